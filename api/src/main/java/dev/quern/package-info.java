@@ -1,0 +1,2 @@
+/** The interface people program against: load a model, give it tensors, get tensors back. */
+package dev.quern;

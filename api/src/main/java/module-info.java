@@ -1,0 +1,3 @@
+/** What people program against: Model, Tensor, Options. */
+module dev.quern {
+}

@@ -1,0 +1,2 @@
+/** The {@code quern} command. */
+package dev.quern.cli;

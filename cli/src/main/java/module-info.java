@@ -1,0 +1,5 @@
+/** The quern command. */
+module dev.quern.cli {
+    requires dev.quern.runtime;
+    requires info.picocli;
+}

@@ -1,0 +1,4 @@
+/** Kernel IR to PTX. */
+module dev.quern.ptx {
+    requires dev.quern.ir;
+}

@@ -1,0 +1,2 @@
+/** Compiles kernel IR to bytecode over the Vector API. */
+package dev.quern.vector;

@@ -1,0 +1,2 @@
+/** Reads ONNX files and imports them into the graph IR. */
+package dev.quern.onnx;

@@ -1,0 +1,4 @@
+/** ONNX reader and importer. */
+module dev.quern.onnx {
+    requires dev.quern.ir;
+}

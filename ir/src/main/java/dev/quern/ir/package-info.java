@@ -1,0 +1,2 @@
+/** Types and shapes shared by both levels of the intermediate representation. */
+package dev.quern.ir;
