@@ -3,4 +3,10 @@
 module dev.quern.ir {
     requires transitive dev.quern;
     requires org.antlr.antlr4.runtime;
+
+    exports dev.quern.ir;
+    exports dev.quern.ir.backend;
+    exports dev.quern.ir.graph;
+    exports dev.quern.ir.kernel;
+    exports dev.quern.ir.schedule;
 }

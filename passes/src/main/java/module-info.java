@@ -1,4 +1,6 @@
 /** Graph passes, lowering to kernels, kernel passes. */
 module dev.quern.passes {
-    requires dev.quern.ir;
+    requires transitive dev.quern.ir;
+
+    exports dev.quern.passes.program;
 }

@@ -1,0 +1,66 @@
+package dev.quern;
+
+import dev.quern.spi.ModelProvider;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+/**
+ * A compiled model. Thread-safe: any number of threads may run one model at once. Results outlive the model.
+ *
+ * <pre>{@code
+ * try (Model model = Model.load(Path.of("model.onnx"))) {
+ *     Map<String, Tensor> out = model.run(Map.of("input_ids", Tensor.of(ids, 1, 16)));
+ * }
+ * }</pre>
+ */
+public interface Model extends AutoCloseable {
+    /**
+     * Compiles the ONNX model in {@code file} with the default options.
+     *
+     * @throws ModelException if the file cannot be read, is not a valid model, or uses what Quern does not have
+     */
+    static Model load(Path file) {
+        return load(file, Options.defaults());
+    }
+
+    /** Compiles the ONNX model in {@code file}. */
+    static Model load(Path file, Options options) {
+        return provider().load(file, options);
+    }
+
+    /** Compiles an ONNX model held in memory; it may not refer to external data. */
+    static Model load(byte[] model, Options options) {
+        return provider().load(model, options);
+    }
+
+    private static ModelProvider provider() {
+        ModuleLayer layer = Model.class.getModule().getLayer();
+        ServiceLoader<ModelProvider> providers = layer == null
+                ? ServiceLoader.load(ModelProvider.class, Model.class.getClassLoader())
+                : ServiceLoader.load(layer, ModelProvider.class);
+        return providers.findFirst()
+                .orElseThrow(() -> new ModelException(
+                        ModelException.Code.UNSUPPORTED, "", "no Quern runtime found; add quern-runtime, or the bundle, to the class path"));
+    }
+
+    /** The inputs that {@link #run} takes, in the model's order. */
+    List<TensorInfo> inputs();
+
+    /** The outputs that {@link #run} gives, in the model's order. */
+    List<TensorInfo> outputs();
+
+    /**
+     * Runs the model. Inputs are read in place and must not change until this returns.
+     *
+     * @param inputs one tensor per name in {@link #inputs()}
+     * @return one tensor per name in {@link #outputs()}, in that order; they own their memory
+     * @throws ModelException if a name, type or shape does not fit, a limit is met, or the model is closed
+     */
+    Map<String, Tensor> run(Map<String, Tensor> inputs);
+
+    /** Frees what the model holds; runs in flight finish first. Further calls do nothing. */
+    @Override
+    void close();
+}

@@ -1,0 +1,20 @@
+package dev.quern.ir;
+
+/**
+ * How a reduction joins a value to what it has. Each has an identity and may be reordered, up to rounding.
+ */
+public enum Combiner {
+    SUM,
+    PRODUCT,
+    /** NaN if any is NaN. */
+    MIN,
+    /** NaN if any is NaN. */
+    MAX,
+    AND,
+    OR,
+    /**
+     * {@code target = fma(a, b, target)}, rounded once; the value is a product {@code a*b}. In the graph level this is
+     * {@link #SUM}.
+     */
+    FMA
+}

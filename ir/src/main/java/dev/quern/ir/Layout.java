@@ -1,0 +1,111 @@
+package dev.quern.ir;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where the elements of a buffer lie: a nested shape:stride per axis, and an optional XOR swizzle of the address.
+ *
+ * <p>Each axis is a list of {@link Mode}s, innermost first. An index along the axis is split by the modes' extents as in
+ * a mixed-radix number; the outermost mode takes what is left. The address is the sum of digit × stride over all modes,
+ * in elements. Row-major, channel-blocked (NCHW16c), packed panels and swizzled shared memory are values of this.
+ *
+ * @param axes the modes of each axis
+ * @param swizzle applied to the address, if present
+ */
+public record Layout(List<List<Mode>> axes, Optional<Swizzle> swizzle) {
+    /** A digit of an index and the distance between its neighbours, in elements. */
+    public record Mode(Dim extent, Dim stride) {
+        @Override
+        public String toString() {
+            return extent + ":" + stride;
+        }
+    }
+
+    /**
+     * The address with {@code bits} bits, those {@code shift} above {@code base}, XORed into the bits at {@code base}.
+     *
+     * @param bits number of bits
+     * @param base lowest bit changed
+     * @param shift distance to the bits read
+     */
+    public record Swizzle(int bits, int base, int shift) {
+        /** The address after the exchange. */
+        public long apply(long address) {
+            long mask = (1L << bits) - 1;
+            return address ^ (((address >> (base + shift)) & mask) << base);
+        }
+    }
+
+    public Layout {
+        axes = axes.stream().map(List::copyOf).toList();
+    }
+
+    /** Row-major over {@code shape}. */
+    public static Layout rowMajor(Shape shape) {
+        return strided(shape, shape.rowMajorStrides());
+    }
+
+    /** One mode per axis with the given strides. */
+    public static Layout strided(Shape shape, List<Dim> strides) {
+        List<List<Mode>> axes = new ArrayList<>();
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            axes.add(List.of(new Mode(shape.dim(axis), strides.get(axis))));
+        }
+        return new Layout(axes, Optional.empty());
+    }
+
+    /**
+     * Panels of {@code width} along the last axis of a {@code [rows, columns]} matrix: panel by panel, each row-major, the
+     * last one padded.
+     */
+    public static Layout panels(Dim rows, Dim columns, long width) {
+        Dim panel = Dim.of(width);
+        return new Layout(
+                List.of(
+                        List.of(new Mode(rows, panel)),
+                        List.of(new Mode(panel, Dim.ONE), new Mode(columns.ceilDiv(panel), rows.times(width)))),
+                Optional.empty());
+    }
+
+    /** Number of axes. */
+    public int rank() {
+        return axes.size();
+    }
+
+    /** Elements that the layout spans when every mode's extent is filled, padding included. */
+    public Dim span() {
+        Dim last = Dim.ZERO;
+        for (List<Mode> modes : axes) {
+            for (Mode mode : modes) {
+                last = last.plus(mode.extent().minus(1).times(mode.stride()));
+            }
+        }
+        return last.plus(1);
+    }
+
+    /** The address of an element before swizzling, in elements. */
+    public Dim address(List<Dim> indices) {
+        if (indices.size() != rank()) {
+            throw new IllegalArgumentException(indices.size() + " indices for a layout of rank " + rank());
+        }
+        Dim address = Dim.ZERO;
+        for (int axis = 0; axis < rank(); axis++) {
+            Dim left = indices.get(axis);
+            List<Mode> modes = axes.get(axis);
+            for (int digit = 0; digit < modes.size(); digit++) {
+                Mode mode = modes.get(digit);
+                boolean last = digit == modes.size() - 1;
+                address = address.plus((last ? left : left.mod(mode.extent())).times(mode.stride()));
+                left = last ? left : left.floorDiv(mode.extent());
+            }
+        }
+        return address;
+    }
+
+    /** Whether this is row-major over {@code shape}. */
+    public boolean isRowMajor(Shape shape) {
+        return equals(rowMajor(shape));
+    }
+}

@@ -1,0 +1,89 @@
+package dev.quern.ir.graph;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * A constant tensor. Equality compares element type, shape and a SHA-256 digest of the elements, computed when first
+ * asked for. The elements stay where they are: a mapped file, native memory or an array.
+ */
+public final class Literal {
+    /** Most elements that the text form spells out. */
+    public static final int INLINE_ELEMENTS = 64;
+
+    private static final int DIGEST_CHUNK = 1 << 20;
+
+    private final Tensor tensor;
+    private volatile String digest;
+
+    /** A constant with the elements of {@code tensor}. */
+    public Literal(Tensor tensor) {
+        this.tensor = tensor;
+    }
+
+    /** The elements. */
+    public Tensor tensor() {
+        return tensor;
+    }
+
+    /** Whether the text form spells the elements out. */
+    public boolean isInline() {
+        return tensor.elements() <= INLINE_ELEMENTS;
+    }
+
+    /** The first 32 hexadecimal digits of the SHA-256 digest of the elements. */
+    public String digest() {
+        String known = digest;
+        if (known == null) {
+            known = compute();
+            digest = known;
+        }
+        return known;
+    }
+
+    private String compute() {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            if (tensor.dtype() == DType.STRING) {
+                for (String text : tensor.strings()) {
+                    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                    sha.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
+                    sha.update(bytes);
+                }
+            } else {
+                long size = tensor.segment().byteSize();
+                for (long at = 0; at < size; at += DIGEST_CHUNK) {
+                    sha.update(tensor.segment().asSlice(at, Math.min(DIGEST_CHUNK, size - at)).asByteBuffer());
+                }
+            }
+            return HexFormat.of().formatHex(sha.digest(), 0, 16);
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("every Java platform has SHA-256", missing);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Literal that
+                && (tensor == that.tensor
+                        || (tensor.dtype() == that.tensor.dtype()
+                                && Arrays.equals(tensor.shape(), that.tensor.shape())
+                                && digest().equals(that.digest())));
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(tensor.shape()) * 31 + tensor.dtype().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return tensor + "#" + digest();
+    }
+}

@@ -1,0 +1,242 @@
+package dev.quern.ir.graph;
+
+import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.CompareOp;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.UnaryOp;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The operations of the graph level. An operation holds attributes only; {@link Node} holds the operands, whose order
+ * each record states. Axes are non-negative and resolved; operands of elementwise operations have equal shapes and
+ * types (broadcasts and casts are nodes of their own).
+ */
+public sealed interface Op {
+    /** A constant. Operands: none. */
+    record Constant(Literal literal) implements Op {}
+
+    /** Elementwise function. Operands: x. */
+    record Unary(UnaryOp function) implements Op {}
+
+    /** Elementwise function of two. Operands: left, right. */
+    record Binary(BinaryOp function) implements Op {}
+
+    /** Elementwise comparison to bool. Operands: left, right. */
+    record Compare(CompareOp relation) implements Op {}
+
+    /** Elementwise choice. Operands: condition (bool), then, otherwise. */
+    record Select() implements Op {}
+
+    /** Conversion to {@code to}; floats to integers round to zero, to bool compare with zero. {@code saturate} is ONNX's for 8-bit floats. Operands: x. */
+    record Cast(DType to, boolean saturate) implements Op {}
+
+    /** The same bits as a type of the same width. Operands: x. */
+    record Bitcast(DType to) implements Op {}
+
+    /** The same elements in row-major order under another shape with as many. Operands: x. */
+    record Reshape(Shape shape) implements Op {}
+
+    /** Axis {@code i} of the result is axis {@code permutation[i]} of x. Operands: x. */
+    record Transpose(List<Integer> permutation) implements Op {
+        public Transpose {
+            permutation = List.copyOf(permutation);
+        }
+    }
+
+    /** Numpy broadcast of x (aligned at the last axis) to {@code shape}. Operands: x. */
+    record Broadcast(Shape shape) implements Op {}
+
+    /** Element {@code i} along an axis is {@code start + i*step} of x; {@code shape} is the result's; every read is in range. Operands: x. */
+    record Slice(List<Dim> starts, List<Long> steps, Shape shape) implements Op {
+        public Slice {
+            starts = List.copyOf(starts);
+            steps = List.copyOf(steps);
+        }
+    }
+
+    /** Joins along {@code axis}. Operands: one or more. */
+    record Concat(int axis) implements Op {}
+
+    /** Adds {@code before} and {@code after} elements per axis (not negative). Operands: x, and for CONSTANT a scalar fill. */
+    record Pad(PadMode mode, List<Dim> before, List<Dim> after) implements Op {
+        public Pad {
+            before = List.copyOf(before);
+            after = List.copyOf(after);
+        }
+    }
+
+    /** How {@link Pad} fills. */
+    enum PadMode {
+        CONSTANT,
+        REFLECT,
+        EDGE,
+        WRAP
+    }
+
+    /** Combines over {@code axes}, which the result lacks; over no elements gives the identity. Operands: x. */
+    record Reduce(Combiner combiner, List<Integer> axes) implements Op {
+        public Reduce {
+            axes = List.copyOf(axes);
+        }
+    }
+
+    /** Index (i64) of the greatest or least along {@code axis}, which the result lacks. Operands: x. */
+    record ArgReduce(boolean greatest, int axis, boolean lastOfEqual) implements Op {}
+
+    /** Running combination along {@code axis}. Operands: x. */
+    record Cumulate(Combiner combiner, int axis, boolean exclusive, boolean reverse) implements Op {}
+
+    /**
+     * General batched contraction: axis names as in einsum, each operand's and the result's axes named by a list. Names in
+     * both operands and the result are batch axes; in both operands only, contracted; in one operand and the result, free.
+     * Every name occurs once per list and in at least two lists. Integer operands (i8/u8) accumulate in {@code accumulate}. Operands: left, right.
+     */
+    record Contract(List<String> left, List<String> right, List<String> result, DType accumulate) implements Op {
+        public Contract {
+            left = List.copyOf(left);
+            right = List.copyOf(right);
+            result = List.copyOf(result);
+        }
+    }
+
+    /**
+     * Convolution, channels last. Operands: x [N, spatial…, C], w [spatial…, C/groups, M]; result [N, out…, M]. Reads
+     * outside x are zero.
+     */
+    record Convolve(Window window, int groups) implements Op {}
+
+    /** Transposed convolution, channels last. Operands: x [N, spatial…, C], w [spatial…, C, M/groups]; {@code shape} is the result's. */
+    record ConvolveTransposed(Window window, int groups, Shape shape) implements Op {}
+
+    /** Maximum, average or p-norm over windows, channels last. Operands: x [N, spatial…, C]. */
+    record Pool(PoolKind kind, Window window, boolean countPadding) implements Op {}
+
+    /** What {@link Pool} computes. */
+    enum PoolKind {
+        MAX,
+        AVERAGE
+    }
+
+    /** Element of x at index (i64; negative counts from the end) along {@code axis}. Operands: x, indices; result x[:axis] + indices.shape + x[axis+1:]. */
+    record Gather(int axis) implements Op {}
+
+    /** ONNX GatherElements. Operands: x, indices (i64, shape of the result). */
+    record GatherElements(int axis) implements Op {}
+
+    /** ONNX GatherND. Operands: x, indices (i64). */
+    record GatherNd(int batchAxes) implements Op {}
+
+    /** ONNX ScatterElements; no combiner overwrites, later indices winning. Operands: x, indices (i64), updates. */
+    record ScatterElements(int axis, ScatterMode mode) implements Op {}
+
+    /** ONNX ScatterND. Operands: x, indices (i64), updates. */
+    record ScatterNd(ScatterMode mode) implements Op {}
+
+    /** How a scatter joins updates to what is there. */
+    enum ScatterMode {
+        OVERWRITE,
+        ADD,
+        MULTIPLY,
+        MIN,
+        MAX
+    }
+
+    /** The {@code count} greatest or least along {@code axis}, in order; ties by lower index. Operands: x; results: values, indices (i64). */
+    record TopK(int axis, Dim count, boolean greatest, boolean sorted) implements Op {}
+
+    /** {@code saturate(round(x/scale) + zero)}; scale and zero are broadcast to x's shape already. Operands: x, scale, zero. */
+    record Quantize(DType to) implements Op {}
+
+    /** {@code (x - zero) * scale}; scale and zero are broadcast to x's shape already. Operands: x, scale, zero. */
+    record Dequantize(DType to) implements Op {}
+
+    /** Integers 0, 1, … along {@code axis} of {@code shape}. Operands: none. */
+    record Iota(DType dtype, Shape shape, int axis) implements Op {}
+
+    /** The values of dimensions as an i64 tensor of {@code shape}, row-major. Operands: none. */
+    record DimValues(List<Dim> values, Shape shape) implements Op {
+        public DimValues {
+            values = List.copyOf(values);
+        }
+    }
+
+    /** Softmax (or its logarithm) along {@code axis}. Operands: x. */
+    record Softmax(int axis, boolean logarithm) implements Op {}
+
+    /**
+     * {@code (x - mean)/sqrt(variance + epsilon) * scale + bias} over the trailing axes from {@code axis}; without
+     * {@code centred}, the mean is not subtracted and the mean square takes the variance's place (RMSNorm). Operands: x,
+     * scale and bias of the shape of the trailing axes; bias may be absent, or both.
+     */
+    record Normalize(int axis, double epsilon, boolean centred) implements Op {}
+
+    /**
+     * Scaled dot-product attention: {@code softmax(q·kᵀ*scale + mask)·v}. Operands: q [B, H, S, D], k [B, G, T, D],
+     * v [B, G, T, E] with H a multiple of G, and optionally mask, of shape [B, H, S, T] (broadcast by a node); result [B, H, S, E].
+     * {@code causal} hides key j from query i where {@code j > i + T - S}.
+     */
+    record Attention(double scale, boolean causal) implements Op {}
+
+    /**
+     * Recurrent layer in one direction over time. Operands: x [T, B, I], w [gates*H, I], r [gates*H, H], bias [2*gates*H],
+     * initial h [B, H], and for LSTM initial c [B, H], then optionally peepholes p [3*H]; gate order as in ONNX. Results: y [T, B, H], last h
+     * [B, H], and for LSTM last c [B, H]. {@code activations}: names of ONNX, one per gate function in ONNX's order.
+     */
+    record Recurrent(RecurrentKind kind, boolean reverse, List<String> activations, boolean linearBeforeReset) implements Op {
+        public Recurrent {
+            activations = List.copyOf(activations);
+        }
+    }
+
+    /** Which cell. */
+    enum RecurrentKind {
+        RNN,
+        GRU,
+        LSTM
+    }
+
+    /** Interpolation to {@code shape}; {@code scales} has one factor per axis (result over x). Operands: x. */
+    record Resize(ResizeRule rule, List<Double> scales, Shape shape) implements Op {
+        public Resize {
+            scales = List.copyOf(scales);
+        }
+    }
+
+    /** Two-way choice. Operands: condition (scalar bool), captured…; both branches take the captured values as inputs. */
+    record If(Graph then, Graph otherwise) implements Op {}
+
+    /**
+     * ONNX Loop. Operands: trip count (i64 scalar), condition (bool scalar), {@code carried} values, captured…; the body takes iteration (i64
+     * scalar), condition, carried…, captured… and gives condition, carried…, scanned…. Results: carried…, scanned… stacked on axis 0.
+     */
+    record Loop(Graph body, int carried) implements Op {}
+
+    /**
+     * ONNX Scan (version 9 and later). Operands: {@code states} values, scanned inputs, captured…; the body takes states…, one slice of each scanned input,
+     * captured… and gives states…, slices of scanned outputs.
+     */
+    record Scan(Graph body, int states, List<Integer> inputAxes, List<Boolean> inputReversed, List<Integer> outputAxes, List<Boolean> outputReversed)
+            implements Op {
+        public Scan {
+            inputAxes = List.copyOf(inputAxes);
+            inputReversed = List.copyOf(inputReversed);
+            outputAxes = List.copyOf(outputAxes);
+            outputReversed = List.copyOf(outputReversed);
+        }
+    }
+
+    /**
+     * An operation done on the host by the interpreter, because its result's shape depends on values or because it is not
+     * arithmetic on numbers: {@code function} names a row of the interpreter's table of host functions (such as
+     * {@code NonZero} or {@code ReshapeTo}). Fresh symbols in the result types are bound when it has run.
+     */
+    record Host(String function, Map<String, Attribute> attributes) implements Op {
+        public Host {
+            attributes = Map.copyOf(attributes);
+        }
+    }
+}

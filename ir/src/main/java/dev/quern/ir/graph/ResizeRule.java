@@ -1,0 +1,36 @@
+package dev.quern.ir.graph;
+
+import java.util.List;
+
+/**
+ * How a resize interpolates; the terms are those of ONNX Resize.
+ *
+ * @param mode nearest, linear or cubic
+ * @param coordinates name of ONNX's coordinate transformation mode
+ * @param nearest name of ONNX's nearest mode
+ * @param cubicCoefficient ONNX's {@code cubic_coeff_a}
+ * @param excludeOutside whether weights outside the tensor are dropped and the rest renormalised
+ * @param extrapolation value outside, for {@code tf_crop_and_resize}
+ * @param antialias whether the filter is widened when shrinking
+ * @param region starts then ends per axis, for {@code tf_crop_and_resize}; else empty
+ */
+public record ResizeRule(
+        Mode mode,
+        String coordinates,
+        String nearest,
+        double cubicCoefficient,
+        boolean excludeOutside,
+        double extrapolation,
+        boolean antialias,
+        List<Double> region) {
+    /** The kind of interpolation. */
+    public enum Mode {
+        NEAREST,
+        LINEAR,
+        CUBIC
+    }
+
+    public ResizeRule {
+        region = List.copyOf(region);
+    }
+}

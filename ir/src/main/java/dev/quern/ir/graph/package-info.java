@@ -1,0 +1,2 @@
+/** Level 1: the graph of operations on tensors. */
+package dev.quern.ir.graph;

@@ -1,0 +1,39 @@
+package dev.quern.passes.program;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.schedule.Schedule;
+import java.util.List;
+
+/** One step of a program. */
+public sealed interface ProgramStep {
+    /**
+     * Runs a generated kernel.
+     *
+     * @param kernel as lowered, before scheduling
+     * @param schedule how it is run
+     * @param scheduled {@code kernel} after {@code schedule}; what back ends compile
+     * @param arguments the value that each parameter is, by name
+     * @param inPlace parameters read whose memory the (only) result may take
+     * @param work scalar operations done, for splitting among threads
+     * @param origin which nodes it came from
+     */
+    record RunKernel(Kernel kernel, Schedule schedule, Kernel scheduled, List<String> arguments, List<Integer> inPlace, Dim work, String origin)
+            implements ProgramStep {
+        public RunKernel {
+            arguments = List.copyOf(arguments);
+            inPlace = List.copyOf(inPlace);
+        }
+    }
+
+    /** Evaluates one node by the reference interpreter: shape arithmetic and host-only work. Symbols that its result types introduce are bound afterwards. */
+    record RunHost(Node node) implements ProgramStep {}
+
+    /** Runs an {@code If}, {@code Loop} or {@code Scan}; {@code bodies} are its subgraphs compiled, in the order of the operation's record. */
+    record RunControl(Node node, List<Program> bodies) implements ProgramStep {
+        public RunControl {
+            bodies = List.copyOf(bodies);
+        }
+    }
+}

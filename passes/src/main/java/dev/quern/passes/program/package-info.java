@@ -1,0 +1,2 @@
+/** The compiled program that the runtime executes. */
+package dev.quern.passes.program;
