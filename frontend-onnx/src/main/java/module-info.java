@@ -1,4 +1,6 @@
 /** ONNX reader and importer. */
 module dev.quern.onnx {
-    requires dev.quern.ir;
+    requires transitive dev.quern.ir;
+
+    exports dev.quern.onnx.proto;
 }
