@@ -95,7 +95,10 @@ public enum DType {
                 return type;
             }
         }
-        throw new ModelException(ModelException.Code.INVALID_INPUT, label, "unknown element type; expected one of f32, f64, f16, i64, …");
+        throw new ModelException(
+                ModelException.Code.INVALID_INPUT,
+                label,
+                "unknown element type; expected one of f32, f64, f16, i64, …");
     }
 
     @Override

@@ -40,9 +40,12 @@ public interface Model extends AutoCloseable {
         ServiceLoader<ModelProvider> providers = layer == null
                 ? ServiceLoader.load(ModelProvider.class, Model.class.getClassLoader())
                 : ServiceLoader.load(layer, ModelProvider.class);
-        return providers.findFirst()
+        return providers
+                .findFirst()
                 .orElseThrow(() -> new ModelException(
-                        ModelException.Code.UNSUPPORTED, "", "no Quern runtime found; add quern-runtime, or the bundle, to the class path"));
+                        ModelException.Code.UNSUPPORTED,
+                        "",
+                        "no Quern runtime found; add quern-runtime, or the bundle, to the class path"));
     }
 
     /** The inputs that {@link #run} takes, in the model's order. */

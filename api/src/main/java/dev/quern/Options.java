@@ -13,10 +13,14 @@ import java.util.Objects;
 public record Options(int threads, String device, long maxMemory, boolean poison) {
     public Options {
         if (threads < 1) {
-            throw new ModelException(ModelException.Code.INVALID_INPUT, "threads", "expected at least 1, found " + threads);
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT, "threads", "expected at least 1, found " + threads);
         }
         if (maxMemory < 1) {
-            throw new ModelException(ModelException.Code.INVALID_INPUT, "maxMemory", "expected a positive number of bytes, found " + maxMemory);
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT,
+                    "maxMemory",
+                    "expected a positive number of bytes, found " + maxMemory);
         }
         Objects.requireNonNull(device);
     }

@@ -13,11 +13,14 @@ import java.util.List;
  * their strings and have no segment.
  */
 public final class Tensor {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfDouble DOUBLE =
+            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final DType dtype;
     private final long[] shape;
@@ -45,12 +48,14 @@ public final class Tensor {
         boolean empty = false;
         for (long extent : shape) {
             if (extent < 0) {
-                throw new ModelException(ModelException.Code.INVALID_INPUT, Arrays.toString(shape), "negative extent in a shape");
+                throw new ModelException(
+                        ModelException.Code.INVALID_INPUT, Arrays.toString(shape), "negative extent in a shape");
             }
             if (extent == 0) {
                 empty = true;
             } else if (Math.multiplyHigh(product, extent) != 0 || product * extent < 0) {
-                throw new ModelException(ModelException.Code.LIMIT, Arrays.toString(shape), "shape has more than 2^63 elements");
+                throw new ModelException(
+                        ModelException.Code.LIMIT, Arrays.toString(shape), "shape has more than 2^63 elements");
             } else {
                 product *= extent;
             }
@@ -116,7 +121,8 @@ public final class Tensor {
      */
     public static Tensor of(MemorySegment data, DType dtype, long... shape) {
         if (dtype == DType.STRING) {
-            throw new ModelException(ModelException.Code.INVALID_INPUT, "tensor", "strings have no segment; use of(String[], …)");
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT, "tensor", "strings have no segment; use of(String[], …)");
         }
         return new Tensor(dtype, shape, data.asReadOnly(), null);
     }
@@ -153,7 +159,8 @@ public final class Tensor {
      */
     public MemorySegment segment() {
         if (segment == null) {
-            throw new ModelException(ModelException.Code.INVALID_INPUT, "tensor", "a string tensor has no segment; use strings()");
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT, "tensor", "a string tensor has no segment; use strings()");
         }
         return segment;
     }
@@ -221,7 +228,8 @@ public final class Tensor {
 
     private int arrayLength() {
         if (elements > Integer.MAX_VALUE - 8) {
-            throw new ModelException(ModelException.Code.LIMIT, "tensor", elements + " elements do not fit a Java array; use segment()");
+            throw new ModelException(
+                    ModelException.Code.LIMIT, "tensor", elements + " elements do not fit a Java array; use segment()");
         }
         return (int) elements;
     }
@@ -229,7 +237,9 @@ public final class Tensor {
     private void require(DType... expected) {
         if (!Arrays.asList(expected).contains(dtype)) {
             throw new ModelException(
-                    ModelException.Code.INVALID_INPUT, "tensor", "expected an element type of " + Arrays.toString(expected) + ", found " + dtype);
+                    ModelException.Code.INVALID_INPUT,
+                    "tensor",
+                    "expected an element type of " + Arrays.toString(expected) + ", found " + dtype);
         }
     }
 

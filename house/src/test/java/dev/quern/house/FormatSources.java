@@ -1,7 +1,6 @@
 package dev.quern.house;
 
 import com.palantir.javaformat.java.FormatterException;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

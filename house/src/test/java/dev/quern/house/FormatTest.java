@@ -4,14 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.palantir.javaformat.java.FormatterException;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class FormatTest {
     private final HouseFormat format = new HouseFormat();
@@ -32,8 +30,7 @@ class FormatTest {
                 unformatted.add(tree.name(file) + ": " + e.getMessage());
             }
         }
-        assertEquals(
-                List.of(), unformatted, "not in the project's format; run ./format and commit");
+        assertEquals(List.of(), unformatted, "not in the project's format; run ./format and commit");
     }
 
     @Test

@@ -22,8 +22,7 @@ record SourceTree(Path root) {
     static SourceTree ofThisBuild() {
         String root = System.getProperty("quern.root");
         if (root == null) {
-            throw new IllegalStateException(
-                    "the build must set quern.root to the project's folder");
+            throw new IllegalStateException("the build must set quern.root to the project's folder");
         }
         return new SourceTree(Path.of(root).toAbsolutePath().normalize());
     }
@@ -31,27 +30,22 @@ record SourceTree(Path root) {
     /** Every {@code .java} file, in a stable order. */
     List<Path> javaFiles() throws IOException {
         List<Path> found = new ArrayList<>();
-        Files.walkFileTree(
-                root,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult preVisitDirectory(
-                            Path directory, BasicFileAttributes attributes) {
-                        String name = directory.getFileName().toString();
-                        boolean skip =
-                                !directory.equals(root)
-                                        && (name.startsWith(".") || BUILT.contains(name));
-                        return skip ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-                    }
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                String name = directory.getFileName().toString();
+                boolean skip = !directory.equals(root) && (name.startsWith(".") || BUILT.contains(name));
+                return skip ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            }
 
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                        if (file.toString().endsWith(".java")) {
-                            found.add(file);
-                        }
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (file.toString().endsWith(".java")) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
         found.sort(null);
         return found;
     }

@@ -415,12 +415,13 @@ public final class Dim {
                 product = product.times(
                         switch (atom) {
                             case Symbol(String name) -> symbolValue.apply(name);
-                            case FloorDiv(Dim left, Dim right) -> division.divide(
-                                    left.rebuild(symbolValue, division), right.rebuild(symbolValue, division));
-                            case Min(Dim left, Dim right) -> left.rebuild(symbolValue, division)
-                                    .min(right.rebuild(symbolValue, division));
-                            case Max(Dim left, Dim right) -> left.rebuild(symbolValue, division)
-                                    .max(right.rebuild(symbolValue, division));
+                            case FloorDiv(Dim left, Dim right) ->
+                                division.divide(
+                                        left.rebuild(symbolValue, division), right.rebuild(symbolValue, division));
+                            case Min(Dim left, Dim right) ->
+                                left.rebuild(symbolValue, division).min(right.rebuild(symbolValue, division));
+                            case Max(Dim left, Dim right) ->
+                                left.rebuild(symbolValue, division).max(right.rebuild(symbolValue, division));
                         });
             }
             sum = sum.plus(product);
@@ -434,13 +435,12 @@ public final class Dim {
         for (Map.Entry<Monomial, Long> term : terms.entrySet()) {
             long product = term.getValue();
             for (Atom atom : term.getKey().atoms()) {
-                long value =
-                        switch (atom) {
-                            case Symbol(String name) -> values.applyAsLong(name);
-                            case FloorDiv(Dim left, Dim right) -> Math.floorDiv(left.evaluate(values), right.evaluate(values));
-                            case Min(Dim left, Dim right) -> Math.min(left.evaluate(values), right.evaluate(values));
-                            case Max(Dim left, Dim right) -> Math.max(left.evaluate(values), right.evaluate(values));
-                        };
+                long value = switch (atom) {
+                    case Symbol(String name) -> values.applyAsLong(name);
+                    case FloorDiv(Dim left, Dim right) -> Math.floorDiv(left.evaluate(values), right.evaluate(values));
+                    case Min(Dim left, Dim right) -> Math.min(left.evaluate(values), right.evaluate(values));
+                    case Max(Dim left, Dim right) -> Math.max(left.evaluate(values), right.evaluate(values));
+                };
                 product = Math.multiplyExact(product, value);
             }
             sum = Math.addExact(sum, product);

@@ -77,13 +77,12 @@ public final class DimRanges {
                 return -1;
             }
             for (Dim.Atom atom : term.atoms()) {
-                boolean known =
-                        switch (atom) {
-                            case Dim.Symbol symbol -> true;
-                            case Dim.FloorDiv(Dim left, Dim right) -> signOf(left) >= 0 && signOf(right) >= 0;
-                            case Dim.Min(Dim left, Dim right) -> signOf(left) >= 0 && signOf(right) >= 0;
-                            case Dim.Max(Dim left, Dim right) -> signOf(left) >= 0 || signOf(right) >= 0;
-                        };
+                boolean known = switch (atom) {
+                    case Dim.Symbol symbol -> true;
+                    case Dim.FloorDiv(Dim left, Dim right) -> signOf(left) >= 0 && signOf(right) >= 0;
+                    case Dim.Min(Dim left, Dim right) -> signOf(left) >= 0 && signOf(right) >= 0;
+                    case Dim.Max(Dim left, Dim right) -> signOf(left) >= 0 || signOf(right) >= 0;
+                };
                 if (!known) {
                     return -1;
                 }

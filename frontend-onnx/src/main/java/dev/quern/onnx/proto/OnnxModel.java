@@ -15,7 +15,12 @@ import java.util.Objects;
  * @param metadata the exporter's own properties
  */
 public record OnnxModel(
-        long irVersion, String producer, Map<String, Long> opsets, OnnxGraph graph, List<OnnxFunction> functions, Map<String, String> metadata) {
+        long irVersion,
+        String producer,
+        Map<String, Long> opsets,
+        OnnxGraph graph,
+        List<OnnxFunction> functions,
+        Map<String, String> metadata) {
     public OnnxModel {
         Objects.requireNonNull(producer);
         Objects.requireNonNull(graph);

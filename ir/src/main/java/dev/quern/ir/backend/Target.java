@@ -10,7 +10,8 @@ package dev.quern.ir.backend;
  * @param levelOneBytes first-level data cache of a core
  * @param levelTwoBytes second-level cache of a core
  */
-public record Target(String name, int vectorBits, int vectorRegisters, int threads, long levelOneBytes, long levelTwoBytes) {
+public record Target(
+        String name, int vectorBits, int vectorRegisters, int threads, long levelOneBytes, long levelTwoBytes) {
     /** A target for scalar code, for tests and for JVMs without the vector module. */
     public static Target scalar(int threads) {
         return new Target("jvm-scalar", 0, 16, threads, 32 << 10, 1 << 20);

@@ -59,7 +59,9 @@ public final class Literal {
             } else {
                 long size = tensor.segment().byteSize();
                 for (long at = 0; at < size; at += DIGEST_CHUNK) {
-                    sha.update(tensor.segment().asSlice(at, Math.min(DIGEST_CHUNK, size - at)).asByteBuffer());
+                    sha.update(tensor.segment()
+                            .asSlice(at, Math.min(DIGEST_CHUNK, size - at))
+                            .asByteBuffer());
                 }
             }
             return HexFormat.of().formatHex(sha.digest(), 0, 16);

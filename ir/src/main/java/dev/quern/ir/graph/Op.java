@@ -186,7 +186,8 @@ public sealed interface Op {
      * initial h [B, H], and for LSTM initial c [B, H], then optionally peepholes p [3*H]; gate order as in ONNX. Results: y [T, B, H], last h
      * [B, H], and for LSTM last c [B, H]. {@code activations}: names of ONNX, one per gate function in ONNX's order.
      */
-    record Recurrent(RecurrentKind kind, boolean reverse, List<String> activations, boolean linearBeforeReset) implements Op {
+    record Recurrent(RecurrentKind kind, boolean reverse, List<String> activations, boolean linearBeforeReset)
+            implements Op {
         public Recurrent {
             activations = List.copyOf(activations);
         }
@@ -219,7 +220,13 @@ public sealed interface Op {
      * ONNX Scan (version 9 and later). Operands: {@code states} values, scanned inputs, captured…; the body takes states…, one slice of each scanned input,
      * captured… and gives states…, slices of scanned outputs.
      */
-    record Scan(Graph body, int states, List<Integer> inputAxes, List<Boolean> inputReversed, List<Integer> outputAxes, List<Boolean> outputReversed)
+    record Scan(
+            Graph body,
+            int states,
+            List<Integer> inputAxes,
+            List<Boolean> inputReversed,
+            List<Integer> outputAxes,
+            List<Boolean> outputReversed)
             implements Op {
         public Scan {
             inputAxes = List.copyOf(inputAxes);

@@ -12,7 +12,8 @@ import java.util.List;
  * @param before elements of padding before the first
  * @param after elements of padding after the last
  */
-public record Window(List<Integer> extents, List<Integer> strides, List<Integer> dilations, List<Dim> before, List<Dim> after) {
+public record Window(
+        List<Integer> extents, List<Integer> strides, List<Integer> dilations, List<Dim> before, List<Dim> after) {
     public Window {
         extents = List.copyOf(extents);
         strides = List.copyOf(strides);

@@ -27,7 +27,8 @@ public record Buffer(String name, DType dtype, Shape shape, Layout layout, Memor
     public Buffer {
         Objects.requireNonNull(name);
         if (layout.rank() != shape.rank()) {
-            throw new IllegalArgumentException("buffer " + name + ": layout of rank " + layout.rank() + " for shape " + shape);
+            throw new IllegalArgumentException(
+                    "buffer " + name + ": layout of rank " + layout.rank() + " for shape " + shape);
         }
     }
 

@@ -12,12 +12,14 @@ import java.util.List;
  * @param results how many of the last parameters are written; the others are only read
  * @param body what it does
  */
-public record Kernel(String name, String template, List<String> symbols, List<Buffer> parameters, int results, Stmt body) {
+public record Kernel(
+        String name, String template, List<String> symbols, List<Buffer> parameters, int results, Stmt body) {
     public Kernel {
         symbols = List.copyOf(symbols);
         parameters = List.copyOf(parameters);
         if (results < 1 || results > parameters.size()) {
-            throw new IllegalArgumentException("kernel " + name + " writes " + results + " of " + parameters.size() + " parameters");
+            throw new IllegalArgumentException(
+                    "kernel " + name + " writes " + results + " of " + parameters.size() + " parameters");
         }
     }
 

@@ -19,7 +19,14 @@ public sealed interface ProgramStep {
      * @param work scalar operations done, for splitting among threads
      * @param origin which nodes it came from
      */
-    record RunKernel(Kernel kernel, Schedule schedule, Kernel scheduled, List<String> arguments, List<Integer> inPlace, Dim work, String origin)
+    record RunKernel(
+            Kernel kernel,
+            Schedule schedule,
+            Kernel scheduled,
+            List<String> arguments,
+            List<Integer> inPlace,
+            Dim work,
+            String origin)
             implements ProgramStep {
         public RunKernel {
             arguments = List.copyOf(arguments);
