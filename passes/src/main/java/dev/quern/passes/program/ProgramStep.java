@@ -43,4 +43,21 @@ public sealed interface ProgramStep {
             bodies = List.copyOf(bodies);
         }
     }
+
+    /**
+     * Checks indices before a kernel uses them: a kernel clamps what it reads by, so that no index can reach outside its
+     * buffers, and this step makes an index out of range an error. With one extent {@code e}, every element of
+     * {@code value} (any integer type) must lie in {@code [-e, e)}; with several, the last axis of {@code value} has as many entries, and entry
+     * {@code j} must lie in {@code [-extents[j], extents[j])}. Fails with {@link dev.quern.ModelException} of code
+     * {@code INVALID_INPUT} that names {@code origin}, the index and the range.
+     *
+     * @param value the stored value that holds the indices
+     * @param extents extents of the axes indexed
+     * @param origin the node that indexes
+     */
+    record CheckIndices(String value, List<Dim> extents, String origin) implements ProgramStep {
+        public CheckIndices {
+            extents = List.copyOf(extents);
+        }
+    }
 }
