@@ -1,0 +1,46 @@
+package dev.quern.acceptance;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import org.junit.jupiter.api.Test;
+
+class DependenciesTest {
+    private final JavaClasses classes = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.quern");
+
+    @Test
+    void readsTheClassesOfThisJdk() {
+        assertTrue(classes.contain("dev.quern.Model"), "no class of the API was read");
+        assertTrue(classes.contain("dev.quern.ir.Dim"), "no class of the IR was read");
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().assignedFrom(new Packages()).should().beFreeOfCycles().check(classes);
+    }
+
+    /** One slice a package; a service interface and the package that it serves are one, as in the JDK. */
+    private static final class Packages implements SliceAssignment {
+        private static final String SERVICES = ".spi";
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            String name = type.getPackageName();
+            return SliceIdentifier.of(
+                    name.endsWith(SERVICES) ? name.substring(0, name.length() - SERVICES.length()) : name);
+        }
+
+        @Override
+        public String getDescription() {
+            return "packages";
+        }
+    }
+}
