@@ -1,94 +1,61 @@
 package dev.quern.ir;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What is known of the values of symbols, and proofs from it: a loop variable lies in {@code [0, extent)}, every other
- * symbol is at least its lower bound (0 unless told). Immutable.
+ * symbol is at least its lower bound (0 unless told), or of unknown sign. Immutable.
  *
- * <p>A proof of {@code e >= 0} replaces each loop variable, innermost first, by the end of its range that makes
- * {@code e} least, and then asks that every coefficient over the remaining, non-negative symbols is non-negative. It is
- * sound and incomplete.
+ * <p>Proofs are sound and incomplete; they hold where the loops run, that is where every extent is positive.
  */
 public final class DimRanges {
     /** Nothing known but that symbols are not negative. */
-    public static final DimRanges NONE = new DimRanges(Map.of(), Map.of(), java.util.List.of());
+    public static final DimRanges NONE = new DimRanges(Map.of(), Map.of(), List.of(), Set.of());
 
     private final Map<String, Dim> extents;
     private final Map<String, Long> least;
-    private final java.util.List<String> order;
+    private final List<String> order;
+    private final Set<String> unknown;
 
-    private DimRanges(Map<String, Dim> extents, Map<String, Long> least, java.util.List<String> order) {
+    private DimRanges(Map<String, Dim> extents, Map<String, Long> least, List<String> order, Set<String> unknown) {
         this.extents = extents;
         this.least = least;
         this.order = order;
+        this.unknown = unknown;
     }
 
     /** This and a loop variable in {@code [0, extent)}, inside those already known. */
     public DimRanges with(String variable, Dim extent) {
         Map<String, Dim> more = new HashMap<>(extents);
         more.put(variable, extent);
-        java.util.List<String> longer = new java.util.ArrayList<>(order);
+        List<String> longer = new ArrayList<>(order);
         longer.remove(variable);
         longer.add(variable);
-        return new DimRanges(Map.copyOf(more), least, java.util.List.copyOf(longer));
+        return new DimRanges(Map.copyOf(more), least, List.copyOf(longer), unknown);
     }
 
     /** This and a symbol that is at least {@code minimum}. */
     public DimRanges atLeast(String symbol, long minimum) {
         Map<String, Long> more = new HashMap<>(least);
         more.put(symbol, minimum);
-        return new DimRanges(extents, Map.copyOf(more), order);
+        return new DimRanges(extents, Map.copyOf(more), order, unknown);
+    }
+
+    /** This and a symbol that may have any value, such as an index read from memory. */
+    public DimRanges withUnknown(String symbol) {
+        Set<String> more = new HashSet<>(unknown);
+        more.add(symbol);
+        return new DimRanges(extents, least, order, Set.copyOf(more));
     }
 
     /** Whether {@code dim} is proved to be at least zero. */
     public boolean nonNegative(Dim dim) {
-        Dim lowest = dim;
-        for (int i = order.size() - 1; i >= 0; i--) {
-            String variable = order.get(i);
-            Dim at = lowest;
-            java.util.Optional<Dim> slope = at.coefficient(variable);
-            if (slope.isEmpty()) {
-                continue;
-            }
-            if (signOf(slope.get()) >= 0) {
-                lowest = at.substitute(Map.of(variable, Dim.ZERO));
-            } else if (signOf(slope.get().times(-1)) >= 0) {
-                lowest = at.substitute(Map.of(variable, extents.get(variable).minus(1)));
-            } else {
-                return false;
-            }
-        }
-        return signOf(shifted(lowest)) >= 0;
-    }
-
-    /** {@code dim} with each symbol of a known lower bound replaced by that bound plus itself. */
-    private Dim shifted(Dim dim) {
-        Map<String, Dim> shift = new HashMap<>();
-        least.forEach((symbol, minimum) -> shift.put(symbol, Dim.symbol(symbol).plus(minimum)));
-        return dim.substitute(shift);
-    }
-
-    /** 0 or 1 if every term is surely not negative, -1 if unknown. Divisions of such are such. */
-    private static int signOf(Dim dim) {
-        for (Dim.Term term : dim.terms()) {
-            if (term.coefficient() < 0) {
-                return -1;
-            }
-            for (Dim.Atom atom : term.atoms()) {
-                boolean known = switch (atom) {
-                    case Dim.Symbol symbol -> true;
-                    case Dim.FloorDiv(Dim left, Dim right) -> signOf(left) >= 0 && signOf(right) >= 0;
-                    case Dim.Min(Dim left, Dim right) -> signOf(left) >= 0 && signOf(right) >= 0;
-                    case Dim.Max(Dim left, Dim right) -> signOf(left) >= 0 || signOf(right) >= 0;
-                };
-                if (!known) {
-                    return -1;
-                }
-            }
-        }
-        return dim.terms().isEmpty() ? 0 : 1;
+        return new DimProof(order, extents, least, unknown).nonNegative(dim);
     }
 
     /** Whether {@code left <= right} is proved. */
@@ -98,18 +65,42 @@ public final class DimRanges {
 
     /** {@code dim} with divisions, minima and maxima resolved where the ranges decide them. */
     public Dim simplify(Dim dim) {
-        Dim divided = dim.rebuild(Dim::symbol, this::divide);
-        return resolve(divided);
+        Dim sum = Dim.ZERO;
+        for (Dim.Term term : dim.terms()) {
+            Dim product = Dim.of(term.coefficient());
+            for (Dim.Atom atom : term.atoms()) {
+                product = product.times(simplify(atom));
+            }
+            sum = sum.plus(product);
+        }
+        return sum;
+    }
+
+    private Dim simplify(Dim.Atom atom) {
+        return switch (atom) {
+            case Dim.Symbol symbol -> asDim(symbol);
+            case Dim.FloorDiv(Dim left, Dim right) -> divide(simplify(left), simplify(right));
+            case Dim.Min(Dim left, Dim right) -> {
+                Dim first = simplify(left);
+                Dim second = simplify(right);
+                yield atMost(first, second) ? first : atMost(second, first) ? second : first.min(second);
+            }
+            case Dim.Max(Dim left, Dim right) -> {
+                Dim first = simplify(left);
+                Dim second = simplify(right);
+                yield atMost(first, second) ? second : atMost(second, first) ? first : first.max(second);
+            }
+        };
     }
 
     private Dim divide(Dim numerator, Dim denominator) {
+        if (numerator.isConstant() && denominator.isConstant()) {
+            return numerator.floorDiv(denominator);
+        }
         Dim whole = Dim.ZERO;
         Dim rest = Dim.ZERO;
         for (Dim.Term term : numerator.terms()) {
-            Dim one = Dim.of(term.coefficient());
-            for (Dim.Atom atom : term.atoms()) {
-                one = one.times(asDim(atom));
-            }
+            Dim one = asDim(term);
             Dim quotient = one.floorDiv(denominator);
             if (quotient.times(denominator).equals(one)) {
                 whole = whole.plus(quotient);
@@ -120,37 +111,58 @@ public final class DimRanges {
         if (nonNegative(rest) && nonNegative(denominator.minus(1).minus(rest))) {
             return whole;
         }
+        if (nonNegative(Dim.of(-1).minus(rest)) && nonNegative(rest.plus(denominator))) {
+            return whole.minus(1);
+        }
+        if (denominator.isConstant() && denominator.constant() > 1) {
+            return whole.plus(divideByConstant(rest, denominator.constant()));
+        }
         return numerator.floorDiv(denominator);
     }
 
-    private static Dim asDim(Dim.Atom atom) {
+    /** {@code floordiv(c*a + r, c*d)} is {@code floordiv(a, d)} where {@code r} is in {@code [0, c)}. */
+    private Dim divideByConstant(Dim numerator, long denominator) {
+        for (Dim.Term candidate : numerator.terms()) {
+            long common = gcd(denominator, Math.abs(candidate.coefficient()));
+            if (common <= 1 || common == denominator || candidate.atoms().isEmpty()) {
+                continue;
+            }
+            Dim multiple = Dim.ZERO;
+            Dim rest = Dim.ZERO;
+            for (Dim.Term term : numerator.terms()) {
+                if (term.coefficient() % common == 0) {
+                    multiple = multiple.plus(asDim(new Dim.Term(term.coefficient() / common, term.atoms())));
+                } else {
+                    rest = rest.plus(asDim(term));
+                }
+            }
+            if (!rest.is(0)
+                    && nonNegative(rest)
+                    && nonNegative(Dim.of(common - 1).minus(rest))) {
+                return divide(multiple, Dim.of(denominator / common));
+            }
+        }
+        return numerator.floorDiv(Dim.of(denominator));
+    }
+
+    private static long gcd(long left, long right) {
+        return right == 0 ? left : gcd(right, left % right);
+    }
+
+    private static Dim asDim(Dim.Term term) {
+        Dim product = Dim.of(term.coefficient());
+        for (Dim.Atom atom : term.atoms()) {
+            product = product.times(asDim(atom));
+        }
+        return product;
+    }
+
+    static Dim asDim(Dim.Atom atom) {
         return switch (atom) {
             case Dim.Symbol(String name) -> Dim.symbol(name);
             case Dim.FloorDiv(Dim left, Dim right) -> left.floorDiv(right);
             case Dim.Min(Dim left, Dim right) -> left.min(right);
             case Dim.Max(Dim left, Dim right) -> left.max(right);
         };
-    }
-
-    private Dim resolve(Dim dim) {
-        Dim sum = Dim.ZERO;
-        for (Dim.Term term : dim.terms()) {
-            Dim product = Dim.of(term.coefficient());
-            for (Dim.Atom atom : term.atoms()) {
-                product = product.times(
-                        switch (atom) {
-                            case Dim.Min(Dim left, Dim right) when atMost(left, right) -> left;
-                            case Dim.Min(Dim left, Dim right) when atMost(right, left) -> right;
-                            case Dim.Max(Dim left, Dim right) when atMost(left, right) -> right;
-                            case Dim.Max(Dim left, Dim right) when atMost(right, left) -> left;
-                            case Dim.Symbol symbol -> asDim(symbol);
-                            case Dim.FloorDiv division -> asDim(division);
-                            case Dim.Min min -> asDim(min);
-                            case Dim.Max max -> asDim(max);
-                        });
-            }
-            sum = sum.plus(product);
-        }
-        return sum;
     }
 }

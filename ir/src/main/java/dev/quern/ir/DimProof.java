@@ -1,0 +1,252 @@
+package dev.quern.ir;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A bounded search for a proof that an expression is never negative.
+ *
+ * <p>A loop variable in which the expression is monotone is replaced by the end of its range that makes it least,
+ * innermost first. A division, minimum or maximum that stands in the way is replaced by a bound:
+ * {@code a - b + 1 <= b*floordiv(a, b) <= a}, and a minimum is no more than either side. A divisor that is not negative
+ * counts as positive, since nothing holds of an expression that has no value. A few sample points refute most of what
+ * has no proof before the search starts.
+ */
+final class DimProof {
+    private static final int STEPS = 40;
+    private static final long[] SAMPLES = {1, 5, 97};
+
+    private enum Direction {
+        NEITHER,
+        UP,
+        DOWN,
+        UNKNOWN;
+
+        Direction reversed() {
+            return this == UP ? DOWN : this == DOWN ? UP : this;
+        }
+
+        Direction and(Direction other) {
+            if (this == NEITHER || this == other) {
+                return other;
+            }
+            return other == NEITHER ? this : UNKNOWN;
+        }
+    }
+
+    private final List<String> order;
+    private final Map<String, Dim> extents;
+    private final Map<String, Long> least;
+    private final Set<String> unknown;
+    private int steps = STEPS;
+
+    DimProof(List<String> order, Map<String, Dim> extents, Map<String, Long> least, Set<String> unknown) {
+        this.order = order;
+        this.extents = extents;
+        this.least = least;
+        this.unknown = unknown;
+    }
+
+    boolean nonNegative(Dim dim) {
+        if (dim.isConstant()) {
+            return dim.constant() >= 0;
+        }
+        try {
+            return isNonNegative(dim) || (!refuted(dim) && search(dim));
+        } catch (ArithmeticException overflow) {
+            return false;
+        }
+    }
+
+    private boolean search(Dim dim) {
+        if (isNonNegative(dim)) {
+            return true;
+        }
+        if (dim.isConstant() || steps-- <= 0) {
+            return false;
+        }
+        Set<String> symbols = dim.symbols();
+        for (int i = order.size() - 1; i >= 0; i--) {
+            String variable = order.get(i);
+            if (!symbols.contains(variable)) {
+                continue;
+            }
+            Direction direction = direction(dim, variable);
+            if (direction == Direction.UP) {
+                return search(dim.substitute(Map.of(variable, Dim.ZERO)));
+            }
+            if (direction == Direction.DOWN) {
+                return search(
+                        dim.substitute(Map.of(variable, extents.get(variable).minus(1))));
+            }
+        }
+        for (Dim.Atom atom : compounds(dim)) {
+            if (bounded(dim, atom)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether {@code dim} is proved with {@code atom} replaced by a bound. */
+    private boolean bounded(Dim dim, Dim.Atom atom) {
+        Dim factor = Dim.ZERO;
+        Dim rest = Dim.ZERO;
+        for (Dim.Term term : dim.terms()) {
+            List<Dim.Atom> others = new ArrayList<>(term.atoms());
+            if (others.remove(atom)) {
+                if (others.contains(atom)) {
+                    return false;
+                }
+                factor = factor.plus(of(term.coefficient(), others));
+            } else {
+                rest = rest.plus(of(term.coefficient(), term.atoms()));
+            }
+        }
+        boolean up = isNonNegative(factor);
+        if (!up && !isNonNegative(factor.times(-1))) {
+            return false;
+        }
+        switch (atom) {
+            case Dim.Symbol symbol -> {
+                return false;
+            }
+            case Dim.FloorDiv(Dim left, Dim right) -> {
+                if (!isNonNegative(right)) {
+                    return false;
+                }
+                Dim bound = up ? left.minus(right).plus(1) : left;
+                return search(rest.times(right).plus(factor.times(bound)));
+            }
+            case Dim.Min(Dim left, Dim right) -> {
+                Dim first = rest.plus(factor.times(left));
+                Dim second = rest.plus(factor.times(right));
+                return up ? search(first) && search(second) : search(first) || search(second);
+            }
+            case Dim.Max(Dim left, Dim right) -> {
+                Dim first = rest.plus(factor.times(left));
+                Dim second = rest.plus(factor.times(right));
+                return up ? search(first) || search(second) : search(first) && search(second);
+            }
+        }
+    }
+
+    private static Dim of(long coefficient, List<Dim.Atom> atoms) {
+        Dim product = Dim.of(coefficient);
+        for (Dim.Atom atom : atoms) {
+            product = product.times(DimRanges.asDim(atom));
+        }
+        return product;
+    }
+
+    /** The divisions, minima and maxima among the factors, those of negative terms first. */
+    private static List<Dim.Atom> compounds(Dim dim) {
+        List<Dim.Atom> atoms = new ArrayList<>();
+        for (boolean negative : new boolean[] {true, false}) {
+            for (Dim.Term term : dim.terms()) {
+                for (Dim.Atom atom : term.atoms()) {
+                    if (term.coefficient() < 0 == negative && !(atom instanceof Dim.Symbol) && !atoms.contains(atom)) {
+                        atoms.add(atom);
+                    }
+                }
+            }
+        }
+        return atoms;
+    }
+
+    private Direction direction(Dim dim, String variable) {
+        Direction all = Direction.NEITHER;
+        for (Dim.Term term : dim.terms()) {
+            Direction product = Direction.NEITHER;
+            boolean signed = false;
+            for (Dim.Atom atom : term.atoms()) {
+                product = product.and(direction(atom, variable));
+                signed |= !isNonNegative(atom);
+            }
+            if (product != Direction.NEITHER && signed && term.atoms().size() > 1) {
+                return Direction.UNKNOWN;
+            }
+            all = all.and(term.coefficient() < 0 ? product.reversed() : product);
+        }
+        return all;
+    }
+
+    private Direction direction(Dim.Atom atom, String variable) {
+        return switch (atom) {
+            case Dim.Symbol(String name) -> name.equals(variable) ? Direction.UP : Direction.NEITHER;
+            case Dim.FloorDiv(Dim left, Dim right) -> {
+                if (right.dependsOn(variable) || !isNonNegative(right)) {
+                    yield left.dependsOn(variable) || right.dependsOn(variable) ? Direction.UNKNOWN : Direction.NEITHER;
+                }
+                yield direction(left, variable);
+            }
+            case Dim.Min(Dim left, Dim right) -> direction(left, variable).and(direction(right, variable));
+            case Dim.Max(Dim left, Dim right) -> direction(left, variable).and(direction(right, variable));
+        };
+    }
+
+    /** Whether every term is surely not negative. */
+    private boolean isNonNegative(Dim dim) {
+        Dim shifted = dim;
+        if (!least.isEmpty()) {
+            Map<String, Dim> shift = new java.util.HashMap<>();
+            least.forEach(
+                    (symbol, minimum) -> shift.put(symbol, Dim.symbol(symbol).plus(minimum)));
+            shifted = dim.substitute(shift);
+        }
+        return termsNonNegative(shifted);
+    }
+
+    private boolean termsNonNegative(Dim dim) {
+        for (Dim.Term term : dim.terms()) {
+            if (term.coefficient() < 0 || !term.atoms().stream().allMatch(this::isNonNegative)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isNonNegative(Dim.Atom atom) {
+        return switch (atom) {
+            case Dim.Symbol(String name) -> !unknown.contains(name);
+            case Dim.FloorDiv(Dim left, Dim right) -> termsNonNegative(left) && termsNonNegative(right);
+            case Dim.Min(Dim left, Dim right) -> termsNonNegative(left) && termsNonNegative(right);
+            case Dim.Max(Dim left, Dim right) -> termsNonNegative(left) || termsNonNegative(right);
+        };
+    }
+
+    /** Whether {@code dim} is negative at one of the sample points. */
+    private boolean refuted(Dim dim) {
+        for (long scale : SAMPLES) {
+            for (int corner = 0; corner < 4; corner++) {
+                Optional<Long> value = sample(dim, scale, corner);
+                if (value.isPresent() && value.get() < 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private Optional<Long> sample(Dim dim, long scale, int corner) {
+        Map<String, Long> values = new java.util.HashMap<>();
+        java.util.function.ToLongFunction<String> lookUp = name -> values.computeIfAbsent(
+                name, fresh -> least.getOrDefault(fresh, 0L) + scale + Math.floorMod(fresh.hashCode(), 3));
+        try {
+            for (int i = 0; i < order.size(); i++) {
+                long extent = extents.get(order.get(i)).evaluate(lookUp);
+                if (extent <= 0) {
+                    return Optional.empty();
+                }
+                boolean last = corner == 3 || (corner != 0 && (i & 1) == (corner & 1));
+                values.put(order.get(i), last ? extent - 1 : 0);
+            }
+            return Optional.of(dim.evaluate(lookUp));
+        } catch (ArithmeticException undefined) {
+            return Optional.empty();
+        }
+    }
+}
