@@ -1,0 +1,125 @@
+package dev.quern.ir.graph;
+
+import dev.quern.DType;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+
+/** Typing rules of contractions and of the composites made of them. */
+final class ContractionTypes {
+    private ContractionTypes() {}
+
+    static TensorType contract(Op.Contract op, Typing typing) {
+        typing.operands(2, 2);
+        DType left = typing.input(0).dtype();
+        DType right = typing.input(1).dtype();
+        boolean integers = left.isInteger() && right.isInteger();
+        typing.check(
+                integers
+                        ? op.accumulate().isInteger()
+                        : left == right && left.isFloat() && op.accumulate().isFloat(),
+                "element types",
+                "one floating-point type, or integers accumulated in integers",
+                left + " and " + right + " in " + op.accumulate());
+        Map<String, Dim> extents = new HashMap<>();
+        name(op.left(), typing.input(0), extents, typing);
+        name(op.right(), typing.input(1), extents, typing);
+        unique(op.result(), typing);
+        List<Dim> dims = new ArrayList<>();
+        for (String axis : op.result()) {
+            typing.check(
+                    extents.containsKey(axis), "axis " + axis + " of the result", "an axis of an operand", op.result());
+            dims.add(extents.get(axis));
+        }
+        for (String axis : extents.keySet()) {
+            boolean paired = (op.left().contains(axis) && op.right().contains(axis))
+                    || op.result().contains(axis);
+            typing.check(
+                    paired, "axis " + axis, "in two of the lists", op.left() + ", " + op.right() + ", " + op.result());
+        }
+        return new TensorType(op.accumulate(), new Shape(dims));
+    }
+
+    private static void name(List<String> names, TensorType type, Map<String, Dim> extents, Typing typing) {
+        typing.check(
+                names.size() == type.shape().rank(),
+                "names of axes",
+                type.shape().rank(),
+                names);
+        unique(names, typing);
+        for (int axis = 0; axis < names.size(); axis++) {
+            Dim extent = type.shape().dim(axis);
+            String name = names.get(axis);
+            Dim known = extents.get(name);
+            extents.put(name, known == null ? extent : typing.equal(known, extent, "extent of axis " + name));
+        }
+    }
+
+    private static void unique(List<String> names, Typing typing) {
+        typing.check(new HashSet<>(names).size() == names.size(), "names of axes", "each once", names);
+    }
+
+    static TensorType attention(Typing typing) {
+        typing.operands(3, 4);
+        for (int index = 0; index < 3; index++) {
+            typing.rank(index, 4);
+            typing.sameDType(0, index);
+        }
+        Shape q = typing.input(0).shape();
+        Shape k = typing.input(1).shape();
+        Shape v = typing.input(2).shape();
+        Dim batch = typing.equal(typing.equal(q.dim(0), k.dim(0), "batch of keys"), v.dim(0), "batch of values");
+        typing.equal(k.dim(1), v.dim(1), "heads of values");
+        if (q.dim(1).isConstant() && k.dim(1).isConstant()) {
+            boolean whole =
+                    k.dim(1).constant() > 0 && q.dim(1).constant() % k.dim(1).constant() == 0;
+            typing.check(whole, "heads of queries", "a multiple of " + k.dim(1), q.dim(1));
+        }
+        typing.equal(q.dim(3), k.dim(3), "width of keys");
+        Dim keys = typing.equal(k.dim(2), v.dim(2), "number of values");
+        if (typing.count() == 4) {
+            typing.equal(
+                    Shape.of(batch, q.dim(1), q.dim(2), keys), typing.input(3).shape(), "shape of the mask");
+        }
+        return typing.input(0).withShape(Shape.of(batch, q.dim(1), q.dim(2), v.dim(3)));
+    }
+
+    static List<TensorType> recurrent(Op.Recurrent op, Typing typing) {
+        boolean lstm = op.kind() == Op.RecurrentKind.LSTM;
+        int states = lstm ? 2 : 1;
+        int gates = switch (op.kind()) {
+            case RNN -> 1;
+            case GRU -> 3;
+            case LSTM -> 4;
+        };
+        typing.operands(4 + states, 4 + states + (lstm ? 1 : 0));
+        typing.rank(0, 3);
+        typing.rank(1, 2);
+        typing.rank(2, 2);
+        Shape x = typing.input(0).shape();
+        Dim hidden = typing.input(2).shape().dim(1);
+        typing.equal(Shape.of(hidden.times(gates), x.dim(2)), typing.input(1).shape(), "shape of w");
+        typing.equal(Shape.of(hidden.times(gates), hidden), typing.input(2).shape(), "shape of r");
+        typing.equal(Shape.of(hidden.times(2L * gates)), typing.input(3).shape(), "shape of the bias");
+        Shape state = Shape.of(x.dim(1), hidden);
+        for (int index = 4; index < 4 + states; index++) {
+            state = typing.equal(state, typing.input(index).shape(), "shape of initial state " + (index - 4));
+        }
+        if (typing.count() == 7) {
+            typing.equal(Shape.of(hidden.times(3)), typing.input(6).shape(), "shape of the peepholes");
+        }
+        for (int index = 1; index < typing.count(); index++) {
+            typing.sameDType(0, index);
+        }
+        int functions = op.kind() == Op.RecurrentKind.RNN ? 1 : lstm ? 3 : 2;
+        typing.check(op.activations().size() == functions, "activations", functions, op.activations());
+        TensorType last = typing.input(0).withShape(state);
+        TensorType all = typing.input(0).withShape(Shape.of(x.dim(0), state.dim(0), hidden));
+        return lstm ? List.of(all, last, last) : List.of(all, last);
+    }
+}

@@ -1,0 +1,225 @@
+package dev.quern.ir.graph;
+
+import dev.quern.Tensor;
+import dev.quern.ir.Dim;
+import dev.quern.ir.TensorType;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What small tensors hold, beside a graph that is being built: integers as {@link Dim}s, numbers as exact fractions of
+ * those or as constants. Exporters compute shapes with tensors; through this, their arithmetic becomes symbolic shapes,
+ * and conditions on them are decided.
+ *
+ * <p>A tensor may be known in part. Floating-point detours ({@code Cast}, {@code Div}, {@code Ceil}, {@code Cast}) are
+ * followed exactly as long as the numbers are fractions of dimensions; dimensions are taken to be small enough for
+ * floating-point arithmetic to be exact.
+ */
+public final class DimTracker {
+    /** Tensors of more elements are not tracked. */
+    public static final int MOST_ELEMENTS = 1024;
+
+    private final Map<String, List<Element>> known = new HashMap<>();
+
+    DimTracker() {}
+
+    /** The elements of an integer or boolean tensor, if all are known. */
+    public Optional<List<Dim>> dims(Value value) {
+        List<Dim> dims = new ArrayList<>();
+        for (Optional<Dim> dim : partialDims(value).orElse(List.of(Optional.empty()))) {
+            if (dim.isEmpty()) {
+                return Optional.empty();
+            }
+            dims.add(dim.get());
+        }
+        return Optional.of(dims);
+    }
+
+    /** The elements of an integer tensor where known, if any of them is. */
+    public Optional<List<Optional<Dim>>> partialDims(Value value) {
+        List<Element> elements = known.get(value.name());
+        if (elements == null || value.type().dtype().isFloat()) {
+            return Optional.empty();
+        }
+        List<Optional<Dim>> dims = new ArrayList<>();
+        for (Element element : elements) {
+            dims.add(
+                    element instanceof Element.Fraction(Dim numerator, long denominator)
+                            ? Optional.of(numerator)
+                            : Optional.empty());
+        }
+        return Optional.of(dims);
+    }
+
+    /** The only element of an integer or boolean tensor. */
+    public Optional<Dim> dim(Value value) {
+        return dims(value).filter(dims -> dims.size() == 1).map(List::getFirst);
+    }
+
+    /** The elements, if all are known and none is symbolic. */
+    public Optional<double[]> constants(Value value) {
+        List<Element> elements = known.get(value.name());
+        if (elements == null) {
+            return Optional.empty();
+        }
+        double[] constants = new double[elements.size()];
+        for (int i = 0; i < constants.length; i++) {
+            OptionalDouble constant = elements.get(i).constant();
+            if (constant.isEmpty()) {
+                return Optional.empty();
+            }
+            constants[i] = constant.getAsDouble();
+        }
+        return Optional.of(constants);
+    }
+
+    /** Whether a scalar or one-element boolean is surely true or false. */
+    public Optional<Boolean> truth(Value value) {
+        return dim(value).filter(Dim::isConstant).map(dim -> !dim.is(0));
+    }
+
+    /** Notes that {@code copy} holds what {@code original} of {@code other} does. */
+    void share(Value copy, Value original, DimTracker other) {
+        List<Element> elements = other.known.get(original.name());
+        if (elements != null) {
+            known.put(copy.name(), elements);
+        }
+    }
+
+    void record(Value value, List<Element> elements) {
+        known.put(value.name(), elements);
+    }
+
+    /** What the result of {@code op} holds, if anything is known of it. */
+    Optional<List<Element>> evaluate(Op op, List<Value> operands, TensorType result) {
+        if (!ElementTensors.tracks(result.dtype()) || !small(result)) {
+            return Optional.empty();
+        }
+        try {
+            List<Element> elements = apply(op, operands, result);
+            boolean any = elements != null
+                    && (elements.isEmpty() || elements.stream().anyMatch(element -> element != Element.UNKNOWN));
+            return any ? Optional.of(elements) : Optional.empty();
+        } catch (ArithmeticException beyond64Bits) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean small(TensorType type) {
+        return type.shape().isConstant()
+                && type.shape().elements().isConstant()
+                && type.shape().elements().constant() <= MOST_ELEMENTS;
+    }
+
+    private List<Element> apply(Op op, List<Value> operands, TensorType result) {
+        return switch (op) {
+            case Op.Constant(Literal literal) -> ElementTensors.read(literal.tensor());
+            case Op.DimValues values ->
+                values.values().stream().map(Element::whole).toList();
+            case Op.Iota iota -> ElementMovement.iota(iota);
+            case Op.Unary unary ->
+                each(operands, all -> ElementArithmetic.unary(unary.function(), all[0], result.dtype()));
+            case Op.Binary binary ->
+                each(operands, all -> ElementArithmetic.binary(binary.function(), all[0], all[1], result.dtype()));
+            case Op.Compare compare ->
+                each(operands, all -> ElementArithmetic.compare(compare.relation(), all[0], all[1]));
+            case Op.Select select -> each(operands, DimTracker::select);
+            case Op.Cast cast -> each(operands, all -> ElementArithmetic.cast(all[0], cast.to()));
+            case Op.Concat concat -> concat(concat, operands);
+            default -> {
+                List<Element> x = operands.isEmpty()
+                        ? null
+                        : known.get(operands.getFirst().name());
+                yield x == null ? null : moved(op, x, operands, result);
+            }
+        };
+    }
+
+    private List<Element> moved(Op op, List<Element> x, List<Value> operands, TensorType result) {
+        TensorType from = operands.getFirst().type();
+        return switch (op) {
+            case Op.Reshape reshape -> x;
+            case Op.Transpose transpose -> ElementMovement.transpose(transpose, x, from, result);
+            case Op.Broadcast broadcast -> ElementMovement.broadcast(x, from, result);
+            case Op.Slice slice -> ElementMovement.slice(slice, x, from, result);
+            case Op.Gather gather ->
+                known.containsKey(operands.get(1).name())
+                        ? ElementMovement.gather(
+                                gather, x, from, known.get(operands.get(1).name()))
+                        : null;
+            case Op.Reduce reduce -> ElementMovement.reduce(reduce, x, from);
+            case Op.Cumulate cumulate -> ElementMovement.cumulate(cumulate, x, from);
+            default -> null;
+        };
+    }
+
+    /** A scalar function of one element of each operand. */
+    private interface Elementwise {
+        Element apply(Element[] elements);
+    }
+
+    private List<Element> each(List<Value> operands, Elementwise function) {
+        List<List<Element>> columns = new ArrayList<>();
+        for (Value operand : operands) {
+            if (!small(operand.type())) {
+                return null;
+            }
+            columns.add(known.getOrDefault(operand.name(), unknown(operand.type())));
+        }
+        List<Element> result = new ArrayList<>();
+        for (int i = 0; i < columns.getFirst().size(); i++) {
+            int row = i;
+            result.add(function.apply(
+                    columns.stream().map(column -> column.get(row)).toArray(Element[]::new)));
+        }
+        return result;
+    }
+
+    private static Element select(Element[] all) {
+        if (all[0].is(0)) {
+            return all[2];
+        }
+        return all[0].is(1) || all[1].equals(all[2]) ? all[1] : Element.UNKNOWN;
+    }
+
+    private List<Element> concat(Op.Concat op, List<Value> operands) {
+        List<List<Element>> parts = new ArrayList<>();
+        for (Value operand : operands) {
+            if (!small(operand.type())) {
+                return null;
+            }
+            parts.add(known.getOrDefault(operand.name(), unknown(operand.type())));
+        }
+        return ElementMovement.concat(
+                op, parts, operands.stream().map(Value::type).toList());
+    }
+
+    private static List<Element> unknown(TensorType type) {
+        return Collections.nCopies((int) type.shape().elements().constant(), Element.UNKNOWN);
+    }
+
+    /** The constant or list of dimensions that holds {@code elements}, if they are integers or booleans and all known. */
+    static Optional<Op> asOp(List<Element> elements, TensorType type) {
+        if (type.dtype().isFloat()) {
+            return Optional.empty();
+        }
+        Optional<Tensor> tensor = ElementTensors.write(
+                elements, type.dtype(), type.shape().asConstant().orElseThrow());
+        if (tensor.isPresent()) {
+            return Optional.of(new Op.Constant(new Literal(tensor.get())));
+        }
+        List<Dim> dims = new ArrayList<>();
+        for (Element element : elements) {
+            if (!(element instanceof Element.Fraction(Dim numerator, long denominator))) {
+                return Optional.empty();
+            }
+            dims.add(numerator);
+        }
+        return Optional.of(new Op.DimValues(dims, type.shape()));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.quern.ir.graph;
+
+import dev.quern.DType;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Typing rules of gathers and scatters. */
+final class IndexingTypes {
+    private IndexingTypes() {}
+
+    static TensorType gather(Op.Gather op, Typing typing) {
+        typing.operands(2, 2);
+        typing.dtype(1, DType.I64);
+        TensorType x = typing.input(0);
+        typing.axis(op.axis(), x.shape().rank());
+        List<Dim> dims = new ArrayList<>(x.shape().dims().subList(0, op.axis()));
+        dims.addAll(typing.input(1).shape().dims());
+        dims.addAll(x.shape().dims().subList(op.axis() + 1, x.shape().rank()));
+        return x.withShape(new Shape(dims));
+    }
+
+    static TensorType gatherElements(Op.GatherElements op, Typing typing) {
+        typing.operands(2, 2);
+        typing.dtype(1, DType.I64);
+        TensorType x = typing.input(0);
+        typing.axis(op.axis(), x.shape().rank());
+        typing.rank(1, x.shape().rank());
+        return x.withShape(typing.input(1).shape());
+    }
+
+    static TensorType gatherNd(Op.GatherNd op, Typing typing) {
+        typing.operands(2, 2);
+        typing.dtype(1, DType.I64);
+        TensorType x = typing.input(0);
+        Shape indices = typing.input(1).shape();
+        int depth = depth(indices, op.batchAxes(), x.shape(), typing);
+        List<Dim> dims = new ArrayList<>();
+        for (int axis = 0; axis < op.batchAxes(); axis++) {
+            dims.add(typing.equal(x.shape().dim(axis), indices.dim(axis), "batch axis " + axis));
+        }
+        dims.addAll(indices.dims().subList(op.batchAxes(), indices.rank() - 1));
+        dims.addAll(x.shape().dims().subList(op.batchAxes() + depth, x.shape().rank()));
+        return x.withShape(new Shape(dims));
+    }
+
+    /** Length of the index tuples, which must be known and fit x. */
+    private static int depth(Shape indices, int batchAxes, Shape x, Typing typing) {
+        typing.check(indices.rank() > batchAxes, "rank of the indices", "more than " + batchAxes, indices);
+        Dim depth = indices.dim(-1);
+        typing.check(depth.isConstant(), "last extent of the indices", "a constant", depth);
+        typing.check(
+                depth.constant() <= x.rank() - batchAxes,
+                "last extent of the indices",
+                "at most " + (x.rank() - batchAxes),
+                depth);
+        return (int) depth.constant();
+    }
+
+    static TensorType scatterElements(Op.ScatterElements op, Typing typing) {
+        typing.operands(3, 3);
+        typing.dtype(1, DType.I64);
+        typing.sameDType(0, 2);
+        TensorType x = typing.input(0);
+        typing.axis(op.axis(), x.shape().rank());
+        typing.rank(1, x.shape().rank());
+        typing.equal(typing.input(1).shape(), typing.input(2).shape(), "shape of the updates");
+        return x;
+    }
+
+    static TensorType scatterNd(Typing typing) {
+        typing.operands(3, 3);
+        typing.dtype(1, DType.I64);
+        typing.sameDType(0, 2);
+        TensorType x = typing.input(0);
+        Shape indices = typing.input(1).shape();
+        int depth = depth(indices, 0, x.shape(), typing);
+        List<Dim> dims = new ArrayList<>(indices.dims().subList(0, indices.rank() - 1));
+        dims.addAll(x.shape().dims().subList(depth, x.shape().rank()));
+        typing.equal(new Shape(dims), typing.input(2).shape(), "shape of the updates");
+        return x;
+    }
+}

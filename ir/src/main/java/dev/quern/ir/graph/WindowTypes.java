@@ -1,0 +1,77 @@
+package dev.quern.ir.graph;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Typing rules of channels-last convolutions and pools. */
+final class WindowTypes {
+    private WindowTypes() {}
+
+    static TensorType convolve(Op.Convolve op, Typing typing) {
+        Shape weights = operands(op.window(), typing);
+        Shape x = typing.input(0).shape();
+        typing.check(op.groups() >= 1, "groups", "at least 1", op.groups());
+        typing.equal(weights.dim(-2).times(op.groups()), x.dim(-1), "channels of x");
+        divisible(weights.dim(-1), op.groups(), typing);
+        return typing.input(0).withShape(slid(x, op.window(), weights.dim(-1), typing));
+    }
+
+    static TensorType convolveTransposed(Op.ConvolveTransposed op, Typing typing) {
+        Shape weights = operands(op.window(), typing);
+        Shape x = typing.input(0).shape();
+        typing.check(op.groups() >= 1, "groups", "at least 1", op.groups());
+        divisible(x.dim(-1), op.groups(), typing);
+        typing.equal(weights.dim(-2), x.dim(-1), "channels of the weights");
+        typing.check(op.shape().rank() == x.rank(), "rank of the result", x.rank(), op.shape());
+        typing.equal(x.dim(0), op.shape().dim(0), "batch of the result");
+        typing.equal(weights.dim(-1).times(op.groups()), op.shape().dim(-1), "channels of the result");
+        return typing.input(0).withShape(op.shape());
+    }
+
+    static TensorType pool(Op.Pool op, Typing typing) {
+        typing.operands(1, 1);
+        typing.rank(0, op.window().rank() + 2);
+        Shape x = typing.input(0).shape();
+        return typing.input(0).withShape(slid(x, op.window(), x.dim(-1), typing));
+    }
+
+    private static Shape operands(Window window, Typing typing) {
+        typing.operands(2, 2);
+        typing.sameDType(0, 1);
+        typing.rank(0, window.rank() + 2);
+        typing.rank(1, window.rank() + 2);
+        Shape weights = typing.input(1).shape();
+        for (int axis = 0; axis < window.rank(); axis++) {
+            typing.equal(Dim.of(window.extents().get(axis)), weights.dim(axis), "window extent " + axis);
+        }
+        return weights;
+    }
+
+    private static void divisible(Dim channels, int groups, Typing typing) {
+        boolean whole = !channels.isConstant() || channels.constant() % groups == 0;
+        typing.check(whole, "channels", "a multiple of " + groups + " groups", channels);
+    }
+
+    private static Shape slid(Shape x, Window window, Dim channels, Typing typing) {
+        List<Dim> dims = new ArrayList<>();
+        dims.add(x.dim(0));
+        for (int axis = 0; axis < window.rank(); axis++) {
+            typing.check(window.extents().get(axis) >= 1, "window extent " + axis, "at least 1", window.extents());
+            typing.check(window.strides().get(axis) >= 1, "stride " + axis, "at least 1", window.strides());
+            typing.check(window.dilations().get(axis) >= 1, "dilation " + axis, "at least 1", window.dilations());
+            long reach = (window.extents().get(axis) - 1L) * window.dilations().get(axis) + 1;
+            Dim padded = x.dim(axis + 1)
+                    .plus(window.before().get(axis))
+                    .plus(window.after().get(axis));
+            typing.atLeast(padded, Dim.of(reach), "padded extent of spatial axis " + axis);
+            dims.add(padded.minus(reach)
+                    .floorDiv(Dim.of(window.strides().get(axis)))
+                    .plus(1));
+        }
+        dims.add(channels);
+        return new Shape(dims);
+    }
+}
