@@ -2,5 +2,6 @@
 module dev.quern.passes {
     requires transitive dev.quern.ir;
 
+    exports dev.quern.passes.graph;
     exports dev.quern.passes.program;
 }

@@ -1,0 +1,77 @@
+package dev.quern.passes.graph;
+
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The passes over a graph, in order, applied to the bodies of control flow too. */
+public final class Pipeline {
+    /** Rounds after which clean-up stops even if it still finds something. */
+    private static final int MOST_ROUNDS = 12;
+
+    private static final List<GraphPass> CLEAN_UP = List.of(
+            new RemoveDeadNodes(),
+            new SimplifyNodes(),
+            new SinkTransposes(),
+            new InlineDecidedBranches(),
+            new MergeCommonNodes(),
+            new RemoveDeadNodes());
+
+    private static final List<GraphPass> COMPOSITES = List.of(new RecogniseNormalization(), new RemoveDeadNodes());
+
+    private Pipeline() {}
+
+    /** The passes in the order they run; the clean-up is repeated until nothing changes, before and after the composites. */
+    public static List<List<GraphPass>> stages() {
+        return List.of(CLEAN_UP, COMPOSITES, CLEAN_UP);
+    }
+
+    /** The graph after all passes. */
+    public static Graph run(Graph graph) {
+        Graph current = graph;
+        for (List<GraphPass> stage : stages()) {
+            current = untilStable(current, stage);
+        }
+        return current;
+    }
+
+    private static Graph untilStable(Graph graph, List<GraphPass> stage) {
+        Graph current = inBodies(graph, stage);
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            Graph before = current;
+            for (GraphPass pass : stage) {
+                current = pass.run(current);
+            }
+            if (current == before) {
+                break;
+            }
+        }
+        return current;
+    }
+
+    private static Graph inBodies(Graph graph, List<GraphPass> stage) {
+        boolean changed = false;
+        List<Node> nodes = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            Op op = switch (node.op()) {
+                case Op.If(Graph then, Graph otherwise) ->
+                    new Op.If(untilStable(then, stage), untilStable(otherwise, stage));
+                case Op.Loop(Graph body, int carried) -> new Op.Loop(untilStable(body, stage), carried);
+                case Op.Scan scan ->
+                    new Op.Scan(
+                            untilStable(scan.body(), stage),
+                            scan.states(),
+                            scan.inputAxes(),
+                            scan.inputReversed(),
+                            scan.outputAxes(),
+                            scan.outputReversed());
+                case Op other -> other;
+            };
+            changed |= op != node.op();
+            nodes.add(new Node(op, node.inputs(), node.outputs(), node.origin()));
+        }
+        return changed ? graph.with(nodes, graph.outputs()) : graph;
+    }
+}

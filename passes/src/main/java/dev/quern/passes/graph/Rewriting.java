@@ -1,0 +1,173 @@
+package dev.quern.passes.graph;
+
+import dev.quern.Tensor;
+import dev.quern.ir.TensorType;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Literal;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.TypeInference;
+import dev.quern.ir.graph.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A graph being rebuilt node by node. A pass walks the old nodes in order, and for each either keeps it (with its operands
+ * renamed to what took their place) or emits others and says which values take the place of its results.
+ */
+final class Rewriting {
+    private final Graph original;
+    private final Map<String, Value> replacements = new HashMap<>();
+    private final Map<String, Node> producers = new LinkedHashMap<>();
+    private final Set<String> names = new HashSet<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final Map<String, Integer> uses;
+    private int fresh;
+    private boolean changed;
+
+    Rewriting(Graph original) {
+        this.original = original;
+        this.uses = Uses.count(original);
+        original.inputs().forEach(input -> names.add(input.name()));
+        for (Node node : original.nodes()) {
+            node.outputs().forEach(output -> names.add(output.name()));
+        }
+    }
+
+    /** What now stands for a value of the old graph. */
+    Value current(Value old) {
+        return replacements.getOrDefault(old.name(), old);
+    }
+
+    /** {@code node} with its operands as they are now. */
+    Node current(Node node) {
+        List<Value> operands = node.inputs().stream().map(this::current).toList();
+        return operands.equals(node.inputs()) ? node : node.withInputs(operands);
+    }
+
+    /** Keeps a node of the old graph, operands already current. */
+    void keep(Node node) {
+        nodes.add(node);
+        node.outputs().forEach(output -> producers.put(output.name(), node));
+    }
+
+    /** Adds an operation with inferred result types. */
+    List<Value> emitAll(Op op, List<Value> operands, String origin) {
+        List<TensorType> types =
+                TypeInference.infer(op, operands.stream().map(Value::type).toList());
+        List<Value> results =
+                types.stream().map(type -> new Value(freshName(), type)).toList();
+        keep(new Node(op, operands, results, origin));
+        changed = true;
+        return results;
+    }
+
+    /** Adds an operation with one result. */
+    Value emit(Op op, String origin, Value... operands) {
+        return emitAll(op, List.of(operands), origin).getFirst();
+    }
+
+    /** Adds a node of another graph with new names for its results, types as they were. */
+    List<Value> copy(Node node, List<Value> operands) {
+        List<Value> results = node.outputs().stream()
+                .map(result -> new Value(freshName(), result.type()))
+                .toList();
+        keep(new Node(node.op(), operands, results, node.origin()));
+        changed = true;
+        return results;
+    }
+
+    /** Adds a constant. */
+    Value constant(Tensor tensor, String origin) {
+        return emit(new Op.Constant(new Literal(tensor)), origin);
+    }
+
+    /** Lets {@code value} stand for the result {@code old} from here on. */
+    void replace(Value old, Value value) {
+        replacements.put(old.name(), value);
+        changed = true;
+    }
+
+    /** The node that gives {@code value}, if a node does. */
+    Optional<Node> producer(Value value) {
+        return Optional.ofNullable(producers.get(value.name()));
+    }
+
+    /** The node that gives {@code value} if its operation is of {@code type}. */
+    <T extends Op> Optional<Node> producer(Value value, Class<T> type) {
+        return producer(value).filter(node -> type.isInstance(node.op()));
+    }
+
+    /** The elements of {@code value} if it is a constant. */
+    Optional<Tensor> constant(Value value) {
+        return producer(value).map(node -> node.op() instanceof Op.Constant(Literal literal) ? literal.tensor() : null);
+    }
+
+    /** Uses of a value of the old graph, the graph's outputs counted. New values count as used once. */
+    int uses(Value value) {
+        return uses.getOrDefault(value.name(), 1);
+    }
+
+    /** Whether {@code value} is handed back by the graph. */
+    boolean isOutput(Value value) {
+        return original.outputs().contains(value);
+    }
+
+    private String freshName() {
+        String name;
+        do {
+            name = "t" + fresh++;
+        } while (!names.add(name));
+        return name;
+    }
+
+    /** The rebuilt graph, outputs under their old names; the old graph itself if nothing changed. */
+    Graph finish() {
+        if (!changed) {
+            return original;
+        }
+        Map<String, Value> renames = new HashMap<>();
+        List<Node> copies = new ArrayList<>();
+        for (Value output : original.outputs()) {
+            Value now = current(output);
+            if (now.name().equals(output.name())) {
+                continue;
+            }
+            boolean free = producers.containsKey(now.name()) && !renames.containsKey(now.name()) && !isOutput(now);
+            if (free) {
+                renames.put(now.name(), new Value(output.name(), now.type()));
+            } else {
+                copies.add(new Node(
+                        new Op.Reshape(now.type().shape()),
+                        List.of(now),
+                        List.of(new Value(output.name(), now.type())),
+                        "output " + output.name()));
+            }
+        }
+        List<Node> all = new ArrayList<>(nodes);
+        all.addAll(copies);
+        List<Node> renamed = all.stream().map(node -> rename(node, renames)).toList();
+        List<Value> outputs = original.outputs().stream()
+                .map(output -> new Value(output.name(), current(output).type()))
+                .toList();
+        return original.with(renamed, outputs);
+    }
+
+    private static Node rename(Node node, Map<String, Value> renames) {
+        return new Node(
+                node.op(),
+                node.inputs().stream()
+                        .map(value -> renames.getOrDefault(value.name(), value))
+                        .toList(),
+                node.outputs().stream()
+                        .map(value -> renames.getOrDefault(value.name(), value))
+                        .toList(),
+                node.origin());
+    }
+}
