@@ -1,26 +1,62 @@
 package dev.quern.onnx.proto;
 
+import dev.quern.ModelException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
-/** Reads ONNX models. */
+/**
+ * Reads ONNX models off the protobuf wire format, fields of {@code onnx.proto} up to IR version 13. Unknown fields are
+ * skipped. Any bytes end in a model or in one {@link ModelException}; what a file claims is checked against the bytes
+ * present before memory is taken for it.
+ */
 public final class OnnxReader {
     private OnnxReader() {}
 
     /**
-     * Maps and reads the model in {@code file}. Weights are not copied: they stay in the mapping.
+     * Maps and reads the model in {@code file}. Weights are not copied: they stay in the mapping, or in that of the
+     * files of external data beside it. None of these may shrink while they are mapped.
      *
-     * @throws dev.quern.ModelException if the file cannot be read or is not a well-formed model
+     * @throws ModelException if the file cannot be read or is not a well-formed model
      */
     public static OnnxFile read(Path file) {
-        throw new UnsupportedOperationException("reading " + file);
+        Arena arena = Arena.ofShared();
+        OnnxModel model = null;
+        try {
+            MemorySegment bytes = MappedFile.map(file, arena);
+            model = read(new WireSource(bytes, file.toString(), arena, new ExternalData(file, arena)));
+            return new OnnxFile(model, arena);
+        } catch (IOException failure) {
+            throw MappedFile.unreadable(file, failure);
+        } finally {
+            if (model == null) {
+                arena.close();
+            }
+        }
     }
 
     /**
-     * Reads a model held in memory; external data is refused.
+     * Reads a model held in memory. Weights are not copied: the array must not change while the result is used.
+     * External data is refused.
      *
-     * @throws dev.quern.ModelException if the bytes are not a well-formed model
+     * @throws ModelException if the bytes are not a well-formed model
      */
     public static OnnxFile read(byte[] model) {
-        throw new UnsupportedOperationException("reading " + model.length + " bytes");
+        Arena arena = Arena.ofShared();
+        OnnxModel read = null;
+        try {
+            read = read(new WireSource(MemorySegment.ofArray(model), "model in memory", arena, null));
+            return new OnnxFile(read, arena);
+        } finally {
+            if (read == null) {
+                arena.close();
+            }
+        }
+    }
+
+    private static OnnxModel read(WireSource source) {
+        ForeignFormat.refuse(source);
+        return ModelFields.model(source.root());
     }
 }

@@ -1,0 +1,69 @@
+package dev.quern.onnx.proto;
+
+import dev.quern.ModelException.Code;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Maps files of external data, each once. A model reaches only files in its own folder or below: locations are
+ * relative, and where links lead is checked after they are followed. Where the model itself is a link, the folder it
+ * leads to counts as its own too, because download caches keep a model and its data as links into one store.
+ */
+final class ExternalData {
+    private final Path folder;
+    private final List<Path> roots;
+    private final Arena arena;
+    private final Map<String, MemorySegment> mapped = new HashMap<>();
+
+    ExternalData(Path model, Arena arena) throws IOException {
+        this.folder = model.toAbsolutePath().getParent();
+        this.roots = List.of(folder.toRealPath(), model.toRealPath().getParent());
+        this.arena = arena;
+    }
+
+    MemorySegment map(WireMessage message, String location) {
+        MemorySegment known = mapped.get(location);
+        if (known == null) {
+            known = open(message, location);
+            mapped.put(location, known);
+        }
+        return known;
+    }
+
+    private MemorySegment open(WireMessage message, String location) {
+        try {
+            Path relative = Path.of(location).normalize();
+            if (relative.isAbsolute() || relative.getRoot() != null || relative.startsWith("..")) {
+                throw message.failWhole(
+                        Code.MALFORMED_MODEL,
+                        "external data must lie in the model's folder, found the location '" + location + "'");
+            }
+            Path real = folder.resolve(relative).toRealPath();
+            if (roots.stream().noneMatch(real::startsWith)) {
+                throw message.failWhole(
+                        Code.MALFORMED_MODEL,
+                        "external data must lie in the model's folder, but '" + location
+                                + "' is a link out of it; copy the file there");
+            }
+            return MappedFile.map(real, arena);
+        } catch (InvalidPathException notPath) {
+            throw message.failWhole(
+                    Code.MALFORMED_MODEL,
+                    "expected a relative path as location of external data, found '" + location + "'");
+        } catch (NoSuchFileException missing) {
+            throw message.failWhole(
+                    Code.IO, "the external data '" + location + "' is missing; put it beside the model");
+        } catch (IOException failure) {
+            throw message.failWhole(
+                    Code.IO,
+                    "the external data '" + location + "' cannot be read (" + MappedFile.reason(failure) + ")");
+        }
+    }
+}
