@@ -1,0 +1,219 @@
+package dev.quern.ir.interpret;
+
+import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Dim;
+import dev.quern.ir.UnaryOp;
+import dev.quern.ir.kernel.Expr;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoublePredicate;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * Expressions as closures over a {@link Frame}: {@link #real} for floating-point ones, {@link #whole} for integers and
+ * booleans, {@link #bits} for either, which moves values without touching the bits of a NaN.
+ */
+final class ExpressionCode {
+    /** Gives a floating-point value. */
+    @FunctionalInterface
+    interface Real {
+        double at(Frame frame);
+    }
+
+    /** Gives an integer, a boolean or bits. */
+    @FunctionalInterface
+    interface Whole {
+        long at(Frame frame);
+    }
+
+    private final Scope scope;
+
+    ExpressionCode(Scope scope) {
+        this.scope = scope;
+    }
+
+    /** The bits of any expression. */
+    Whole bits(Expr expression) {
+        DType type = expression.dtype();
+        return switch (expression) {
+            case Expr.Constant(DType _, long bits) -> frame -> bits;
+            case Expr.Load load -> access(load)::get;
+            case Expr.Bitcast(DType to, Expr operand) -> {
+                if (to.bits() != operand.dtype().bits()) {
+                    throw scope.bug("has a bitcast from " + operand.dtype() + " to " + to);
+                }
+                DType from = operand.dtype();
+                Whole value = bits(operand);
+                yield frame -> Scalars.mask(from, value.at(frame));
+            }
+            case Expr.Select(Expr condition, Expr then, Expr otherwise) -> select(condition, bits(then), bits(otherwise));
+            case Expr.Index _, Expr.Unary _, Expr.Binary _, Expr.Compare _, Expr.Fma _, Expr.Cast _ -> {
+                if (!type.isFloat()) {
+                    yield whole(expression);
+                }
+                Real value = real(expression);
+                yield type == DType.F32
+                        ? frame -> Float.floatToRawIntBits((float) value.at(frame))
+                        : frame -> FloatFormats.encode(type, value.at(frame));
+            }
+        };
+    }
+
+    /** The value of a floating-point expression. */
+    Real real(Expr expression) {
+        DType type = expression.dtype();
+        if (!type.isFloat()) {
+            throw scope.bug("has an expression of type " + type + ", expected a floating-point type: " + expression);
+        }
+        return switch (expression) {
+            case Expr.Constant(DType _, long bits) -> {
+                double value = FloatFormats.decode(type, bits);
+                yield frame -> value;
+            }
+            case Expr.Load load -> decoded(type, access(load)::get);
+            case Expr.Bitcast cast -> decoded(type, bits(cast));
+            case Expr.Index(Dim index, DType _) -> {
+                IndexCode code = scope.index(index);
+                yield frame -> Scalars.toReal(DType.I64, code.at(frame.values), type);
+            }
+            case Expr.Unary(UnaryOp function, Expr operand) -> unary(ScalarFunctions.realUnary(function, type), real(operand));
+            case Expr.Binary(BinaryOp function, Expr left, Expr right) -> binary(function, type, real(left), real(right));
+            case Expr.Fma(Expr a, Expr b, Expr c) -> fma(type, real(a), real(b), real(c));
+            case Expr.Select(Expr condition, Expr then, Expr otherwise) -> {
+                Whole chosen = whole(condition);
+                Real yes = real(then);
+                Real no = real(otherwise);
+                yield frame -> {
+                    double left = yes.at(frame);
+                    double right = no.at(frame);
+                    return chosen.at(frame) != 0 ? left : right;
+                };
+            }
+            case Expr.Cast(DType _, Expr operand) -> {
+                DType from = operand.dtype();
+                if (from.isFloat()) {
+                    Real value = real(operand);
+                    yield from.bits() < type.bits() && type.bits() >= 32 ? value : frame -> FloatFormats.round(type, value.at(frame));
+                }
+                Whole value = whole(operand);
+                yield frame -> Scalars.toReal(from, value.at(frame), type);
+            }
+            case Expr.Compare compare -> throw scope.bug("has a comparison of type " + compare.dtype());
+        };
+    }
+
+    /** The value of an integer or boolean expression. */
+    Whole whole(Expr expression) {
+        DType type = expression.dtype();
+        if (type.isFloat()) {
+            throw scope.bug("has an expression of type " + type + ", expected an integer or boolean: " + expression);
+        }
+        return switch (expression) {
+            case Expr.Constant(DType _, long bits) -> {
+                long value = Scalars.wrap(type, bits);
+                yield frame -> value;
+            }
+            case Expr.Load load -> wrapped(type, access(load)::get);
+            case Expr.Bitcast cast -> wrapped(type, bits(cast));
+            case Expr.Index(Dim index, DType _) -> {
+                IndexCode code = scope.index(index);
+                yield wrapped(type, frame -> code.at(frame.values));
+            }
+            case Expr.Unary(UnaryOp function, Expr operand) when operand.dtype().isFloat() -> {
+                Real value = real(operand);
+                DoublePredicate test = ScalarFunctions.realTest(function);
+                yield frame -> test.test(value.at(frame)) ? 1 : 0;
+            }
+            case Expr.Unary(UnaryOp function, Expr operand) -> {
+                LongUnaryOperator applied = ScalarFunctions.wholeUnary(function, operand.dtype());
+                Whole value = whole(operand);
+                yield frame -> applied.applyAsLong(value.at(frame));
+            }
+            case Expr.Binary(BinaryOp function, Expr left, Expr right) -> {
+                LongBinaryOperator applied = ScalarFunctions.wholeBinary(function, type);
+                Whole first = whole(left);
+                Whole second = whole(right);
+                yield frame -> applied.applyAsLong(first.at(frame), second.at(frame));
+            }
+            case Expr.Fma(Expr a, Expr b, Expr c) -> {
+                Whole first = whole(a);
+                Whole second = whole(b);
+                Whole third = whole(c);
+                yield wrapped(type, frame -> first.at(frame) * second.at(frame) + third.at(frame));
+            }
+            case Expr.Compare compare -> compare(compare);
+            case Expr.Select(Expr condition, Expr then, Expr otherwise) -> select(condition, whole(then), whole(otherwise));
+            case Expr.Cast(DType _, Expr operand) -> {
+                if (operand.dtype().isFloat()) {
+                    Real value = real(operand);
+                    yield frame -> Scalars.saturate(type, value.at(frame));
+                }
+                yield wrapped(type, whole(operand));
+            }
+        };
+    }
+
+    private Access access(Expr.Load load) {
+        Access access = scope.access(load.buffer(), load.indices());
+        if (access.buffer().dtype() != load.dtype()) {
+            throw scope.bug("loads " + load.dtype() + " from buffer " + load.buffer() + " of " + access.buffer().dtype());
+        }
+        return access;
+    }
+
+    private static Real decoded(DType type, Whole bits) {
+        return switch (type) {
+            case F32 -> frame -> Float.intBitsToFloat((int) bits.at(frame));
+            case F64 -> frame -> Double.longBitsToDouble(bits.at(frame));
+            default -> frame -> FloatFormats.decode(type, bits.at(frame));
+        };
+    }
+
+    private static Whole wrapped(DType type, Whole value) {
+        return type == DType.I64 || type == DType.U64 ? value : frame -> Scalars.wrap(type, value.at(frame));
+    }
+
+    private Whole select(Expr condition, Whole then, Whole otherwise) {
+        Whole chosen = whole(condition);
+        return frame -> {
+            long left = then.at(frame);
+            long right = otherwise.at(frame);
+            return chosen.at(frame) != 0 ? left : right;
+        };
+    }
+
+    private Whole compare(Expr.Compare compare) {
+        DType type = compare.left().dtype();
+        if (type.isFloat()) {
+            Real left = real(compare.left());
+            Real right = real(compare.right());
+            return frame -> ScalarFunctions.compare(compare.relation(), left.at(frame), right.at(frame)) ? 1 : 0;
+        }
+        Whole left = whole(compare.left());
+        Whole right = whole(compare.right());
+        return frame -> ScalarFunctions.compare(compare.relation(), type, left.at(frame), right.at(frame)) ? 1 : 0;
+    }
+
+    private static Real unary(DoubleUnaryOperator function, Real operand) {
+        return frame -> function.applyAsDouble(operand.at(frame));
+    }
+
+    private static Real fma(DType type, Real a, Real b, Real c) {
+        return type == DType.F32
+                ? frame -> Math.fma((float) a.at(frame), (float) b.at(frame), (float) c.at(frame))
+                : frame -> Scalars.fma(type, a.at(frame), b.at(frame), c.at(frame));
+    }
+
+    private static Real binary(BinaryOp function, DType type, Real left, Real right) {
+        if (type == DType.F32 && function == BinaryOp.ADD) {
+            return frame -> (float) (left.at(frame) + right.at(frame));
+        }
+        if (type == DType.F32 && function == BinaryOp.MUL) {
+            return frame -> (float) (left.at(frame) * right.at(frame));
+        }
+        DoubleBinaryOperator applied = ScalarFunctions.realBinary(function, type);
+        return frame -> applied.applyAsDouble(left.at(frame), right.at(frame));
+    }
+}

@@ -1,0 +1,216 @@
+package dev.quern.ir.interpret;
+
+import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.CompareOp;
+import dev.quern.ir.UnaryOp;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoublePredicate;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * The scalar functions of the IR on scalars held as {@link Scalars} says, rounded to or wrapped at the width of their type. A
+ * function that a type does not have is an {@link IllegalArgumentException}.
+ *
+ * <p>Sums, products, quotients and roots of f32 and narrower are those of the type itself: a {@code double} has more than
+ * twice their digits, so that rounding twice is rounding once.
+ */
+public final class ScalarFunctions {
+    private ScalarFunctions() {}
+
+    /** {@code function} on floating-point {@code type}, giving that type. */
+    public static DoubleUnaryOperator realUnary(UnaryOp function, DType type) {
+        DoubleUnaryOperator exact =
+                switch (function) {
+                    case NEG -> x -> -x;
+                    case ABS -> Math::abs;
+                    case SIGN -> Math::signum;
+                    case SQRT -> Math::sqrt;
+                    case RECIPROCAL -> x -> 1 / x;
+                    case EXP -> Math::exp;
+                    case LOG -> Math::log;
+                    case SIN -> Math::sin;
+                    case COS -> Math::cos;
+                    case TAN -> Math::tan;
+                    case ASIN -> Math::asin;
+                    case ACOS -> Math::acos;
+                    case ATAN -> Math::atan;
+                    case SINH -> Math::sinh;
+                    case COSH -> Math::cosh;
+                    case ASINH -> RealFunctions::asinh;
+                    case ACOSH -> RealFunctions::acosh;
+                    case ATANH -> RealFunctions::atanh;
+                    case TANH -> Math::tanh;
+                    case SIGMOID -> RealFunctions::sigmoid;
+                    case ERF -> RealFunctions::erf;
+                    case FLOOR -> Math::floor;
+                    case CEIL -> Math::ceil;
+                    case ROUND -> Math::rint;
+                    case NOT, BIT_NOT, IS_NAN, IS_INF -> throw undefined(function, type);
+                };
+        return switch (type) {
+            case F64 -> exact;
+            case F32 -> x -> (float) exact.applyAsDouble(x);
+            default -> x -> FloatFormats.round(type, exact.applyAsDouble(x));
+        };
+    }
+
+    /** {@link UnaryOp#IS_NAN} or {@link UnaryOp#IS_INF}. */
+    public static DoublePredicate realTest(UnaryOp function) {
+        return function == UnaryOp.IS_NAN ? Double::isNaN : Double::isInfinite;
+    }
+
+    /** {@code function} on integer or boolean {@code type}. */
+    public static LongUnaryOperator wholeUnary(UnaryOp function, DType type) {
+        return switch (function) {
+            case NEG -> x -> Scalars.wrap(type, -x);
+            case ABS -> type.kind() == DType.Kind.SIGNED ? x -> Scalars.wrap(type, Math.abs(x)) : x -> x;
+            case SIGN -> type.kind() == DType.Kind.SIGNED ? Long::signum : x -> x == 0 ? 0 : 1;
+            case NOT -> x -> x == 0 ? 1 : 0;
+            case BIT_NOT -> x -> Scalars.wrap(type, ~x);
+            case FLOOR, CEIL, ROUND -> x -> x;
+            case IS_NAN, IS_INF -> x -> 0;
+            case SQRT, RECIPROCAL, EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, TANH, SIGMOID, ERF ->
+                throw undefined(function, type);
+        };
+    }
+
+    /** {@code function} on floating-point {@code type}. */
+    public static DoubleBinaryOperator realBinary(BinaryOp function, DType type) {
+        DoubleBinaryOperator exact =
+                switch (function) {
+                    case ADD -> (a, b) -> a + b;
+                    case SUB -> (a, b) -> a - b;
+                    case MUL -> (a, b) -> a * b;
+                    case DIV -> (a, b) -> a / b;
+                    case MOD -> RealFunctions::floorMod;
+                    case REM -> (a, b) -> a % b;
+                    case POW -> RealFunctions::pow;
+                    case MIN -> Math::min;
+                    case MAX -> Math::max;
+                    case AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> throw undefined(function, type);
+                };
+        return switch (type) {
+            case F64 -> exact;
+            case F32 -> (a, b) -> (float) exact.applyAsDouble(a, b);
+            default -> (a, b) -> FloatFormats.round(type, exact.applyAsDouble(a, b));
+        };
+    }
+
+    /**
+     * {@code function} on integer or boolean {@code type}. Division and remainder by zero give 0; the distance of a shift is taken
+     * modulo the width of the type.
+     */
+    public static LongBinaryOperator wholeBinary(BinaryOp function, DType type) {
+        boolean unsigned = type.kind() != DType.Kind.SIGNED;
+        boolean raw = type == DType.I64 || type == DType.U64;
+        int last = type.bits() - 1;
+        return switch (function) {
+            case ADD -> raw ? Long::sum : (a, b) -> Scalars.wrap(type, a + b);
+            case SUB -> raw ? (a, b) -> a - b : (a, b) -> Scalars.wrap(type, a - b);
+            case MUL -> raw ? (a, b) -> a * b : (a, b) -> Scalars.wrap(type, a * b);
+            case DIV -> unsigned
+                    ? (a, b) -> b == 0 ? 0 : Long.divideUnsigned(a, b)
+                    : (a, b) -> b == 0 ? 0 : Scalars.wrap(type, a / b);
+            case MOD -> unsigned ? (a, b) -> b == 0 ? 0 : Long.remainderUnsigned(a, b) : (a, b) -> b == 0 ? 0 : Math.floorMod(a, b);
+            case REM -> unsigned ? (a, b) -> b == 0 ? 0 : Long.remainderUnsigned(a, b) : (a, b) -> b == 0 ? 0 : a % b;
+            case POW -> (a, b) -> Scalars.wrap(type, power(a, b, unsigned));
+            case MIN -> unsigned ? (a, b) -> Long.compareUnsigned(a, b) <= 0 ? a : b : Math::min;
+            case MAX -> unsigned ? (a, b) -> Long.compareUnsigned(a, b) >= 0 ? a : b : Math::max;
+            case AND -> (a, b) -> a & b;
+            case OR -> (a, b) -> a | b;
+            case XOR -> (a, b) -> a ^ b;
+            case SHIFT_LEFT -> (a, b) -> Scalars.wrap(type, a << (b & last));
+            case SHIFT_RIGHT -> unsigned ? (a, b) -> a >>> (b & last) : (a, b) -> a >> (b & last);
+        };
+    }
+
+    /** An integer power, wrapping; a negative exponent gives the power rounded to zero. */
+    private static long power(long base, long exponent, boolean unsigned) {
+        if (exponent < 0 && !unsigned) {
+            return base == 1 ? 1 : base == -1 ? ((exponent & 1) == 0 ? 1 : -1) : 0;
+        }
+        long result = 1;
+        long factor = base;
+        for (long left = exponent; left != 0; left >>>= 1) {
+            if ((left & 1) != 0) {
+                result *= factor;
+            }
+            factor *= factor;
+        }
+        return result;
+    }
+
+    /** The binary function that a combiner applies; {@link Combiner#FMA} as a sum. */
+    public static BinaryOp function(Combiner combiner) {
+        return switch (combiner) {
+            case SUM, FMA -> BinaryOp.ADD;
+            case PRODUCT -> BinaryOp.MUL;
+            case MIN -> BinaryOp.MIN;
+            case MAX -> BinaryOp.MAX;
+            case AND -> BinaryOp.AND;
+            case OR -> BinaryOp.OR;
+        };
+    }
+
+    /** Bits of the identity of {@code combiner} on {@code type}: what a reduction over nothing gives. */
+    public static long identity(Combiner combiner, DType type) {
+        if (type.isFloat()) {
+            double value =
+                    switch (combiner) {
+                        case SUM, FMA -> 0;
+                        case PRODUCT -> 1;
+                        case MIN -> Double.POSITIVE_INFINITY;
+                        case MAX -> Double.NEGATIVE_INFINITY;
+                        case AND, OR -> throw undefined(combiner, type);
+                    };
+            boolean finiteOnly = Double.isNaN(FloatFormats.round(type, value));
+            return FloatFormats.encode(type, value, finiteOnly);
+        }
+        return Scalars.mask(
+                type,
+                switch (combiner) {
+                    case SUM, FMA, OR -> 0;
+                    case PRODUCT -> 1;
+                    case AND -> type == DType.BOOL ? 1 : -1;
+                    case MIN -> Scalars.greatest(type);
+                    case MAX -> Scalars.least(type);
+                });
+    }
+
+    /** Whether {@code relation} holds given {@code order}, the sign of left minus right. */
+    static boolean holds(CompareOp relation, int order) {
+        return switch (relation) {
+            case EQ -> order == 0;
+            case NE -> order != 0;
+            case LT -> order < 0;
+            case LE -> order <= 0;
+            case GT -> order > 0;
+            case GE -> order >= 0;
+        };
+    }
+
+    /** Whether {@code relation} holds of two reals; with NaN only {@link CompareOp#NE}. */
+    public static boolean compare(CompareOp relation, double left, double right) {
+        return switch (relation) {
+            case EQ -> left == right;
+            case NE -> left != right;
+            case LT -> left < right;
+            case LE -> left <= right;
+            case GT -> left > right;
+            case GE -> left >= right;
+        };
+    }
+
+    /** Whether {@code relation} holds of two integers of {@code type}. */
+    public static boolean compare(CompareOp relation, DType type, long left, long right) {
+        return holds(relation, type == DType.U64 ? Long.compareUnsigned(left, right) : Long.compare(left, right));
+    }
+
+    private static IllegalArgumentException undefined(Enum<?> function, DType type) {
+        return new IllegalArgumentException(function + " is not defined on " + type);
+    }
+}

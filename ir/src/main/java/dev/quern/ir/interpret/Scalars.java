@@ -1,0 +1,108 @@
+package dev.quern.ir.interpret;
+
+import dev.quern.DType;
+
+/**
+ * Scalars and their conversions. A floating-point scalar is held as the {@code double} of its value; an integer as a
+ * {@code long}, sign-extended if signed and zero-extended if unsigned (u64 as its bits); a boolean as 0 or 1. All are
+ * stored as bits in the low end of a {@code long}.
+ */
+public final class Scalars {
+    private Scalars() {}
+
+    /** {@code value} reduced to the width of {@code type}: integers wrap, booleans are 0 or 1. */
+    public static long wrap(DType type, long value) {
+        return switch (type.kind()) {
+            case SIGNED -> value << (64 - type.bits()) >> (64 - type.bits());
+            case UNSIGNED -> value << (64 - type.bits()) >>> (64 - type.bits());
+            case BOOLEAN -> value == 0 ? 0 : 1;
+            case FLOAT, COMPLEX, TEXT -> throw new IllegalArgumentException(type + " is not an integer type");
+        };
+    }
+
+    /** The bits of an element without those above its width. */
+    public static long mask(DType type, long bits) {
+        return type.bits() >= 64 ? bits : bits & ((1L << type.bits()) - 1);
+    }
+
+    /** {@code value}, rounded to zero and brought into the range of integer {@code type}; NaN is 0. */
+    public static long saturate(DType type, double value) {
+        if (type == DType.BOOL) {
+            return value == 0 ? 0 : 1;
+        }
+        if (type == DType.U64) {
+            double half = 0x1p63;
+            return value < half ? Math.max(0, (long) value) : value >= 0x1p64 ? -1L : (long) (value - half) ^ Long.MIN_VALUE;
+        }
+        return Math.clamp((long) value, least(type), greatest(type));
+    }
+
+    /** The least value of an integer type. */
+    public static long least(DType type) {
+        return type.kind() == DType.Kind.SIGNED ? Long.MIN_VALUE >> (64 - type.bits()) : 0;
+    }
+
+    /** The greatest value of an integer type; for u64 its bits, which are negative as a {@code long}. */
+    public static long greatest(DType type) {
+        return type.kind() == DType.Kind.SIGNED ? Long.MAX_VALUE >>> (64 - type.bits()) : type == DType.BOOL ? 1 : -1L >>> (64 - type.bits());
+    }
+
+    /** Integer {@code value} of type {@code from} as the nearest value of floating-point type {@code to}. */
+    public static double toReal(DType from, long value, DType to) {
+        boolean huge = from == DType.U64 && value < 0;
+        if (to == DType.F32 && !huge) {
+            return (float) value;
+        }
+        if (to == DType.F64 && !huge) {
+            return value;
+        }
+        double odd = huge ? 2 * towardsOdd(value >>> 1 | value & 1) : towardsOdd(value);
+        return to == DType.F64 && huge ? unsigned(value) : FloatFormats.round(to, odd);
+    }
+
+    private static double unsigned(long value) {
+        return ((double) (value >>> 1 | value & 1)) * 2;
+    }
+
+    /** A double that rounds to narrower types as {@code value} itself would: what does not fit is kept in the last bit. */
+    private static double towardsOdd(long value) {
+        long size = Math.abs(value);
+        if (size <= 1L << 53) {
+            return value;
+        }
+        long kept = size >>> 10 << 10;
+        long odd = kept == size ? size : kept | 1L << 10;
+        return value < 0 ? -(double) odd : (double) odd;
+    }
+
+    /** {@code a*b + c} rounded once to {@code type}. */
+    public static double fma(DType type, double a, double b, double c) {
+        return switch (type) {
+            case F64 -> Math.fma(a, b, c);
+            case F32 -> Math.fma((float) a, (float) b, (float) c);
+            default -> FloatFormats.round(type, sumTowardsOdd(a * b, c));
+        };
+    }
+
+    /** The sum, with a last bit of one where it is inexact, so that rounding it again to a narrow type rounds once. */
+    private static double sumTowardsOdd(double left, double right) {
+        double sum = left + right;
+        double part = sum - left;
+        double error = (left - (sum - part)) + (right - part);
+        long bits = Double.doubleToRawLongBits(sum);
+        if (error == 0 || Double.isNaN(error) || Double.isInfinite(sum) || (bits & 1) != 0) {
+            return sum;
+        }
+        return Double.longBitsToDouble((error > 0) == (sum > 0) ? bits + 1 : bits - 1);
+    }
+
+    /** The bits of a value that marks memory nothing has been written to: NaN, or a pattern no program means. */
+    public static long undefined(DType type) {
+        return switch (type.kind()) {
+            case FLOAT -> mask(type, FloatFormats.encode(type, Double.NaN));
+            case BOOLEAN -> 1;
+            case SIGNED, UNSIGNED -> mask(type, 0x5A5A5A5A5A5A5A5AL);
+            case COMPLEX, TEXT -> throw new IllegalArgumentException("no memory for elements of type " + type);
+        };
+    }
+}

@@ -1,0 +1,166 @@
+package dev.quern.ir.interpret;
+
+import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.LongBinaryOperator;
+import java.util.stream.Collectors;
+
+/** Statements as closures over a {@link Frame}. Every kind of loop runs its iterations in order. */
+final class StatementCode {
+    /** Runs a statement. */
+    @FunctionalInterface
+    interface Action {
+        void run(Frame frame);
+    }
+
+    private final Scope scope;
+    private final Set<String> readOnly;
+    private final ExpressionCode expressions;
+
+    StatementCode(Scope scope, Set<String> readOnly) {
+        this.scope = scope;
+        this.readOnly = readOnly;
+        this.expressions = new ExpressionCode(scope);
+    }
+
+    /** The closure of a statement. */
+    Action action(Stmt statement) {
+        return switch (statement) {
+            case Stmt.Block(List<Stmt> statements) -> block(statements.stream().map(this::action).toArray(Action[]::new));
+            case Stmt.For(String variable, Dim extent, LoopKind _, Stmt body) -> loop(variable, extent, body);
+            case Stmt.Store(String buffer, List<Dim> indices, Expr value) -> store(buffer, indices, value);
+            case Stmt.Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) -> reduce(buffer, indices, combiner, value);
+            case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body);
+            case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> guard(nonNegative, then, otherwise);
+            case Stmt.Let(String name, Expr value, Stmt body) -> let(name, value, body);
+            case Stmt.Section(String _, Stmt body) -> action(body);
+        };
+    }
+
+    private static Action block(Action[] actions) {
+        return frame -> {
+            for (Action action : actions) {
+                action.run(frame);
+            }
+        };
+    }
+
+    private Action loop(String variable, Dim extent, Stmt body) {
+        IndexCode end = scope.index(extent);
+        int slot = scope.define(variable);
+        Action inner = action(body);
+        scope.forget(variable);
+        return frame -> {
+            long iterations = end.at(frame.values);
+            for (long i = 0; i < iterations; i++) {
+                frame.values[slot] = i;
+                inner.run(frame);
+            }
+        };
+    }
+
+    private Action store(String buffer, List<Dim> indices, Expr value) {
+        Access target = target(buffer, indices, value);
+        ExpressionCode.Whole bits = expressions.bits(value);
+        return frame -> target.set(frame, bits.at(frame));
+    }
+
+    private Access target(String buffer, List<Dim> indices, Expr value) {
+        Access target = scope.access(buffer, indices);
+        if (readOnly.contains(buffer)) {
+            throw scope.bug("writes parameter " + buffer + ", which is not one of its results");
+        }
+        if (target.buffer().dtype() != value.dtype()) {
+            throw scope.bug("stores " + value.dtype() + " to buffer " + buffer + " of " + target.buffer().dtype());
+        }
+        return target;
+    }
+
+    private Action reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) {
+        Access target = target(buffer, indices, value);
+        DType type = value.dtype();
+        if (combiner == Combiner.FMA && !(value instanceof Expr.Binary(BinaryOp function, Expr _, Expr _) && function == BinaryOp.MUL)) {
+            throw scope.bug("reduces by fma a value that is not a product: " + value);
+        }
+        if (!type.isFloat()) {
+            LongBinaryOperator join = ScalarFunctions.wholeBinary(ScalarFunctions.function(combiner), type);
+            ExpressionCode.Whole operand = expressions.whole(value);
+            return frame -> target.set(frame, join.applyAsLong(Scalars.wrap(type, target.get(frame)), operand.at(frame)));
+        }
+        if (combiner == Combiner.FMA) {
+            return fma(target, type, (Expr.Binary) value);
+        }
+        DoubleBinaryOperator join = ScalarFunctions.realBinary(ScalarFunctions.function(combiner), type);
+        ExpressionCode.Real operand = expressions.real(value);
+        return frame -> {
+            double joined = join.applyAsDouble(FloatFormats.decode(type, target.get(frame)), operand.at(frame));
+            target.set(frame, FloatFormats.encode(type, joined));
+        };
+    }
+
+    private Action fma(Access target, DType type, Expr.Binary product) {
+        ExpressionCode.Real left = expressions.real(product.left());
+        ExpressionCode.Real right = expressions.real(product.right());
+        return frame -> {
+            double sum = Scalars.fma(type, left.at(frame), right.at(frame), FloatFormats.decode(type, target.get(frame)));
+            target.set(frame, FloatFormats.encode(type, sum));
+        };
+    }
+
+    private Action allocate(Buffer buffer, Stmt body) {
+        Map<String, Integer> slots = names(buffer).stream().collect(Collectors.toMap(name -> name, scope::slot));
+        int slot = scope.define(buffer);
+        Action inner = action(body);
+        scope.forget(buffer);
+        return frame -> {
+            frame.views[slot] = View.allocate(buffer, name -> frame.values[slots.get(name)]);
+            inner.run(frame);
+            frame.views[slot] = null;
+        };
+    }
+
+    private static Set<String> names(Buffer buffer) {
+        Set<String> names = new HashSet<>();
+        buffer.shape().dims().forEach(dim -> names.addAll(dim.symbols()));
+        buffer.layout().axes().forEach(modes -> modes.forEach(mode -> {
+            names.addAll(mode.extent().symbols());
+            names.addAll(mode.stride().symbols());
+        }));
+        return names;
+    }
+
+    private Action guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) {
+        IndexCode[] conditions = scope.indices(nonNegative);
+        Action yes = action(then);
+        Action no = action(otherwise);
+        return frame -> {
+            boolean all = true;
+            for (IndexCode condition : conditions) {
+                all &= condition.at(frame.values) >= 0;
+            }
+            (all ? yes : no).run(frame);
+        };
+    }
+
+    private Action let(String name, Expr value, Stmt body) {
+        ExpressionCode.Whole bound = expressions.whole(value);
+        int slot = scope.define(name);
+        Action inner = action(body);
+        scope.forget(name);
+        return frame -> {
+            frame.values[slot] = bound.at(frame);
+            inner.run(frame);
+        };
+    }
+}
