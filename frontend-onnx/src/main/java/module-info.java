@@ -2,5 +2,6 @@
 module dev.quern.onnx {
     requires transitive dev.quern.ir;
 
+    exports dev.quern.onnx.build;
     exports dev.quern.onnx.proto;
 }

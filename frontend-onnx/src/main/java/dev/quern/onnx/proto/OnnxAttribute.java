@@ -1,11 +1,58 @@
 package dev.quern.onnx.proto;
 
+import dev.quern.Tensor;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
 /** The value of an attribute ({@code AttributeProto}); its name is the key in {@link OnnxNode#attributes()}. */
 public sealed interface OnnxAttribute {
+    /** An {@code INT}. */
+    static OnnxAttribute of(long value) {
+        return new Int(value);
+    }
+
+    /** A {@code FLOAT}. */
+    static OnnxAttribute of(float value) {
+        return new Float(value);
+    }
+
+    /** A {@code STRING}. */
+    static OnnxAttribute of(String value) {
+        return new Text(Bytes.of(value));
+    }
+
+    /** A {@code TENSOR} without a name. */
+    static OnnxAttribute of(Tensor value) {
+        return new TensorValue(new OnnxTensor("", value));
+    }
+
+    /** A {@code GRAPH}. */
+    static OnnxAttribute of(OnnxGraph value) {
+        return new GraphValue(value);
+    }
+
+    /** {@code INTS}. */
+    static OnnxAttribute ofInts(long... values) {
+        return new Ints(Arrays.stream(values).boxed().toList());
+    }
+
+    /** {@code FLOATS}. */
+    static OnnxAttribute ofFloats(float... values) {
+        List<java.lang.Float> list = new ArrayList<>();
+        for (float value : values) {
+            list.add(value);
+        }
+        return new Floats(list);
+    }
+
+    /** {@code STRINGS}. */
+    static OnnxAttribute ofTexts(String... values) {
+        return new Texts(Arrays.stream(values).map(Bytes::of).toList());
+    }
+
     /** {@code INT}. */
     record Int(long value) implements OnnxAttribute {}
 
@@ -138,12 +185,12 @@ public sealed interface OnnxAttribute {
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Bytes that && java.util.Arrays.equals(content, that.content);
+            return other instanceof Bytes that && Arrays.equals(content, that.content);
         }
 
         @Override
         public int hashCode() {
-            return java.util.Arrays.hashCode(content);
+            return Arrays.hashCode(content);
         }
 
         @Override
