@@ -53,16 +53,18 @@ final class Access {
     }
 
     private IndexOutOfBoundsException outside(View view, Frame frame) {
-        return new IndexOutOfBoundsException("kernel " + kernel + ": indices " + indices(frame) + " lie outside buffer " + buffer.name() + " of shape "
-                + Arrays.toString(view.extents));
+        return new IndexOutOfBoundsException("kernel " + kernel + ": indices " + indices(frame) + " lie outside buffer "
+                + buffer.name() + " of shape " + Arrays.toString(view.extents));
     }
 
     private IndexOutOfBoundsException beyond(View view, Frame frame, long address) {
-        return new IndexOutOfBoundsException("kernel " + kernel + ": indices " + indices(frame) + " of buffer " + buffer.name() + " are at element " + address
-                + ", expected below " + view.limit());
+        return new IndexOutOfBoundsException("kernel " + kernel + ": indices " + indices(frame) + " of buffer "
+                + buffer.name() + " are at element " + address + ", expected below " + view.limit());
     }
 
     private String indices(Frame frame) {
-        return Arrays.toString(Arrays.stream(indices).mapToLong(index -> index.at(frame.values)).toArray());
+        return Arrays.toString(Arrays.stream(indices)
+                .mapToLong(index -> index.at(frame.values))
+                .toArray());
     }
 }

@@ -48,7 +48,8 @@ final class ExpressionCode {
                 Whole value = bits(operand);
                 yield frame -> Scalars.mask(from, value.at(frame));
             }
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) -> select(condition, bits(then), bits(otherwise));
+            case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+                select(condition, bits(then), bits(otherwise));
             case Expr.Index _, Expr.Unary _, Expr.Binary _, Expr.Compare _, Expr.Fma _, Expr.Cast _ -> {
                 if (!type.isFloat()) {
                     yield whole(expression);
@@ -78,8 +79,10 @@ final class ExpressionCode {
                 IndexCode code = scope.index(index);
                 yield frame -> Scalars.toReal(DType.I64, code.at(frame.values), type);
             }
-            case Expr.Unary(UnaryOp function, Expr operand) -> unary(ScalarFunctions.realUnary(function, type), real(operand));
-            case Expr.Binary(BinaryOp function, Expr left, Expr right) -> binary(function, type, real(left), real(right));
+            case Expr.Unary(UnaryOp function, Expr operand) ->
+                unary(ScalarFunctions.realUnary(function, type), real(operand));
+            case Expr.Binary(BinaryOp function, Expr left, Expr right) ->
+                binary(function, type, real(left), real(right));
             case Expr.Fma(Expr a, Expr b, Expr c) -> fma(type, real(a), real(b), real(c));
             case Expr.Select(Expr condition, Expr then, Expr otherwise) -> {
                 Whole chosen = whole(condition);
@@ -95,7 +98,9 @@ final class ExpressionCode {
                 DType from = operand.dtype();
                 if (from.isFloat()) {
                     Real value = real(operand);
-                    yield from.bits() < type.bits() && type.bits() >= 32 ? value : frame -> FloatFormats.round(type, value.at(frame));
+                    yield from.bits() < type.bits() && type.bits() >= 32
+                            ? value
+                            : frame -> FloatFormats.round(type, value.at(frame));
                 }
                 Whole value = whole(operand);
                 yield frame -> Scalars.toReal(from, value.at(frame), type);
@@ -121,7 +126,8 @@ final class ExpressionCode {
                 IndexCode code = scope.index(index);
                 yield wrapped(type, frame -> code.at(frame.values));
             }
-            case Expr.Unary(UnaryOp function, Expr operand) when operand.dtype().isFloat() -> {
+            case Expr.Unary(UnaryOp function, Expr operand)
+            when operand.dtype().isFloat() -> {
                 Real value = real(operand);
                 DoublePredicate test = ScalarFunctions.realTest(function);
                 yield frame -> test.test(value.at(frame)) ? 1 : 0;
@@ -144,7 +150,8 @@ final class ExpressionCode {
                 yield wrapped(type, frame -> first.at(frame) * second.at(frame) + third.at(frame));
             }
             case Expr.Compare compare -> compare(compare);
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) -> select(condition, whole(then), whole(otherwise));
+            case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+                select(condition, whole(then), whole(otherwise));
             case Expr.Cast(DType _, Expr operand) -> {
                 if (operand.dtype().isFloat()) {
                     Real value = real(operand);
@@ -158,7 +165,8 @@ final class ExpressionCode {
     private Access access(Expr.Load load) {
         Access access = scope.access(load.buffer(), load.indices());
         if (access.buffer().dtype() != load.dtype()) {
-            throw scope.bug("loads " + load.dtype() + " from buffer " + load.buffer() + " of " + access.buffer().dtype());
+            throw scope.bug("loads " + load.dtype() + " from buffer " + load.buffer() + " of "
+                    + access.buffer().dtype());
         }
         return access;
     }

@@ -31,8 +31,11 @@ interface IndexCode {
                 products.add(product(term, slotOf));
             }
         }
-        return sum(constant, slots.stream().mapToInt(Integer::intValue).toArray(),
-                factors.stream().mapToLong(Long::longValue).toArray(), products.toArray(IndexCode[]::new));
+        return sum(
+                constant,
+                slots.stream().mapToInt(Integer::intValue).toArray(),
+                factors.stream().mapToLong(Long::longValue).toArray(),
+                products.toArray(IndexCode[]::new));
     }
 
     private static IndexCode sum(long constant, int[] slots, long[] factors, IndexCode[] products) {
@@ -62,7 +65,8 @@ interface IndexCode {
 
     private static IndexCode product(Dim.Term term, ToIntFunction<String> slotOf) {
         long factor = term.coefficient();
-        IndexCode[] atoms = term.atoms().stream().map(atom -> atom(atom, slotOf)).toArray(IndexCode[]::new);
+        IndexCode[] atoms =
+                term.atoms().stream().map(atom -> atom(atom, slotOf)).toArray(IndexCode[]::new);
         if (atoms.length == 1) {
             IndexCode only = atoms[0];
             return values -> factor * only.at(values);

@@ -30,7 +30,8 @@ public final class KernelInterpreter {
         symbolSlots = kernel.symbols().stream().mapToInt(scope::define).toArray();
         parameterSlots = kernel.parameters().stream().mapToInt(scope::define).toArray();
         List<Buffer> inputs = kernel.parameters().subList(0, kernel.parameters().size() - kernel.results());
-        body = new StatementCode(scope, inputs.stream().map(Buffer::name).collect(Collectors.toSet())).action(kernel.body());
+        body = new StatementCode(scope, inputs.stream().map(Buffer::name).collect(Collectors.toSet()))
+                .action(kernel.body());
     }
 
     /** Runs {@code kernel} once; see {@link #run(Object[], long[], long[])}. */
@@ -71,7 +72,8 @@ public final class KernelInterpreter {
 
     private void require(String what, int expected, int found) {
         if (expected != found) {
-            throw new IllegalArgumentException("kernel " + kernel.name() + ": expected " + expected + " " + what + ", found " + found);
+            throw new IllegalArgumentException(
+                    "kernel " + kernel.name() + ": expected " + expected + " " + what + ", found " + found);
         }
     }
 }

@@ -26,8 +26,9 @@ interface Memory {
             case byte[] array when type.bits() == 8 -> new Bytes(array);
             case byte[] array when packed -> new Packed(new Bytes(array), type.bits());
             case MemorySegment segment -> of(segment, type);
-            default -> throw new IllegalArgumentException(
-                    "elements of type " + type + " in a " + holder.getClass().getSimpleName());
+            default ->
+                throw new IllegalArgumentException("elements of type " + type + " in a "
+                        + holder.getClass().getSimpleName());
         };
     }
 
@@ -180,7 +181,8 @@ interface Memory {
     }
 
     record Segment64(MemorySegment segment) implements Memory {
-        private static final ValueLayout.OfLong ELEMENT = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+        private static final ValueLayout.OfLong ELEMENT =
+                ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
         @Override
         public long get(long position) {
@@ -199,7 +201,8 @@ interface Memory {
     }
 
     record Segment32(MemorySegment segment) implements Memory {
-        private static final ValueLayout.OfInt ELEMENT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+        private static final ValueLayout.OfInt ELEMENT =
+                ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
         @Override
         public long get(long position) {
@@ -218,7 +221,8 @@ interface Memory {
     }
 
     record Segment16(MemorySegment segment) implements Memory {
-        private static final ValueLayout.OfShort ELEMENT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+        private static final ValueLayout.OfShort ELEMENT =
+                ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
         @Override
         public long get(long position) {

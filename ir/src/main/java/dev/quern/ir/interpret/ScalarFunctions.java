@@ -23,34 +23,33 @@ public final class ScalarFunctions {
 
     /** {@code function} on floating-point {@code type}, giving that type. */
     public static DoubleUnaryOperator realUnary(UnaryOp function, DType type) {
-        DoubleUnaryOperator exact =
-                switch (function) {
-                    case NEG -> x -> -x;
-                    case ABS -> Math::abs;
-                    case SIGN -> Math::signum;
-                    case SQRT -> Math::sqrt;
-                    case RECIPROCAL -> x -> 1 / x;
-                    case EXP -> Math::exp;
-                    case LOG -> Math::log;
-                    case SIN -> Math::sin;
-                    case COS -> Math::cos;
-                    case TAN -> Math::tan;
-                    case ASIN -> Math::asin;
-                    case ACOS -> Math::acos;
-                    case ATAN -> Math::atan;
-                    case SINH -> Math::sinh;
-                    case COSH -> Math::cosh;
-                    case ASINH -> RealFunctions::asinh;
-                    case ACOSH -> RealFunctions::acosh;
-                    case ATANH -> RealFunctions::atanh;
-                    case TANH -> Math::tanh;
-                    case SIGMOID -> RealFunctions::sigmoid;
-                    case ERF -> RealFunctions::erf;
-                    case FLOOR -> Math::floor;
-                    case CEIL -> Math::ceil;
-                    case ROUND -> Math::rint;
-                    case NOT, BIT_NOT, IS_NAN, IS_INF -> throw undefined(function, type);
-                };
+        DoubleUnaryOperator exact = switch (function) {
+            case NEG -> x -> -x;
+            case ABS -> Math::abs;
+            case SIGN -> Math::signum;
+            case SQRT -> Math::sqrt;
+            case RECIPROCAL -> x -> 1 / x;
+            case EXP -> Math::exp;
+            case LOG -> Math::log;
+            case SIN -> Math::sin;
+            case COS -> Math::cos;
+            case TAN -> Math::tan;
+            case ASIN -> Math::asin;
+            case ACOS -> Math::acos;
+            case ATAN -> Math::atan;
+            case SINH -> Math::sinh;
+            case COSH -> Math::cosh;
+            case ASINH -> RealFunctions::asinh;
+            case ACOSH -> RealFunctions::acosh;
+            case ATANH -> RealFunctions::atanh;
+            case TANH -> Math::tanh;
+            case SIGMOID -> RealFunctions::sigmoid;
+            case ERF -> RealFunctions::erf;
+            case FLOOR -> Math::floor;
+            case CEIL -> Math::ceil;
+            case ROUND -> Math::rint;
+            case NOT, BIT_NOT, IS_NAN, IS_INF -> throw undefined(function, type);
+        };
         return switch (type) {
             case F64 -> exact;
             case F32 -> x -> (float) exact.applyAsDouble(x);
@@ -73,26 +72,41 @@ public final class ScalarFunctions {
             case BIT_NOT -> x -> Scalars.wrap(type, ~x);
             case FLOOR, CEIL, ROUND -> x -> x;
             case IS_NAN, IS_INF -> x -> 0;
-            case SQRT, RECIPROCAL, EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, TANH, SIGMOID, ERF ->
-                throw undefined(function, type);
+            case SQRT,
+                    RECIPROCAL,
+                    EXP,
+                    LOG,
+                    SIN,
+                    COS,
+                    TAN,
+                    ASIN,
+                    ACOS,
+                    ATAN,
+                    SINH,
+                    COSH,
+                    ASINH,
+                    ACOSH,
+                    ATANH,
+                    TANH,
+                    SIGMOID,
+                    ERF -> throw undefined(function, type);
         };
     }
 
     /** {@code function} on floating-point {@code type}. */
     public static DoubleBinaryOperator realBinary(BinaryOp function, DType type) {
-        DoubleBinaryOperator exact =
-                switch (function) {
-                    case ADD -> (a, b) -> a + b;
-                    case SUB -> (a, b) -> a - b;
-                    case MUL -> (a, b) -> a * b;
-                    case DIV -> (a, b) -> a / b;
-                    case MOD -> RealFunctions::floorMod;
-                    case REM -> (a, b) -> a % b;
-                    case POW -> RealFunctions::pow;
-                    case MIN -> Math::min;
-                    case MAX -> Math::max;
-                    case AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> throw undefined(function, type);
-                };
+        DoubleBinaryOperator exact = switch (function) {
+            case ADD -> (a, b) -> a + b;
+            case SUB -> (a, b) -> a - b;
+            case MUL -> (a, b) -> a * b;
+            case DIV -> (a, b) -> a / b;
+            case MOD -> RealFunctions::floorMod;
+            case REM -> (a, b) -> a % b;
+            case POW -> RealFunctions::pow;
+            case MIN -> Math::min;
+            case MAX -> Math::max;
+            case AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> throw undefined(function, type);
+        };
         return switch (type) {
             case F64 -> exact;
             case F32 -> (a, b) -> (float) exact.applyAsDouble(a, b);
@@ -112,10 +126,14 @@ public final class ScalarFunctions {
             case ADD -> raw ? Long::sum : (a, b) -> Scalars.wrap(type, a + b);
             case SUB -> raw ? (a, b) -> a - b : (a, b) -> Scalars.wrap(type, a - b);
             case MUL -> raw ? (a, b) -> a * b : (a, b) -> Scalars.wrap(type, a * b);
-            case DIV -> unsigned
-                    ? (a, b) -> b == 0 ? 0 : Long.divideUnsigned(a, b)
-                    : (a, b) -> b == 0 ? 0 : Scalars.wrap(type, a / b);
-            case MOD -> unsigned ? (a, b) -> b == 0 ? 0 : Long.remainderUnsigned(a, b) : (a, b) -> b == 0 ? 0 : Math.floorMod(a, b);
+            case DIV ->
+                unsigned
+                        ? (a, b) -> b == 0 ? 0 : Long.divideUnsigned(a, b)
+                        : (a, b) -> b == 0 ? 0 : Scalars.wrap(type, a / b);
+            case MOD ->
+                unsigned
+                        ? (a, b) -> b == 0 ? 0 : Long.remainderUnsigned(a, b)
+                        : (a, b) -> b == 0 ? 0 : Math.floorMod(a, b);
             case REM -> unsigned ? (a, b) -> b == 0 ? 0 : Long.remainderUnsigned(a, b) : (a, b) -> b == 0 ? 0 : a % b;
             case POW -> (a, b) -> Scalars.wrap(type, power(a, b, unsigned));
             case MIN -> unsigned ? (a, b) -> Long.compareUnsigned(a, b) <= 0 ? a : b : Math::min;
@@ -159,14 +177,13 @@ public final class ScalarFunctions {
     /** Bits of the identity of {@code combiner} on {@code type}: what a reduction over nothing gives. */
     public static long identity(Combiner combiner, DType type) {
         if (type.isFloat()) {
-            double value =
-                    switch (combiner) {
-                        case SUM, FMA -> 0;
-                        case PRODUCT -> 1;
-                        case MIN -> Double.POSITIVE_INFINITY;
-                        case MAX -> Double.NEGATIVE_INFINITY;
-                        case AND, OR -> throw undefined(combiner, type);
-                    };
+            double value = switch (combiner) {
+                case SUM, FMA -> 0;
+                case PRODUCT -> 1;
+                case MIN -> Double.POSITIVE_INFINITY;
+                case MAX -> Double.NEGATIVE_INFINITY;
+                case AND, OR -> throw undefined(combiner, type);
+            };
             boolean finiteOnly = Double.isNaN(FloatFormats.round(type, value));
             return FloatFormats.encode(type, value, finiteOnly);
         }

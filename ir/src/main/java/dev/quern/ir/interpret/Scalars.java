@@ -32,7 +32,9 @@ public final class Scalars {
         }
         if (type == DType.U64) {
             double half = 0x1p63;
-            return value < half ? Math.max(0, (long) value) : value >= 0x1p64 ? -1L : (long) (value - half) ^ Long.MIN_VALUE;
+            return value < half
+                    ? Math.max(0, (long) value)
+                    : value >= 0x1p64 ? -1L : (long) (value - half) ^ Long.MIN_VALUE;
         }
         return Math.clamp((long) value, least(type), greatest(type));
     }
@@ -44,7 +46,9 @@ public final class Scalars {
 
     /** The greatest value of an integer type; for u64 its bits, which are negative as a {@code long}. */
     public static long greatest(DType type) {
-        return type.kind() == DType.Kind.SIGNED ? Long.MAX_VALUE >>> (64 - type.bits()) : type == DType.BOOL ? 1 : -1L >>> (64 - type.bits());
+        return type.kind() == DType.Kind.SIGNED
+                ? Long.MAX_VALUE >>> (64 - type.bits())
+                : type == DType.BOOL ? 1 : -1L >>> (64 - type.bits());
     }
 
     /** Integer {@code value} of type {@code from} as the nearest value of floating-point type {@code to}. */

@@ -37,10 +37,12 @@ final class StatementCode {
     /** The closure of a statement. */
     Action action(Stmt statement) {
         return switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> block(statements.stream().map(this::action).toArray(Action[]::new));
+            case Stmt.Block(List<Stmt> statements) ->
+                block(statements.stream().map(this::action).toArray(Action[]::new));
             case Stmt.For(String variable, Dim extent, LoopKind _, Stmt body) -> loop(variable, extent, body);
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) -> store(buffer, indices, value);
-            case Stmt.Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) -> reduce(buffer, indices, combiner, value);
+            case Stmt.Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) ->
+                reduce(buffer, indices, combiner, value);
             case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body);
             case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> guard(nonNegative, then, otherwise);
             case Stmt.Let(String name, Expr value, Stmt body) -> let(name, value, body);
@@ -82,7 +84,8 @@ final class StatementCode {
             throw scope.bug("writes parameter " + buffer + ", which is not one of its results");
         }
         if (target.buffer().dtype() != value.dtype()) {
-            throw scope.bug("stores " + value.dtype() + " to buffer " + buffer + " of " + target.buffer().dtype());
+            throw scope.bug("stores " + value.dtype() + " to buffer " + buffer + " of "
+                    + target.buffer().dtype());
         }
         return target;
     }
@@ -90,13 +93,15 @@ final class StatementCode {
     private Action reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) {
         Access target = target(buffer, indices, value);
         DType type = value.dtype();
-        if (combiner == Combiner.FMA && !(value instanceof Expr.Binary(BinaryOp function, Expr _, Expr _) && function == BinaryOp.MUL)) {
+        if (combiner == Combiner.FMA
+                && !(value instanceof Expr.Binary(BinaryOp function, Expr _, Expr _) && function == BinaryOp.MUL)) {
             throw scope.bug("reduces by fma a value that is not a product: " + value);
         }
         if (!type.isFloat()) {
             LongBinaryOperator join = ScalarFunctions.wholeBinary(ScalarFunctions.function(combiner), type);
             ExpressionCode.Whole operand = expressions.whole(value);
-            return frame -> target.set(frame, join.applyAsLong(Scalars.wrap(type, target.get(frame)), operand.at(frame)));
+            return frame ->
+                    target.set(frame, join.applyAsLong(Scalars.wrap(type, target.get(frame)), operand.at(frame)));
         }
         if (combiner == Combiner.FMA) {
             return fma(target, type, (Expr.Binary) value);
@@ -113,7 +118,8 @@ final class StatementCode {
         ExpressionCode.Real left = expressions.real(product.left());
         ExpressionCode.Real right = expressions.real(product.right());
         return frame -> {
-            double sum = Scalars.fma(type, left.at(frame), right.at(frame), FloatFormats.decode(type, target.get(frame)));
+            double sum =
+                    Scalars.fma(type, left.at(frame), right.at(frame), FloatFormats.decode(type, target.get(frame)));
             target.set(frame, FloatFormats.encode(type, sum));
         };
     }
@@ -133,10 +139,12 @@ final class StatementCode {
     private static Set<String> names(Buffer buffer) {
         Set<String> names = new HashSet<>();
         buffer.shape().dims().forEach(dim -> names.addAll(dim.symbols()));
-        buffer.layout().axes().forEach(modes -> modes.forEach(mode -> {
-            names.addAll(mode.extent().symbols());
-            names.addAll(mode.stride().symbols());
-        }));
+        buffer.layout()
+                .axes()
+                .forEach(modes -> modes.forEach(mode -> {
+                    names.addAll(mode.extent().symbols());
+                    names.addAll(mode.stride().symbols());
+                }));
         return names;
     }
 

@@ -31,7 +31,9 @@ final class View {
         }
         swizzle = layout.swizzle();
         simple = swizzle.isEmpty() && layout.axes().stream().allMatch(modes -> modes.size() == 1);
-        long span = layout.axes().stream().anyMatch(List::isEmpty) ? 1 : layout.span().evaluate(symbols);
+        long span = layout.axes().stream().anyMatch(List::isEmpty)
+                ? 1
+                : layout.span().evaluate(symbols);
         memory = given != null ? given : Memory.allocate(buffer.dtype(), room(span));
         limit = Math.min(memory.size() - base, swizzle.isPresent() ? Long.MAX_VALUE : span);
     }

@@ -38,7 +38,8 @@ class KernelInterpreterTest {
     }
 
     private static Stmt loop(String variable, Dim extent, Stmt... body) {
-        return new Stmt.For(variable, extent, LoopKind.SERIAL, body.length == 1 ? body[0] : new Stmt.Block(List.of(body)));
+        return new Stmt.For(
+                variable, extent, LoopKind.SERIAL, body.length == 1 ? body[0] : new Stmt.Block(List.of(body)));
     }
 
     private static Stmt store(String buffer, Expr value, Dim... indices) {
@@ -54,22 +55,38 @@ class KernelInterpreterTest {
         Buffer a = Buffer.global("a", DType.F32, Shape.of(N, Dim.of(3)));
         Buffer b = Buffer.global("b", DType.F32, Shape.of(3, 2));
         Buffer c = Buffer.global("c", DType.F32, Shape.of(N, Dim.of(2)));
-        Stmt body = loop("i", N, loop("j", Dim.of(2),
-                store("c", Expr.Constant.of(0f), I, J),
-                loop("k", Dim.of(3), new Stmt.Reduce("c", List.of(I, J), Combiner.FMA,
-                        new Expr.Binary(BinaryOp.MUL, load("a", I, K), load("b", K, J))))));
+        Stmt body = loop(
+                "i",
+                N,
+                loop(
+                        "j",
+                        Dim.of(2),
+                        store("c", Expr.Constant.of(0f), I, J),
+                        loop(
+                                "k",
+                                Dim.of(3),
+                                new Stmt.Reduce(
+                                        "c",
+                                        List.of(I, J),
+                                        Combiner.FMA,
+                                        new Expr.Binary(BinaryOp.MUL, load("a", I, K), load("b", K, J))))));
         float[] result = new float[5];
-        KernelInterpreter.run(kernel(body, List.of("n"), a, b, c),
-                new Object[] {new float[] {9, 1, 2, 3, 4, 5, 6}, new float[] {1, 2, 3, 4, 5, 6}, result}, new long[] {1, 0, 1}, new long[] {2});
+        KernelInterpreter.run(
+                kernel(body, List.of("n"), a, b, c),
+                new Object[] {new float[] {9, 1, 2, 3, 4, 5, 6}, new float[] {1, 2, 3, 4, 5, 6}, result},
+                new long[] {1, 0, 1},
+                new long[] {2});
         assertArrayEquals(new float[] {0, 22, 28, 49, 64}, result);
     }
 
     @Test
     void undefinedMemoryIsVisible() {
         Buffer out = Buffer.global("out", DType.F32, Shape.of(2));
-        Stmt body = new Stmt.Allocate(Buffer.register("t", DType.F32, Shape.of(2)), new Stmt.Block(List.of(
-                store("t", Expr.Constant.of(1f), Dim.ZERO),
-                loop("i", Dim.of(2), store("out", load("t", I), I)))));
+        Stmt body = new Stmt.Allocate(
+                Buffer.register("t", DType.F32, Shape.of(2)),
+                new Stmt.Block(List.of(
+                        store("t", Expr.Constant.of(1f), Dim.ZERO),
+                        loop("i", Dim.of(2), store("out", load("t", I), I)))));
         float[] result = new float[2];
         KernelInterpreter.run(kernel(body, List.of(), out), new Object[] {result}, new long[1], new long[0]);
         assertArrayEquals(new float[] {1, Float.NaN}, result);
@@ -81,8 +98,9 @@ class KernelInterpreterTest {
         Buffer out = Buffer.global("out", DType.F32, Shape.of(N));
         Kernel kernel = kernel(loop("i", N, store("out", load("x", I.plus(1)), I)), List.of("n"), x, out);
         Object[] buffers = {new float[9], new float[9]};
-        IndexOutOfBoundsException error =
-                assertThrows(IndexOutOfBoundsException.class, () -> KernelInterpreter.run(kernel, buffers, new long[2], new long[] {4}));
+        IndexOutOfBoundsException error = assertThrows(
+                IndexOutOfBoundsException.class,
+                () -> KernelInterpreter.run(kernel, buffers, new long[2], new long[] {4}));
         assertEquals("kernel test: indices [4] lie outside buffer x of shape [4]", error.getMessage());
     }
 
@@ -90,7 +108,8 @@ class KernelInterpreterTest {
     void arrayTooShortForItsBuffer() {
         Buffer out = Buffer.global("out", DType.F32, Shape.of(N));
         Kernel kernel = kernel(loop("i", N, store("out", Expr.Constant.of(1f), I)), List.of("n"), out);
-        IndexOutOfBoundsException error = assertThrows(IndexOutOfBoundsException.class,
+        IndexOutOfBoundsException error = assertThrows(
+                IndexOutOfBoundsException.class,
                 () -> KernelInterpreter.run(kernel, new Object[] {new float[5]}, new long[] {2}, new long[] {4}));
         assertEquals("kernel test: indices [3] of buffer out are at element 3, expected below 3", error.getMessage());
     }
@@ -103,11 +122,16 @@ class KernelInterpreterTest {
             Buffer out = new Buffer("out", DType.I32, Shape.of(2, 5), layout, MemorySpace.GLOBAL, Buffer.Storage.ARRAY);
             Expr value = new Expr.Index(I.times(10).plus(J), DType.I32);
             int[] result = new int[16];
-            KernelInterpreter.run(kernel(loop("i", Dim.of(2), loop("j", Dim.of(5), store("out", value, I, J))), List.of(), out),
-                    new Object[] {result}, new long[1], new long[0]);
+            KernelInterpreter.run(
+                    kernel(loop("i", Dim.of(2), loop("j", Dim.of(5), store("out", value, I, J))), List.of(), out),
+                    new Object[] {result},
+                    new long[1],
+                    new long[0]);
             for (int i = 0; i < 2; i++) {
                 for (int j = 0; j < 5; j++) {
-                    int at = layout == panels ? j / 4 * 8 + i * 4 + j % 4 : (int) layout.swizzle().get().apply(i * 5L + j);
+                    int at = layout == panels
+                            ? j / 4 * 8 + i * 4 + j % 4
+                            : (int) layout.swizzle().get().apply(i * 5L + j);
                     assertEquals(i * 10 + j, result[at]);
                 }
             }
@@ -119,11 +143,19 @@ class KernelInterpreterTest {
         Buffer index = Buffer.global("index", DType.I64, Shape.of(4));
         Buffer out = Buffer.global("out", DType.I64, Shape.of(4));
         for (LoopKind kind : LoopKind.values()) {
-            Stmt gather = new Stmt.Let("g", load("index", DType.I64, I), new Stmt.Guard(List.of(Dim.of(3).minus(Dim.symbol("g")), Dim.symbol("g")),
-                    store("out", new Expr.Index(Dim.symbol("g").times(2), DType.I64), I), store("out", Expr.Constant.of(-1L), I)));
+            Stmt gather = new Stmt.Let(
+                    "g",
+                    load("index", DType.I64, I),
+                    new Stmt.Guard(
+                            List.of(Dim.of(3).minus(Dim.symbol("g")), Dim.symbol("g")),
+                            store("out", new Expr.Index(Dim.symbol("g").times(2), DType.I64), I),
+                            store("out", Expr.Constant.of(-1L), I)));
             long[] result = new long[4];
-            KernelInterpreter.run(kernel(new Stmt.Section("s", new Stmt.For("i", Dim.of(4), kind, gather)), List.of(), index, out),
-                    new Object[] {new long[] {3, -1, 0, 4}, result}, new long[2], new long[0]);
+            KernelInterpreter.run(
+                    kernel(new Stmt.Section("s", new Stmt.For("i", Dim.of(4), kind, gather)), List.of(), index, out),
+                    new Object[] {new long[] {3, -1, 0, 4}, result},
+                    new long[2],
+                    new long[0]);
             assertArrayEquals(new long[] {6, -1, 0, -1}, result);
         }
     }
@@ -132,11 +164,15 @@ class KernelInterpreterTest {
     void copyKeepsEveryBitOfANan() {
         Buffer x = Buffer.global("x", DType.F32, Shape.of(1)).withStorage(Buffer.Storage.SEGMENT);
         Buffer out = Buffer.global("out", DType.I32, Shape.of(1));
-        Expr value = new Expr.Bitcast(DType.I32, new Expr.Select(Expr.Constant.of(true), load("x", Dim.ZERO), Expr.Constant.of(1f)));
+        Expr value = new Expr.Bitcast(
+                DType.I32, new Expr.Select(Expr.Constant.of(true), load("x", Dim.ZERO), Expr.Constant.of(1f)));
         int[] result = new int[1];
         int[] signalling = {0xFF812345};
-        KernelInterpreter.run(kernel(store("out", value, Dim.ZERO), List.of(), x, out), new Object[] {MemorySegment.ofArray(signalling), result},
-                new long[2], new long[0]);
+        KernelInterpreter.run(
+                kernel(store("out", value, Dim.ZERO), List.of(), x, out),
+                new Object[] {MemorySegment.ofArray(signalling), result},
+                new long[2],
+                new long[0]);
         assertEquals(signalling[0], result[0]);
     }
 
@@ -146,7 +182,9 @@ class KernelInterpreterTest {
         assertEquals(255, reduce(DType.U8, Combiner.MAX, 255, 1));
         assertEquals(1, reduce(DType.BOOL, Combiner.OR, 0, 1));
         assertEquals(0, reduce(DType.BOOL, Combiner.AND, 0, 1));
-        assertEquals(Short.toUnsignedInt(Float.floatToFloat16(2048)), reduce(DType.F16, Combiner.SUM, Float.floatToFloat16(2048), Float.floatToFloat16(1)));
+        assertEquals(
+                Short.toUnsignedInt(Float.floatToFloat16(2048)),
+                reduce(DType.F16, Combiner.SUM, Float.floatToFloat16(2048), Float.floatToFloat16(1)));
     }
 
     private static long reduce(DType type, Combiner combiner, long initial, long value) {
@@ -164,10 +202,14 @@ class KernelInterpreterTest {
         Expr big = new Expr.Constant(DType.U64, -1);
         Expr one = new Expr.Constant(DType.U64, 1);
         assertEquals(1, evaluate(new Expr.Cast(DType.I64, new Expr.Compare(CompareOp.GT, big, one))));
-        assertEquals(Long.MAX_VALUE, evaluate(new Expr.Bitcast(DType.I64, new Expr.Binary(BinaryOp.DIV, big, new Expr.Constant(DType.U64, 2)))));
+        assertEquals(
+                Long.MAX_VALUE,
+                evaluate(new Expr.Bitcast(
+                        DType.I64, new Expr.Binary(BinaryOp.DIV, big, new Expr.Constant(DType.U64, 2)))));
         assertEquals(0, evaluate(new Expr.Binary(BinaryOp.DIV, Expr.Constant.of(5L), Expr.Constant.of(0L))));
         assertEquals(2, evaluate(new Expr.Binary(BinaryOp.MOD, Expr.Constant.of(-1L), Expr.Constant.of(3L))));
-        assertEquals(0x1p64, Double.longBitsToDouble(evaluate(new Expr.Bitcast(DType.I64, new Expr.Cast(DType.F64, big)))));
+        assertEquals(
+                0x1p64, Double.longBitsToDouble(evaluate(new Expr.Bitcast(DType.I64, new Expr.Cast(DType.F64, big)))));
         assertEquals(-1, evaluate(new Expr.Bitcast(DType.I64, new Expr.Cast(DType.U64, Expr.Constant.of(1e30f)))));
         assertEquals(-128, evaluate(new Expr.Cast(DType.I64, new Expr.Cast(DType.I8, Expr.Constant.of(-1e9f)))));
         assertEquals(0, evaluate(new Expr.Cast(DType.I64, Expr.Constant.of(Float.NaN))));
@@ -176,7 +218,11 @@ class KernelInterpreterTest {
     private static long evaluate(Expr value) {
         Buffer out = Buffer.global("out", DType.I64, Shape.SCALAR);
         long[] result = new long[1];
-        KernelInterpreter.run(kernel(new Stmt.Store("out", List.of(), value), List.of(), out), new Object[] {result}, new long[1], new long[0]);
+        KernelInterpreter.run(
+                kernel(new Stmt.Store("out", List.of(), value), List.of(), out),
+                new Object[] {result},
+                new long[1],
+                new long[0]);
         return result[0];
     }
 
@@ -193,7 +239,8 @@ class KernelInterpreterTest {
     }
 
     private static void refused(String message, Stmt body, Buffer... parameters) {
-        IllegalStateException error = assertThrows(IllegalStateException.class, () -> new KernelInterpreter(kernel(body, List.of(), parameters)));
+        IllegalStateException error = assertThrows(
+                IllegalStateException.class, () -> new KernelInterpreter(kernel(body, List.of(), parameters)));
         assertTrue(error.getMessage().contains(message), error.getMessage());
     }
 }

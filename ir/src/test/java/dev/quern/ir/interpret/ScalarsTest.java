@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class ScalarsTest {
-    private static final Set<DType> SMALL =
-            EnumSet.of(DType.F16, DType.BF16, DType.F8E4M3FN, DType.F8E4M3FNUZ, DType.F8E5M2, DType.F8E5M2FNUZ, DType.F4E2M1);
+    private static final Set<DType> SMALL = EnumSet.of(
+            DType.F16, DType.BF16, DType.F8E4M3FN, DType.F8E4M3FNUZ, DType.F8E5M2, DType.F8E5M2FNUZ, DType.F4E2M1);
 
     @Test
     void everyValueOfASmallFormatSurvives() {
@@ -37,7 +37,10 @@ class ScalarsTest {
         for (int i = 0; i < 200_000; i++) {
             float value = Float.intBitsToFloat(random.nextInt());
             if (!Float.isNaN(value)) {
-                assertEquals(Short.toUnsignedLong(Float.floatToFloat16(value)), FloatFormats.encode(DType.F16, value), Float.toString(value));
+                assertEquals(
+                        Short.toUnsignedLong(Float.floatToFloat16(value)),
+                        FloatFormats.encode(DType.F16, value),
+                        Float.toString(value));
             }
         }
     }
@@ -62,7 +65,8 @@ class ScalarsTest {
                 }
                 double below = all.floorKey(value);
                 double above = all.ceilingKey(value);
-                boolean down = value - below < above - value || (value - below == above - value && (all.get(below) & 1) == 0);
+                boolean down =
+                        value - below < above - value || (value - below == above - value && (all.get(below) & 1) == 0);
                 assertEquals(down ? below : above, FloatFormats.round(type, value), type + " of " + value);
             }
         }
@@ -96,7 +100,12 @@ class ScalarsTest {
             assertEquals((float) value, Scalars.toReal(DType.I64, value, DType.F32));
             double brain = Scalars.toReal(DType.I64, value, DType.BF16);
             double step = Math.max(Math.ulp(brain) * 0x1p45, 1);
-            assertTrue(Math.abs(new BigDecimal(brain).subtract(BigDecimal.valueOf(value)).doubleValue()) <= step / 2, Long.toString(value));
+            assertTrue(
+                    Math.abs(new BigDecimal(brain)
+                                    .subtract(BigDecimal.valueOf(value))
+                                    .doubleValue())
+                            <= step / 2,
+                    Long.toString(value));
         }
     }
 
@@ -117,7 +126,12 @@ class ScalarsTest {
                 double down = Float.float16ToFloat((short) (FloatFormats.encode(DType.F16, found) - 1));
                 BigDecimal error = exact.subtract(new BigDecimal(found)).abs();
                 for (double other : new double[] {up, down}) {
-                    assertTrue(!Double.isFinite(other) || error.compareTo(exact.subtract(new BigDecimal(other)).abs()) <= 0, a + "*" + b + "+" + c);
+                    assertTrue(
+                            !Double.isFinite(other)
+                                    || error.compareTo(exact.subtract(new BigDecimal(other))
+                                                    .abs())
+                                            <= 0,
+                            a + "*" + b + "+" + c);
                 }
             }
         }
@@ -127,8 +141,13 @@ class ScalarsTest {
     @Test
     void errorFunction() {
         double[][] table = {
-            {0.5, 0.5204998778130465}, {1, 0.8427007929497149}, {2, 0.9953222650189527}, {2.5, 0.9995930479825550}, {3, 0.9999779095030014},
-            {1e-10, 1.1283791670955126e-10}, {5.9, 1 - 7.190000e-17}
+            {0.5, 0.5204998778130465},
+            {1, 0.8427007929497149},
+            {2, 0.9953222650189527},
+            {2.5, 0.9995930479825550},
+            {3, 0.9999779095030014},
+            {1e-10, 1.1283791670955126e-10},
+            {5.9, 1 - 7.190000e-17}
         };
         for (double[] row : table) {
             assertEquals(row[1], RealFunctions.erf(row[0]), 1e-15 * row[1]);
