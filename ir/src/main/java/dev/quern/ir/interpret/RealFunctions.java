@@ -1,7 +1,7 @@
 package dev.quern.ir.interpret;
 
 /** Functions of real numbers that {@link Math} lacks or defines otherwise, to about the last bit of a {@code double}. */
-final class RealFunctions {
+public final class RealFunctions {
     private static final double TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
     private static final double LN_2 = Math.log(2);
 
@@ -13,11 +13,13 @@ final class RealFunctions {
 
     private RealFunctions() {}
 
-    static double sigmoid(double x) {
+    /** {@code 1 / (1 + exp(-x))}. */
+    public static double sigmoid(double x) {
         return 1 / (1 + Math.exp(-x));
     }
 
-    static double asinh(double x) {
+    /** The inverse hyperbolic sine. */
+    public static double asinh(double x) {
         double size = Math.abs(x);
         double value = size > 1e150
                 ? Math.log(size) + LN_2
@@ -25,18 +27,20 @@ final class RealFunctions {
         return Math.copySign(value, x);
     }
 
-    static double acosh(double x) {
+    /** The inverse hyperbolic cosine. */
+    public static double acosh(double x) {
         double above = x - 1;
         return x > 1e150 ? Math.log(x) + LN_2 : Math.log1p(above + Math.sqrt(above * (x + 1)));
     }
 
-    static double atanh(double x) {
+    /** The inverse hyperbolic tangent. */
+    public static double atanh(double x) {
         double size = Math.abs(x);
         return Math.copySign(0.5 * Math.log1p(2 * size / (1 - size)), x);
     }
 
     /** The remainder with the sign of the divisor. */
-    static double floorMod(double dividend, double divisor) {
+    public static double floorMod(double dividend, double divisor) {
         double rest = dividend % divisor;
         if (rest == 0) {
             return Math.copySign(0, divisor);
@@ -45,7 +49,7 @@ final class RealFunctions {
     }
 
     /** As IEEE 754 has it: 1 to any power, and minus one to an infinite one, is 1. */
-    static double pow(double base, double exponent) {
+    public static double pow(double base, double exponent) {
         if (base == 1 || (base == -1 && Double.isInfinite(exponent))) {
             return 1;
         }
@@ -56,7 +60,7 @@ final class RealFunctions {
      * The error function: near zero {@code 2/sqrt(pi) * exp(-x*x) * sum of 2^n x^(2n+1) / (2n+1)!!}, whose terms do not cancel;
      * farther out one minus the continued fraction of the complement (Abramowitz and Stegun 7.1.6 and 7.1.14).
      */
-    static double erf(double x) {
+    public static double erf(double x) {
         double size = Math.abs(x);
         if (Double.isNaN(x)) {
             return x;
