@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A dense, row-major, read-only view of numbers with a shape. An empty shape is a scalar.
@@ -26,13 +27,15 @@ public final class Tensor {
     private final long[] shape;
     private final long elements;
     private final MemorySegment segment;
+    private final Object heapBase;
     private final List<String> strings;
 
-    private Tensor(DType dtype, long[] shape, MemorySegment segment, List<String> strings) {
+    private Tensor(DType dtype, long[] shape, MemorySegment segment, Object heapBase, List<String> strings) {
         this.dtype = dtype;
         this.shape = shape.clone();
         this.elements = count(shape);
-        this.segment = segment;
+        this.segment = segment == null ? null : segment.asReadOnly();
+        this.heapBase = heapBase;
         this.strings = strings;
         if (strings != null && strings.size() != elements) {
             throw mismatch(shape, strings.size() + " strings");
@@ -111,7 +114,7 @@ public final class Tensor {
 
     /** A string tensor. */
     public static Tensor of(String[] data, long... shape) {
-        return new Tensor(DType.STRING, shape, null, List.of(data));
+        return new Tensor(DType.STRING, shape, null, null, List.of(data));
     }
 
     /**
@@ -124,12 +127,12 @@ public final class Tensor {
             throw new ModelException(
                     ModelException.Code.INVALID_INPUT, "tensor", "strings have no segment; use of(String[], …)");
         }
-        return new Tensor(dtype, shape, data.asReadOnly(), null);
+        return new Tensor(dtype, shape, data, data.heapBase().orElse(null), null);
     }
 
     /** The same memory under another shape with as many elements. */
     public Tensor reshape(long... newShape) {
-        return new Tensor(dtype, newShape, segment, strings);
+        return new Tensor(dtype, newShape, segment, heapBase, strings);
     }
 
     /** Element type. */
@@ -163,6 +166,14 @@ public final class Tensor {
                     ModelException.Code.INVALID_INPUT, "tensor", "a string tensor has no segment; use strings()");
         }
         return segment;
+    }
+
+    /**
+     * The Java array that holds the elements, if one does; {@code segment().address()} is the byte offset of the first one
+     * in it. For code that reads tensors in place: writing to the array changes the tensor.
+     */
+    public Optional<Object> heapBase() {
+        return Optional.ofNullable(heapBase);
     }
 
     /** The elements of a string tensor. */
