@@ -1,7 +1,9 @@
 /** Compiles a model and runs it. */
 module dev.quern.runtime {
-    requires dev.quern;
-    requires dev.quern.ir;
+    requires transitive dev.quern;
+    requires transitive dev.quern.ir;
+    requires transitive dev.quern.passes;
     requires dev.quern.onnx;
-    requires dev.quern.passes;
+
+    exports dev.quern.runtime;
 }

@@ -1,0 +1,192 @@
+package dev.quern.runtime;
+
+import dev.quern.DType;
+import dev.quern.ModelException;
+import dev.quern.ir.Dim;
+import dev.quern.ir.backend.Executable;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.passes.program.MemoryPlan;
+import dev.quern.passes.program.Program;
+import dev.quern.passes.program.ProgramStep;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A program with its kernels compiled, its constants laid out and its values numbered; what depends on no shape. Runs
+ * share it.
+ */
+final class PreparedProgram {
+    private static final int MOST_PLANS = 64;
+
+    private final Program program;
+    private final List<PreparedValue> values;
+    private final List<PreparedStep> steps = new ArrayList<>();
+    private final HeldConstant[] constants;
+    private final boolean[] wantsArray;
+    private final int[] inputs;
+    private final int[] outputs;
+    private final Liveness liveness;
+    private final SymbolValues noSymbols;
+    private final Map<DType, Dim> arenas = new EnumMap<>(DType.class);
+    private final ArenaPool arenaPool = new ArenaPool();
+    private final Map<List<Long>, BoundPlan> plans = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<List<Long>, BoundPlan> eldest) {
+            return size() > MOST_PLANS;
+        }
+    };
+    private volatile BoundPlan latest;
+
+    PreparedProgram(Program program, KernelCache kernels, ConstantStore store) {
+        this(program, kernels, store, Set.of());
+    }
+
+    /** A body, which may use the symbols of the program around it. */
+    private PreparedProgram(Program program, KernelCache kernels, ConstantStore store, Set<String> outerSymbols) {
+        this.program = program;
+        Set<String> symbols = new LinkedHashSet<>(ProgramSymbols.of(program));
+        symbols.addAll(outerSymbols);
+        this.noSymbols = SymbolValues.of(symbols);
+        ValueTable table = new ValueTable(program);
+        this.values = table.values();
+        this.constants = new HeldConstant[values.size()];
+        program.constants().forEach((name, constant) -> constants[table.numberOf(name)] = store.hold(name, constant));
+        this.wantsArray = new boolean[values.size()];
+        for (ProgramStep step : program.steps()) {
+            steps.add(prepare(step, table, kernels, store, symbols));
+        }
+        this.inputs = numbers(table, program.inputs());
+        this.outputs = numbers(table, program.outputs());
+        this.liveness = new Liveness(this);
+        arenas.putAll(program.memory().arenaElements());
+        for (PreparedValue value : values) {
+            if (value.place() instanceof MemoryPlan.Slot && !arenas.containsKey(value.dtype())) {
+                throw new IllegalStateException("value '" + value.name() + "' lies in an arena of " + value.dtype()
+                        + ", which " + program.name() + " has not");
+            }
+        }
+    }
+
+    private PreparedStep prepare(
+            ProgramStep step, ValueTable table, KernelCache kernels, ConstantStore store, Set<String> symbols) {
+        return switch (step) {
+            case ProgramStep.RunKernel kernel -> kernel(kernel, table, kernels);
+            case ProgramStep.RunHost host ->
+                new PreparedStep.Host(
+                        host,
+                        numbers(table, host.node().inputs()),
+                        numbers(table, host.node().outputs()));
+            case ProgramStep.RunControl control ->
+                new PreparedStep.Control(
+                        control,
+                        numbers(table, control.node().inputs()),
+                        numbers(table, control.node().outputs()),
+                        control.bodies().stream()
+                                .map(body -> new PreparedProgram(body, kernels, store, symbols))
+                                .toList());
+            case ProgramStep.CheckIndices check -> new PreparedStep.Check(check, table.numberOf(check.value()));
+        };
+    }
+
+    private PreparedStep kernel(ProgramStep.RunKernel step, ValueTable table, KernelCache kernels) {
+        List<Buffer> parameters = step.scheduled().parameters();
+        int[] arguments = step.arguments().stream().mapToInt(table::numberOf).toArray();
+        Buffer.Storage[] storages = new Buffer.Storage[arguments.length];
+        for (int i = 0; i < arguments.length; i++) {
+            storages[i] = parameters.get(i).storage();
+            PreparedValue value = values.get(arguments[i]);
+            HeldConstant constant = constants[value.root()];
+            if (storages[i] == Buffer.Storage.ARRAY) {
+                wantsArray[value.root()] = true;
+                if (constant != null && !ArrayKind.of(parameters.get(i).dtype()).fits(constant.base())) {
+                    throw new IllegalStateException("kernel " + step.scheduled().name() + " reads '" + value.name()
+                            + "' from an array of " + parameters.get(i).dtype() + "; it is held otherwise");
+                }
+            }
+        }
+        try {
+            Executable executable = kernels.compile(step.scheduled());
+            return new PreparedStep.Kernel(step, executable, arguments, storages);
+        } catch (ModelException refused) {
+            throw new ModelException(refused.code(), step.origin(), refused.getMessage(), refused);
+        }
+    }
+
+    private static int[] numbers(ValueTable table, List<Value> list) {
+        return list.stream().mapToInt(table::number).toArray();
+    }
+
+    /** The plan for these sizes: made once, then remembered, the least recently used being forgotten first. */
+    BoundPlan plan(SymbolValues symbols, RunContext context) {
+        BoundPlan recent = latest;
+        if (recent != null && recent.symbols().sameAs(symbols)) {
+            return recent;
+        }
+        List<Long> key = List.copyOf(symbols.known().values());
+        synchronized (plans) {
+            BoundPlan plan = plans.get(key);
+            if (plan == null || !plan.symbols().sameAs(symbols)) {
+                plan = new BoundPlan(this, symbols.copy(), context.threads(), context.poison());
+                plans.put(key, plan);
+            }
+            latest = plan;
+            return plan;
+        }
+    }
+
+    Program program() {
+        return program;
+    }
+
+    List<PreparedValue> values() {
+        return values;
+    }
+
+    List<PreparedStep> steps() {
+        return steps;
+    }
+
+    /** By value number; null for what is no constant. */
+    HeldConstant constant(int value) {
+        return constants[value];
+    }
+
+    /** Whether a kernel reads the memory of {@code root} as an array. */
+    boolean wantsArray(int root) {
+        return wantsArray[root];
+    }
+
+    int[] inputs() {
+        return inputs;
+    }
+
+    int[] outputs() {
+        return outputs;
+    }
+
+    Liveness liveness() {
+        return liveness;
+    }
+
+    /** Arena sizes in elements. */
+    Map<DType, Dim> arenas() {
+        return arenas;
+    }
+
+    ArenaPool arenaPool() {
+        return arenaPool;
+    }
+
+    /** The program's symbols, none known. */
+    SymbolValues noSymbols() {
+        return noSymbols.copy();
+    }
+}

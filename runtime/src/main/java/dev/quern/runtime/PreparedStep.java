@@ -1,0 +1,54 @@
+package dev.quern.runtime;
+
+import dev.quern.ir.backend.Executable;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.passes.program.ProgramStep;
+import java.util.List;
+
+/** A step of a program with its values as numbers and its code compiled. */
+sealed interface PreparedStep {
+    /** The step as compiled. */
+    ProgramStep step();
+
+    /** The node or nodes it came from, for messages. */
+    String origin();
+
+    /**
+     * Runs a kernel.
+     *
+     * @param arguments numbers of the parameters' values
+     * @param storages how each parameter is held
+     */
+    record Kernel(ProgramStep.RunKernel step, Executable executable, int[] arguments, Buffer.Storage[] storages)
+            implements PreparedStep {
+        @Override
+        public String origin() {
+            return step.origin();
+        }
+    }
+
+    /** Evaluates a node. */
+    record Host(ProgramStep.RunHost step, int[] inputs, int[] outputs) implements PreparedStep {
+        @Override
+        public String origin() {
+            return step.node().origin();
+        }
+    }
+
+    /** Runs bodies. */
+    record Control(ProgramStep.RunControl step, int[] inputs, int[] outputs, List<PreparedProgram> bodies)
+            implements PreparedStep {
+        @Override
+        public String origin() {
+            return step.node().origin();
+        }
+    }
+
+    /** Checks indices. */
+    record Check(ProgramStep.CheckIndices step, int value) implements PreparedStep {
+        @Override
+        public String origin() {
+            return step.origin();
+        }
+    }
+}

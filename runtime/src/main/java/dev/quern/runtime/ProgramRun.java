@@ -1,0 +1,176 @@
+package dev.quern.runtime;
+
+import dev.quern.DType;
+import dev.quern.ModelException;
+import dev.quern.Tensor;
+import dev.quern.ir.backend.Executable;
+import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.passes.program.ProgramStep;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Runs one program once: takes memory, does the steps in order, hands back tensors. */
+final class ProgramRun {
+    private final PreparedProgram program;
+    private final BoundPlan plan;
+    private final RunContext context;
+    private final List<Guard> openGuards;
+
+    private ProgramRun(PreparedProgram program, BoundPlan plan, RunContext context) {
+        this.program = program;
+        this.plan = plan;
+        this.context = context;
+        this.openGuards = new ArrayList<>(plan.openGuards());
+    }
+
+    /**
+     * Fits inputs to the program.
+     *
+     * @param outer symbols of the program around it, or null
+     * @throws ModelException if a type or size does not fit
+     */
+    static BoundPlan bind(PreparedProgram program, List<Tensor> inputs, SymbolValues outer, RunContext context) {
+        SymbolValues symbols = program.noSymbols();
+        if (outer != null) {
+            symbols.inherit(outer);
+        }
+        new ShapeBinder(symbols).bind("input", program.program().inputs(), inputs);
+        return program.plan(symbols, context);
+    }
+
+    /** Runs a program whose guards hold; the outputs own their memory. */
+    static List<Tensor> execute(PreparedProgram program, BoundPlan plan, List<Tensor> inputs, RunContext context) {
+        return new ProgramRun(program, plan, context).execute(inputs);
+    }
+
+    /** Runs a body. */
+    static List<Tensor> body(PreparedProgram program, List<Tensor> inputs, SymbolValues outer, RunContext context) {
+        BoundPlan plan = bind(program, inputs, outer, context);
+        if (plan.failedGuard().isPresent()) {
+            throw GuardCheck.failure(
+                    program.program().name(), plan.failedGuard().get(), plan.symbols());
+        }
+        return execute(program, plan, inputs, context);
+    }
+
+    private List<Tensor> execute(List<Tensor> inputs) {
+        String owner = "working memory of " + program.program().name();
+        context.budget().charge(plan.arenaBytes(), owner);
+        Map<DType, Object> arenas = program.arenaPool().take(plan.arenas(), owner);
+        Frame frame = new Frame(program, plan, context, arenas);
+        try {
+            if (plan.poison() != null) {
+                PoisonPlan.all(arenas);
+            }
+            for (int i = 0; i < inputs.size(); i++) {
+                frame.input(program.inputs()[i], inputs.get(i));
+            }
+            for (int index = 0; index < program.steps().size(); index++) {
+                step(index, frame);
+                if (plan.poison() != null) {
+                    plan.poison().after(index, arenas);
+                }
+            }
+            return outputs(frame);
+        } finally {
+            program.arenaPool().give(arenas);
+            context.budget().refund(plan.arenaBytes() + frame.charged());
+        }
+    }
+
+    private List<Tensor> outputs(Frame frame) {
+        List<Tensor> outputs = new ArrayList<>();
+        List<Value> values = program.program().outputs();
+        for (int i = 0; i < values.size(); i++) {
+            outputs.add(frame.output(program.outputs()[i], values.get(i)));
+        }
+        return outputs;
+    }
+
+    private void step(int index, Frame frame) {
+        PreparedStep step = program.steps().get(index);
+        long begin = context.listener() == null ? 0 : System.nanoTime();
+        try {
+            switch (step) {
+                case PreparedStep.Kernel kernel -> kernel(index, kernel, frame);
+                case PreparedStep.Host host -> host(host, frame);
+                case PreparedStep.Control control -> control(control, frame);
+                case PreparedStep.Check check -> check(check, frame);
+            }
+        } catch (ModelException refused) {
+            throw refused;
+        } catch (RuntimeException | AssertionError bug) {
+            throw new IllegalStateException(
+                    "step " + index + " of " + program.program().name() + " (" + step.origin() + ") failed for "
+                            + frame.symbols() + "; this is a bug in Quern",
+                    bug);
+        }
+        if (context.listener() != null) {
+            context.listener().done(index, step.step(), System.nanoTime() - begin);
+        }
+    }
+
+    private void kernel(int index, PreparedStep.Kernel step, Frame frame) {
+        BoundKernel planned = plan.kernel(index);
+        BoundKernel bound = planned != null ? planned : plan.bind(step, frame.symbols());
+        int[] arguments = step.arguments();
+        Object[] buffers = new Object[arguments.length];
+        long[] offsets = new long[arguments.length];
+        for (int i = 0; i < arguments.length; i++) {
+            Object base = frame.base(arguments[i]);
+            buffers[i] = step.storages()[i] == Buffer.Storage.SEGMENT ? ArrayKind.segment(base) : base;
+            offsets[i] = frame.offset(arguments[i]);
+        }
+        Executable executable = step.executable();
+        if (bound.participants() == 1) {
+            executable.run(buffers, offsets, bound.symbols(), 0, bound.extent());
+        } else {
+            context.pool()
+                    .run(
+                            (from, to) -> executable.run(buffers, offsets, bound.symbols(), from, to),
+                            bound.extent(),
+                            bound.grain(),
+                            bound.participants());
+        }
+    }
+
+    private void host(PreparedStep.Host step, Frame frame) {
+        ProgramStep.RunHost host = step.step();
+        List<Tensor> operands = frame.tensors(step.inputs(), host.node().inputs());
+        List<Tensor> results =
+                context.host().evaluate(host.node(), operands, frame.symbols().known());
+        accept(host.node().outputs(), step.outputs(), results, operands, frame);
+    }
+
+    private void control(PreparedStep.Control step, Frame frame) {
+        List<Tensor> operands = frame.tensors(step.inputs(), step.step().node().inputs());
+        List<Tensor> results = new ControlFlow(step, context, frame.symbols()).run(operands);
+        accept(step.step().node().outputs(), step.outputs(), results, operands, frame);
+    }
+
+    /** Binds the sizes that a step found out, checks what rests on them, and places its results. */
+    private void accept(List<Value> values, int[] numbers, List<Tensor> results, List<Tensor> operands, Frame frame) {
+        if (results.size() != values.size()) {
+            throw new IllegalStateException(results.size() + " results, expected " + values.size());
+        }
+        new ShapeBinder(frame.symbols()).bind("result", values, results);
+        openGuards.removeIf(frame::check);
+        for (int i = 0; i < numbers.length; i++) {
+            frame.store(numbers[i], results.get(i), operands);
+        }
+    }
+
+    private void check(PreparedStep.Check step, Frame frame) {
+        PreparedValue value = program.values().get(step.value());
+        long elements = value.elements().evaluate(frame.symbols()::get);
+        Tensor indices =
+                ArrayKind.tensor(frame.base(step.value()), value.dtype(), frame.offset(step.value()), elements);
+        long[] extents = step.step().extents().stream()
+                .mapToLong(dim -> dim.evaluate(frame.symbols()::get))
+                .toArray();
+        IndexCheck.check(indices, extents, step.origin());
+    }
+}

@@ -1,0 +1,19 @@
+package dev.quern.runtime;
+
+/**
+ * What one run of a model has, its bodies included.
+ *
+ * @param pool threads that help
+ * @param threads participants of a kernel at most, the caller included
+ * @param poison whether dead memory is overwritten
+ * @param budget what the run may still allocate
+ * @param host evaluates nodes
+ * @param listener told of each step; null for nobody
+ */
+record RunContext(
+        ResidentPool pool,
+        int threads,
+        boolean poison,
+        MemoryBudget budget,
+        HostEvaluator host,
+        StepListener listener) {}
