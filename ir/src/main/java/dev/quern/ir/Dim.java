@@ -131,6 +131,13 @@ public final class Dim {
         return new Dim(terms);
     }
 
+    /** One term as an expression of its own. */
+    public static Dim of(Term term) {
+        TreeMap<Monomial, Long> terms = new TreeMap<>();
+        add(terms, Monomial.of(term.atoms()), term.coefficient());
+        return new Dim(terms);
+    }
+
     /** The symbol {@code name}. */
     public static Dim symbol(String name) {
         return atom(new Symbol(name));

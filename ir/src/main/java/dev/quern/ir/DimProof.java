@@ -118,6 +118,9 @@ final class DimProof {
                 if (!isNonNegative(right)) {
                     return false;
                 }
+                if (left.isConstant() && left.constant() < 0) {
+                    return search(rest.plus(factor.times(up ? left : Dim.of(-1))));
+                }
                 Dim bound = up ? left.minus(right).plus(1) : left;
                 return search(rest.times(right).plus(factor.times(bound)));
             }

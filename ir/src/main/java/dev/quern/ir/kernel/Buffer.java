@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * @param name unique in its kernel
  * @param dtype storage type of an element
- * @param shape extents; every index lies within
+ * @param shape extents; every index lies within, or in the padding of a blocked layout
  * @param layout where each element lies, in elements from the buffer's start
  * @param space where the memory is
  * @param storage how the host holds it

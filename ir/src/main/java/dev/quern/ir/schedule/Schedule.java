@@ -23,4 +23,15 @@ public record Schedule(List<Step> steps) {
         longer.addAll(List.of(more));
         return new Schedule(longer);
     }
+
+    /** What a kernel with this schedule takes for granted about its symbols. */
+    public List<Step.Assume> assumptions() {
+        List<Step.Assume> assumptions = new ArrayList<>();
+        for (Step step : steps) {
+            if (step instanceof Step.Assume assume) {
+                assumptions.add(assume);
+            }
+        }
+        return List.copyOf(assumptions);
+    }
 }

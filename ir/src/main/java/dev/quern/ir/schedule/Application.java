@@ -1,0 +1,79 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Stmt;
+import java.util.Set;
+
+/**
+ * One step about to be applied to one kernel.
+ *
+ * @param kernel the kernel before the step
+ * @param step the step
+ * @param target the device
+ * @param names the names in use; grows as the step makes loops
+ * @param known base names of loops that the schedule may name though they are gone, having no iterations
+ */
+record Application(Kernel kernel, Step step, Target target, LoopNames names, Set<String> known) {
+    /** What becomes of a loop. */
+    interface LoopChange {
+        Stmt apply(Stmt.For loop, Scope scope);
+    }
+
+    ScheduleRefusal refusal(String reason) {
+        return new ScheduleRefusal(step, reason);
+    }
+
+    /** Whether a loop answers to {@code name}; a refusal if none ever did. */
+    boolean present(String name) {
+        if (names.loops().stream().anyMatch(loop -> LoopNames.matches(name, loop))) {
+            return true;
+        }
+        if (known.contains(LoopNames.base(name))) {
+            return false;
+        }
+        throw refusal("there is no loop " + name + "; the loops are " + String.join(", ", names.loops()));
+    }
+
+    /** The kernel with every loop that answers to {@code name} changed. */
+    Kernel atLoops(String name, LoopChange change) {
+        return present(name) ? kernel.withBody(atLoops(kernel.body(), Scope.of(kernel), name, change)) : kernel;
+    }
+
+    private Stmt atLoops(Stmt statement, Scope scope, String name, LoopChange change) {
+        return switch (statement) {
+            case Stmt.For loop when LoopNames.matches(name, loop.variable()) -> change.apply(loop, scope);
+            case Stmt.For loop -> Statements.withParts(loop, part -> atLoops(part, scope.inside(loop), name, change));
+            case Stmt.Let let -> Statements.withParts(let, part -> atLoops(part, scope.inside(let), name, change));
+            case Stmt.Allocate allocate ->
+                Statements.withParts(allocate, part -> atLoops(part, scope.inside(allocate), name, change));
+            case Stmt.Guard(var nonNegative, Stmt then, Stmt otherwise) ->
+                new Stmt.Guard(
+                        nonNegative,
+                        atLoops(then, scope.when(nonNegative), name, change),
+                        atLoops(otherwise, scope.unless(nonNegative), name, change));
+            case Stmt.Block block -> Statements.withParts(block, part -> atLoops(part, scope, name, change));
+            case Stmt.Section section -> Statements.withParts(section, part -> atLoops(part, scope, name, change));
+            case Stmt.Store store -> store;
+            case Stmt.Reduce reduce -> reduce;
+        };
+    }
+
+    /** Refuses unless the iterations of {@code loop} are independent. */
+    void requireParallel(Stmt.For loop, Scope scope) {
+        Dependence.Verdict verdict = Dependence.of(loop, scope);
+        switch (verdict.kind()) {
+            case PARALLEL -> {}
+            case REDUCTION -> throw refusal(loop.variable() + " is a reduction loop: " + verdict.reason());
+            case SEQUENTIAL -> throw refusal(loop.variable() + " is not parallel: " + verdict.reason());
+        }
+    }
+
+    /** The extent of {@code loop}; refuses unless it is constant. */
+    long constantExtent(Stmt.For loop) {
+        return loop.extent()
+                .asConstant()
+                .orElseThrow(() ->
+                        refusal("the extent of " + loop.variable() + " is " + loop.extent() + ", not a constant"));
+    }
+}

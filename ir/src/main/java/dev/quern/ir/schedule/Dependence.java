@@ -1,0 +1,142 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.Combiner;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Accesses.Access;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Decides whether the iterations of a loop depend on one another, from the elements that they touch.
+ *
+ * <p>Two iterations that touch the same element of a buffer have equal indices there. From each axis, and from each
+ * flattened run of axes, this learns what must then be equal: an index {@code c*f + r} with {@code r} in {@code [0, c)} in every
+ * access gives {@code f}. If the loop variable itself follows from what was learnt, no two iterations meet. Anything else counts as
+ * meeting: sound, and enough for split, fused and re-linearised indices.
+ */
+final class Dependence {
+    /** What the iterations of a loop have to do with one another. */
+    enum Kind {
+        /** No two touch the same element with a write among them. */
+        PARALLEL,
+        /** Two may reduce into the same element with the same combiner (sums and fused products count as one), and nothing else. */
+        REDUCTION,
+        /** They must run in order. */
+        SEQUENTIAL
+    }
+
+    /**
+     * The answer for one loop.
+     *
+     * @param kind what the iterations have to do with one another
+     * @param reduced the buffers that several iterations reduce into
+     * @param reason where they meet, for messages; empty for a parallel loop
+     */
+    record Verdict(Kind kind, Set<String> reduced, String reason) {}
+
+    private Dependence() {}
+
+    /** The verdict on {@code loop}, which stands in {@code scope}. */
+    static Verdict of(Stmt.For loop, Scope scope) {
+        return of(loop.variable(), Accesses.of(loop.body(), scope.inside(loop)), Set.of());
+    }
+
+    /** The verdict on the loop over {@code variable} if the loops over {@code varying} were inside it. */
+    static Verdict of(String variable, List<Access> accesses, Set<String> varying) {
+        Map<String, List<Access>> byBuffer = new LinkedHashMap<>();
+        for (Access access : accesses) {
+            byBuffer.computeIfAbsent(access.buffer(), name -> new ArrayList<>()).add(access);
+        }
+        Set<String> reduced = new HashSet<>();
+        String reason = "";
+        for (List<Access> group : byBuffer.values()) {
+            if (group.stream().allMatch(access -> access.kind() == Accesses.Kind.READ)
+                    || disjoint(variable, group, varying)) {
+                continue;
+            }
+            Access first = group.getFirst();
+            if (group.stream().allMatch(access -> combinesAs(first, access))) {
+                reduced.add(first.buffer());
+                reason = "iterations of " + variable + " may share elements: one " + first;
+            } else {
+                return new Verdict(Kind.SEQUENTIAL, Set.of(), meeting(variable, group));
+            }
+        }
+        return new Verdict(reduced.isEmpty() ? Kind.PARALLEL : Kind.REDUCTION, reduced, reason);
+    }
+
+    /** Whether both reduce with one combiner; a fused product is a summand. */
+    private static boolean combinesAs(Access first, Access second) {
+        return first.kind() == Accesses.Kind.REDUCE
+                && second.kind() == Accesses.Kind.REDUCE
+                && unfused(first.combiner().orElseThrow())
+                        == unfused(second.combiner().orElseThrow());
+    }
+
+    private static Combiner unfused(Combiner combiner) {
+        return combiner == Combiner.FMA ? Combiner.SUM : combiner;
+    }
+
+    private static String meeting(String variable, List<Access> group) {
+        Access write = group.stream()
+                .filter(access -> access.kind() != Accesses.Kind.READ)
+                .findFirst()
+                .orElseThrow();
+        Access other = group.stream()
+                .filter(access ->
+                        access.kind() != write.kind() || !access.indices().equals(write.indices()))
+                .findFirst()
+                .orElse(write);
+        return "iterations of " + variable + " may share elements: one " + write + ", another " + other;
+    }
+
+    private static boolean disjoint(String variable, List<Access> group, Set<String> varying) {
+        Shape shape = group.getFirst().scope().buffer(group.getFirst().buffer()).shape();
+        List<Dim> equal = new ArrayList<>();
+        for (int first = 0; first < shape.rank(); first++) {
+            for (int last = first; last < shape.rank(); last++) {
+                learn(variable, group, varying, shape, first, last).ifPresent(equal::add);
+            }
+        }
+        return Equalities.determine(variable, equal);
+    }
+
+    /** What is equal in two iterations that agree on axes {@code first} to {@code last}. */
+    private static Optional<Dim> learn(
+            String variable, List<Access> group, Set<String> varying, Shape shape, int first, int last) {
+        List<IndexForm> forms = new ArrayList<>();
+        for (Access access : group) {
+            Dim index = Dim.ZERO;
+            for (int axis = first; axis <= last; axis++) {
+                index = index.times(shape.dim(axis)).plus(access.indices().get(axis));
+            }
+            Set<String> moving = new HashSet<>(varying);
+            moving.addAll(access.inner());
+            moving.remove(variable);
+            Optional<IndexForm> form = IndexForm.of(access.scope().simplify(index), variable, moving);
+            if (form.isEmpty() || !form.get().sameShape(forms.isEmpty() ? form.get() : forms.getFirst())) {
+                return Optional.empty();
+            }
+            forms.add(form.get());
+        }
+        Dim scale = forms.getFirst().scale();
+        for (IndexForm base : forms) {
+            boolean fits = true;
+            for (int i = 0; i < group.size() && fits; i++) {
+                Dim rest = forms.get(i).inner().plus(forms.get(i).fixed()).minus(base.fixed());
+                fits = group.get(i).scope().within(rest, scale);
+            }
+            if (fits) {
+                return Optional.of(forms.getFirst().factor());
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Expr;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** Walks over expressions. */
+final class Expressions {
+    private Expressions() {}
+
+    /** The expression with its operands replaced. */
+    static Expr withOperands(Expr expression, UnaryOperator<Expr> change) {
+        return switch (expression) {
+            case Expr.Constant constant -> constant;
+            case Expr.Load load -> load;
+            case Expr.Index index -> index;
+            case Expr.Unary(var function, Expr operand) -> new Expr.Unary(function, change.apply(operand));
+            case Expr.Binary(var function, Expr left, Expr right) ->
+                new Expr.Binary(function, change.apply(left), change.apply(right));
+            case Expr.Compare(var relation, Expr left, Expr right) ->
+                new Expr.Compare(relation, change.apply(left), change.apply(right));
+            case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+                new Expr.Select(change.apply(condition), change.apply(then), change.apply(otherwise));
+            case Expr.Fma(Expr a, Expr b, Expr c) -> new Expr.Fma(change.apply(a), change.apply(b), change.apply(c));
+            case Expr.Cast(var dtype, Expr operand) -> new Expr.Cast(dtype, change.apply(operand));
+            case Expr.Bitcast(var dtype, Expr operand) -> new Expr.Bitcast(dtype, change.apply(operand));
+        };
+    }
+
+    /** The expression with every load and index number given by {@code change}. */
+    static Expr withLeaves(Expr expression, UnaryOperator<Expr> change) {
+        return switch (expression) {
+            case Expr.Load load -> change.apply(load);
+            case Expr.Index index -> change.apply(index);
+            case Expr other -> withOperands(other, operand -> withLeaves(operand, change));
+        };
+    }
+
+    /** The expression with every index given by {@code change}. */
+    static Expr withIndices(Expr expression, UnaryOperator<Dim> change) {
+        return withLeaves(expression, leaf -> switch (leaf) {
+            case Expr.Load(String buffer, List<Dim> indices, var dtype) ->
+                new Expr.Load(buffer, indices.stream().map(change).toList(), dtype);
+            case Expr.Index(Dim index, var dtype) -> new Expr.Index(change.apply(index), dtype);
+            case Expr other -> other;
+        });
+    }
+
+    /** Shows every load and index number to {@code visitor}. */
+    static void leaves(Expr expression, Consumer<Expr> visitor) {
+        withLeaves(expression, leaf -> {
+            visitor.accept(leaf);
+            return leaf;
+        });
+    }
+
+    /** Shows every load to {@code visitor}. */
+    static void loads(Expr expression, Consumer<Expr.Load> visitor) {
+        leaves(expression, leaf -> {
+            if (leaf instanceof Expr.Load load) {
+                visitor.accept(load);
+            }
+        });
+    }
+
+    /** Whether {@code symbol} occurs in an index of the expression. */
+    static boolean mentions(Expr expression, String symbol) {
+        boolean[] found = {false};
+        withIndices(expression, index -> {
+            found[0] |= index.dependsOn(symbol);
+            return index;
+        });
+        return found[0];
+    }
+}

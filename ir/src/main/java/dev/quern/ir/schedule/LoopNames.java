@@ -1,0 +1,100 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The names of a kernel's loops and other binders, and the convention for copies: a copy of {@code m.i} is
+ * {@code m.i.1}, {@code m.i.2}, …; all share the base name {@code m.i}.
+ */
+final class LoopNames {
+    private final Set<String> used = new LinkedHashSet<>();
+    private final Set<String> loops = new LinkedHashSet<>();
+
+    static LoopNames of(Kernel kernel) {
+        LoopNames names = new LoopNames();
+        names.used.addAll(kernel.symbols());
+        for (Buffer parameter : kernel.parameters()) {
+            names.used.add(parameter.name());
+        }
+        names.collect(kernel.body());
+        return names;
+    }
+
+    private void collect(Stmt statement) {
+        switch (statement) {
+            case Stmt.Block block -> block.statements().forEach(this::collect);
+            case Stmt.For loop -> {
+                used.add(loop.variable());
+                loops.add(loop.variable());
+                collect(loop.body());
+            }
+            case Stmt.Store store -> {}
+            case Stmt.Reduce reduce -> {}
+            case Stmt.Allocate allocate -> {
+                used.add(allocate.buffer().name());
+                collect(allocate.body());
+            }
+            case Stmt.Guard guard -> {
+                collect(guard.then());
+                collect(guard.otherwise());
+            }
+            case Stmt.Let let -> {
+                used.add(let.name());
+                collect(let.body());
+            }
+            case Stmt.Section section -> {
+                used.add(section.name());
+                collect(section.body());
+            }
+        }
+    }
+
+    /** The loops, in order of appearance. */
+    Set<String> loops() {
+        return loops;
+    }
+
+    /** {@code name} if it is free, else its next free copy; taken from now on. */
+    String take(String name) {
+        return used.add(name) ? name : copy(name);
+    }
+
+    /** A free name for a copy of {@code name}; taken from now on. */
+    String copy(String name) {
+        String base = base(name);
+        for (int number = 1; ; number++) {
+            String candidate = base + "." + number;
+            if (used.add(candidate)) {
+                return candidate;
+            }
+        }
+    }
+
+    /** Whether a step that names {@code given} means {@code loop}: by its base name, or one copy by number, 0 being the original. */
+    static boolean matches(String given, String loop) {
+        if (base(given).equals(given)) {
+            return base(loop).equals(given);
+        }
+        return given.equals(loop)
+                || (given.endsWith(".0")
+                        && given.substring(0, given.length() - 2).equals(loop));
+    }
+
+    /** {@code name} without the numbers of copies. */
+    static String base(String name) {
+        String[] parts = name.split("\\.");
+        List<String> kept = new ArrayList<>();
+        for (int i = 0; i < parts.length; i++) {
+            if (i == 0 || !parts[i].chars().allMatch(Character::isDigit)) {
+                kept.add(parts[i]);
+            }
+        }
+        return String.join(".", kept);
+    }
+}

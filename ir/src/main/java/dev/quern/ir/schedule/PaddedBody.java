@@ -1,0 +1,110 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Stmt;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Lets a tile run beyond the end of its loop. What happens there must not be seen: statements that write anything but the
+ * tile's own allocations, or read outside the padding of a layout, or read what such a statement left unwritten, are guarded.
+ */
+final class PaddedBody {
+    private final Dim left;
+    private final Set<String> variables;
+    private final Set<String> own = new HashSet<>();
+    private final Set<String> partial = new HashSet<>();
+
+    /** Guards {@code left >= 0} for a tile over {@code outer} and {@code inner}. */
+    PaddedBody(Dim left, String outer, String inner) {
+        this.left = left;
+        this.variables = Set.of(outer, inner);
+    }
+
+    Stmt guarded(Stmt body, Scope scope) {
+        int before;
+        Stmt result;
+        do {
+            before = partial.size();
+            result = rewrite(body, scope);
+        } while (partial.size() > before);
+        return result;
+    }
+
+    private Stmt rewrite(Stmt statement, Scope scope) {
+        return switch (statement) {
+            case Stmt.Block block -> Statements.withParts(block, part -> rewrite(part, scope));
+            case Stmt.For loop -> Statements.withParts(loop, part -> rewrite(part, scope.inside(loop)));
+            case Stmt.Section section -> Statements.withParts(section, part -> rewrite(part, scope));
+            case Stmt.Allocate allocate -> {
+                own.add(allocate.buffer().name());
+                yield Statements.withParts(allocate, part -> rewrite(part, scope.inside(allocate)));
+            }
+            case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) ->
+                new Stmt.Guard(
+                        nonNegative,
+                        rewrite(then, scope.when(nonNegative)),
+                        rewrite(otherwise, scope.unless(nonNegative)));
+            case Stmt.Let let -> {
+                partial.addAll(written(let));
+                yield Statements.when(left, let);
+            }
+            case Stmt.Store(String buffer, var indices, Expr value) -> leaf(statement, buffer, value, scope);
+            case Stmt.Reduce(String buffer, var indices, var combiner, Expr value) ->
+                leaf(statement, buffer, value, scope);
+        };
+    }
+
+    private Stmt leaf(Stmt statement, String buffer, Expr value, Scope scope) {
+        boolean[] safe = {own.contains(buffer)};
+        Expressions.loads(value, load -> safe[0] &= isSafe(load, scope));
+        if (safe[0]) {
+            return statement;
+        }
+        partial.add(buffer);
+        return Statements.when(left, statement);
+    }
+
+    private boolean isSafe(Expr.Load load, Scope scope) {
+        if (own.contains(load.buffer())) {
+            return !partial.contains(load.buffer());
+        }
+        Buffer buffer = scope.buffer(load.buffer());
+        for (int axis = 0; axis < buffer.shape().rank(); axis++) {
+            Dim index = scope.simplify(load.indices().get(axis));
+            if (index.symbols().stream().anyMatch(variables::contains)
+                    && !scope.within(index, capacity(buffer.layout().axes().get(axis)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Elements that an axis has room for, padding included. */
+    private static Dim capacity(List<Layout.Mode> modes) {
+        return Dim.product(modes.stream().map(Layout.Mode::extent).toList());
+    }
+
+    private static Set<String> written(Stmt statement) {
+        Set<String> names = new HashSet<>();
+        Statements.withParts(statement, part -> {
+            names.addAll(written(part));
+            return part;
+        });
+        switch (statement) {
+            case Stmt.Store store -> names.add(store.buffer());
+            case Stmt.Reduce reduce -> names.add(reduce.buffer());
+            case Stmt.Block block -> {}
+            case Stmt.For loop -> {}
+            case Stmt.Allocate allocate -> {}
+            case Stmt.Guard guard -> {}
+            case Stmt.Let let -> {}
+            case Stmt.Section section -> {}
+        }
+        return names;
+    }
+}

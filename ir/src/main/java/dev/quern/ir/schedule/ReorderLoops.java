@@ -1,0 +1,142 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Accesses.Access;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Perfectly nested loops exchange places, if no two iterations that depend on each other do. */
+final class ReorderLoops {
+    private final Application application;
+    private final List<String> wanted;
+    private boolean found;
+
+    private ReorderLoops(Application application, List<String> wanted) {
+        this.application = application;
+        this.wanted = wanted;
+    }
+
+    static Kernel apply(Step.Reorder step, Application application) {
+        if (new HashSet<>(step.loops()).size() < step.loops().size()) {
+            throw application.refusal("a loop is named twice");
+        }
+        List<String> wanted = step.loops().stream().filter(application::present).toList();
+        if (wanted.size() < 2) {
+            return application.kernel();
+        }
+        ReorderLoops reorder = new ReorderLoops(application, wanted);
+        Kernel result = application
+                .kernel()
+                .withBody(reorder.rewrite(application.kernel().body(), Scope.of(application.kernel())));
+        if (!reorder.found) {
+            throw application.refusal("no perfect nest has the loops " + String.join(", ", wanted));
+        }
+        return result;
+    }
+
+    private Stmt rewrite(Stmt statement, Scope scope) {
+        return switch (statement) {
+            case Stmt.For loop
+            when wanted.stream().anyMatch(name -> LoopNames.matches(name, loop.variable())) -> {
+                var nest = Nest.from(loop, this::complete);
+                yield nest.isPresent()
+                        ? reordered(nest.get(), scope)
+                        : Statements.withParts(loop, part -> rewrite(part, scope.inside(loop)));
+            }
+            case Stmt.For loop -> Statements.withParts(loop, part -> rewrite(part, scope.inside(loop)));
+            case Stmt.Let let -> Statements.withParts(let, part -> rewrite(part, scope.inside(let)));
+            case Stmt.Allocate allocate ->
+                Statements.withParts(allocate, part -> rewrite(part, scope.inside(allocate)));
+            case Stmt.Guard(var nonNegative, Stmt then, Stmt otherwise) ->
+                new Stmt.Guard(
+                        nonNegative,
+                        rewrite(then, scope.when(nonNegative)),
+                        rewrite(otherwise, scope.unless(nonNegative)));
+            case Stmt.Block block -> Statements.withParts(block, part -> rewrite(part, scope));
+            case Stmt.Section section -> Statements.withParts(section, part -> rewrite(part, scope));
+            case Stmt.Store store -> store;
+            case Stmt.Reduce reduce -> reduce;
+        };
+    }
+
+    private boolean complete(List<Stmt.For> loops) {
+        return named(loops).size() == wanted.size();
+    }
+
+    /** The loops that are wanted, in their new order; fewer if some are missing or one answers to two names. */
+    private Set<Stmt.For> named(List<Stmt.For> loops) {
+        Set<Stmt.For> named = new LinkedHashSet<>();
+        for (String name : wanted) {
+            loops.stream()
+                    .filter(loop -> LoopNames.matches(name, loop.variable()))
+                    .findFirst()
+                    .ifPresent(named::add);
+        }
+        return named;
+    }
+
+    private Stmt reordered(Nest nest, Scope scope) {
+        found = true;
+        List<Stmt.For> order = order(nest.loops());
+        checkExtents(order);
+        checkDependences(nest, order, scope);
+        Stmt result = nest.guardedBody();
+        for (Stmt.For loop : order.reversed()) {
+            result = new Stmt.For(loop.variable(), loop.extent(), loop.kind(), result);
+        }
+        return result;
+    }
+
+    /** The nest's loops with the named ones, in their new order, in the places of the named ones. */
+    private List<Stmt.For> order(List<Stmt.For> loops) {
+        List<Stmt.For> named = List.copyOf(named(loops));
+        List<Stmt.For> order = new ArrayList<>();
+        int next = 0;
+        for (Stmt.For loop : loops) {
+            order.add(named.contains(loop) ? named.get(next++) : loop);
+        }
+        return order;
+    }
+
+    private void checkExtents(List<Stmt.For> order) {
+        for (int outer = 0; outer < order.size(); outer++) {
+            for (int inner = outer + 1; inner < order.size(); inner++) {
+                if (order.get(outer).extent().dependsOn(order.get(inner).variable())) {
+                    throw application.refusal(
+                            "the extent of " + order.get(outer).variable() + ", "
+                                    + order.get(outer).extent() + ", depends on "
+                                    + order.get(inner).variable());
+                }
+            }
+        }
+    }
+
+    /** Loops that carry a dependence keep their order among themselves; the others may go anywhere. */
+    private void checkDependences(Nest nest, List<Stmt.For> order, Scope scope) {
+        List<Access> accesses = Accesses.of(nest.body(), nest.inside(scope));
+        Set<String> all = new HashSet<>();
+        nest.loops().forEach(loop -> all.add(loop.variable()));
+        List<Stmt.For> carrying = new ArrayList<>();
+        String reason = "";
+        for (Stmt.For loop : nest.loops()) {
+            if (loop.kind() == LoopKind.PARALLEL) {
+                throw application.refusal(loop.variable() + " is bound to PARALLEL");
+            }
+            Set<String> others = new HashSet<>(all);
+            others.remove(loop.variable());
+            Dependence.Verdict verdict = Dependence.of(loop.variable(), accesses, others);
+            if (verdict.kind() == Dependence.Kind.SEQUENTIAL) {
+                carrying.add(loop);
+                reason = verdict.reason();
+            }
+        }
+        if (!carrying.equals(order.stream().filter(carrying::contains).toList())) {
+            throw application.refusal(reason);
+        }
+    }
+}

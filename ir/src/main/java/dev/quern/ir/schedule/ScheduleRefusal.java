@@ -1,0 +1,30 @@
+package dev.quern.ir.schedule;
+
+/**
+ * A step cannot be applied to a kernel: it would change the kernel's meaning, or names what is not there. The message
+ * gives the step and the reason with names and numbers, such as
+ * {@code split m 12 exact: 12 does not divide extent 128*b}. No fault of a model: whoever wrote or searched the schedule
+ * chooses another.
+ */
+public final class ScheduleRefusal extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Step step;
+    private final String reason;
+
+    ScheduleRefusal(Step step, String reason) {
+        super(StepText.of(step) + ": " + reason);
+        this.step = step;
+        this.reason = reason;
+    }
+
+    /** The step that was refused. */
+    public Step step() {
+        return step;
+    }
+
+    /** Why, with names and numbers. */
+    public String reason() {
+        return reason;
+    }
+}

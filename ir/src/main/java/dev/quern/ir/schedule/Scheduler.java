@@ -1,0 +1,102 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.Kernel;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Applies schedules to kernels. The result computes what the kernel computed, up to the order of reductions; whether a
+ * step may be applied follows from the elements that statements read and write, never from the kernel's template.
+ */
+public final class Scheduler {
+    private Scheduler() {}
+
+    /**
+     * The kernel that {@code schedule} makes of {@code kernel}.
+     *
+     * @throws ScheduleRefusal if a step cannot be applied
+     */
+    public static Kernel apply(Kernel kernel, Schedule schedule, Target target) {
+        return trace(kernel, schedule, target).getLast();
+    }
+
+    /**
+     * The kernel as given and after each step. In the kernels before the last, loops of one iteration are kept for later
+     * steps to name; the last is what {@link #apply} gives.
+     *
+     * @throws ScheduleRefusal if a step cannot be applied
+     */
+    public static List<Kernel> trace(Kernel kernel, Schedule schedule, Target target) {
+        List<Kernel> stages = new ArrayList<>();
+        stages.add(kernel);
+        Set<String> known = new LinkedHashSet<>();
+        Kernel current = kernel;
+        for (Step step : schedule.steps()) {
+            current = step(current, step, target, known);
+            stages.add(current);
+        }
+        stages.set(stages.size() - 1, Simplify.finish(Simplify.simplify(current)));
+        return List.copyOf(stages);
+    }
+
+    /** The kernel after one step; {@code known} gains the loops that the schedule may name from now on. */
+    static Kernel step(Kernel kernel, Step step, Target target, Set<String> known) {
+        LoopNames names = LoopNames.of(kernel);
+        names.loops().forEach(loop -> known.add(LoopNames.base(loop)));
+        Kernel changed = Simplify.simplify(change(new Application(kernel, step, target, names, Set.copyOf(known))));
+        known.addAll(made(step));
+        return changed;
+    }
+
+    private static Kernel change(Application application) {
+        return switch (application.step()) {
+            case Step.Split split -> SplitLoop.apply(split, application);
+            case Step.Reorder reorder -> ReorderLoops.apply(reorder, application);
+            case Step.Fuse fuse -> FuseLoops.apply(fuse, application);
+            case Step.Sink sink -> SinkLoop.apply(sink, application);
+            case Step.Bind bind -> BindLoop.apply(bind, application);
+            case Step.Vectorise vectorise -> VectoriseLoop.apply(vectorise, application);
+            case Step.Unroll unroll -> UnrollLoop.apply(unroll, application);
+            case Step.SplitReduction split -> SplitReductionLoop.apply(split, application);
+            case Step.Stage stage -> StageBuffer.apply(stage, application);
+            case Step.Pack pack -> PackBuffer.apply(pack, application);
+            case Step.Pipeline pipeline -> throw application.refusal(absent(application, "pipelined copies"));
+            case Step.Tensorise tensorise -> throw application.refusal(absent(application, "intrinsics"));
+            case Step.Outline outline -> OutlineLoop.apply(outline, application);
+            case Step.Assume assume -> AssumeSymbol.apply(assume, application);
+        };
+    }
+
+    private static String absent(Application application, String feature) {
+        return "target " + application.target().name() + " has no " + feature;
+    }
+
+    /** Base names of the loops that a step makes, whether they have iterations or not. */
+    private static List<String> made(Step step) {
+        return switch (step) {
+            case Step.Split(String loop, long factor, var tail) -> parts(loop, "o", "i", "t");
+            case Step.SplitReduction(String loop, long factor, var tail) -> parts(loop, "o", "i", "t", "c");
+            case Step.Fuse(String outer, String inner, String name) -> List.of(name);
+            case Step.Reorder reorder -> List.of();
+            case Step.Sink sink -> List.of();
+            case Step.Bind bind -> List.of();
+            case Step.Vectorise vectorise -> List.of();
+            case Step.Unroll unroll -> List.of();
+            case Step.Stage stage -> List.of();
+            case Step.Pack pack -> List.of();
+            case Step.Pipeline pipeline -> List.of();
+            case Step.Tensorise tensorise -> List.of();
+            case Step.Outline outline -> List.of();
+            case Step.Assume assume -> List.of();
+        };
+    }
+
+    private static List<String> parts(String loop, String... suffixes) {
+        return List.of(suffixes).stream()
+                .map(suffix -> LoopNames.base(loop) + "." + suffix)
+                .toList();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What is known at a place of a kernel: ranges of the loop variables around it, guards that hold, buffers in sight. */
+final class Scope {
+    private final DimRanges ranges;
+    private final List<Dim> facts;
+    private final Map<String, Buffer> buffers;
+    private final List<Stmt.For> loops;
+
+    private Scope(DimRanges ranges, List<Dim> facts, Map<String, Buffer> buffers, List<Stmt.For> loops) {
+        this.ranges = ranges;
+        this.loops = loops;
+        this.facts = facts;
+        this.buffers = buffers;
+    }
+
+    static Scope of(Kernel kernel) {
+        Map<String, Buffer> buffers = new HashMap<>();
+        for (Buffer parameter : kernel.parameters()) {
+            buffers.put(parameter.name(), parameter);
+        }
+        return new Scope(DimRanges.NONE, List.of(), buffers, List.of());
+    }
+
+    /** Inside the loop, where its extent is known to be positive. */
+    Scope inside(Stmt.For loop) {
+        List<Stmt.For> more = new ArrayList<>(loops);
+        more.add(loop);
+        DimRanges inner = ranges.with(loop.variable(), loop.extent());
+        return new Scope(inner, facts, buffers, List.copyOf(more))
+                .when(List.of(loop.extent().minus(1)));
+    }
+
+    Scope inside(Stmt.Let let) {
+        return new Scope(ranges.withUnknown(let.name()), facts, buffers, loops);
+    }
+
+    Scope inside(Stmt.Allocate allocate) {
+        Map<String, Buffer> more = new HashMap<>(buffers);
+        more.put(allocate.buffer().name(), allocate.buffer());
+        return new Scope(ranges, facts, more, loops);
+    }
+
+    Scope when(List<Dim> nonNegative) {
+        List<Dim> more = new ArrayList<>(facts);
+        for (Dim fact : nonNegative) {
+            if (!fact.isConstant()) {
+                more.add(fact);
+            }
+        }
+        return new Scope(ranges, List.copyOf(more), buffers, loops);
+    }
+
+    /** Where a guard has failed. */
+    Scope unless(List<Dim> nonNegative) {
+        return nonNegative.size() == 1
+                ? when(List.of(nonNegative.getFirst().times(-1).minus(1)))
+                : this;
+    }
+
+    Buffer buffer(String name) {
+        Buffer buffer = buffers.get(name);
+        if (buffer == null) {
+            throw new IllegalArgumentException("no buffer " + name + " in sight; there are " + buffers.keySet());
+        }
+        return buffer;
+    }
+
+    /** The loops around this place, outermost first. */
+    List<Stmt.For> loops() {
+        return loops;
+    }
+
+    boolean nonNegative(Dim dim) {
+        if (ranges.nonNegative(dim)) {
+            return true;
+        }
+        return !dim.isConstant()
+                && facts.stream()
+                        .filter(fact -> fact.symbols().stream().anyMatch(dim::dependsOn))
+                        .anyMatch(fact -> ranges.nonNegative(dim.minus(fact)));
+    }
+
+    boolean positive(Dim dim) {
+        return nonNegative(dim.minus(1));
+    }
+
+    boolean negative(Dim dim) {
+        return nonNegative(dim.times(-1).minus(1));
+    }
+
+    /** Whether {@code dim} is proved to lie in {@code [0, extent)}. */
+    boolean within(Dim dim, Dim extent) {
+        return nonNegative(dim) && nonNegative(extent.minus(1).minus(dim));
+    }
+
+    /** The quotient rounded down, of an extent that is not negative. */
+    Dim wholeTiles(Dim extent, long factor) {
+        return within(extent, Dim.of(factor)) ? Dim.ZERO : simplify(extent.floorDiv(Dim.of(factor)));
+    }
+
+    Dim simplify(Dim dim) {
+        return ranges.simplify(dim);
+    }
+}

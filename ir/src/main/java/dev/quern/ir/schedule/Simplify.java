@@ -1,0 +1,151 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cleans a kernel up: index arithmetic in its simplest form, decided guards and empty loops gone, blocks flat, unused
+ * allocations and lets gone. Loops of one iteration stay, so that later steps can name them, until {@link #finish}.
+ */
+final class Simplify {
+    private Simplify() {}
+
+    static Kernel simplify(Kernel kernel) {
+        return kernel.withBody(simplify(kernel.body(), Scope.of(kernel)));
+    }
+
+    /** The last pass: loops of one iteration are replaced by their bodies. */
+    static Kernel finish(Kernel kernel) {
+        return simplify(kernel.withBody(withoutUnitLoops(kernel.body())));
+    }
+
+    private static Stmt withoutUnitLoops(Stmt statement) {
+        if (statement instanceof Stmt.For loop && loop.extent().is(1)) {
+            return withoutUnitLoops(Substitution.of(loop.variable(), Dim.ZERO).in(loop.body()));
+        }
+        return Statements.withParts(statement, Simplify::withoutUnitLoops);
+    }
+
+    private static Stmt simplify(Stmt statement, Scope scope) {
+        return switch (statement) {
+            case Stmt.Block block -> simplify(block, scope);
+            case Stmt.For loop -> simplify(loop, scope);
+            case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
+                new Stmt.Store(buffer, simplify(indices, scope), simplify(value, scope));
+            case Stmt.Reduce(String buffer, List<Dim> indices, var combiner, Expr value) ->
+                new Stmt.Reduce(buffer, simplify(indices, scope), combiner, simplify(value, scope));
+            case Stmt.Allocate allocate -> simplify(allocate, scope);
+            case Stmt.Guard guard -> simplify(guard, scope);
+            case Stmt.Let let -> simplify(let, scope);
+            case Stmt.Section(String name, Stmt body) -> {
+                Stmt inner = simplify(body, scope);
+                yield Statements.isNothing(inner) ? Stmt.NOTHING : new Stmt.Section(name, inner);
+            }
+        };
+    }
+
+    private static List<Dim> simplify(List<Dim> dims, Scope scope) {
+        return dims.stream().map(scope::simplify).toList();
+    }
+
+    private static Expr simplify(Expr expression, Scope scope) {
+        return Expressions.withIndices(expression, scope::simplify);
+    }
+
+    private static Stmt simplify(Stmt.Block block, Scope scope) {
+        List<Stmt> kept = new ArrayList<>();
+        for (Stmt statement : block.statements()) {
+            Stmt simple = simplify(statement, scope);
+            if (!kept.isEmpty()
+                    && kept.getLast() instanceof Stmt.Guard(var before, Stmt first, Stmt firstElse)
+                    && simple instanceof Stmt.Guard(var after, Stmt second, Stmt secondElse)
+                    && before.equals(after)) {
+                Stmt then = Statements.block(first, second);
+                kept.set(kept.size() - 1, new Stmt.Guard(before, then, Statements.block(firstElse, secondElse)));
+            } else if (!Statements.isNothing(simple)) {
+                kept.add(simple);
+            }
+        }
+        return Statements.block(kept);
+    }
+
+    private static Stmt simplify(Stmt.For loop, Scope scope) {
+        Dim extent = scope.simplify(loop.extent());
+        if (scope.nonNegative(extent.times(-1))) {
+            return Stmt.NOTHING;
+        }
+        Stmt.For simple = new Stmt.For(loop.variable(), extent, loop.kind(), loop.body());
+        Stmt body = simplify(loop.body(), scope.inside(simple));
+        return Statements.isNothing(body) ? Stmt.NOTHING : new Stmt.For(loop.variable(), extent, loop.kind(), body);
+    }
+
+    private static Stmt simplify(Stmt.Allocate allocate, Scope scope) {
+        Buffer buffer = Statements.withDims(allocate.buffer(), scope::simplify);
+        Stmt body = simplify(allocate.body(), scope.inside(new Stmt.Allocate(buffer, allocate.body())));
+        return Accesses.buffers(body).contains(buffer.name()) ? new Stmt.Allocate(buffer, body) : body;
+    }
+
+    private static Stmt simplify(Stmt.Guard guard, Scope scope) {
+        List<Dim> open = new ArrayList<>();
+        for (Dim condition : simplify(guard.nonNegative(), scope)) {
+            if (scope.negative(condition)) {
+                return simplify(guard.otherwise(), scope);
+            }
+            if (!scope.nonNegative(condition) && !open.contains(condition)) {
+                open.add(condition);
+            }
+        }
+        if (open.isEmpty()) {
+            return simplify(guard.then(), scope);
+        }
+        Stmt then = simplify(guard.then(), scope.when(open));
+        Stmt otherwise = simplify(guard.otherwise(), scope.unless(open));
+        if (Statements.isNothing(then) && Statements.isNothing(otherwise)) {
+            return Stmt.NOTHING;
+        }
+        if (Statements.isNothing(otherwise)
+                && then instanceof Stmt.Guard(List<Dim> inner, Stmt body, Stmt none)
+                && Statements.isNothing(none)) {
+            open.addAll(inner);
+            return new Stmt.Guard(open, body, Stmt.NOTHING);
+        }
+        return new Stmt.Guard(open, then, otherwise);
+    }
+
+    private static Stmt simplify(Stmt.Let let, Scope scope) {
+        Expr value = simplify(let.value(), scope);
+        Stmt body = simplify(let.body(), scope.inside(let));
+        return mentions(body, let.name()) ? new Stmt.Let(let.name(), value, body) : body;
+    }
+
+    /** Whether {@code symbol} occurs in an index, extent or condition. */
+    private static boolean mentions(Stmt statement, String symbol) {
+        boolean[] found = {false};
+        Statements.withParts(statement, part -> {
+            found[0] |= mentions(part, symbol);
+            return part;
+        });
+        return found[0]
+                || switch (statement) {
+                    case Stmt.Block block -> false;
+                    case Stmt.For loop -> loop.extent().dependsOn(symbol);
+                    case Stmt.Store store ->
+                        any(store.indices(), symbol) || Expressions.mentions(store.value(), symbol);
+                    case Stmt.Reduce reduce ->
+                        any(reduce.indices(), symbol) || Expressions.mentions(reduce.value(), symbol);
+                    case Stmt.Allocate allocate -> any(allocate.buffer().shape().dims(), symbol);
+                    case Stmt.Guard guard -> any(guard.nonNegative(), symbol);
+                    case Stmt.Let let -> Expressions.mentions(let.value(), symbol);
+                    case Stmt.Section section -> false;
+                };
+    }
+
+    private static boolean any(List<Dim> dims, String symbol) {
+        return dims.stream().anyMatch(dim -> dim.dependsOn(symbol));
+    }
+}

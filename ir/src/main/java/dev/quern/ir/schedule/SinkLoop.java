@@ -1,0 +1,150 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
+import dev.quern.ir.Shape;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A parallel loop moves to the leaves of its body. Its iterations do not meet, so they may run interleaved in any way, once each
+ * has its own copy of what the body allocates.
+ */
+final class SinkLoop {
+    private final Application application;
+    private final Stmt.For loop;
+    private final Dim bound;
+    private boolean named;
+
+    private SinkLoop(Application application, Stmt.For loop, Dim bound) {
+        this.application = application;
+        this.loop = loop;
+        this.bound = bound;
+    }
+
+    static Kernel apply(Step.Sink step, Application application) {
+        return application.atLoops(step.loop(), (loop, scope) -> {
+            if (loop.kind() != LoopKind.SERIAL) {
+                throw application.refusal(loop.variable() + " is bound to " + loop.kind());
+            }
+            application.requireParallel(loop, scope);
+            return new SinkLoop(application, loop, upperBound(loop.extent())).sink(loop.body(), List.of());
+        });
+    }
+
+    /** An extent that is at least {@code extent}, a constant if one is in sight. */
+    static Dim upperBound(Dim extent) {
+        List<Dim.Term> terms = extent.terms();
+        if (terms.size() == 1
+                && terms.getFirst().coefficient() == 1
+                && terms.getFirst().atoms().size() == 1) {
+            return switch (terms.getFirst().atoms().getFirst()) {
+                case Dim.Min(Dim left, Dim right) -> {
+                    Dim first = upperBound(left);
+                    yield first.isConstant() ? first : upperBound(right).isConstant() ? upperBound(right) : extent;
+                }
+                case Dim.Max(Dim left, Dim right) -> upperBound(left).max(upperBound(right));
+                case Dim.FloorDiv division -> extent;
+                case Dim.Symbol symbol -> extent;
+            };
+        }
+        return extent;
+    }
+
+    /** A guard that depends on the loop, met on the way in; {@code holds} tells which of its branches. */
+    private record Condition(List<Dim> nonNegative, boolean holds) {
+        Stmt around(Stmt statement) {
+            return holds
+                    ? new Stmt.Guard(nonNegative, statement, Stmt.NOTHING)
+                    : new Stmt.Guard(nonNegative, Stmt.NOTHING, statement);
+        }
+    }
+
+    /** {@code statement} with the loop inside it. */
+    private Stmt sink(Stmt statement, List<Condition> conditions) {
+        if (stays(statement, conditions)) {
+            return around(statement, conditions);
+        }
+        return switch (statement) {
+            case Stmt.Block block -> Statements.withParts(block, part -> sink(part, conditions));
+            case Stmt.For inner -> Statements.withParts(inner, part -> sink(part, conditions));
+            case Stmt.Section section -> Statements.withParts(section, part -> sink(part, conditions));
+            case Stmt.Let let -> Statements.withParts(let, part -> sink(part, conditions));
+            case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> {
+                if (nonNegative.stream().noneMatch(this::depends)) {
+                    yield new Stmt.Guard(nonNegative, sink(then, conditions), sink(otherwise, conditions));
+                }
+                Stmt first = sink(then, and(conditions, new Condition(nonNegative, true)));
+                yield Statements.block(first, sink(otherwise, and(conditions, new Condition(nonNegative, false))));
+            }
+            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
+                Dim index = Dim.symbol(loop.variable());
+                Stmt indexed =
+                        new Substitution().withLeading(buffer.name(), index).in(body);
+                yield new Stmt.Allocate(expand(buffer), sink(indexed, conditions));
+            }
+            case Stmt.Store store -> throw new IllegalStateException("a leaf stays");
+            case Stmt.Reduce reduce -> throw new IllegalStateException("a leaf stays");
+        };
+    }
+
+    /** Whether the loop stays outside {@code statement}. */
+    private boolean stays(Stmt statement, List<Condition> conditions) {
+        return switch (statement) {
+            case Stmt.Store store -> true;
+            case Stmt.Reduce reduce -> true;
+            case Stmt.For inner -> depends(inner.extent());
+            case Stmt.Let let -> !conditions.isEmpty() || Expressions.mentions(let.value(), loop.variable());
+            case Stmt.Allocate allocate -> stays(allocate.body(), conditions);
+            case Stmt.Block block -> false;
+            case Stmt.Guard guard -> false;
+            case Stmt.Section section -> false;
+        };
+    }
+
+    private boolean depends(Dim dim) {
+        return dim.dependsOn(loop.variable());
+    }
+
+    private static List<Condition> and(List<Condition> conditions, Condition more) {
+        List<Condition> all = new ArrayList<>(conditions);
+        all.add(more);
+        return all;
+    }
+
+    /** A copy of the loop around {@code statement}; the first keeps the name. */
+    private Stmt around(Stmt statement, List<Condition> conditions) {
+        Stmt body = statement;
+        for (Condition condition : conditions.reversed()) {
+            body = condition.around(body);
+        }
+        if (Statements.isNothing(statement)) {
+            return statement;
+        }
+        String name = named ? application.names().copy(loop.variable()) : loop.variable();
+        named = true;
+        return Statements.serial(
+                name,
+                loop.extent(),
+                Substitution.of(loop.variable(), Dim.symbol(name)).in(body));
+    }
+
+    /** The buffer with an axis for the loop in front. Registers without constant extents become scratch memory. */
+    private Buffer expand(Buffer buffer) {
+        List<Dim> extents = new ArrayList<>(List.of(bound));
+        extents.addAll(buffer.shape().dims());
+        List<List<Layout.Mode>> axes = new ArrayList<>();
+        axes.add(List.of(new Layout.Mode(bound, buffer.layout().span())));
+        axes.addAll(buffer.layout().axes());
+        Shape shape = new Shape(extents);
+        boolean scratch = buffer.space() == MemorySpace.REGISTER && !shape.isConstant();
+        MemorySpace space = scratch ? MemorySpace.SHARED : buffer.space();
+        Layout layout = new Layout(axes, buffer.layout().swizzle());
+        return new Buffer(buffer.name(), buffer.dtype(), shape, layout, space, buffer.storage());
+    }
+}

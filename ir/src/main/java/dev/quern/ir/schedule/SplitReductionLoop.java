@@ -1,0 +1,164 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.Combiner;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Accesses.Access;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A reduction loop accumulates into several partial results, each in a register of its own, which are combined after it. What is
+ * left over after whole tiles is, when peeled, reduced directly.
+ */
+final class SplitReductionLoop {
+    /** One reduced element and the buffer of its partial results. */
+    private record Partial(Access target, Buffer buffer, long identity) {}
+
+    private final Step.SplitReduction step;
+    private final Application application;
+
+    private SplitReductionLoop(Step.SplitReduction step, Application application) {
+        this.step = step;
+        this.application = application;
+    }
+
+    static Kernel apply(Step.SplitReduction step, Application application) {
+        if (step.factor() < 1) {
+            throw application.refusal("factor " + step.factor() + " is less than 1");
+        }
+        return application.atLoops(step.loop(), new SplitReductionLoop(step, application)::split);
+    }
+
+    private Stmt split(Stmt.For loop, Scope scope) {
+        if (loop.kind() != LoopKind.SERIAL) {
+            throw application.refusal(loop.variable() + " is bound to " + loop.kind());
+        }
+        Map<String, Partial> partials = partials(loop, scope);
+        long factor = step.factor();
+        Dim extent = SplitLoop.atLeastZero(loop.extent(), scope);
+        Dim whole = scope.wholeTiles(extent, factor);
+        Dim ceiling = scope.simplify(extent.ceilDiv(Dim.of(factor)));
+        Dim rest = scope.simplify(extent.minus(whole.times(factor)));
+        LoopNames names = application.names();
+        String outer = names.take(loop.variable() + ".o");
+        String start = names.take(loop.variable() + ".i");
+        String inner = names.copy(start);
+        Dim index = Dim.symbol(outer).times(factor).plus(Dim.symbol(inner));
+        Stmt body = Substitution.of(loop.variable(), index).in(redirect(loop.body(), partials, Dim.symbol(inner)));
+        Step.Tail tail = rest.is(0) ? Step.Tail.EXACT : step.tail();
+        List<Stmt> parts = new ArrayList<>();
+        parts.add(Statements.serial(start, Dim.of(factor), initialise(partials, Dim.symbol(start))));
+        switch (tail) {
+            case EXACT -> {
+                if (!rest.is(0)) {
+                    throw application.refusal(factor + " does not divide extent " + extent);
+                }
+                parts.add(nest(outer, whole, inner, Dim.of(factor), body));
+            }
+            case CLAMP -> {
+                Dim left = extent.minus(Dim.symbol(outer).times(factor));
+                parts.add(nest(outer, ceiling, inner, Dim.of(factor).min(left), body));
+            }
+            case MASK, PAD -> {
+                Stmt guarded = Statements.when(extent.minus(1).minus(index), body);
+                parts.add(nest(outer, ceiling, inner, Dim.of(factor), guarded));
+            }
+            case PEEL -> {
+                parts.add(nest(outer, whole, inner, Dim.of(factor), body));
+                String left = names.take(loop.variable() + ".t");
+                Stmt copy = Substitution.copy(loop.body(), names);
+                Dim at = whole.times(factor).plus(Dim.symbol(left));
+                parts.add(Statements.serial(
+                        left, rest, Substitution.of(loop.variable(), at).in(copy)));
+            }
+        }
+        String join = names.take(loop.variable() + ".c");
+        parts.add(Statements.serial(join, Dim.of(factor), combine(partials, Dim.symbol(join))));
+        Stmt result = Statements.block(parts);
+        for (Partial partial : partials.values()) {
+            result = new Stmt.Allocate(partial.buffer(), result);
+        }
+        return result;
+    }
+
+    private static Stmt nest(String outer, Dim outerExtent, String inner, Dim innerExtent, Stmt body) {
+        return Statements.serial(outer, outerExtent, Statements.serial(inner, innerExtent, body));
+    }
+
+    /** A partial buffer for every element that several iterations reduce into, by its text. */
+    private Map<String, Partial> partials(Stmt.For loop, Scope scope) {
+        Dependence.Verdict verdict = Dependence.of(loop, scope);
+        switch (verdict.kind()) {
+            case REDUCTION -> {}
+            case PARALLEL -> throw application.refusal(loop.variable() + " is a parallel loop; split it with split");
+            case SEQUENTIAL ->
+                throw application.refusal(loop.variable() + " is not a reduction loop: " + verdict.reason());
+        }
+        Map<String, Partial> partials = new LinkedHashMap<>();
+        for (Access access : Accesses.of(loop.body(), scope.inside(loop))) {
+            if (!verdict.reduced().contains(access.buffer())) {
+                continue;
+            }
+            for (Dim index : access.indices()) {
+                if (index.dependsOn(loop.variable()) || index.symbols().stream().anyMatch(access.inner()::contains)) {
+                    throw application.refusal("it " + access + ", at an index that varies within an iteration");
+                }
+            }
+            partials.computeIfAbsent(key(access.buffer(), access.indices()), key -> partial(access));
+        }
+        return partials;
+    }
+
+    private Partial partial(Access access) {
+        Buffer target = access.scope().buffer(access.buffer());
+        Combiner combiner = access.combiner().orElseThrow();
+        long identity = Identities.bits(combiner, target.dtype())
+                .orElseThrow(() -> application.refusal(combiner + " of " + target.dtype() + " has no identity"));
+        String name = application.names().take(target.name() + ".p");
+        return new Partial(access, Buffer.register(name, target.dtype(), Shape.of(step.factor())), identity);
+    }
+
+    private static String key(String buffer, List<Dim> indices) {
+        return buffer + indices;
+    }
+
+    private static Stmt redirect(Stmt statement, Map<String, Partial> partials, Dim index) {
+        if (statement instanceof Stmt.Reduce(String buffer, List<Dim> indices, var combiner, Expr value)) {
+            Partial partial = partials.get(key(buffer, indices));
+            return partial == null
+                    ? statement
+                    : new Stmt.Reduce(partial.buffer().name(), List.of(index), combiner, value);
+        }
+        return Statements.withParts(statement, part -> redirect(part, partials, index));
+    }
+
+    private static Stmt initialise(Map<String, Partial> partials, Dim index) {
+        List<Stmt> stores = new ArrayList<>();
+        for (Partial partial : partials.values()) {
+            Expr identity = new Expr.Constant(partial.buffer().dtype(), partial.identity());
+            stores.add(new Stmt.Store(partial.buffer().name(), List.of(index), identity));
+        }
+        return Statements.block(stores);
+    }
+
+    private static Stmt combine(Map<String, Partial> partials, Dim index) {
+        List<Stmt> reduces = new ArrayList<>();
+        for (Partial partial : partials.values()) {
+            Combiner combiner = partial.target().combiner().orElseThrow();
+            Expr value = new Expr.Load(
+                    partial.buffer().name(), List.of(index), partial.buffer().dtype());
+            Access target = partial.target();
+            Combiner join = combiner == Combiner.FMA ? Combiner.SUM : combiner;
+            reduces.add(new Stmt.Reduce(target.buffer(), target.indices(), join, value));
+        }
+        return Statements.block(reduces);
+    }
+}

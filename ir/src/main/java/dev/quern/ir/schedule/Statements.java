@@ -1,0 +1,77 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
+import dev.quern.ir.Shape;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** Statements put together and taken apart. */
+final class Statements {
+    private Statements() {}
+
+    /** The statements in order, blocks flattened; the statement itself if there is one. */
+    static Stmt block(List<Stmt> statements) {
+        List<Stmt> flat = new ArrayList<>();
+        statements.forEach(statement -> flatten(statement, flat));
+        return flat.size() == 1 ? flat.getFirst() : new Stmt.Block(flat);
+    }
+
+    static Stmt block(Stmt... statements) {
+        return block(List.of(statements));
+    }
+
+    private static void flatten(Stmt statement, List<Stmt> flat) {
+        if (statement instanceof Stmt.Block(List<Stmt> inner)) {
+            inner.forEach(each -> flatten(each, flat));
+        } else {
+            flat.add(statement);
+        }
+    }
+
+    static boolean isNothing(Stmt statement) {
+        return statement instanceof Stmt.Block(List<Stmt> statements)
+                && statements.stream().allMatch(Statements::isNothing);
+    }
+
+    static Stmt serial(String variable, Dim extent, Stmt body) {
+        return new Stmt.For(variable, extent, LoopKind.SERIAL, body);
+    }
+
+    static Stmt when(Dim nonNegative, Stmt then) {
+        return new Stmt.Guard(List.of(nonNegative), then, Stmt.NOTHING);
+    }
+
+    /** The buffer with every extent and stride given by {@code change}. */
+    static Buffer withDims(Buffer buffer, UnaryOperator<Dim> change) {
+        Shape shape = new Shape(buffer.shape().dims().stream().map(change).toList());
+        List<List<Layout.Mode>> axes = buffer.layout().axes().stream()
+                .map(modes -> modes.stream()
+                        .map(mode -> new Layout.Mode(change.apply(mode.extent()), change.apply(mode.stride())))
+                        .toList())
+                .toList();
+        Layout layout = new Layout(axes, buffer.layout().swizzle());
+        return new Buffer(buffer.name(), buffer.dtype(), shape, layout, buffer.space(), buffer.storage());
+    }
+
+    /** The statement with the statements directly inside it replaced. */
+    static Stmt withParts(Stmt statement, UnaryOperator<Stmt> change) {
+        return switch (statement) {
+            case Stmt.Block(List<Stmt> statements) ->
+                block(statements.stream().map(change).toList());
+            case Stmt.For(String variable, Dim extent, LoopKind kind, Stmt body) ->
+                new Stmt.For(variable, extent, kind, change.apply(body));
+            case Stmt.Store store -> store;
+            case Stmt.Reduce reduce -> reduce;
+            case Stmt.Allocate(var buffer, Stmt body) -> new Stmt.Allocate(buffer, change.apply(body));
+            case Stmt.Guard(var nonNegative, Stmt then, Stmt otherwise) ->
+                new Stmt.Guard(nonNegative, change.apply(then), change.apply(otherwise));
+            case Stmt.Let(String name, var value, Stmt body) -> new Stmt.Let(name, value, change.apply(body));
+            case Stmt.Section(String name, Stmt body) -> new Stmt.Section(name, change.apply(body));
+        };
+    }
+}

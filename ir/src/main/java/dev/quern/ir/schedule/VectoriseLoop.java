@@ -1,0 +1,59 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Accesses.Access;
+
+/** An innermost loop of constant extent runs as lanes; what several lanes reduce into is combined across them. */
+final class VectoriseLoop {
+    private VectoriseLoop() {}
+
+    static Kernel apply(Step.Vectorise step, Application application) {
+        return application.atLoops(step.loop(), (loop, scope) -> {
+            check(loop, scope, application);
+            return new Stmt.For(loop.variable(), loop.extent(), LoopKind.VECTOR, loop.body());
+        });
+    }
+
+    static void check(Stmt.For loop, Scope scope, Application application) {
+        if (loop.kind() != LoopKind.SERIAL) {
+            throw application.refusal(loop.variable() + " is bound to " + loop.kind());
+        }
+        long extent = application.constantExtent(loop);
+        requireInnermost(loop, loop.body(), application);
+        int bits = 8;
+        for (Access access : Accesses.of(loop.body(), scope.inside(loop))) {
+            bits = Math.max(bits, scope.buffer(access.buffer()).dtype().bits());
+        }
+        int lanes = application.target().lanes(bits);
+        if (extent > lanes && extent % lanes != 0) {
+            throw application.refusal("extent " + extent + " of " + loop.variable() + " is no multiple of the " + lanes
+                    + " lanes of " + bits + " bits of " + application.target().name());
+        }
+        Dependence.Verdict verdict = Dependence.of(loop, scope);
+        if (verdict.kind() == Dependence.Kind.SEQUENTIAL) {
+            throw application.refusal(loop.variable() + " is not parallel: " + verdict.reason());
+        }
+    }
+
+    private static void requireInnermost(Stmt.For loop, Stmt statement, Application application) {
+        switch (statement) {
+            case Stmt.For inner ->
+                throw application.refusal(loop.variable() + " is not innermost: " + inner.variable() + " is inside it");
+            case Stmt.Allocate allocate ->
+                throw application.refusal(loop.variable() + " has the allocation "
+                        + allocate.buffer().name() + " inside it; sink the loop first");
+            case Stmt.Section section ->
+                throw application.refusal(loop.variable() + " has the section " + section.name() + " inside it");
+            case Stmt.Block block -> block.statements().forEach(each -> requireInnermost(loop, each, application));
+            case Stmt.Guard guard -> {
+                requireInnermost(loop, guard.then(), application);
+                requireInnermost(loop, guard.otherwise(), application);
+            }
+            case Stmt.Let let -> requireInnermost(loop, let.body(), application);
+            case Stmt.Store store -> {}
+            case Stmt.Reduce reduce -> {}
+        }
+    }
+}

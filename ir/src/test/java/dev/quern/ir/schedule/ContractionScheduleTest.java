@@ -1,0 +1,161 @@
+package dev.quern.ir.schedule;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Step.Tail;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The schedule of a matrix product gives the loop nest that an emitter of register tiles wants. */
+class ContractionScheduleTest {
+    static final Target WIDE = new Target("jvm-512", 512, 32, 2, 32 << 10, 1 << 20);
+
+    /** Blocks of rows times panels of columns in parallel; tiles of {@code rows} in a block, then of 4, then single rows. */
+    static Schedule product(long block, long rows, long columns, long lanes) {
+        return new Schedule(List.of(
+                new Step.Pack("b", columns),
+                new Step.Split("m", block, Tail.CLAMP),
+                new Step.Split("n", columns, Tail.PAD),
+                new Step.Split("n.i", lanes, Tail.EXACT),
+                new Step.Reorder(List.of("m.o", "n.o", "m.i", "n.i.o", "n.i.i")),
+                new Step.Fuse("m.o", "n.o", "p"),
+                new Step.Bind("p", LoopKind.PARALLEL),
+                new Step.Split("m.i", rows, Tail.PEEL),
+                new Step.Split("m.i.t", 4, Tail.PEEL),
+                new Step.Outline("m.i.o"),
+                new Step.Outline("m.i.t.o"),
+                new Step.Outline("m.i.t.t"),
+                new Step.Sink("n.i.i"),
+                new Step.Sink("n.i.o"),
+                new Step.Sink("m.i.i"),
+                new Step.Sink("m.i.t.i"),
+                new Step.Reorder(List.of("n.i.o", "n.i.i")),
+                new Step.Reorder(List.of("m.i.i", "n.i.o", "n.i.i")),
+                new Step.Reorder(List.of("m.i.t.i", "n.i.o", "n.i.i")),
+                new Step.Vectorise("n.i.i"),
+                new Step.Unroll("n.i.o"),
+                new Step.Unroll("m.i.i"),
+                new Step.Unroll("m.i.t.i")));
+    }
+
+    private static final Kernel SYMBOLIC = Kernels.contraction(Dim.symbol("M"), Dim.symbol("N"), Dim.symbol("K"));
+
+    @Test
+    void isAParallelLoopOverSections() {
+        Kernel kernel = Scheduler.apply(SYMBOLIC, product(96, 12, 32, 16), WIDE);
+        Stmt.For parallel = assertInstanceOf(Stmt.For.class, kernel.body());
+        assertEquals(LoopKind.PARALLEL, parallel.kind());
+        Dim panels = Dim.symbol("N").ceilDiv(Dim.of(32));
+        assertEquals(Dim.symbol("M").ceilDiv(Dim.of(96)).times(panels), parallel.extent());
+        List<Stmt> tiles = assertInstanceOf(Stmt.Block.class, parallel.body()).statements();
+        assertEquals(3, tiles.size());
+        for (Stmt tile : tiles) {
+            assertInstanceOf(
+                    Stmt.Section.class, assertInstanceOf(Stmt.For.class, tile).body());
+        }
+        assertEquals(
+                Layout.panels(Dim.symbol("K"), Dim.symbol("N"), 32),
+                kernel.parameter("b").layout());
+    }
+
+    @Test
+    void tilesAccumulateInRegisters() {
+        Kernel kernel = Scheduler.apply(SYMBOLIC, product(96, 12, 32, 16), WIDE);
+        List<Buffer> accumulators = new ArrayList<>();
+        List<Stmt.For> reductions = new ArrayList<>();
+        collect(kernel.body(), accumulators, reductions);
+        assertEquals(
+                List.of("[12, 2, 16]", "[4, 2, 16]", "[2, 16]"),
+                accumulators.stream()
+                        .map(buffer -> buffer.shape().dims().toString())
+                        .toList());
+        int[] updates = {24, 8, 2};
+        for (int i = 0; i < 3; i++) {
+            assertEquals(MemorySpace.REGISTER, accumulators.get(i).space());
+            List<Stmt> body =
+                    assertInstanceOf(Stmt.Block.class, reductions.get(i).body()).statements();
+            assertEquals(updates[i], body.size());
+            for (Stmt statement : body) {
+                Stmt.For vector = assertInstanceOf(Stmt.For.class, statement);
+                assertEquals(LoopKind.VECTOR, vector.kind());
+                Stmt.Reduce update =
+                        assertInstanceOf(Stmt.Reduce.class, vector.body(), "no mask inside the loop over k");
+                assertTrue(update.indices().stream()
+                        .allMatch(index -> index.isConstant() || index.equals(Dim.symbol(vector.variable()))));
+            }
+        }
+    }
+
+    private static void collect(Stmt statement, List<Buffer> accumulators, List<Stmt.For> reductions) {
+        if (statement instanceof Stmt.Allocate(Buffer buffer, Stmt body)) {
+            accumulators.add(buffer);
+        }
+        if (statement instanceof Stmt.For loop && LoopNames.matches("k", loop.variable())) {
+            reductions.add(loop);
+        }
+        Statements.withParts(statement, part -> {
+            collect(part, accumulators, reductions);
+            return part;
+        });
+    }
+
+    @Test
+    void oddSizesKeepTheirMeaning() {
+        Random random = new Random(7);
+        Kernel scheduled = Scheduler.apply(SYMBOLIC, product(24, 6, 8, 4), WIDE);
+        long[][] sizes = {{1, 1, 1}, {24, 8, 5}, {25, 9, 3}, {47, 17, 2}, {23, 31, 4}, {0, 3, 2}, {3, 0, 2}, {3, 5, 0}};
+        for (long[] size : sizes) {
+            check(SYMBOLIC, scheduled, Map.of("M", size[0], "N", size[1], "K", size[2]), random);
+            Kernel constant = Kernels.contraction(Dim.of(size[0]), Dim.of(size[1]), Dim.of(size[2]));
+            check(constant, Scheduler.apply(constant, product(24, 6, 8, 4), WIDE), Map.of(), random);
+        }
+    }
+
+    static void check(Kernel kernel, Kernel scheduled, Map<String, Long> symbols, Random random) {
+        Map<String, double[]> expected = new HashMap<>();
+        Map<String, double[]> actual = new HashMap<>();
+        for (Buffer parameter : kernel.parameters()) {
+            double[] values = new double[(int) parameter.shape().elements().evaluate(symbols::get)];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) random.nextGaussian();
+            }
+            expected.put(parameter.name(), values);
+            actual.put(parameter.name(), values.clone());
+        }
+        SmallInterpreter.run(kernel, symbols, expected);
+        SmallInterpreter.run(scheduled, symbols, actual);
+        expected.forEach((name, values) -> {
+            for (int i = 0; i < values.length; i++) {
+                assertEquals(
+                        values[i],
+                        actual.get(name)[i],
+                        1e-4 * (1 + Math.abs(values[i])),
+                        name + " at " + i + " of " + symbols);
+            }
+        });
+    }
+
+    @Test
+    void wholeTilesNeedNoTail() {
+        Kernel kernel =
+                Scheduler.apply(Kernels.contraction(Dim.of(192), Dim.of(64), Dim.of(8)), product(96, 12, 32, 16), WIDE);
+        String text = Dump.of(kernel);
+        assertFalse(text.contains("if "), text);
+        assertFalse(text.contains("m.i.t"), text);
+    }
+}

@@ -1,0 +1,196 @@
+package dev.quern.ir.schedule;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.quern.DType;
+import dev.quern.ir.Dim;
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever schedule is accepted, the kernel computes what it did. */
+class RandomScheduleTest {
+    private static final Target TARGET = new Target("test", 128, 16, 2, 32 << 10, 1 << 20);
+    private static final long SEED = Long.getLong("quern.seed", 20251122L);
+    private static final int COUNT = Boolean.getBoolean("quern.campaign") ? 2000 : 100;
+    private static final Dim A = Dim.symbol("A");
+    private static final Dim B = Dim.symbol("B");
+    private static final Dim C = Dim.symbol("C");
+
+    /** A kernel and the symbol values to run it with. */
+    private record Sample(Kernel kernel, Map<String, Long> symbols) {}
+
+    private static Sample sample(String name, Random random) {
+        Map<String, Long> symbols = new LinkedHashMap<>();
+        Map<String, Dim> dims = new HashMap<>();
+        for (String symbol : List.of("A", "B", "C")) {
+            long value = random.nextInt(12) == 0 ? 0 : 1 + random.nextInt(random.nextInt(3) == 0 ? 30 : 9);
+            symbols.put(symbol, value);
+            dims.put(symbol, random.nextInt(3) == 0 ? Dim.of(value) : Dim.symbol(symbol));
+        }
+        Dim a = dims.get("A");
+        Dim b = dims.get("B");
+        Dim c = dims.get("C");
+        Kernel kernel = switch (name) {
+            case "contraction" -> Kernels.contraction(a, b, c);
+            case "batched" -> Kernels.batched(Dim.of(2), Dim.of(3), a, b, c);
+            case "traversal" -> Kernels.traversal(a, b, c);
+            case "reshaped" -> Kernels.reshaped(a, 1 + random.nextInt(9));
+            case "gather" -> Kernels.gather(a, b, c.plus(1));
+            case "softmax" -> Kernels.softmax(a, b);
+            case "layerNorm" -> Kernels.layerNorm(a, b);
+            case "rowMax" -> Kernels.rowMax(a, b);
+            case "columnSum" -> Kernels.columnSum(a, b);
+            case "convolution" -> Kernels.convolution(Dim.of(2), 5, 4, 3, a);
+            case "depthwise" -> Kernels.depthwise(Dim.of(2), 5, a);
+            case "maxPool" -> Kernels.maxPool(a, 6, b);
+            case "recurrent" -> Kernels.recurrent(Dim.of(3), a, b);
+            default -> throw new AssertionError(name);
+        };
+        return new Sample(kernel, symbols);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "contraction",
+                "batched",
+                "traversal",
+                "reshaped",
+                "gather",
+                "softmax",
+                "layerNorm",
+                "rowMax",
+                "columnSum",
+                "convolution",
+                "depthwise",
+                "maxPool",
+                "recurrent"
+            })
+    void keepsTheMeaning(String name) {
+        int accepted = 0;
+        Map<String, Integer> kinds = new LinkedHashMap<>();
+        long only = Long.getLong("quern.round", -1);
+        for (int round = 0; round < COUNT; round++) {
+            if (only >= 0 && round != only) {
+                continue;
+            }
+            Random random = new Random(SEED * 1_000_003 + round * 31L + name.hashCode());
+            Sample sample = sample(name, random);
+            Map<String, double[]> expected = arguments(sample, random);
+            Map<String, double[]> actual = new HashMap<>();
+            expected.forEach((key, values) -> actual.put(key, values.clone()));
+            SmallInterpreter.run(sample.kernel(), sample.symbols(), expected);
+
+            String where = name + ", seed " + SEED + ", round " + round + ", " + sample.symbols();
+            List<Step> steps = new ArrayList<>();
+            Kernel kernel = sample.kernel();
+            try {
+                Set<String> known = new LinkedHashSet<>();
+                int wanted = 1 + random.nextInt(10);
+                for (int attempt = 0; attempt < 40 && steps.size() < wanted; attempt++) {
+                    Step step = randomStep(kernel, random);
+                    steps.add(step);
+                    try {
+                        kernel = Scheduler.step(kernel, step, TARGET, known);
+                        kinds.merge(step.getClass().getSimpleName(), 1, Integer::sum);
+                        accepted++;
+                    } catch (ScheduleRefusal refusal) {
+                        steps.removeLast();
+                        assertTrue(refusal.getMessage().length() > 10, refusal.getMessage());
+                    }
+                }
+                Kernel finished = Scheduler.apply(sample.kernel(), new Schedule(steps), TARGET);
+                SmallInterpreter.run(finished, sample.symbols(), actual);
+                compare(expected, actual);
+            } catch (AssertionError | RuntimeException failure) {
+                fail(
+                        where + "\n" + steps.stream().map(StepText::of).toList() + "\n" + Dump.of(sample.kernel())
+                                + "\n" + Dump.of(kernel),
+                        failure);
+            }
+        }
+        assertTrue(only >= 0 || accepted > COUNT, accepted + " steps accepted");
+        if (Boolean.getBoolean("quern.verbose")) {
+            System.out.println(name + " " + kinds);
+        }
+    }
+
+    private static Map<String, double[]> arguments(Sample sample, Random random) {
+        Map<String, double[]> arguments = new HashMap<>();
+        for (Buffer parameter : sample.kernel().parameters()) {
+            long elements = parameter.shape().elements().evaluate(sample.symbols()::get);
+            double[] values = new double[(int) elements];
+            long table = sample.symbols().get("C") + 1;
+            for (int i = 0; i < values.length; i++) {
+                values[i] =
+                        parameter.dtype() == DType.I64 ? random.nextInt((int) table) : (float) random.nextGaussian();
+            }
+            arguments.put(parameter.name(), values);
+        }
+        return arguments;
+    }
+
+    private static void compare(Map<String, double[]> expected, Map<String, double[]> actual) {
+        expected.forEach((name, values) -> {
+            double[] got = actual.get(name);
+            for (int i = 0; i < values.length; i++) {
+                double tolerance = 1e-5 * (1 + Math.abs(values[i]));
+                assertEquals(values[i], got[i], tolerance, name + " at " + i);
+            }
+        });
+    }
+
+    private static Step randomStep(Kernel kernel, Random random) {
+        List<String> loops = new ArrayList<>(LoopNames.of(kernel).loops());
+        if (loops.isEmpty()) {
+            loops.add("none");
+        }
+        String loop = name(loops, random);
+        long factor = List.of(1L, 2L, 3L, 4L, 5L, 8L, 16L).get(random.nextInt(7));
+        Step.Tail tail = Step.Tail.values()[random.nextInt(5)];
+        List<String> buffers = new ArrayList<>();
+        kernel.parameters().forEach(parameter -> buffers.add(parameter.name()));
+        return switch (random.nextInt(16)) {
+            case 0, 1, 2 -> new Step.Split(loop, factor, tail);
+            case 3, 4 -> {
+                List<String> order = new ArrayList<>(List.of(loop));
+                int size = 2 + random.nextInt(2);
+                for (int i = 1; i < size; i++) {
+                    order.add(name(loops, random));
+                }
+                yield new Step.Reorder(order);
+            }
+            case 5 -> new Step.Fuse(loop, name(loops, random), "f" + random.nextInt(100));
+            case 6, 7, 8 -> new Step.Sink(loop);
+            case 9 -> new Step.Bind(loop, random.nextBoolean() ? LoopKind.PARALLEL : LoopKind.UNROLL);
+            case 10, 11 -> new Step.Vectorise(loop);
+            case 12 -> new Step.Unroll(loop);
+            case 13 -> new Step.SplitReduction(loop, factor, tail);
+            case 14 ->
+                random.nextBoolean()
+                        ? new Step.Pack(buffers.get(random.nextInt(buffers.size())), factor)
+                        : new Step.Stage(buffers.get(random.nextInt(buffers.size())), loop, MemorySpace.SHARED);
+            default -> new Step.Outline(loop);
+        };
+    }
+
+    private static String name(List<String> loops, Random random) {
+        String loop = loops.get(random.nextInt(loops.size()));
+        return random.nextInt(3) == 0 ? loop : LoopNames.base(loop);
+    }
+}
