@@ -21,11 +21,14 @@ public final class Pipeline {
 
     private static final List<GraphPass> COMPOSITES = List.of(new RecogniseNormalization(), new RemoveDeadNodes());
 
+    private static final List<GraphPass> CONVOLUTIONS =
+            List.of(new PadConvolutions(), new ContractPointwiseConvolutions(), new RemoveDeadNodes());
+
     private Pipeline() {}
 
-    /** The passes in the order they run; the clean-up is repeated until nothing changes, before and after the composites. */
+    /** The passes in the order they run; each stage is repeated until nothing changes. */
     public static List<List<GraphPass>> stages() {
-        return List.of(CLEAN_UP, COMPOSITES, CLEAN_UP);
+        return List.of(CLEAN_UP, COMPOSITES, CONVOLUTIONS, CLEAN_UP);
     }
 
     /** The graph after all passes. */
