@@ -2,6 +2,7 @@
 module dev.quern.passes {
     requires transitive dev.quern.ir;
 
+    exports dev.quern.passes;
     exports dev.quern.passes.graph;
     exports dev.quern.passes.program;
 }

@@ -1,0 +1,95 @@
+package dev.quern.passes.lower;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Stmt;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes two perfectly nested loops of one kind one, where everything inside then still has indices without divisions:
+ * {@code for (i < m) for (j < n) y[i, j] = x[i, j]  ->  for (i < m*n) y'[i] = x'[i]}. Loops are of one kind when their names
+ * have the same prefix.
+ */
+final class CollapsedLoops {
+    private CollapsedLoops() {}
+
+    static Draft apply(Draft draft) {
+        Draft result = draft;
+        boolean changed = true;
+        while (changed) {
+            changed = false;
+            for (Pair pair : pairs(result.body())) {
+                Optional<Draft> collapsed = collapse(result, pair);
+                if (collapsed.isPresent()) {
+                    result = collapsed.get();
+                    changed = true;
+                    break;
+                }
+            }
+        }
+        return result;
+    }
+
+    private record Pair(Stmt.For outer, Stmt.For inner) {}
+
+    private static List<Pair> pairs(Stmt body) {
+        List<Pair> found = new java.util.ArrayList<>();
+        new KernelVisitor() {
+            @Override
+            void loop(Stmt.For loop) {
+                if (loop.body() instanceof Stmt.For inner
+                        && prefix(loop).equals(prefix(inner))
+                        && loop.kind() == inner.kind()
+                        && !inner.extent().dependsOn(loop.variable())) {
+                    found.add(new Pair(loop, inner));
+                }
+            }
+        }.stmt(body);
+        return found;
+    }
+
+    private static String prefix(Stmt.For loop) {
+        return loop.variable().replaceAll("[0-9]+$", "");
+    }
+
+    private static Optional<Draft> collapse(Draft draft, Pair pair) {
+        Dim together = Dim.symbol(pair.outer().variable());
+        Dim extent = pair.inner().extent();
+        Dim outer = together.floorDiv(extent);
+        Map<String, Dim> split =
+                Map.of(pair.outer().variable(), outer, pair.inner().variable(), together.minus(extent.times(outer)));
+        KernelMapper substitution = new KernelMapper() {
+            @Override
+            Dim dim(Dim dim) {
+                return dim.substitute(split);
+            }
+        };
+        Stmt.For merged = new Stmt.For(
+                pair.outer().variable(),
+                pair.outer().extent().times(extent),
+                pair.outer().kind(),
+                substitution.stmt(pair.inner().body()));
+        Stmt body = new KernelMapper() {
+            @Override
+            Stmt stmt(Stmt stmt) {
+                return stmt == pair.outer() ? merged : super.stmt(stmt);
+            }
+        }.stmt(draft.body());
+        Draft candidate = MergedAxes.apply(new Draft(draft.parameters(), body));
+        return divides(candidate.body(), pair.outer().variable()) ? Optional.empty() : Optional.of(candidate);
+    }
+
+    private static boolean divides(Stmt body, String variable) {
+        var found = new Object() {
+            boolean value;
+        };
+        new KernelVisitor() {
+            @Override
+            void dim(Dim dim) {
+                found.value |= dim.coefficient(variable).isEmpty();
+            }
+        }.stmt(body);
+        return found.value;
+    }
+}

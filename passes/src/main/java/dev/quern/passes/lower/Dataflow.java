@@ -1,0 +1,68 @@
+package dev.quern.passes.lower;
+
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Who defines and who uses each value of a graph. */
+final class Dataflow {
+    private final Graph graph;
+    private final Map<String, Node> producers = new HashMap<>();
+    private final Map<String, List<Node>> users = new HashMap<>();
+    private final Set<String> outputs = new HashSet<>();
+    private final Map<Node, Integer> positions = new IdentityHashMap<>();
+
+    Dataflow(Graph graph) {
+        this.graph = graph;
+        for (Node node : graph.nodes()) {
+            positions.put(node, positions.size());
+            node.outputs().forEach(value -> producers.put(value.name(), node));
+            node.inputs().stream()
+                    .map(Value::name)
+                    .distinct()
+                    .forEach(name -> users.computeIfAbsent(name, key -> new ArrayList<>())
+                            .add(node));
+        }
+        graph.outputs().forEach(value -> outputs.add(value.name()));
+    }
+
+    Graph graph() {
+        return graph;
+    }
+
+    /** The node that defines {@code value}; none for an input of the graph. */
+    Optional<Node> producer(Value value) {
+        return Optional.ofNullable(producers.get(value.name()));
+    }
+
+    /** Where {@code node} comes in the graph. */
+    int position(Node node) {
+        return positions.get(node);
+    }
+
+    /** The nodes that use {@code value}, each once, in order. */
+    List<Node> users(Value value) {
+        return users.getOrDefault(value.name(), List.of());
+    }
+
+    /** How often {@code value} occurs as an operand. */
+    long occurrences(Value value) {
+        return users(value).stream()
+                .flatMap(node -> node.inputs().stream())
+                .filter(operand -> operand.name().equals(value.name()))
+                .count();
+    }
+
+    /** Whether the graph hands {@code value} back. */
+    boolean isOutput(Value value) {
+        return outputs.contains(value.name());
+    }
+}

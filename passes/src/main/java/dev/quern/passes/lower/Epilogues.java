@@ -1,0 +1,152 @@
+package dev.quern.passes.lower;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds what can be computed on each element of an anchor's result before it is stored: the longest run of elementwise
+ * nodes, reshapes and transposes behind the anchor of which only the last is used from outside.
+ */
+final class Epilogues {
+    private static final int LONGEST = 64;
+
+    private final Dataflow flow;
+    private final Map<Node, Role> roles;
+
+    Epilogues(Dataflow flow, Map<Node, Role> roles) {
+        this.flow = flow;
+        this.roles = roles;
+    }
+
+    /** The nodes behind {@code anchor} that none of {@code taken} contains, in order; the last one's result is stored. */
+    List<Node> behind(Node anchor, Set<Node> taken) {
+        if (anchor.outputs().size() != 1 || !accepts(anchor) || flow.isOutput(anchor.output())) {
+            return List.of();
+        }
+        Set<String> values = new HashSet<>(Set.of(anchor.output().name()));
+        List<Node> grown = new ArrayList<>();
+        List<Node> best = List.of();
+        while (grown.size() < LONGEST) {
+            Node next = next(anchor, grown, values, taken);
+            if (next == null) {
+                break;
+            }
+            grown.add(next);
+            values.add(next.output().name());
+            if (endsAt(anchor, grown)) {
+                best = List.copyOf(grown);
+            }
+            if (flow.isOutput(next.output())) {
+                break;
+            }
+        }
+        return trimmed(anchor, best);
+    }
+
+    private static boolean accepts(Node anchor) {
+        return switch (anchor.op()) {
+            case Op.Contract op -> true;
+            case Op.Convolve op -> true;
+            case Op.ConvolveTransposed op -> true;
+            case Op.Pool op -> true;
+            case Op.Reduce op -> true;
+            case Op.ArgReduce op -> true;
+            case Op.Cumulate op -> true;
+            case Op.Softmax op -> true;
+            case Op.Normalize op -> true;
+            default -> false;
+        };
+    }
+
+    /** The first user, in the graph's order, of what has grown so far that may join. */
+    private Node next(Node anchor, List<Node> grown, Set<String> values, Set<Node> taken) {
+        Node first = null;
+        int position = Integer.MAX_VALUE;
+        List<Value> sources = new ArrayList<>(List.of(anchor.output()));
+        grown.forEach(node -> sources.add(node.output()));
+        for (Value source : sources) {
+            for (Node user : flow.users(source)) {
+                if (!contains(grown, user) && !taken.contains(user) && joins(anchor, user, values)) {
+                    int at = flow.position(user);
+                    if (at < position) {
+                        first = user;
+                        position = at;
+                    }
+                }
+            }
+        }
+        return first;
+    }
+
+    private static boolean contains(List<Node> nodes, Node node) {
+        return nodes.stream().anyMatch(candidate -> candidate == node);
+    }
+
+    private boolean joins(Node anchor, Node user, Set<String> values) {
+        boolean staged = anchor.op() instanceof Op.Softmax || anchor.op() instanceof Op.Normalize;
+        if (staged && user.output().type().dtype() != anchor.output().type().dtype()) {
+            return false;
+        }
+        return switch (user.op()) {
+            case Op.Reshape reshape -> !staged;
+            case Op.Transpose transpose -> !staged;
+            case Op.Gather gather -> false;
+            case Op.GatherElements gather -> false;
+            case Op.GatherNd gather -> false;
+            default -> roles.get(user) == Role.ELEMENTWISE;
+        };
+    }
+
+    /** Whether nothing but the last of {@code grown} is used outside. */
+    private boolean endsAt(Node anchor, List<Node> grown) {
+        Set<Node> inside = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+        inside.addAll(grown);
+        List<Value> inner = new ArrayList<>(List.of(anchor.output()));
+        grown.subList(0, grown.size() - 1).forEach(node -> inner.add(node.output()));
+        return inner.stream().allMatch(value -> !flow.isOutput(value) && inside.containsAll(flow.users(value)));
+    }
+
+    /**
+     * Without views at the end that would make neighbours in the anchor's last axis distant in memory, or divide its
+     * indices; their readers see through them better.
+     */
+    private List<Node> trimmed(Node anchor, List<Node> nodes) {
+        int count = nodes.size();
+        while (count > 0
+                && roles.get(nodes.get(count - 1)) == Role.VIEW
+                && !flow.isOutput(nodes.get(count - 1).output())
+                && scatters(anchor, nodes.subList(0, count))) {
+            count--;
+        }
+        return nodes.subList(0, count);
+    }
+
+    private static boolean scatters(Node anchor, List<Node> nodes) {
+        Shape shape = anchor.output().type().shape();
+        Set<String> symbols = new HashSet<>();
+        shape.dims().forEach(dim -> symbols.addAll(dim.symbols()));
+        Sketch sketch = new Sketch(symbols);
+        List<Sketch.Loop> loops = sketch.loops("i", shape);
+        Region region = new Region(Optional.of(anchor), anchor, nodes);
+        Dim address = sketch.ranges()
+                .simplify(Indexing.linear(
+                        region.stored(Sketch.indices(loops), sketch.ranges()),
+                        region.root().output().type().shape()));
+        if (Draft.divisions(address) > 0) {
+            return true;
+        }
+        return !loops.isEmpty()
+                && !loops.getLast().extent().is(1)
+                && address.coefficient(loops.getLast().name()).stream().noneMatch(factor -> factor.is(1));
+    }
+}

@@ -1,0 +1,23 @@
+package dev.quern.passes.lower;
+
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+
+/** Replaces operations that have no template by such as have one, and prepares the operands of contractions. */
+final class Expand {
+    private Expand() {}
+
+    static Graph apply(Graph graph) {
+        Expansion expansion = new Expansion(graph);
+        for (Node node : graph.nodes()) {
+            expansion.at(node.origin());
+            switch (node.op()) {
+                case Op.Attention attention -> ExpandAttention.attention(expansion, node, attention);
+                case Op.Contract contract -> ExpandContractions.contract(expansion, node, contract);
+                default -> expansion.keep(node);
+            }
+        }
+        return expansion.graph(graph);
+    }
+}

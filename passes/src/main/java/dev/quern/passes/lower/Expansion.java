@@ -1,0 +1,120 @@
+package dev.quern.passes.lower;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Shape;
+import dev.quern.ir.TensorType;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Literal;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.TypeInference;
+import dev.quern.ir.graph.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The nodes of a graph being replaced by simpler ones; results keep their names. */
+final class Expansion {
+    private final Map<String, Node> producers = new HashMap<>();
+    private final Set<String> names = new HashSet<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private String origin = "";
+    private int fresh;
+
+    Expansion(Graph graph) {
+        graph.inputs().forEach(value -> names.add(value.name()));
+        graph.nodes().forEach(node -> node.outputs().forEach(value -> names.add(value.name())));
+    }
+
+    /** From now on new nodes come from {@code place} in the model. */
+    void at(String place) {
+        origin = place;
+    }
+
+    /** Adds a node as it is. */
+    void keep(Node node) {
+        nodes.add(node);
+        node.outputs().forEach(value -> producers.put(value.name(), node));
+    }
+
+    /** Adds an operation. */
+    Value add(Op op, Value... operands) {
+        List<TensorType> types = List.of(operands).stream().map(Value::type).toList();
+        Value result = new Value(freshName(), TypeInference.infer(op, types).getFirst());
+        keep(new Node(op, List.of(operands), List.of(result), origin));
+        return result;
+    }
+
+    /** Adds an operation that gives {@code result}. */
+    void give(Value result, Op op, Value... operands) {
+        keep(new Node(op, List.of(operands), List.of(result), origin));
+    }
+
+    /** A constant. */
+    Value constant(Tensor tensor) {
+        return add(new Op.Constant(new Literal(tensor)));
+    }
+
+    /** {@code value} as a tensor of {@code type} and {@code shape}, all elements equal. */
+    Value filled(double value, DType type, Shape shape) {
+        Value scalar;
+        if (type == DType.F64) {
+            scalar = constant(Tensor.of(new double[] {value}));
+        } else if (type == DType.I64) {
+            scalar = constant(Tensor.of(new long[] {(long) value}));
+        } else {
+            scalar = constant(Tensor.of(new float[] {(float) value}));
+        }
+        Value typed = scalar.type().dtype() == type ? scalar : add(new Op.Cast(type, false), scalar);
+        Value plain = add(new Op.Reshape(Shape.SCALAR), typed);
+        return shape.rank() == 0 ? plain : add(new Op.Broadcast(shape), plain);
+    }
+
+    /** {@code left ∘ right}. */
+    Value binary(BinaryOp function, Value left, Value right) {
+        return add(new Op.Binary(function), left, right);
+    }
+
+    /** {@code value} under {@code shape}. */
+    Value reshape(Value value, Shape shape) {
+        return value.type().shape().equals(shape) ? value : add(new Op.Reshape(shape), value);
+    }
+
+    /** The node that gives {@code value}; none for an input. */
+    Optional<Node> producer(Value value) {
+        return Optional.ofNullable(producers.get(value.name()));
+    }
+
+    /** Whether {@code value} is a constant, seen through views or casts or not. */
+    boolean isConstant(Value value) {
+        return producer(value)
+                .filter(node -> switch (node.op()) {
+                    case Op.Constant constant -> true;
+                    case Op.Transpose view -> isConstant(node.input(0));
+                    case Op.Reshape view -> isConstant(node.input(0));
+                    case Op.Cast cast -> isConstant(node.input(0));
+                    default -> false;
+                })
+                .isPresent();
+    }
+
+    /** The graph with the nodes added. */
+    Graph graph(Graph original) {
+        return original.with(nodes, original.outputs());
+    }
+
+    private String freshName() {
+        while (true) {
+            String name = "e" + fresh++;
+            if (names.add(name)) {
+                return name;
+            }
+        }
+    }
+}

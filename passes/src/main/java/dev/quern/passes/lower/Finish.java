@@ -1,0 +1,81 @@
+package dev.quern.passes.lower;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Stmt;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Turns what a template drew into a kernel: cleans the loops up, finds the symbols, and names it after its content. */
+final class Finish {
+    private Finish() {}
+
+    /** The kernel drawn in {@code sketch} with {@code body}. */
+    static Lowered kernel(String template, Sketch sketch, Stmt body) {
+        Draft draft = new Draft(
+                sketch.parameters().stream().map(Sketch.Parameter::buffer).toList(), body);
+        draft = UnitLoops.apply(draft);
+        draft = MergedAxes.apply(draft);
+        draft = CollapsedLoops.apply(draft);
+        draft = HoistedBindings.apply(draft);
+        List<Value> arguments =
+                sketch.parameters().stream().map(Sketch.Parameter::value).toList();
+        return new Lowered(named(template, draft, sketch.results()), arguments);
+    }
+
+    private static Kernel named(String template, Draft draft, int results) {
+        List<String> symbols = symbols(draft);
+        Kernel nameless = new Kernel("", template, symbols, draft.parameters(), results, draft.body());
+        return new Kernel(
+                template + "_" + digest(nameless.toString()),
+                template,
+                symbols,
+                draft.parameters(),
+                results,
+                draft.body());
+    }
+
+    private static List<String> symbols(Draft draft) {
+        Set<String> used = new TreeSet<>();
+        Set<String> bound = new HashSet<>();
+        new KernelVisitor() {
+            @Override
+            void dim(Dim dim) {
+                used.addAll(dim.symbols());
+            }
+
+            @Override
+            void loop(Stmt.For loop) {
+                bound.add(loop.variable());
+            }
+
+            @Override
+            void let(Stmt.Let let) {
+                bound.add(let.name());
+            }
+        }.stmt(draft.body());
+        for (Buffer parameter : draft.parameters()) {
+            parameter.shape().dims().forEach(dim -> used.addAll(dim.symbols()));
+        }
+        used.removeAll(bound);
+        return new ArrayList<>(used);
+    }
+
+    private static String digest(String content) {
+        try {
+            byte[] sha = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(sha, 0, 5);
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("every Java platform has SHA-256", missing);
+        }
+    }
+}

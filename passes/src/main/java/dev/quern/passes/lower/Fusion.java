@@ -1,0 +1,268 @@
+package dev.quern.passes.lower;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import dev.quern.passes.memory.Part;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Cuts a graph into regions. First every anchor takes what follows it ({@link Epilogues}). Then, from the last node to the
+ * first, each other node is computed inside its only reader where that costs nothing, or becomes the root of a
+ * traversal.
+ */
+final class Fusion {
+    private record Placed(int position, int rank, Piece piece) {}
+
+    private final Dataflow flow;
+    private final Map<Node, Role> roles = new IdentityHashMap<>();
+    private final Cost cost;
+    private final OperandProbe probe;
+    private final Map<Node, Region> regionOf = new IdentityHashMap<>();
+    private final Map<String, Set<Demand>> demands = new HashMap<>();
+    private final List<Placed> pieces = new ArrayList<>();
+    private final Set<String> stored = new HashSet<>();
+    private final Map<String, Part> inside = new LinkedHashMap<>();
+
+    private Fusion(Graph graph) {
+        this.flow = new Dataflow(graph);
+        graph.nodes().forEach(node -> roles.put(node, Role.of(node)));
+        this.cost = new Cost(flow, roles);
+        this.probe = new OperandProbe(flow, roles);
+    }
+
+    /** The cut of {@code graph}. */
+    static FusionPlan of(Graph graph) {
+        return new Fusion(graph).plan();
+    }
+
+    private FusionPlan plan() {
+        flow.graph().inputs().forEach(value -> stored.add(value.name()));
+        List<Node> backwards = flow.graph().nodes().reversed();
+        for (Node node : backwards) {
+            if (roles.get(node) == Role.ANCHOR) {
+                grow(node);
+            }
+        }
+        for (Value output : flow.graph().outputs()) {
+            demand(output, Demand.MEMORY);
+        }
+        for (Node node : backwards) {
+            place(node);
+        }
+        pieces.sort(Comparator.comparingInt(Placed::position).thenComparingInt(Placed::rank));
+        return new FusionPlan(
+                flow, pieces.stream().map(Placed::piece).distinct().toList(), stored, inside);
+    }
+
+    private void grow(Node anchor) {
+        Set<Node> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+        taken.addAll(regionOf.keySet());
+        List<Node> behind = new Epilogues(flow, roles).behind(anchor, taken);
+        Region region = new Region(Optional.of(anchor), anchor, behind);
+        regionOf.put(anchor, region);
+        behind.forEach(node -> regionOf.put(node, region));
+    }
+
+    private void demand(Value value, Demand demand) {
+        demands.computeIfAbsent(value.name(), name -> new LinkedHashSet<>()).add(demand);
+    }
+
+    private Set<Demand> demandsOf(Value value) {
+        return demands.getOrDefault(value.name(), Set.of());
+    }
+
+    private void place(Node node) {
+        switch (roles.get(node)) {
+            case CONSTANT -> stored.add(node.output().name());
+            case HOST -> onHost(node, new Piece.OnHost(node));
+            case CONTROL -> onHost(node, new Piece.Control(node));
+            case ANCHOR -> anchored(node);
+            case VIEW, ELEMENTWISE -> {
+                Region region = regionOf.get(node);
+                if (region != null) {
+                    epilogue(node, region);
+                } else if (roles.get(node) == Role.VIEW) {
+                    view(node);
+                } else {
+                    elementwise(node);
+                }
+            }
+        }
+    }
+
+    private void onHost(Node node, Piece piece) {
+        node.outputs().forEach(value -> stored.add(value.name()));
+        node.inputs().forEach(value -> demand(value, Demand.MEMORY));
+        pieces.add(new Placed(flow.position(node), 1, piece));
+    }
+
+    private void anchored(Node node) {
+        Region region = regionOf.get(node);
+        if (region.root() == node) {
+            store(region);
+        }
+        for (int operand = 0; operand < node.inputs().size(); operand++) {
+            Value value = node.input(operand);
+            if (node.op() instanceof Op.Concat(int axis) && inPlace(node, axis, operand)) {
+                demand(value, Demand.MEMORY);
+            } else {
+                Limit limit = Limit.of(node, operand, probe::readable);
+                demand(
+                        value,
+                        new Demand(
+                                Optional.of(region),
+                                new Demand.Frame(
+                                        region, node.outputs().getFirst().name() + operand),
+                                limit));
+            }
+        }
+        check(node);
+    }
+
+    /** Whether the part can be computed where it belongs in the concatenation; if so, notes that. */
+    private boolean inPlace(Node node, int axis, int part) {
+        Value value = node.input(part);
+        Optional<Dim> offset = Views.partOffset(node, axis, part);
+        boolean computed = flow.producer(value)
+                .map(roles::get)
+                .filter(role -> role == Role.ANCHOR || role == Role.ELEMENTWISE)
+                .isPresent();
+        if (offset.isEmpty() || !computed || flow.isOutput(value) || inside.containsKey(value.name())) {
+            return false;
+        }
+        inside.put(value.name(), new Part(value, node.output(), offset.get()));
+        return true;
+    }
+
+    private void store(Region region) {
+        region.results().forEach(value -> stored.add(value.name()));
+        pieces.add(new Placed(flow.position(region.root()), 1, new Piece.Fused(region)));
+    }
+
+    private void epilogue(Node node, Region region) {
+        if (region.root() == node) {
+            store(region);
+        }
+        for (Value operand : node.inputs()) {
+            boolean inner = flow.producer(operand)
+                    .map(regionOf::get)
+                    .filter(of -> of == region)
+                    .isPresent();
+            if (!inner) {
+                demand(operand, new Demand(Optional.of(region), region, Limit.ANY));
+            }
+        }
+    }
+
+    private void view(Node node) {
+        Value value = node.output();
+        Set<Demand> readers = demandsOf(value);
+        if (readers.isEmpty()) {
+            return;
+        }
+        if (readers.stream().noneMatch(reader -> reader.limit() == Limit.STORED)) {
+            readers.forEach(reader -> passOn(node, reader));
+            return;
+        }
+        Optional<Dim> offset = Views.offset(node);
+        Value base = node.input(0);
+        if (offset.isPresent() && !flow.isOutput(value)) {
+            stored.add(value.name());
+            inside.put(value.name(), new Part(value, base, offset.get()));
+            demand(base, Demand.MEMORY);
+        } else if (offset.isPresent() && holdsAll(base, value)) {
+            stored.add(value.name());
+            inside.put(base.name(), new Part(base, value, Dim.ZERO));
+            demand(base, Demand.MEMORY);
+        } else {
+            root(node);
+        }
+    }
+
+    /** Whether output {@code value} can be the memory in which {@code base} is computed. */
+    private boolean holdsAll(Value base, Value value) {
+        Role role = flow.producer(base).map(roles::get).orElse(Role.CONSTANT);
+        return (role == Role.ANCHOR || role == Role.ELEMENTWISE)
+                && !flow.isOutput(base)
+                && !inside.containsKey(base.name())
+                && base.type().shape().elements().equals(value.type().shape().elements());
+    }
+
+    private void root(Node node) {
+        Region region = new Region(Optional.empty(), node, List.of());
+        regionOf.put(node, region);
+        store(region);
+        passOn(node, new Demand(Optional.of(region), region, Limit.ANY));
+    }
+
+    /** Demands the operands of an inlined {@code node} where {@code reader} reads it. */
+    private void passOn(Node node, Demand reader) {
+        boolean moves = roles.get(node) == Role.VIEW || isGather(node);
+        Object frame = moves ? new Demand.Frame(reader.frame(), node.output().name()) : reader.frame();
+        for (int operand = 0; operand < node.inputs().size(); operand++) {
+            Limit limit = reader.limit().or(Limit.of(node, operand, probe::readable));
+            demand(node.input(operand), new Demand(reader.region(), frame, limit));
+        }
+        check(node);
+    }
+
+    private static boolean isGather(Node node) {
+        return node.op() instanceof Op.Gather
+                || node.op() instanceof Op.GatherElements
+                || node.op() instanceof Op.GatherNd;
+    }
+
+    private void elementwise(Node node) {
+        Set<Demand> readers = demandsOf(node.output());
+        if (readers.isEmpty()) {
+            return;
+        }
+        if (readers.stream().allMatch(reader -> admits(reader, node)) && (isFree(node) || isReadOnce(readers, node))) {
+            readers.forEach(reader -> passOn(node, reader));
+        } else {
+            root(node);
+        }
+    }
+
+    private boolean admits(Demand reader, Node node) {
+        return switch (reader.limit()) {
+            case ANY -> true;
+            case CHEAP -> cost.of(node.output()) <= Cost.CHEAP && !isGather(node);
+            case VIEWS ->
+                node.op() instanceof Op.Cast && !node.input(0).type().dtype().equals(dev.quern.DType.I64);
+            case STORED -> false;
+        };
+    }
+
+    /** Whether {@code node} is so little work that any number of readers may do it again. */
+    private boolean isFree(Node node) {
+        Shape shape = node.output().type().shape();
+        return node.inputs().isEmpty() || (shape.elements().is(1) && cost.of(node.output()) <= 2 * Cost.CHEAP);
+    }
+
+    private boolean isReadOnce(Set<Demand> readers, Node node) {
+        long regions = readers.stream().map(Demand::region).distinct().count();
+        long frames = readers.stream().map(Demand::frame).distinct().count();
+        return regions == 1 && (frames == 1 || cost.of(node.output()) <= Cost.CHEAP && !isGather(node));
+    }
+
+    /** Notes that the indices that {@code node} uses must be checked before. */
+    private void check(Node node) {
+        IndexChecks.of(flow, node).ifPresent(found -> pieces.add(new Placed(flow.position(node), 0, found)));
+    }
+}

@@ -1,0 +1,168 @@
+package dev.quern.passes.lower;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which operands a kernel reads only where, and before, it first writes the result: element by element at the address
+ * written in the same iteration. Their memory may be the result's.
+ */
+final class InPlace {
+    /** An access and the loops around it, outermost first. */
+    private record Access(String buffer, Dim address, List<Stmt.For> loops, boolean write) {}
+
+    private final Kernel kernel;
+    private final List<Access> accesses = new ArrayList<>();
+    private final List<Stmt.For> around = new ArrayList<>();
+    private DimRanges ranges = DimRanges.NONE;
+
+    private InPlace(Kernel kernel) {
+        this.kernel = kernel;
+        collect(kernel.body());
+    }
+
+    /** Positions of those operands. */
+    static List<Integer> of(Kernel kernel) {
+        return kernel.results() == 1 ? new InPlace(kernel).find() : List.of();
+    }
+
+    private List<Integer> find() {
+        Buffer result = kernel.parameters().getLast();
+        List<Access> writes = accesses.stream()
+                .filter(access -> access.buffer().equals(result.name()) && access.write())
+                .toList();
+        List<Integer> found = new ArrayList<>();
+        Access first = writes.getFirst();
+        if (!isInjective(first) || !writes.stream().allMatch(write -> sameRows(first, write))) {
+            return found;
+        }
+        for (int position = 0; position < kernel.parameters().size() - 1; position++) {
+            Buffer operand = kernel.parameters().get(position);
+            boolean fits = operand.dtype() == result.dtype()
+                    && operand.storage() == result.storage()
+                    && operand.shape().elements().equals(result.shape().elements());
+            if (fits && readOnlyAt(operand.name(), first)) {
+                found.add(position);
+            }
+        }
+        return found;
+    }
+
+    private boolean readOnlyAt(String operand, Access write) {
+        int position = accesses.indexOf(write);
+        for (int i = 0; i < accesses.size(); i++) {
+            Access access = accesses.get(i);
+            if (access.buffer().equals(operand)
+                    && (i > position
+                            || !access.address().equals(write.address())
+                            || !access.loops().equals(write.loops()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether each iteration of the loops around writes an address of its own: strides are those of a mixed-radix number. */
+    private static boolean isInjective(Access write) {
+        List<Stmt.For> left = new ArrayList<>(write.loops());
+        Dim stride = Dim.ONE;
+        while (!left.isEmpty()) {
+            Dim wanted = stride;
+            Stmt.For next = left.stream()
+                    .filter(loop -> write.address()
+                            .coefficient(loop.variable())
+                            .filter(wanted::equals)
+                            .isPresent())
+                    .findFirst()
+                    .orElse(null);
+            if (next == null) {
+                return false;
+            }
+            left.remove(next);
+            stride = stride.times(next.extent());
+        }
+        return true;
+    }
+
+    /** Whether {@code other} writes, in each iteration of the loops that both are in, what {@code first} wrote in it. */
+    private static boolean sameRows(Access first, Access other) {
+        int common = 0;
+        while (common < Math.min(first.loops().size(), other.loops().size())
+                && first.loops()
+                        .get(common)
+                        .variable()
+                        .equals(other.loops().get(common).variable())) {
+            common++;
+        }
+        List<Stmt.For> firstInner = first.loops().subList(common, first.loops().size());
+        List<Stmt.For> otherInner = other.loops().subList(common, other.loops().size());
+        if (firstInner.size() != otherInner.size()) {
+            return false;
+        }
+        Dim renamed = other.address();
+        for (int i = 0; i < firstInner.size(); i++) {
+            if (!firstInner.get(i).extent().equals(otherInner.get(i).extent())) {
+                return false;
+            }
+            renamed = renamed.substitute(Map.of(
+                    otherInner.get(i).variable(), Dim.symbol(firstInner.get(i).variable())));
+        }
+        return renamed.equals(first.address());
+    }
+
+    private void collect(Stmt stmt) {
+        switch (stmt) {
+            case Stmt.Block block -> block.statements().forEach(this::collect);
+            case Stmt.For loop -> {
+                around.add(loop);
+                DimRanges outside = ranges;
+                ranges = ranges.with(loop.variable(), loop.extent());
+                collect(loop.body());
+                ranges = outside;
+                around.removeLast();
+            }
+            case Stmt.Store store -> {
+                loads(store.value());
+                add(store.buffer(), store.indices(), true);
+            }
+            case Stmt.Reduce reduce -> {
+                loads(reduce.value());
+                add(reduce.buffer(), reduce.indices(), true);
+            }
+            case Stmt.Allocate allocate -> collect(allocate.body());
+            case Stmt.Guard guard -> {
+                collect(guard.then());
+                collect(guard.otherwise());
+            }
+            case Stmt.Let let -> {
+                loads(let.value());
+                collect(let.body());
+            }
+            case Stmt.Section section -> collect(section.body());
+        }
+    }
+
+    private void loads(Expr expr) {
+        new KernelVisitor() {
+            @Override
+            void access(String buffer, List<Dim> indices) {
+                add(buffer, indices, false);
+            }
+        }.expr(expr);
+    }
+
+    private void add(String name, List<Dim> indices, boolean write) {
+        kernel.parameters().stream()
+                .filter(parameter -> parameter.name().equals(name))
+                .findFirst()
+                .ifPresent(parameter -> accesses.add(new Access(
+                        name, ranges.simplify(parameter.layout().address(indices)), List.copyOf(around), write)));
+    }
+}

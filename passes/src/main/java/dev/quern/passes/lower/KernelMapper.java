@@ -1,0 +1,57 @@
+package dev.quern.passes.lower;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Stmt;
+import java.util.List;
+
+/** Rebuilds a statement; subclasses say what changes. */
+abstract class KernelMapper {
+    /** An index, extent or guard. */
+    Dim dim(Dim dim) {
+        return dim;
+    }
+
+    /** The indices of an access to {@code buffer}, after {@link #dim}. */
+    List<Dim> access(String buffer, List<Dim> indices) {
+        return indices;
+    }
+
+    Stmt stmt(Stmt stmt) {
+        return switch (stmt) {
+            case Stmt.Block(List<Stmt> statements) ->
+                new Stmt.Block(statements.stream().map(this::stmt).toList());
+            case Stmt.For(var variable, var extent, var kind, var body) ->
+                new Stmt.For(variable, dim(extent), kind, stmt(body));
+            case Stmt.Store(var buffer, var indices, var value) ->
+                new Stmt.Store(buffer, place(buffer, indices), expr(value));
+            case Stmt.Reduce(var buffer, var indices, var combiner, var value) ->
+                new Stmt.Reduce(buffer, place(buffer, indices), combiner, expr(value));
+            case Stmt.Allocate(var buffer, var body) -> new Stmt.Allocate(buffer, stmt(body));
+            case Stmt.Guard(var conditions, var then, var otherwise) ->
+                new Stmt.Guard(conditions.stream().map(this::dim).toList(), stmt(then), stmt(otherwise));
+            case Stmt.Let(var name, var value, var body) -> new Stmt.Let(name, expr(value), stmt(body));
+            case Stmt.Section(var name, var body) -> new Stmt.Section(name, stmt(body));
+        };
+    }
+
+    Expr expr(Expr expr) {
+        return switch (expr) {
+            case Expr.Constant constant -> constant;
+            case Expr.Load(var buffer, var indices, var dtype) -> new Expr.Load(buffer, place(buffer, indices), dtype);
+            case Expr.Index(var index, var dtype) -> new Expr.Index(dim(index), dtype);
+            case Expr.Unary(var function, var operand) -> new Expr.Unary(function, expr(operand));
+            case Expr.Binary(var function, var left, var right) -> new Expr.Binary(function, expr(left), expr(right));
+            case Expr.Compare(var relation, var left, var right) -> new Expr.Compare(relation, expr(left), expr(right));
+            case Expr.Select(var condition, var then, var otherwise) ->
+                new Expr.Select(expr(condition), expr(then), expr(otherwise));
+            case Expr.Fma(var a, var b, var c) -> new Expr.Fma(expr(a), expr(b), expr(c));
+            case Expr.Cast(var dtype, var operand) -> new Expr.Cast(dtype, expr(operand));
+            case Expr.Bitcast(var dtype, var operand) -> new Expr.Bitcast(dtype, expr(operand));
+        };
+    }
+
+    private List<Dim> place(String buffer, List<Dim> indices) {
+        return access(buffer, indices.stream().map(this::dim).toList());
+    }
+}

@@ -1,0 +1,57 @@
+package dev.quern.passes.lower;
+
+import dev.quern.ModelException;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+import dev.quern.passes.memory.Part;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Makes the kernels of a region, by the template of its anchor. */
+final class Lowering {
+    private final FusionPlan plan;
+
+    Lowering(FusionPlan plan) {
+        this.plan = plan;
+    }
+
+    /** The kernels that compute the results of {@code region}, in order; none if all is in place already. */
+    List<Lowered> lower(Region region) {
+        Drawing drawing = new Drawing(plan, region);
+        if (region.anchor().isEmpty()) {
+            return List.of(TraversalTemplate.elementwise(drawing));
+        }
+        Node node = region.anchor().get();
+        return switch (node.op()) {
+            case Op.Concat(int axis) -> concat(drawing, node, axis);
+            case Op.Pad pad -> List.of(TraversalTemplate.pad(drawing, pad));
+            case Op.Reduce reduce -> List.of(ReductionTemplate.reduce(drawing, reduce));
+            case Op.ArgReduce reduce -> List.of(ReductionTemplate.argument(drawing, reduce));
+            case Op.Cumulate cumulate -> List.of(ReductionTemplate.cumulate(drawing, cumulate));
+            case Op.Softmax softmax -> List.of(SoftmaxTemplate.lower(drawing, softmax));
+            case Op.Normalize normalize -> List.of(NormalizeTemplate.lower(drawing, normalize));
+            case Op.Contract contract -> List.of(ContractionTemplate.lower(drawing, contract));
+            default ->
+                throw new ModelException(
+                        ModelException.Code.UNSUPPORTED,
+                        node.origin(),
+                        "no kernel for " + node.op().getClass().getSimpleName());
+        };
+    }
+
+    private List<Lowered> concat(Drawing drawing, Node node, int axis) {
+        Set<Integer> inPlace = new HashSet<>();
+        for (int part = 0; part < node.inputs().size(); part++) {
+            Part inside = plan.inside().get(node.input(part).name());
+            if (inside != null
+                    && inside.base().name().equals(node.output().name())
+                    && Views.partOffset(node, axis, part).stream().anyMatch(inside.offset()::equals)) {
+                inPlace.add(part);
+            }
+        }
+        return inPlace.size() == node.inputs().size()
+                ? List.of()
+                : List.of(TraversalTemplate.concat(drawing, axis, inPlace));
+    }
+}

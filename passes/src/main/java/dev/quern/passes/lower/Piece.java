@@ -1,0 +1,25 @@
+package dev.quern.passes.lower;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Value;
+import java.util.List;
+
+/** A part of a graph after fusion, in the order in which a program runs them. */
+sealed interface Piece {
+    /** Becomes kernels. */
+    record Fused(Region region) implements Piece {}
+
+    /** Is left to the interpreter. */
+    record OnHost(Node node) implements Piece {}
+
+    /** Runs graphs. */
+    record Control(Node node) implements Piece {}
+
+    /** Indices that must lie in {@code [-extent, extent)} before a kernel uses them. */
+    record Check(Value indices, List<Dim> extents, String origin) implements Piece {
+        public Check {
+            extents = List.copyOf(extents);
+        }
+    }
+}

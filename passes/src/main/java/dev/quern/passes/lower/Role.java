@@ -1,0 +1,90 @@
+package dev.quern.passes.lower;
+
+import dev.quern.DType;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+
+/** What part an operation can play in a region. */
+enum Role {
+    /** A constant. */
+    CONSTANT,
+    /** Another index into the same elements: inlined, for free. */
+    VIEW,
+    /** An element computed from elements: inlined, or the root of a traversal. */
+    ELEMENTWISE,
+    /** Has a template of its own; at most one in a region. */
+    ANCHOR,
+    /** Done by the interpreter. */
+    HOST,
+    /** Runs graphs. */
+    CONTROL;
+
+    /** Most elements of integers that are left to the interpreter instead of a kernel. */
+    static final long TINY = 64;
+
+    static Role of(Node node) {
+        return switch (node.op()) {
+            case Op.Constant constant -> CONSTANT;
+            case Op.If branch -> CONTROL;
+            case Op.Loop loop -> CONTROL;
+            case Op.Scan scan -> CONTROL;
+            case Op.Host host -> HOST;
+            case Op.TopK top -> HOST;
+            default -> !kernelTypes(node) || isTinyArithmetic(node) ? HOST : ofNumbers(node);
+        };
+    }
+
+    private static Role ofNumbers(Node node) {
+        return switch (node.op()) {
+            case Op.Reshape reshape -> VIEW;
+            case Op.Transpose transpose -> VIEW;
+            case Op.Broadcast broadcast -> VIEW;
+            case Op.Slice slice -> VIEW;
+            case Op.Unary unary -> ELEMENTWISE;
+            case Op.Binary binary -> ELEMENTWISE;
+            case Op.Compare compare -> ELEMENTWISE;
+            case Op.Select select -> ELEMENTWISE;
+            case Op.Cast cast -> ELEMENTWISE;
+            case Op.Bitcast bitcast -> ELEMENTWISE;
+            case Op.Quantize quantize -> ELEMENTWISE;
+            case Op.Dequantize dequantize -> ELEMENTWISE;
+            case Op.Gather gather -> ELEMENTWISE;
+            case Op.GatherElements gather -> ELEMENTWISE;
+            case Op.GatherNd gather -> ELEMENTWISE;
+            case Op.Iota iota -> ELEMENTWISE;
+            case Op.DimValues values -> values.values().size() == 1 ? ELEMENTWISE : HOST;
+            default -> ANCHOR;
+        };
+    }
+
+    /** Whether every operand and result has a type that kernels compute with. */
+    private static boolean kernelTypes(Node node) {
+        return node.inputs().stream().allMatch(Role::kernelType)
+                && node.outputs().stream().allMatch(Role::kernelType);
+    }
+
+    private static boolean kernelType(Value value) {
+        DType type = value.type().dtype();
+        return switch (type.kind()) {
+            case FLOAT, SIGNED, UNSIGNED -> type.bits() >= 16 || (type.bits() == 8 && type.isInteger());
+            case BOOLEAN -> true;
+            case COMPLEX, TEXT -> false;
+        };
+    }
+
+    /** Whether this is arithmetic on a handful of integers, such as shapes are made of. */
+    private static boolean isTinyArithmetic(Node node) {
+        boolean product = node.op() instanceof Op.Contract || node.op() instanceof Op.Convolve;
+        return !product
+                && !node.inputs().isEmpty()
+                && node.inputs().stream().allMatch(Role::tinyInteger)
+                && node.outputs().stream().allMatch(Role::tinyInteger);
+    }
+
+    private static boolean tinyInteger(Value value) {
+        DType type = value.type().dtype();
+        return (type == DType.I64 || type == DType.I32 || type == DType.BOOL)
+                && value.type().shape().elements().asConstant().orElse(TINY + 1) <= TINY;
+    }
+}

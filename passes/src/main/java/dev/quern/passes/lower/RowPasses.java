@@ -1,0 +1,128 @@
+package dev.quern.passes.lower;
+
+import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Several passes over each row of a tensor, of which only the first computes the operand; it leaves it in the row's place in
+ * the result for the others.
+ */
+final class RowPasses {
+    private final Drawing drawing;
+    private final List<Integer> axes;
+    private final Shape shape;
+    private final DType storage;
+    private final DType type;
+    private final String result;
+    private final List<Sketch.Loop> outer = new ArrayList<>();
+    private final List<Dim> place = new ArrayList<>();
+
+    /**
+     * @param axes the axes that make a row, ascending
+     */
+    RowPasses(Drawing drawing, List<Integer> axes) {
+        this.drawing = drawing;
+        this.axes = axes;
+        this.shape = drawing.anchor().output().type().shape();
+        this.storage = drawing.anchor().output().type().dtype();
+        this.type = Scalars.arithmetic(storage);
+        this.result = drawing.sketch().result(drawing.region().root().output()).name();
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            if (axes.contains(axis)) {
+                place.add(Dim.ZERO);
+            } else {
+                Sketch.Loop loop = drawing.sketch().loop("i", shape.dim(axis));
+                outer.add(loop);
+                place.add(loop.index());
+            }
+        }
+    }
+
+    /** The type of the arithmetic. */
+    DType type() {
+        return type;
+    }
+
+    /** Whether what is staged in the result keeps every bit of the arithmetic. */
+    boolean stagesExactly() {
+        return type == storage;
+    }
+
+    /** Elements of a row. */
+    Dim count() {
+        return Dim.product(axes.stream().map(shape::dim).toList());
+    }
+
+    /** A loop over the row; {@code body} is given the indices of an element. */
+    Stmt pass(Function<List<Dim>, Stmt> body) {
+        List<Sketch.Loop> loops = new ArrayList<>();
+        List<Dim> at = new ArrayList<>(place);
+        for (int axis : axes) {
+            Sketch.Loop loop = drawing.sketch().loop("k", shape.dim(axis));
+            loops.add(loop);
+            at.set(axis, loop.index());
+        }
+        return Sketch.nest(loops, body.apply(List.copyOf(at)));
+    }
+
+    /** Puts the operand's element in its place. */
+    Stmt stage(List<Dim> at) {
+        return drawing.elements().site(() -> new Stmt.Store(result, at, drawing.operand(0, at)));
+    }
+
+    /** Puts {@code value} in an element's place. */
+    Stmt stage(List<Dim> at, Expr value) {
+        return new Stmt.Store(result, at, Scalars.narrow(value, storage));
+    }
+
+    /** What is in an element's place. */
+    Expr staged(List<Dim> at) {
+        return Scalars.wide(new Expr.Load(result, at, storage));
+    }
+
+    Buffer scalar(String name) {
+        return drawing.sketch().scalar(name, type);
+    }
+
+    Expr read(Buffer scalar) {
+        return Sketch.read(scalar.name(), type);
+    }
+
+    static Stmt reduce(Buffer scalar, Combiner combiner, Expr value) {
+        return new Stmt.Reduce(scalar.name(), List.of(), combiner, value);
+    }
+
+    static Stmt write(Buffer scalar, Expr value) {
+        return Sketch.write(scalar.name(), value);
+    }
+
+    static Expr minus(Expr left, Expr right) {
+        return new Expr.Binary(BinaryOp.SUB, left, right);
+    }
+
+    static Expr times(Expr left, Expr right) {
+        return new Expr.Binary(BinaryOp.MUL, left, right);
+    }
+
+    static Expr over(Expr left, Expr right) {
+        return new Expr.Binary(BinaryOp.DIV, left, right);
+    }
+
+    /** {@code steps} for each row, with {@code scalars}. */
+    Stmt rows(List<Buffer> scalars, List<Stmt> steps) {
+        Stmt body = Sketch.block(steps);
+        for (Buffer scalar : scalars.reversed()) {
+            body = new Stmt.Allocate(scalar, body);
+        }
+        return Sketch.nest(outer, body);
+    }
+}

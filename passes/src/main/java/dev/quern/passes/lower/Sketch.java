@@ -1,0 +1,159 @@
+package dev.quern.passes.lower;
+
+import dev.quern.DType;
+import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
+import dev.quern.ir.Shape;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A kernel while a template draws it: its names, its loops' ranges and its parameters so far. */
+final class Sketch {
+    /** A loop. */
+    record Loop(String name, Dim extent) {
+        /** The loop's variable. */
+        Dim index() {
+            return Dim.symbol(name);
+        }
+    }
+
+    /** A parameter and the value that it is. */
+    record Parameter(Value value, Buffer buffer) {}
+
+    private final NameSupply names;
+    private final Map<String, Parameter> operands = new LinkedHashMap<>();
+    private final Map<String, Parameter> results = new LinkedHashMap<>();
+    private DimRanges ranges = DimRanges.NONE;
+    private String prefix = "x";
+
+    Sketch(Set<String> symbols) {
+        this.names = new NameSupply(symbols);
+    }
+
+    /** What is known of loops and bindings. */
+    DimRanges ranges() {
+        return ranges;
+    }
+
+    /** A new loop, whose name starts with {@code prefix}. */
+    Loop loop(String prefix, Dim extent) {
+        Loop loop = new Loop(names.next(prefix), extent);
+        ranges = ranges.with(loop.name(), extent);
+        return loop;
+    }
+
+    /** One loop per axis of {@code shape}. */
+    List<Loop> loops(String prefix, Shape shape) {
+        return shape.dims().stream().map(extent -> loop(prefix, extent)).toList();
+    }
+
+    /** The variables of {@code loops}. */
+    static List<Dim> indices(List<Loop> loops) {
+        return loops.stream().map(Loop::index).toList();
+    }
+
+    /** {@code body} inside {@code loops}, the first outermost. */
+    static Stmt nest(List<Loop> loops, Stmt body) {
+        Stmt nested = body;
+        for (Loop loop : loops.reversed()) {
+            nested = new Stmt.For(loop.name(), loop.extent(), LoopKind.SERIAL, nested);
+        }
+        return nested;
+    }
+
+    /** A name for an integer in {@code [0, extent)} bound by a statement. */
+    String binding(Dim extent) {
+        String name = names.next("g");
+        ranges = ranges.with(name, extent);
+        return name;
+    }
+
+    /** A scalar register of its own name. */
+    Buffer scalar(String prefix, DType type) {
+        return Buffer.register(names.next(prefix), type, Shape.SCALAR);
+    }
+
+    /** From now on new operands are called {@code name} and a number. */
+    void call(String name) {
+        prefix = name;
+    }
+
+    /** The parameter that is {@code value}, read. */
+    Buffer operand(Value value) {
+        return operands.computeIfAbsent(
+                        value.name(),
+                        key -> new Parameter(
+                                value,
+                                Buffer.global(
+                                        names.next(prefix),
+                                        value.type().dtype(),
+                                        value.type().shape())))
+                .buffer();
+    }
+
+    /** A load of an element of the operand {@code value}. */
+    Expr load(Value value, List<Dim> indices) {
+        return new Expr.Load(operand(value).name(), indices, value.type().dtype());
+    }
+
+    /** The parameter that is {@code value}, written. */
+    Buffer result(Value value) {
+        return results.computeIfAbsent(
+                        value.name(),
+                        key -> new Parameter(
+                                value,
+                                Buffer.global(
+                                        names.next("y"),
+                                        value.type().dtype(),
+                                        value.type().shape())))
+                .buffer();
+    }
+
+    /** Parameters in the order of the kernel's: operands, then results. */
+    List<Parameter> parameters() {
+        List<Parameter> all = new ArrayList<>(operands.values());
+        all.addAll(results.values());
+        return all;
+    }
+
+    /** How many parameters are written. */
+    int results() {
+        return results.size();
+    }
+
+    /** The value of scalar register {@code name}. */
+    static Expr read(String name, DType type) {
+        return new Expr.Load(name, List.of(), type);
+    }
+
+    /** Sets scalar register {@code name}. */
+    static Stmt write(String name, Expr value) {
+        return new Stmt.Store(name, List.of(), value);
+    }
+
+    /** Statements in order, nested blocks flattened. */
+    static Stmt block(Stmt... statements) {
+        return block(List.of(statements));
+    }
+
+    /** Statements in order, nested blocks flattened. */
+    static Stmt block(List<Stmt> statements) {
+        List<Stmt> flat = new ArrayList<>();
+        for (Stmt statement : statements) {
+            if (statement instanceof Stmt.Block(List<Stmt> inner)) {
+                flat.addAll(inner);
+            } else {
+                flat.add(statement);
+            }
+        }
+        return flat.size() == 1 ? flat.getFirst() : new Stmt.Block(flat);
+    }
+}

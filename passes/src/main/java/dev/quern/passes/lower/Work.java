@@ -1,0 +1,65 @@
+package dev.quern.passes.lower;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Stmt;
+
+/** How many scalar operations a statement does. */
+final class Work {
+    private Work() {}
+
+    static Dim of(Stmt stmt) {
+        return switch (stmt) {
+            case Stmt.Block block -> {
+                Dim sum = Dim.ZERO;
+                for (Stmt inner : block.statements()) {
+                    sum = sum.plus(of(inner));
+                }
+                yield sum;
+            }
+            case Stmt.For loop -> of(loop.body()).times(loop.extent());
+            case Stmt.Store store -> Dim.of(1 + of(store.value()));
+            case Stmt.Reduce reduce -> Dim.of(1 + of(reduce.value()));
+            case Stmt.Allocate allocate -> of(allocate.body());
+            case Stmt.Guard guard -> of(guard.then());
+            case Stmt.Let let -> of(let.body()).plus(1);
+            case Stmt.Section section -> of(section.body());
+        };
+    }
+
+    private static long of(Expr expr) {
+        return switch (expr) {
+            case Expr.Constant constant -> 0;
+            case Expr.Load load -> 0;
+            case Expr.Index index -> 0;
+            case Expr.Unary unary ->
+                of(unary.operand())
+                        + switch (unary.function()) {
+                            case NEG, ABS, NOT, BIT_NOT, FLOOR, CEIL, ROUND, IS_NAN, IS_INF, SIGN -> 1;
+                            case SQRT, RECIPROCAL -> 5;
+                            case EXP,
+                                    LOG,
+                                    SIN,
+                                    COS,
+                                    TAN,
+                                    ASIN,
+                                    ACOS,
+                                    ATAN,
+                                    SINH,
+                                    COSH,
+                                    ASINH,
+                                    ACOSH,
+                                    ATANH,
+                                    TANH,
+                                    SIGMOID,
+                                    ERF -> 15;
+                        };
+            case Expr.Binary binary -> 1 + of(binary.left()) + of(binary.right());
+            case Expr.Compare compare -> 1 + of(compare.left()) + of(compare.right());
+            case Expr.Select select -> 1 + of(select.condition()) + of(select.then()) + of(select.otherwise());
+            case Expr.Fma fma -> 1 + of(fma.a()) + of(fma.b()) + of(fma.c());
+            case Expr.Cast cast -> of(cast.operand());
+            case Expr.Bitcast cast -> of(cast.operand());
+        };
+    }
+}

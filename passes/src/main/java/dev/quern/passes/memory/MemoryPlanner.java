@@ -1,0 +1,112 @@
+package dev.quern.passes.memory;
+
+import dev.quern.DType;
+import dev.quern.ir.Dim;
+import dev.quern.ir.graph.Value;
+import dev.quern.passes.program.MemoryPlan;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Gives every value a place: inputs, constants and results where they are, parts inside what they are parts of, and all
+ * others in arenas, where values that are not needed at the same time share slots. A step that may work in place does where
+ * its operand dies there.
+ */
+public final class MemoryPlanner {
+    private final List<Value> outputs;
+    private final Set<String> inputs = new HashSet<>();
+    private final Set<String> constants;
+    private final List<Accesses> steps;
+    private final List<Part> parts;
+    private final Set<String> symbols;
+    private final Lifetimes lifetimes;
+    private final Map<DType, Arena> arenas = new EnumMap<>(DType.class);
+    private final Map<String, Arena.Slot> slots = new HashMap<>();
+    private final Map<String, MemoryPlan.Place> places = new HashMap<>();
+
+    /**
+     * @param inputs values given from outside
+     * @param outputs values handed back
+     * @param constants names of the values held by the program
+     * @param steps what each step does, in order
+     * @param parts values that lie inside others
+     * @param symbols the symbols that are known when inputs are bound
+     */
+    public MemoryPlanner(
+            List<Value> inputs,
+            List<Value> outputs,
+            Set<String> constants,
+            List<Accesses> steps,
+            List<Part> parts,
+            Set<String> symbols) {
+        inputs.forEach(value -> this.inputs.add(value.name()));
+        this.outputs = List.copyOf(outputs);
+        this.constants = Set.copyOf(constants);
+        this.steps = List.copyOf(steps);
+        this.parts = List.copyOf(parts);
+        this.symbols = Set.copyOf(symbols);
+        this.lifetimes = new Lifetimes(this.steps, this.parts);
+    }
+
+    /** The plan. */
+    public MemoryPlan plan() {
+        Set<String> results = new HashSet<>();
+        outputs.forEach(value -> results.add(value.name()));
+        inputs.forEach(name -> places.put(name, new MemoryPlan.Input()));
+        constants.forEach(name -> places.put(name, new MemoryPlan.Constant()));
+        for (Value value : lifetimes.bases()) {
+            if (!places.containsKey(value.name())) {
+                if (results.contains(value.name())) {
+                    places.put(value.name(), new MemoryPlan.Result());
+                } else if (value.type().dtype() == DType.STRING
+                        || !symbols.containsAll(value.type().shape().elements().symbols())) {
+                    places.put(value.name(), new MemoryPlan.Late());
+                } else {
+                    slot(value);
+                }
+            }
+        }
+        for (Part part : parts) {
+            Value base = lifetimes.base(part.value());
+            places.put(part.value().name(), new MemoryPlan.Within(base.name(), lifetimes.offset(part.value())));
+        }
+        Map<String, DType> types = new HashMap<>();
+        lifetimes.bases().forEach(value -> types.put(value.name(), value.type().dtype()));
+        slots.forEach((name, slot) ->
+                places.put(name, new MemoryPlan.Slot(arenas.get(types.get(name)).offset(slot))));
+        Map<DType, Dim> sizes = new EnumMap<>(DType.class);
+        arenas.forEach((type, arena) -> sizes.put(type, arena.size()));
+        return new MemoryPlan(places, sizes);
+    }
+
+    private void slot(Value value) {
+        Lifetimes.Span span = lifetimes.span(value);
+        Arena arena = arenas.computeIfAbsent(value.type().dtype(), type -> new Arena());
+        Optional<Arena.Slot> given = dying(value, span.first());
+        if (given.isPresent()) {
+            arena.extend(given.get(), span.last());
+            slots.put(value.name(), given.get());
+        } else {
+            slots.put(value.name(), arena.take(value.type().shape().elements(), span.first(), span.last()));
+        }
+    }
+
+    /** The slot of an operand of the step that defines {@code value} if that step may work in it and is its last use. */
+    private Optional<Arena.Slot> dying(Value value, int step) {
+        if (steps.get(step).onlyWrite().filter(value::equals).isEmpty()) {
+            return Optional.empty();
+        }
+        return steps.get(step).inPlace().stream()
+                .filter(operand -> !lifetimes.isPart(operand)
+                        && slots.containsKey(operand.name())
+                        && lifetimes.span(operand).last() == step
+                        && operand.type().dtype() == value.type().dtype())
+                .map(operand -> slots.get(operand.name()))
+                .findFirst();
+    }
+}

@@ -1,0 +1,2 @@
+/** Where the values of a program live. */
+package dev.quern.passes.memory;

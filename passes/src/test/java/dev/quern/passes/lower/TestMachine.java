@@ -1,0 +1,174 @@
+package dev.quern.passes.lower;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.ir.Dim;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.interpret.KernelInterpreter;
+import dev.quern.passes.program.ConstantData;
+import dev.quern.passes.program.MemoryPlan;
+import dev.quern.passes.program.Program;
+import dev.quern.passes.program.ProgramStep;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Runs programs the slow way: kernels by their interpreter, memory as the plan says, poisoned at first. */
+final class TestMachine {
+    private record Memory(Object array, long offset) {}
+
+    private final Program program;
+    private final Map<String, Long> symbols = new HashMap<>();
+    private final Map<String, Memory> memories = new HashMap<>();
+    private final Map<DType, Object> arenas = new HashMap<>();
+    private final Map<String, Value> types = new HashMap<>();
+
+    private TestMachine(Program program) {
+        this.program = program;
+    }
+
+    static List<Tensor> run(Program program, List<Tensor> inputs) {
+        return new TestMachine(program).run(inputs);
+    }
+
+    private List<Tensor> run(List<Tensor> inputs) {
+        for (int i = 0; i < inputs.size(); i++) {
+            Value value = program.inputs().get(i);
+            bind(value, inputs.get(i));
+            memories.put(value.name(), new Memory(array(inputs.get(i)), 0));
+        }
+        program.outputs().forEach(value -> types.put(value.name(), value));
+        for (Map.Entry<String, ConstantData> constant : program.constants().entrySet()) {
+            memories.put(constant.getKey(), new Memory(packed(constant.getValue()), 0));
+        }
+        program.memory().arenaElements().forEach((type, size) -> arenas.put(type, fresh(type, size(size))));
+        for (ProgramStep step : program.steps()) {
+            switch (step) {
+                case ProgramStep.RunKernel kernel -> kernel(kernel);
+                case ProgramStep.CheckIndices check -> {}
+                case ProgramStep.RunHost host -> throw new IllegalStateException("host step " + host.node());
+                case ProgramStep.RunControl control -> throw new IllegalStateException("control step");
+            }
+        }
+        List<Tensor> results = new ArrayList<>();
+        for (Value output : program.outputs()) {
+            results.add(tensor(output, memory(output.name(), output.type().dtype(), Optional.of(output))));
+        }
+        return results;
+    }
+
+    private void bind(Value value, Tensor tensor) {
+        for (int axis = 0; axis < tensor.rank(); axis++) {
+            Dim dim = value.type().shape().dim(axis);
+            if (!dim.isConstant()) {
+                symbols.put(dim.toString(), tensor.shape()[axis]);
+            }
+        }
+    }
+
+    private long size(Dim dim) {
+        return dim.evaluate(symbols::get);
+    }
+
+    private void kernel(ProgramStep.RunKernel step) {
+        Object[] buffers = new Object[step.arguments().size()];
+        long[] offsets = new long[buffers.length];
+        for (int i = 0; i < buffers.length; i++) {
+            Memory memory = memory(
+                    step.arguments().get(i),
+                    step.scheduled().parameters().get(i).dtype(),
+                    Optional.ofNullable(types.get(step.arguments().get(i))));
+            buffers[i] = memory.array();
+            offsets[i] = memory.offset();
+        }
+        long[] values =
+                step.scheduled().symbols().stream().mapToLong(symbols::get).toArray();
+        KernelInterpreter.run(step.scheduled(), buffers, offsets, values);
+    }
+
+    private Memory memory(String name, DType type, Optional<Value> value) {
+        Memory known = memories.get(name);
+        if (known != null) {
+            return known;
+        }
+        MemoryPlan.Place place = program.memory().places().get(name);
+        if (place == null) {
+            throw new IllegalStateException("no place for " + name);
+        }
+        Memory memory = switch (place) {
+            case MemoryPlan.Slot(Dim offset) -> new Memory(arenas.get(type), size(offset));
+            case MemoryPlan.Result result ->
+                new Memory(fresh(type, size(value.orElseThrow().type().shape().elements())), 0);
+            case MemoryPlan.Within(String base, Dim offset) -> {
+                Memory whole = memory(base, type, Optional.ofNullable(types.get(base)));
+                yield new Memory(whole.array(), whole.offset() + size(offset));
+            }
+            case MemoryPlan.Input input -> throw new IllegalStateException(name);
+            case MemoryPlan.Constant constant -> throw new IllegalStateException(name);
+            case MemoryPlan.Late late -> throw new IllegalStateException("late " + name);
+        };
+        memories.put(name, memory);
+        return memory;
+    }
+
+    private static Object packed(ConstantData data) {
+        return array(data.literal().tensor());
+    }
+
+    private static Object array(Tensor tensor) {
+        Object array = fresh(tensor.dtype(), tensor.elements());
+        segment(array).copyFrom(tensor.segment());
+        return array;
+    }
+
+    private Tensor tensor(Value value, Memory memory) {
+        long[] shape =
+                value.type().shape().dims().stream().mapToLong(this::size).toArray();
+        long width = value.type().dtype().bits() / 8;
+        MemorySegment part = segment(memory.array()).asSlice(memory.offset() * width, Tensor.count(shape) * width);
+        MemorySegment copy =
+                MemorySegment.ofArray(new byte[(int) part.byteSize()]).copyFrom(part);
+        return Tensor.of(copy, value.type().dtype(), shape);
+    }
+
+    private static Object fresh(DType type, long elements) {
+        int size = Math.toIntExact(elements);
+        return switch (type) {
+            case F32 -> {
+                float[] data = new float[size];
+                Arrays.fill(data, Float.NaN);
+                yield data;
+            }
+            case F64 -> {
+                double[] data = new double[size];
+                Arrays.fill(data, Double.NaN);
+                yield data;
+            }
+            case I64, U64 -> {
+                long[] data = new long[size];
+                Arrays.fill(data, 0x5A5A5A5A5AL);
+                yield data;
+            }
+            case I32, U32 -> new int[size];
+            case F16, BF16, I16, U16 -> new short[size];
+            case I8, U8, BOOL -> new byte[size];
+            default -> throw new IllegalArgumentException("memory of " + type);
+        };
+    }
+
+    private static MemorySegment segment(Object array) {
+        return switch (array) {
+            case float[] data -> MemorySegment.ofArray(data);
+            case double[] data -> MemorySegment.ofArray(data);
+            case long[] data -> MemorySegment.ofArray(data);
+            case int[] data -> MemorySegment.ofArray(data);
+            case short[] data -> MemorySegment.ofArray(data);
+            case byte[] data -> MemorySegment.ofArray(data);
+            default -> throw new IllegalArgumentException(array.toString());
+        };
+    }
+}
