@@ -6,6 +6,7 @@ import dev.quern.ir.kernel.Buffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
 /** A buffer with its extents and strides as numbers, over the memory that holds it. */
 final class View {
@@ -28,6 +29,11 @@ final class View {
             List<Layout.Mode> modes = layout.axes().get(axis);
             digits[axis] = values(modes.stream().map(Layout.Mode::extent).toList(), symbols);
             strides[axis] = values(modes.stream().map(Layout.Mode::stride).toList(), symbols);
+            if (modes.size() > 1) {
+                // An index may run into the padding of the last block.
+                extents[axis] =
+                        Math.max(extents[axis], LongStream.of(digits[axis]).reduce(1, Math::multiplyExact));
+            }
         }
         swizzle = layout.swizzle();
         simple = swizzle.isEmpty() && layout.axes().stream().allMatch(modes -> modes.size() == 1);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What is known at a place of a kernel: ranges of the loop variables around it, guards that hold, buffers in sight. */
 final class Scope {
@@ -102,6 +103,33 @@ final class Scope {
     /** Whether {@code dim} is proved to lie in {@code [0, extent)}. */
     boolean within(Dim dim, Dim extent) {
         return nonNegative(dim) && nonNegative(extent.minus(1).minus(dim));
+    }
+
+    /** Something that {@code extent} does not exceed here, a constant if one is in sight. */
+    Dim bound(Dim extent) {
+        Dim bound = extent;
+        for (Stmt.For loop : loops.reversed()) {
+            Optional<Dim> slope = bound.coefficient(loop.variable());
+            if (slope.isPresent() && slope.get().isConstant() && !slope.get().is(0)) {
+                Dim end = slope.get().constant() > 0 ? loop.extent().minus(1) : Dim.ZERO;
+                bound = bound.substitute(Map.of(loop.variable(), end));
+            }
+        }
+        if (bound.terms().size() == 1 && bound.terms().getFirst().coefficient() == 1) {
+            List<Dim.Atom> atoms = bound.terms().getFirst().atoms();
+            if (atoms.size() == 1 && atoms.getFirst() instanceof Dim.Min(Dim left, Dim right)) {
+                Dim first = bound(left);
+                Dim second = bound(right);
+                return first.isConstant() && second.isConstant()
+                        ? first.min(second)
+                        : first.isConstant() ? first : second.isConstant() ? second : extent;
+            }
+            if (atoms.size() == 1 && atoms.getFirst() instanceof Dim.Max(Dim left, Dim right)) {
+                Dim most = bound(left).max(bound(right));
+                return most.isConstant() ? most : extent;
+            }
+        }
+        return bound.isConstant() ? bound : extent;
     }
 
     /** The quotient rounded down, of an extent that is not negative. */

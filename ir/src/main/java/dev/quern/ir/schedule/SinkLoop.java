@@ -33,27 +33,8 @@ final class SinkLoop {
                 throw application.refusal(loop.variable() + " is bound to " + loop.kind());
             }
             application.requireParallel(loop, scope);
-            return new SinkLoop(application, loop, upperBound(loop.extent())).sink(loop.body(), List.of());
+            return new SinkLoop(application, loop, scope.bound(loop.extent())).sink(loop.body(), List.of());
         });
-    }
-
-    /** An extent that is at least {@code extent}, a constant if one is in sight. */
-    static Dim upperBound(Dim extent) {
-        List<Dim.Term> terms = extent.terms();
-        if (terms.size() == 1
-                && terms.getFirst().coefficient() == 1
-                && terms.getFirst().atoms().size() == 1) {
-            return switch (terms.getFirst().atoms().getFirst()) {
-                case Dim.Min(Dim left, Dim right) -> {
-                    Dim first = upperBound(left);
-                    yield first.isConstant() ? first : upperBound(right).isConstant() ? upperBound(right) : extent;
-                }
-                case Dim.Max(Dim left, Dim right) -> upperBound(left).max(upperBound(right));
-                case Dim.FloorDiv division -> extent;
-                case Dim.Symbol symbol -> extent;
-            };
-        }
-        return extent;
     }
 
     /** A guard that depends on the loop, met on the way in; {@code holds} tells which of its branches. */
@@ -136,6 +117,10 @@ final class SinkLoop {
 
     /** The buffer with an axis for the loop in front. Registers without constant extents become scratch memory. */
     private Buffer expand(Buffer buffer) {
+        if (buffer.shape().dims().stream().anyMatch(this::depends)) {
+            throw application.refusal(
+                    "the shape of " + buffer.name() + ", " + buffer.shape() + ", depends on " + loop.variable());
+        }
         List<Dim> extents = new ArrayList<>(List.of(bound));
         extents.addAll(buffer.shape().dims());
         List<List<Layout.Mode>> axes = new ArrayList<>();

@@ -19,8 +19,8 @@ import java.util.Map;
  * left over after whole tiles is, when peeled, reduced directly.
  */
 final class SplitReductionLoop {
-    /** One reduced element and the buffer of its partial results. */
-    private record Partial(Access target, Buffer buffer, long identity) {}
+    /** One reduced element, the buffer of its partial results, and what must hold for the element to be there. */
+    private record Partial(Access target, Buffer buffer, long identity, List<Dim> conditions) {}
 
     private final Step.SplitReduction step;
     private final Application application;
@@ -112,18 +112,59 @@ final class SplitReductionLoop {
                     throw application.refusal("it " + access + ", at an index that varies within an iteration");
                 }
             }
-            partials.computeIfAbsent(key(access.buffer(), access.indices()), key -> partial(access));
+            partials.computeIfAbsent(key(access.buffer(), access.indices()), key -> partial(access, loop, scope));
         }
         return partials;
     }
 
-    private Partial partial(Access access) {
+    private Partial partial(Access access, Stmt.For loop, Scope scope) {
         Buffer target = access.scope().buffer(access.buffer());
         Combiner combiner = access.combiner().orElseThrow();
         long identity = Identities.bits(combiner, target.dtype())
                 .orElseThrow(() -> application.refusal(combiner + " of " + target.dtype() + " has no identity"));
         String name = application.names().take(target.name() + ".p");
-        return new Partial(access, Buffer.register(name, target.dtype(), Shape.of(step.factor())), identity);
+        List<List<Dim>> guards = new ArrayList<>();
+        guards(loop.body(), access, loop.variable(), List.of(), guards);
+        List<Dim> conditions = new ArrayList<>(guards.getFirst());
+        guards.forEach(conditions::retainAll);
+        for (int axis = 0; axis < target.shape().rank(); axis++) {
+            Dim index = access.indices().get(axis);
+            if (!scope.when(conditions).within(index, target.shape().dim(axis))) {
+                throw application.refusal("the element " + target.name() + access.indices()
+                        + " may not exist where the loop has no iterations");
+            }
+        }
+        return new Partial(
+                access, Buffer.register(name, target.dtype(), Shape.of(step.factor())), identity, conditions);
+    }
+
+    /** Collects for each update of the element the guards around it that are the same in all iterations. */
+    private static void guards(
+            Stmt statement, Access target, String variable, List<Dim> around, List<List<Dim>> found) {
+        switch (statement) {
+            case Stmt.Reduce reduce -> {
+                if (key(reduce.buffer(), reduce.indices()).equals(key(target.buffer(), target.indices()))) {
+                    found.add(around);
+                }
+            }
+            case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> {
+                List<Dim> more = new ArrayList<>(around);
+                for (Dim condition : nonNegative) {
+                    if (!condition.dependsOn(variable)
+                            && condition.symbols().stream().noneMatch(target.inner()::contains)) {
+                        more.add(condition);
+                    }
+                }
+                guards(then, target, variable, more, found);
+                guards(otherwise, target, variable, around, found);
+            }
+            case Stmt.Block block -> block.statements().forEach(part -> guards(part, target, variable, around, found));
+            case Stmt.For loop -> guards(loop.body(), target, variable, around, found);
+            case Stmt.Allocate allocate -> guards(allocate.body(), target, variable, around, found);
+            case Stmt.Let let -> guards(let.body(), target, variable, around, found);
+            case Stmt.Section section -> guards(section.body(), target, variable, around, found);
+            case Stmt.Store store -> {}
+        }
     }
 
     private static String key(String buffer, List<Dim> indices) {
@@ -157,7 +198,11 @@ final class SplitReductionLoop {
                     partial.buffer().name(), List.of(index), partial.buffer().dtype());
             Access target = partial.target();
             Combiner join = combiner == Combiner.FMA ? Combiner.SUM : combiner;
-            reduces.add(new Stmt.Reduce(target.buffer(), target.indices(), join, value));
+            Stmt reduce = new Stmt.Reduce(target.buffer(), target.indices(), join, value);
+            reduces.add(
+                    partial.conditions().isEmpty()
+                            ? reduce
+                            : new Stmt.Guard(partial.conditions(), reduce, Stmt.NOTHING));
         }
         return Statements.block(reduces);
     }

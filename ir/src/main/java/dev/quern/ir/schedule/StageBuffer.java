@@ -129,7 +129,7 @@ final class StageBuffer {
             if (slope.isEmpty()) {
                 return Optional.empty();
             }
-            Dim last = SinkLoop.upperBound(loop.extent()).minus(1);
+            Dim last = access.scope().bound(loop.extent()).minus(1);
             Dim at = access.scope().nonNegative(slope.get()) ? last : Dim.ZERO;
             if (at.is(0) && !access.scope().nonNegative(slope.get().times(-1))) {
                 return Optional.empty();

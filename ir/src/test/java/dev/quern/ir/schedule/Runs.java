@@ -1,0 +1,101 @@
+package dev.quern.ir.schedule;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.quern.DType;
+import dev.quern.ir.Dim;
+import dev.quern.ir.interpret.KernelInterpreter;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Runs a kernel before and after scheduling on the same random arguments. */
+final class Runs {
+    private Runs() {}
+
+    /**
+     * Fails unless both kernels give the same results, sums within rounding. Loops of the scheduled kernel whose
+     * iterations may run in any order run backwards. Integer parameters hold indices below {@code table}.
+     */
+    static void compare(Kernel kernel, Kernel scheduled, Map<String, Long> symbols, long table, Random random) {
+        List<Object> arguments = new ArrayList<>();
+        for (Buffer parameter : kernel.parameters()) {
+            int size = (int) parameter.shape().elements().evaluate(symbols::get);
+            arguments.add(
+                    parameter.dtype() == DType.I64
+                            ? random.longs(size, 0, Math.max(1, table)).toArray()
+                            : floats(size, random));
+        }
+        List<float[]> expected = results(kernel, symbols, arguments);
+        List<float[]> actual = results(scheduled.withBody(backwards(scheduled.body())), symbols, arguments);
+        for (int result = 0; result < expected.size(); result++) {
+            for (int i = 0; i < expected.get(result).length; i++) {
+                float value = expected.get(result)[i];
+                assertEquals(
+                        value, actual.get(result)[i], 2e-5 * (1 + Math.abs(value)), "element " + i + " for " + symbols);
+            }
+        }
+    }
+
+    private static float[] floats(int size, Random random) {
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    private static List<float[]> results(Kernel kernel, Map<String, Long> symbols, List<Object> arguments) {
+        int count = kernel.parameters().size();
+        Object[] buffers = new Object[count];
+        for (int i = 0; i < count; i++) {
+            Object argument = arguments.get(i);
+            buffers[i] = argument instanceof float[] values
+                    ? laidOut(kernel.parameters().get(i), values, symbols)
+                    : argument;
+        }
+        long[] values = kernel.symbols().stream().mapToLong(symbols::get).toArray();
+        KernelInterpreter.run(kernel, buffers, new long[count], values);
+        List<float[]> results = new ArrayList<>();
+        for (int i = count - kernel.results(); i < count; i++) {
+            results.add((float[]) buffers[i]);
+        }
+        return results;
+    }
+
+    /** Row-major values in the layout of {@code buffer}; padding is NaN. */
+    private static float[] laidOut(Buffer buffer, float[] rowMajor, Map<String, Long> symbols) {
+        if (buffer.layout().isRowMajor(buffer.shape())) {
+            return rowMajor.clone();
+        }
+        float[] values = new float[(int) Math.max(0, buffer.layout().span().evaluate(symbols::get))];
+        Arrays.fill(values, Float.NaN);
+        for (int flat = 0; flat < rowMajor.length; flat++) {
+            List<Dim> index = new ArrayList<>();
+            long rest = flat;
+            for (Dim extent : buffer.shape().dims().reversed()) {
+                long size = extent.evaluate(symbols::get);
+                index.addFirst(Dim.of(rest % size));
+                rest /= size;
+            }
+            values[(int) buffer.layout().address(index).evaluate(symbols::get)] = rowMajor[flat];
+        }
+        return values;
+    }
+
+    private static Stmt backwards(Stmt statement) {
+        Stmt inner = Statements.withParts(statement, Runs::backwards);
+        if (inner instanceof Stmt.For loop && loop.kind() != LoopKind.SERIAL && loop.kind() != LoopKind.UNROLL) {
+            Dim reversed = loop.extent().minus(1).minus(Dim.symbol(loop.variable()));
+            Stmt body = Substitution.of(loop.variable(), reversed).in(loop.body());
+            return new Stmt.For(loop.variable(), loop.extent(), loop.kind(), body);
+        }
+        return inner;
+    }
+}
