@@ -2,6 +2,7 @@
 module dev.quern.onnx {
     requires transitive dev.quern.ir;
 
+    exports dev.quern.onnx;
     exports dev.quern.onnx.build;
     exports dev.quern.onnx.proto;
 }

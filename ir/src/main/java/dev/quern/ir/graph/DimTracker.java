@@ -56,6 +56,17 @@ public final class DimTracker {
         return Optional.of(dims);
     }
 
+    /** The only element of a tensor of any type, if it is an integer. */
+    public Optional<Dim> whole(Value value) {
+        List<Element> elements = known.get(value.name());
+        return elements != null
+                        && elements.size() == 1
+                        && elements.getFirst() instanceof Element.Fraction(Dim numerator, long denominator)
+                        && denominator == 1
+                ? Optional.of(numerator)
+                : Optional.empty();
+    }
+
     /** The only element of an integer or boolean tensor. */
     public Optional<Dim> dim(Value value) {
         return dims(value).filter(dims -> dims.size() == 1).map(List::getFirst);

@@ -110,6 +110,19 @@ public final class GraphBuilder {
         }
     }
 
+    /** Gives {@code value}, which is no input, the name {@code wanted}, taken away from any other value. */
+    public void rename(Value value, String wanted) {
+        preferred.values().removeIf(wanted::equals);
+        preferred.put(value.name(), wanted);
+        given.add(wanted);
+        taken.add(wanted);
+    }
+
+    /** The inputs so far. */
+    public List<Value> inputs() {
+        return List.copyOf(inputs);
+    }
+
     /** Whether {@code value} is an input or has been given a name. */
     public boolean isNamed(Value value) {
         return preferred.containsKey(value.name());

@@ -1,0 +1,45 @@
+package dev.quern.onnx;
+
+import dev.quern.ir.graph.Graph;
+import dev.quern.onnx.proto.OnnxFile;
+import java.util.Map;
+
+/**
+ * An ONNX model as a graph, and the memory that the graph's constants lie in. Safe to use and close from any thread; the
+ * constants are invalid once it is closed.
+ */
+public final class ImportedModel implements AutoCloseable {
+    private final OnnxFile file;
+    private final Graph graph;
+
+    ImportedModel(OnnxFile file, Graph graph) {
+        this.file = file;
+        this.graph = graph;
+    }
+
+    /** The model. Inputs and outputs have the names and the order of the file; inputs with a default are constants. */
+    public Graph graph() {
+        return graph;
+    }
+
+    /** Version of each operator set that the model uses, by domain; the standard one is {@code ""}. */
+    public Map<String, Long> opsets() {
+        return file.model().opsets();
+    }
+
+    /** Name and version of what wrote the file; may be empty. */
+    public String producer() {
+        return file.model().producer();
+    }
+
+    /** The exporter's own properties. */
+    public Map<String, String> metadata() {
+        return file.model().metadata();
+    }
+
+    /** Frees the constants' memory; further calls do nothing. */
+    @Override
+    public void close() {
+        file.close();
+    }
+}

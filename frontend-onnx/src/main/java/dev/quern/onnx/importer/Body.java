@@ -1,0 +1,71 @@
+package dev.quern.onnx.importer;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.TensorType;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.GraphBuilder;
+import dev.quern.ir.graph.Value;
+import dev.quern.onnx.proto.OnnxGraph;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The body of a control-flow node as a closed graph, and what a translation needs to know of it beside its types.
+ *
+ * @param graph inputs: the body's own, then what it captures
+ * @param builder knows what small results hold
+ * @param outputs the results as the builder knows them
+ */
+record Body(Graph graph, GraphBuilder builder, List<Value> outputs) {
+    /** Imports {@code body}, whose own inputs have the types {@code types}. */
+    static Body of(Call call, OnnxGraph body, List<TensorType> types, Captures captures) {
+        if (body.inputs().size() != types.size()) {
+            throw call.invalid("inputs of the body '" + body.name() + "': expected " + types.size() + ", found "
+                    + body.inputs().size());
+        }
+        GraphBuilder builder = call.builder().nested(body.name());
+        Scope scope = new Scope(builder);
+        GraphImporter.reserve(body, builder);
+        for (int index = 0; index < types.size(); index++) {
+            String name = body.inputs().get(index).name();
+            scope.put(name, builder.input(name, types.get(index)));
+        }
+        captures.enter(scope);
+        call.importer().nested().contents(body, scope);
+        List<Value> outputs = new ArrayList<>();
+        for (var output : body.outputs()) {
+            outputs.add(scope.find(output.name())
+                    .orElseThrow(() -> call.invalid("nothing in the body gives its result '" + output.name() + "'")));
+        }
+        return new Body(builder.build(outputs), builder, outputs);
+    }
+
+    /** The types joined: extents that differ become symbols of their own. */
+    static TensorType general(Call call, TensorType left, TensorType right) {
+        List<Dim> dims = new ArrayList<>();
+        for (int axis = 0; axis < left.shape().rank(); axis++) {
+            Dim dim = left.shape().dim(axis);
+            dims.add(dim.equals(right.shape().dim(axis)) ? dim : call.fresh());
+        }
+        return new TensorType(left.dtype(), new Shape(dims));
+    }
+
+    /** {@code type} with the extents that mention symbols made inside the body replaced by symbols of their own. */
+    static TensorType outside(Call call, TensorType type, Set<String> known) {
+        List<Dim> dims = new ArrayList<>();
+        for (Dim dim : type.shape().dims()) {
+            dims.add(known.containsAll(dim.symbols()) ? dim : call.fresh());
+        }
+        return new TensorType(type.dtype(), new Shape(dims));
+    }
+
+    /** The symbols of types. */
+    static Set<String> symbols(List<TensorType> types) {
+        Set<String> symbols = new HashSet<>();
+        types.forEach(type -> type.shape().dims().forEach(dim -> symbols.addAll(dim.symbols())));
+        return symbols;
+    }
+}

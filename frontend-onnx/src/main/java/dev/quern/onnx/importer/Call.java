@@ -1,0 +1,269 @@
+package dev.quern.onnx.importer;
+
+import dev.quern.DType;
+import dev.quern.ModelException;
+import dev.quern.Tensor;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.TensorType;
+import dev.quern.ir.graph.Attribute;
+import dev.quern.ir.graph.GraphBuilder;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import dev.quern.onnx.proto.OnnxAttribute;
+import dev.quern.onnx.proto.OnnxGraph;
+import dev.quern.onnx.proto.OnnxNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** An ONNX node being imported: its operands, its attributes, and the graph that its translation adds to. */
+final class Call {
+    private final OnnxNode node;
+    private final long version;
+    private final Scope scope;
+    private final GraphImporter importer;
+    private final List<Optional<Value>> inputs;
+
+    Call(OnnxNode node, long version, Scope scope, GraphImporter importer, List<Optional<Value>> inputs) {
+        this.node = node;
+        this.version = version;
+        this.scope = scope;
+        this.importer = importer;
+        this.inputs = inputs;
+    }
+
+    OnnxNode node() {
+        return node;
+    }
+
+    /** The version of the node's operator set. */
+    long version() {
+        return version;
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    GraphImporter importer() {
+        return importer;
+    }
+
+    GraphBuilder builder() {
+        return scope.builder();
+    }
+
+    /** Number of operands, absent ones before the last included. */
+    int count() {
+        return inputs.size();
+    }
+
+    /** Operand {@code index}, which must be there. */
+    Value input(int index) {
+        return optional(index).orElseThrow(() -> invalid("operand " + index + " is missing"));
+    }
+
+    /** Operand {@code index}, if it is there. */
+    Optional<Value> optional(int index) {
+        return index < inputs.size() ? inputs.get(index) : Optional.empty();
+    }
+
+    /** All operands from {@code first} on, each of which must be there. */
+    List<Value> inputsFrom(int first) {
+        return IntStream.range(first, inputs.size()).mapToObj(this::input).toList();
+    }
+
+    /** Whether anything may read result {@code index}. */
+    boolean wants(int index) {
+        return index < node.outputs().size() && !node.outputs().get(index).isEmpty();
+    }
+
+    boolean has(String attribute) {
+        return node.attribute(attribute).isPresent();
+    }
+
+    long integer(String attribute, long otherwise) {
+        return switch (node.attribute(attribute).orElse(null)) {
+            case null -> otherwise;
+            case OnnxAttribute.Int(long value) -> value;
+            case OnnxAttribute other -> throw kind(attribute, "an integer", other);
+        };
+    }
+
+    /** An integer that must fit an {@code int}. */
+    int small(String attribute, int otherwise) {
+        return small(attribute, integer(attribute, otherwise));
+    }
+
+    private int small(String attribute, long value) {
+        if (value != (int) value) {
+            throw invalid("attribute " + attribute + ": expected an integer of 32 bits, found " + value);
+        }
+        return (int) value;
+    }
+
+    /** An integer that must be there, as an extent. */
+    Dim dimension(String attribute) {
+        if (!has(attribute)) {
+            throw invalid("attribute " + attribute + " is missing");
+        }
+        return Dim.of(integer(attribute, 0));
+    }
+
+    boolean flag(String attribute, boolean otherwise) {
+        return integer(attribute, otherwise ? 1 : 0) != 0;
+    }
+
+    double real(String attribute, double otherwise) {
+        return switch (node.attribute(attribute).orElse(null)) {
+            case null -> otherwise;
+            case OnnxAttribute.Float(float value) -> value;
+            case OnnxAttribute.Int(long value) -> value;
+            case OnnxAttribute other -> throw kind(attribute, "a number", other);
+        };
+    }
+
+    String text(String attribute, String otherwise) {
+        return switch (node.attribute(attribute).orElse(null)) {
+            case null -> otherwise;
+            case OnnxAttribute.Text text -> text.value();
+            case OnnxAttribute other -> throw kind(attribute, "a string", other);
+        };
+    }
+
+    Optional<List<Long>> integers(String attribute) {
+        return switch (node.attribute(attribute).orElse(null)) {
+            case null -> Optional.empty();
+            case OnnxAttribute.Ints(List<Long> values) -> Optional.of(values);
+            case OnnxAttribute.Floats(List<Float> none) when none.isEmpty() -> Optional.of(List.of());
+            case OnnxAttribute other -> throw kind(attribute, "integers", other);
+        };
+    }
+
+    Optional<List<Integer>> smalls(String attribute) {
+        return integers(attribute)
+                .map(values ->
+                        values.stream().map(value -> small(attribute, value)).toList());
+    }
+
+    Optional<List<Double>> reals(String attribute) {
+        return switch (node.attribute(attribute).orElse(null)) {
+            case null -> Optional.empty();
+            case OnnxAttribute.Floats(List<Float> values) ->
+                Optional.of(values.stream().map(Float::doubleValue).toList());
+            case OnnxAttribute.Ints(List<Long> none) when none.isEmpty() -> Optional.of(List.of());
+            case OnnxAttribute other -> throw kind(attribute, "numbers", other);
+        };
+    }
+
+    Optional<List<String>> texts(String attribute) {
+        return switch (node.attribute(attribute).orElse(null)) {
+            case null -> Optional.empty();
+            case OnnxAttribute.Texts texts -> Optional.of(texts.values());
+            case OnnxAttribute.Ints(List<Long> none) when none.isEmpty() -> Optional.of(List.of());
+            case OnnxAttribute other -> throw kind(attribute, "strings", other);
+        };
+    }
+
+    Optional<Tensor> tensor(String attribute) {
+        return switch (node.attribute(attribute).orElse(null)) {
+            case null -> Optional.empty();
+            case OnnxAttribute.TensorValue tensor -> Optional.of(tensor.value().data());
+            case OnnxAttribute other -> throw kind(attribute, "a tensor", other);
+        };
+    }
+
+    OnnxGraph graph(String attribute) {
+        return switch (node.attribute(attribute).orElse(null)) {
+            case null -> throw invalid("attribute " + attribute + " is missing");
+            case OnnxAttribute.GraphValue graph -> graph.value();
+            case OnnxAttribute other -> throw kind(attribute, "a graph", other);
+        };
+    }
+
+    /** An element type given by number. */
+    DType dtype(String attribute, DType otherwise) {
+        if (!has(attribute)) {
+            return otherwise;
+        }
+        long number = integer(attribute, 0);
+        return ElementTypes.of(number)
+                .orElseThrow(() -> invalid("attribute " + attribute + ": no element type has number " + number));
+    }
+
+    private ModelException kind(String attribute, String expected, OnnxAttribute found) {
+        return invalid("attribute " + attribute + ": expected " + expected + ", found "
+                + found.getClass().getSimpleName());
+    }
+
+    /** An axis that may count from the end, as an index below {@code rank}. */
+    int axis(long axis, int rank) {
+        if (axis < -rank || axis >= rank) {
+            throw invalid("axis: expected " + -rank + " to " + (rank - 1) + ", found " + axis);
+        }
+        return (int) (axis < 0 ? axis + rank : axis);
+    }
+
+    /** Axes that may count from the end. */
+    List<Integer> axes(List<Long> axes, int rank) {
+        return axes.stream().map(axis -> axis(axis, rank)).toList();
+    }
+
+    /** The elements of an integer operand that must be known when the model is imported. */
+    List<Long> knownIntegers(int index) {
+        List<Dim> dims = builder().dims().dims(input(index)).orElse(List.of());
+        boolean known = dims.stream().allMatch(Dim::isConstant)
+                && input(index).type().shape().elements().is(dims.size());
+        if (!known) {
+            throw unsupported("operand " + index + " ('" + node.inputs().get(index)
+                    + "') must be a constant; export the model with a constant there");
+        }
+        return dims.stream().map(Dim::constant).toList();
+    }
+
+    /** The elements of an operand if it is a known constant of few elements. */
+    Optional<double[]> constants(Value value) {
+        return builder().dims().constants(value);
+    }
+
+    /** Whether {@code value} is a constant with every element {@code number}. */
+    boolean isConstant(Value value, double number) {
+        return builder()
+                .literal(value)
+                .filter(literal -> TensorNumbers.all(literal, number))
+                .isPresent();
+    }
+
+    /** An operation of the host. */
+    Value host(String function, Map<String, Attribute> attributes, List<Value> operands, TensorType result) {
+        return builder()
+                .addAll(new Op.Host(function, attributes), operands, List.of(result))
+                .getFirst();
+    }
+
+    /** Extents where known, symbols of their own elsewhere. */
+    Shape completed(List<Optional<Dim>> partial) {
+        List<Dim> dims = new ArrayList<>();
+        for (Optional<Dim> dim : partial) {
+            dims.add(dim.orElseGet(this::fresh));
+        }
+        return new Shape(dims);
+    }
+
+    /** A symbol for an extent that is found when the model runs. */
+    Dim fresh() {
+        String name = node.outputs().isEmpty() ? node.opType() : node.outputs().getFirst();
+        return builder().freshSymbol(SymbolNames.clean(name));
+    }
+
+    ModelException invalid(String message) {
+        return new ModelException(ModelException.Code.INVALID_MODEL, builder().origin(), message);
+    }
+
+    ModelException unsupported(String message) {
+        return new ModelException(ModelException.Code.UNSUPPORTED, builder().origin(), message);
+    }
+}

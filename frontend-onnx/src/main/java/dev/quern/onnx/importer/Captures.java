@@ -1,0 +1,61 @@
+package dev.quern.onnx.importer;
+
+import dev.quern.ir.TensorType;
+import dev.quern.ir.graph.Value;
+import dev.quern.onnx.proto.OnnxGraph;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the bodies of a control-flow node take from outside. Constants and dimensions are made again inside; the rest are
+ * operands of the node and further inputs of every body, in one order.
+ */
+final class Captures {
+    private final Scope outside;
+    private final List<String> names;
+    private final List<String> passed = new ArrayList<>();
+    private final List<Value> operands = new ArrayList<>();
+
+    Captures(Scope outside, List<OnnxGraph> bodies) {
+        this.outside = outside;
+        this.names = FreeNames.of(bodies);
+        for (String name : names) {
+            Optional<Value> value = outside.find(name);
+            if (value.isPresent() && !isPlain(value.get())) {
+                passed.add(name);
+                operands.add(value.get());
+            }
+        }
+    }
+
+    private boolean isPlain(Value value) {
+        return outside.builder().nested("").adopt(value, outside.builder()).isPresent();
+    }
+
+    /** The values that the node takes after its own operands. */
+    List<Value> operands() {
+        return List.copyOf(operands);
+    }
+
+    /** Makes the captured names known inside a body. */
+    void enter(Scope inside) {
+        for (String name : names) {
+            Optional<Value> value = outside.find(name);
+            if (value.isEmpty()) {
+                continue;
+            }
+            inside.put(
+                    name,
+                    passed.contains(name)
+                            ? inside.builder().capture(name, value.get(), outside.builder())
+                            : inside.builder()
+                                    .adopt(value.get(), outside.builder())
+                                    .orElseThrow());
+        }
+    }
+
+    Body body(Call call, OnnxGraph graph, List<TensorType> types) {
+        return Body.of(call, graph, types, this);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.quern.onnx.importer;
+
+import static dev.quern.onnx.importer.Operator.several;
+
+import dev.quern.ir.Shape;
+import dev.quern.ir.TensorType;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.GraphBuilder;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import dev.quern.onnx.proto.OnnxGraph;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Choices and loops. A choice that is decided when the model is imported leaves nothing but the branch. */
+final class ControlOperators {
+    private ControlOperators() {}
+
+    static List<Operator> rows() {
+        return List.of(
+                several("If", 1, ControlOperators::choose),
+                several("Loop", 1, call -> new LoopTranslation(call).translate()),
+                several("Scan", 9, call -> new ScanTranslation(call).translate()));
+    }
+
+    private static List<Value> choose(Call call) {
+        GraphBuilder builder = call.builder();
+        Value condition = builder.reshape(call.input(0), Shape.SCALAR);
+        Optional<Boolean> decided = builder.dims().truth(condition);
+        OnnxGraph then = call.graph("then_branch");
+        OnnxGraph otherwise = call.graph("else_branch");
+        if (decided.isPresent()) {
+            return call.importer().inline(decided.get() ? then : otherwise, call.scope());
+        }
+        Captures captures = new Captures(call.scope(), List.of(then, otherwise));
+        Body first = captures.body(call, then, List.of());
+        Body second = captures.body(call, otherwise, List.of());
+        Graph left = first.graph();
+        Graph right = second.graph();
+        if (left.outputs().size() != right.outputs().size()) {
+            throw call.invalid("results of the branches: expected as many of each, found "
+                    + left.outputs().size() + " and " + right.outputs().size());
+        }
+        List<TensorType> results = new ArrayList<>();
+        for (int index = 0; index < left.outputs().size(); index++) {
+            results.add(joined(
+                    call,
+                    index,
+                    left.outputs().get(index).type(),
+                    right.outputs().get(index).type()));
+        }
+        List<Value> operands = new ArrayList<>(List.of(condition));
+        operands.addAll(captures.operands());
+        return builder.addAll(new Op.If(left, right), operands, results);
+    }
+
+    /** The type of a result that either branch may give: extents that differ become symbols of their own. */
+    private static TensorType joined(Call call, int index, TensorType left, TensorType right) {
+        if (left.dtype() != right.dtype()
+                || left.shape().rank() != right.shape().rank()) {
+            throw call.unsupported("result " + index + ": expected branches of one element type and rank, found " + left
+                    + " and " + right + "; make the condition a constant, or export the model without the choice");
+        }
+        return Body.general(call, left, right);
+    }
+}

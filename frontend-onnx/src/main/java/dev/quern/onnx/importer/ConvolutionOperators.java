@@ -1,0 +1,103 @@
+package dev.quern.onnx.importer;
+
+import static dev.quern.onnx.importer.Operator.one;
+
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.graph.GraphBuilder;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.graph.Window;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Convolutions: ONNX's are channels-first, the graph's channels-last. */
+final class ConvolutionOperators {
+    private ConvolutionOperators() {}
+
+    static List<Operator> rows() {
+        return List.of(
+                one("Conv", 1, call -> biased(call, convolve(call, call.input(0), call.input(1)))),
+                one("ConvTranspose", 1, call -> biased(call, transposed(call))));
+    }
+
+    /** Bias is added to the channels-last result, before it is turned back. */
+    private static Value biased(Call call, Value channelsLast) {
+        GraphBuilder builder = call.builder();
+        Value sum = call.optional(2)
+                .map(bias -> builder.binary(BinaryOp.ADD, channelsLast, bias))
+                .orElse(channelsLast);
+        return ChannelVectors.channelsFirst(builder, sum);
+    }
+
+    private static void ranks(Call call, Value x, Value weights) {
+        int rank = x.type().shape().rank();
+        if (rank < 3 || weights.type().shape().rank() != rank) {
+            throw call.invalid("ranks of x and the weights: expected at least 3 and equal, found " + x.type() + " and "
+                    + weights.type());
+        }
+    }
+
+    private static Optional<List<Integer>> kernel(Call call, Value weights) {
+        List<Integer> extents = new ArrayList<>();
+        Shape shape = weights.type().shape();
+        for (Dim dim : shape.dims().subList(2, shape.rank())) {
+            if (!dim.isConstant()) {
+                return Optional.empty();
+            }
+            extents.add(Math.toIntExact(dim.constant()));
+        }
+        return Optional.of(extents);
+    }
+
+    /** The convolution of channels-first x, channels-last. */
+    static Value convolve(Call call, Value x, Value weights) {
+        ranks(call, x, weights);
+        GraphBuilder builder = call.builder();
+        Shape shape = x.type().shape();
+        WindowAttributes attributes = WindowAttributes.of(call, shape.rank() - 2, kernel(call, weights));
+        Window window = attributes.window(shape.dims().subList(2, shape.rank()));
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(2, shape.rank()).boxed().toList());
+        order.add(1);
+        order.add(0);
+        return builder.add(
+                new Op.Convolve(window, call.small("group", 1)),
+                ChannelVectors.channelsLast(builder, x),
+                builder.transpose(weights, order));
+    }
+
+    private static Value transposed(Call call) {
+        Value x = call.input(0);
+        Value weights = call.input(1);
+        ranks(call, x, weights);
+        GraphBuilder builder = call.builder();
+        Shape shape = x.type().shape();
+        int spatial = shape.rank() - 2;
+        int groups = call.small("group", 1);
+        WindowAttributes attributes = WindowAttributes.of(call, spatial, kernel(call, weights));
+        List<Dim> before = new ArrayList<>();
+        List<Dim> after = new ArrayList<>();
+        List<Dim> result = new ArrayList<>();
+        result.add(shape.dim(0));
+        for (int axis = 0; axis < spatial; axis++) {
+            TransposedExtent extent = TransposedExtent.of(call, attributes, axis, shape.dim(axis + 2));
+            before.add(extent.before());
+            after.add(extent.after());
+            result.add(extent.result());
+        }
+        result.add(weights.type().shape().dim(1).times(groups));
+        Window window = new Window(attributes.extents(), attributes.strides(), attributes.dilations(), before, after);
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(2, shape.rank()).boxed().toList());
+        order.add(0);
+        order.add(1);
+        return builder.add(
+                new Op.ConvolveTransposed(window, groups, new Shape(result)),
+                ChannelVectors.channelsLast(builder, x),
+                builder.transpose(weights, order));
+    }
+}

@@ -1,0 +1,186 @@
+package dev.quern.onnx.importer;
+
+import dev.quern.DType;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.CompareOp;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.graph.GraphBuilder;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** ONNX Einsum: operands are joined two by two in contractions; an ellipsis stands for axes named by their distance from its end. */
+final class EinsumTranslation {
+    /** A value with its axes named. */
+    private record Term(Value value, List<String> axes) {}
+
+    private final Call call;
+    private final GraphBuilder builder;
+    private int ellipsis;
+
+    EinsumTranslation(Call call) {
+        this.call = call;
+        this.builder = call.builder();
+    }
+
+    Value translate() {
+        String equation = call.text("equation", "").replaceAll("\\s", "");
+        String[] sides = equation.split("->", -1);
+        String[] operands = sides[0].split(",", -1);
+        if (sides.length > 2 || operands.length != call.count()) {
+            throw call.invalid("equation: expected " + call.count() + " operands, found '" + equation + "'");
+        }
+        List<Term> terms = new ArrayList<>();
+        for (int index = 0; index < operands.length; index++) {
+            terms.add(named(operands[index], call.input(index)));
+        }
+        List<String> result = sides.length == 2 ? axes(sides[1], ellipsis) : implied(terms);
+        terms.replaceAll(this::diagonal);
+        return joined(terms, result);
+    }
+
+    private Term named(String labels, Value operand) {
+        int rank = operand.type().shape().rank();
+        int letters = labels.replace("...", "").length();
+        boolean dots = labels.contains("...");
+        if (dots ? letters > rank : letters != rank) {
+            throw call.invalid("equation: expected " + rank + " axes, found '" + labels + "'");
+        }
+        ellipsis = Math.max(ellipsis, dots ? rank - letters : 0);
+        return new Term(operand, axes(labels, rank - letters));
+    }
+
+    private List<String> axes(String labels, int between) {
+        List<String> names = new ArrayList<>();
+        for (int at = 0; at < labels.length(); at++) {
+            if (labels.startsWith("...", at)) {
+                for (int distance = between; distance > 0; distance--) {
+                    names.add("e" + distance);
+                }
+                at += 2;
+            } else if (Character.isLetter(labels.charAt(at))) {
+                names.add(labels.substring(at, at + 1));
+            } else {
+                throw call.invalid("equation: expected letters and '...', found '" + labels + "'");
+            }
+        }
+        return names;
+    }
+
+    /** Without an arrow: the ellipsis, then the letters that occur once, in alphabetical order. */
+    private List<String> implied(List<Term> terms) {
+        Map<String, Integer> occurrences = new TreeMap<>(Comparator.naturalOrder());
+        terms.forEach(term -> term.axes().forEach(axis -> occurrences.merge(axis, 1, Integer::sum)));
+        List<String> result = new ArrayList<>();
+        for (int distance = ellipsis; distance > 0; distance--) {
+            result.add("e" + distance);
+        }
+        occurrences.forEach((axis, count) -> {
+            if (count == 1 && axis.length() == 1) {
+                result.add(axis);
+            }
+        });
+        return result;
+    }
+
+    /** An axis named twice is read along its diagonal. */
+    private Term diagonal(Term term) {
+        for (int second = 1; second < term.axes().size(); second++) {
+            int first = term.axes().indexOf(term.axes().get(second));
+            if (first < second) {
+                Shape shape = term.value().type().shape();
+                Value equal = builder.compare(
+                        CompareOp.EQ,
+                        builder.add(new Op.Iota(DType.I64, shape, first)),
+                        builder.add(new Op.Iota(DType.I64, shape, second)));
+                Value zero = builder.scalar(term.value().type().dtype(), 0);
+                Value masked = builder.select(equal, term.value(), zero);
+                List<String> left = new ArrayList<>(term.axes());
+                left.remove(second);
+                return diagonal(new Term(builder.reduce(Combiner.SUM, masked, List.of(second), false), left));
+            }
+        }
+        return term;
+    }
+
+    private Value joined(List<Term> terms, List<String> result) {
+        List<Term> rest = new ArrayList<>(terms);
+        while (rest.size() > 1) {
+            Term left = rest.removeFirst();
+            Term right = rest.removeFirst();
+            rest.addFirst(product(left, right, rest, result));
+        }
+        Term last = summed(rest.getFirst(), result);
+        for (String axis : result) {
+            if (!last.axes().contains(axis)) {
+                throw call.invalid("equation: axis '" + axis + "' of the result is in no operand");
+            }
+        }
+        return builder.transpose(
+                last.value(), result.stream().map(last.axes()::indexOf).toList());
+    }
+
+    private Term product(Term left, Term right, List<Term> rest, List<String> result) {
+        List<String> needed = new ArrayList<>(result);
+        rest.forEach(term -> needed.addAll(term.axes()));
+        List<String> forLeft = new ArrayList<>(needed);
+        forLeft.addAll(right.axes());
+        List<String> forRight = new ArrayList<>(needed);
+        forRight.addAll(left.axes());
+        Term a = withoutOnes(summed(left, forLeft), right);
+        Term b = withoutOnes(summed(right, forRight), left);
+        List<String> axes = new ArrayList<>();
+        List<String> order = rest.isEmpty() ? result : List.of();
+        order.stream()
+                .filter(axis -> a.axes().contains(axis) || b.axes().contains(axis))
+                .forEach(axes::add);
+        for (Term term : List.of(a, b)) {
+            for (String axis : term.axes()) {
+                if (needed.contains(axis) && !axes.contains(axis)) {
+                    axes.add(axis);
+                }
+            }
+        }
+        return new Term(MatrixProduct.contract(builder, a.value(), a.axes(), b.value(), b.axes(), axes), axes);
+    }
+
+    /** Without the axes that nothing else has. */
+    private Term summed(Term term, List<String> needed) {
+        List<Integer> dropped = new ArrayList<>();
+        List<String> kept = new ArrayList<>();
+        for (int axis = 0; axis < term.axes().size(); axis++) {
+            if (needed.contains(term.axes().get(axis))) {
+                kept.add(term.axes().get(axis));
+            } else {
+                dropped.add(axis);
+            }
+        }
+        return dropped.isEmpty() ? term : new Term(builder.reduce(Combiner.SUM, term.value(), dropped, false), kept);
+    }
+
+    /** Without axes of extent 1 against another extent: they are broadcast. */
+    private Term withoutOnes(Term term, Term other) {
+        List<Dim> dims = new ArrayList<>();
+        List<String> kept = new ArrayList<>();
+        Shape shape = term.value().type().shape();
+        for (int axis = 0; axis < term.axes().size(); axis++) {
+            String name = term.axes().get(axis);
+            int there = other.axes().indexOf(name);
+            boolean broadcast = shape.dim(axis).is(1)
+                    && there >= 0
+                    && !other.value().type().shape().dim(there).is(1);
+            if (!broadcast) {
+                dims.add(shape.dim(axis));
+                kept.add(name);
+            }
+        }
+        return kept.size() == term.axes().size()
+                ? term
+                : new Term(builder.reshape(term.value(), new Shape(dims)), kept);
+    }
+}

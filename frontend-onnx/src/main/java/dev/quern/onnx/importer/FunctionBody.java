@@ -1,0 +1,63 @@
+package dev.quern.onnx.importer;
+
+import dev.quern.onnx.proto.OnnxAttribute;
+import dev.quern.onnx.proto.OnnxFunction;
+import dev.quern.onnx.proto.OnnxGraph;
+import dev.quern.onnx.proto.OnnxNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The nodes of a model's function for one call: references to its attributes are replaced by the caller's values. */
+final class FunctionBody {
+    private final OnnxFunction function;
+    private final OnnxNode call;
+    private final Set<String> absent;
+
+    /**
+     * A function and a call of it.
+     *
+     * @param absent parameters that the call leaves out
+     */
+    FunctionBody(OnnxFunction function, OnnxNode call, Set<String> absent) {
+        this.function = function;
+        this.call = call;
+        this.absent = absent;
+    }
+
+    OnnxNode instantiate(OnnxNode node) {
+        Map<String, OnnxAttribute> attributes = new LinkedHashMap<>();
+        node.attributes()
+                .forEach((name, attribute) -> instantiate(attribute).ifPresent(value -> attributes.put(name, value)));
+        return new OnnxNode(
+                node.name(),
+                node.opType(),
+                node.domain(),
+                node.overload(),
+                node.inputs().stream()
+                        .map(input -> absent.contains(input) ? "" : input)
+                        .toList(),
+                node.outputs(),
+                attributes);
+    }
+
+    private Optional<OnnxAttribute> instantiate(OnnxAttribute attribute) {
+        return switch (attribute) {
+            case OnnxAttribute.Reference(String name) ->
+                call.attribute(name)
+                        .or(() ->
+                                Optional.ofNullable(function.attributeDefaults().get(name)));
+            case OnnxAttribute.GraphValue(OnnxGraph graph) ->
+                Optional.of(new OnnxAttribute.GraphValue(new OnnxGraph(
+                        graph.name(),
+                        graph.nodes().stream().map(this::instantiate).toList(),
+                        graph.initializers(),
+                        graph.sparseInitializers(),
+                        graph.inputs(),
+                        graph.outputs(),
+                        graph.valueInfos())));
+            case OnnxAttribute other -> Optional.of(other);
+        };
+    }
+}

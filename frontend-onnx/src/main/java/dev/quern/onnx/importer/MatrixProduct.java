@@ -1,0 +1,92 @@
+package dev.quern.onnx.importer;
+
+import dev.quern.DType;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.graph.GraphBuilder;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Numpy's matrix product as a contraction. A batch axis that one operand lacks, or has with extent 1 against another
+ * extent, is dropped there: it is then a free axis of the other, and nothing is broadcast.
+ */
+final class MatrixProduct {
+    private MatrixProduct() {}
+
+    /** A contraction in the operands' type; halves are accumulated in 32 bits. */
+    static Value contract(
+            GraphBuilder builder,
+            Value left,
+            List<String> leftAxes,
+            Value right,
+            List<String> rightAxes,
+            List<String> result) {
+        DType dtype = left.type().dtype();
+        boolean narrow = dtype.isFloat() && dtype.bits() < 32;
+        DType accumulate = narrow ? DType.F32 : dtype;
+        return builder.cast(builder.add(new Op.Contract(leftAxes, rightAxes, result, accumulate), left, right), dtype);
+    }
+
+    /** The product of operands of one type. */
+    static Value of(Call call, Value left, Value right) {
+        DType dtype = left.type().dtype();
+        boolean narrow = dtype.isFloat() && dtype.bits() < 32;
+        GraphBuilder builder = call.builder();
+        return builder.cast(accumulated(call, left, right, narrow ? DType.F32 : dtype), dtype);
+    }
+
+    /** The product in {@code accumulate}. */
+    static Value accumulated(Call call, Value left, Value right, DType accumulate) {
+        GraphBuilder builder = call.builder();
+        Shape a = left.type().shape();
+        Shape b = right.type().shape();
+        if (a.rank() == 0 || b.rank() == 0) {
+            throw call.invalid("ranks: expected at least 1, found " + left.type() + " and " + right.type());
+        }
+        List<String> leftAxes = new ArrayList<>();
+        List<String> rightAxes = new ArrayList<>();
+        List<String> result = new ArrayList<>();
+        List<Dim> leftDims = new ArrayList<>();
+        List<Dim> rightDims = new ArrayList<>();
+        int batches = Math.max(Math.max(a.rank(), b.rank()) - 2, 0);
+        for (int batch = 0; batch < batches; batch++) {
+            String name = "b" + batch;
+            int own = batch - batches + a.rank() - 2;
+            int other = batch - batches + b.rank() - 2;
+            boolean inLeft =
+                    own >= 0 && (other < 0 || !a.dim(own).is(1) || b.dim(other).is(1));
+            boolean inRight =
+                    other >= 0 && (own < 0 || !b.dim(other).is(1) || a.dim(own).is(1));
+            if (inLeft) {
+                leftAxes.add(name);
+                leftDims.add(a.dim(own));
+            }
+            if (inRight) {
+                rightAxes.add(name);
+                rightDims.add(b.dim(other));
+            }
+            result.add(name);
+        }
+        if (a.rank() > 1) {
+            leftAxes.add("m");
+            leftDims.add(a.dim(-2));
+            result.add("m");
+        }
+        leftAxes.add("k");
+        leftDims.add(a.dim(-1));
+        rightAxes.add("k");
+        rightDims.add(b.dim(b.rank() > 1 ? -2 : -1));
+        if (b.rank() > 1) {
+            rightAxes.add("n");
+            rightDims.add(b.dim(-1));
+            result.add("n");
+        }
+        return builder.add(
+                new Op.Contract(leftAxes, rightAxes, result, accumulate),
+                builder.reshape(left, new Shape(leftDims)),
+                builder.reshape(right, new Shape(rightDims)));
+    }
+}

@@ -1,0 +1,18 @@
+package dev.quern.onnx.importer;
+
+import static dev.quern.onnx.importer.Operator.several;
+
+import dev.quern.ir.graph.Op;
+import java.util.List;
+
+/** Recurrent layers. */
+final class RecurrentOperators {
+    private RecurrentOperators() {}
+
+    static List<Operator> rows() {
+        return List.of(
+                several("RNN", 1, call -> new RecurrentTranslation(call, Op.RecurrentKind.RNN).translate()),
+                several("GRU", 1, call -> new RecurrentTranslation(call, Op.RecurrentKind.GRU).translate()),
+                several("LSTM", 1, call -> new RecurrentTranslation(call, Op.RecurrentKind.LSTM).translate()));
+    }
+}

@@ -1,0 +1,262 @@
+package dev.quern.onnx.importer;
+
+import static dev.quern.onnx.importer.Operator.one;
+import static dev.quern.onnx.importer.Operator.several;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
+import dev.quern.ir.Shape;
+import dev.quern.ir.graph.Attribute;
+import dev.quern.ir.graph.GraphBuilder;
+import dev.quern.ir.graph.Value;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Operators that read shapes, or give the same elements under another one. */
+final class ShapeOperators {
+    private ShapeOperators() {}
+
+    static List<Operator> rows() {
+        return List.of(
+                one("Shape", 1, ShapeOperators::shape),
+                one(
+                        "Size",
+                        1,
+                        call -> call.builder()
+                                .dimensions(List.of(call.input(0).type().shape().elements()), Shape.SCALAR)),
+                one("Reshape", 1, ShapeOperators::reshapeByAttribute),
+                one("Reshape", 5, ShapeOperators::reshape),
+                one("Flatten", 1, ShapeOperators::flatten),
+                one("Squeeze", 1, call -> squeeze(call, call.integers("axes"))),
+                one("Squeeze", 13, call -> squeeze(call, call.optional(1).map(axes -> call.knownIntegers(1)))),
+                one(
+                        "Unsqueeze",
+                        1,
+                        call -> unsqueeze(call, call.integers("axes").orElse(List.of()))),
+                one("Unsqueeze", 13, call -> unsqueeze(call, call.knownIntegers(1))),
+                one("Identity", 1, call -> call.input(0)),
+                several("Dropout", 1, ShapeOperators::dropout),
+                one("Expand", 8, ShapeOperators::expand),
+                one("Tile", 6, ShapeOperators::tile));
+    }
+
+    private static Value shape(Call call) {
+        List<Dim> dims = call.input(0).type().shape().dims();
+        int start = clamped(call.integer("start", 0), dims.size());
+        int end = clamped(call.integer("end", dims.size()), dims.size());
+        return call.builder().dimensions(dims.subList(start, Math.max(start, end)));
+    }
+
+    private static int clamped(long index, int rank) {
+        return Math.clamp(index < 0 ? index + rank : index, 0, rank);
+    }
+
+    private static Value reshapeByAttribute(Call call) {
+        List<Optional<Dim>> target = new ArrayList<>();
+        call.integers("shape").orElse(List.of()).forEach(extent -> target.add(Optional.of(Dim.of(extent))));
+        return call.builder().reshape(call.input(0), resolved(call, target));
+    }
+
+    private static Value reshape(Call call) {
+        Value x = call.input(0);
+        Value target = call.input(1);
+        List<Optional<Dim>> wanted = known(call, target);
+        long unknown = wanted.stream().filter(Optional::isEmpty).count();
+        boolean infers = wanted.stream()
+                .anyMatch(extent -> extent.isPresent() && extent.get().is(-1));
+        if (unknown == 0 || (unknown == 1 && !infers)) {
+            return call.builder().reshape(x, resolved(call, wanted));
+        }
+        List<Optional<Dim>> certain = new ArrayList<>();
+        for (int axis = 0; axis < wanted.size(); axis++) {
+            boolean copied =
+                    wanted.get(axis).isPresent() && wanted.get(axis).get().is(0);
+            certain.add(
+                    copied && !call.flag("allowzero", false)
+                            ? Optional.of(x.type().shape().dim(axis))
+                            : wanted.get(axis).filter(extent -> !extent.is(-1)));
+        }
+        return call.host(
+                "ReshapeTo",
+                Map.of("allowzero", new Attribute.Whole(call.integer("allowzero", 0))),
+                List.of(x, target),
+                x.type().withShape(call.completed(certain)));
+    }
+
+    /** The elements of an integer vector where known; its length must be. */
+    static List<Optional<Dim>> known(Call call, Value vector) {
+        Optional<List<Optional<Dim>>> partial = call.builder().dims().partialDims(vector);
+        if (partial.isPresent()) {
+            return partial.get();
+        }
+        Dim length = vector.type().shape().elements();
+        if (!length.isConstant() || length.constant() > 64) {
+            throw call.unsupported("a result whose number of axes is computed (" + length
+                    + "); export the model with a shape of constant length");
+        }
+        return Collections.nCopies((int) length.constant(), Optional.empty());
+    }
+
+    /** The target with 0 copied from x, and at most one extent that is -1 or unknown worked out. */
+    private static Shape resolved(Call call, List<Optional<Dim>> target) {
+        Shape x = call.input(0).type().shape();
+        boolean allowZero = call.flag("allowzero", false);
+        List<Dim> dims = new ArrayList<>();
+        int inferred = -1;
+        Dim others = Dim.ONE;
+        for (int axis = 0; axis < target.size(); axis++) {
+            Optional<Dim> extent = target.get(axis);
+            if (extent.isEmpty() || extent.get().is(-1)) {
+                if (inferred >= 0) {
+                    throw call.invalid("shape: expected -1 at most once, found " + target);
+                }
+                inferred = axis;
+                dims.add(Dim.ONE);
+                continue;
+            }
+            Dim dim = extent.get();
+            if (dim.is(0) && !allowZero) {
+                if (axis >= x.rank()) {
+                    throw call.invalid("shape: 0 at axis " + axis + " copies an extent that " + x + " does not have");
+                }
+                dim = x.dim(axis);
+            }
+            if (DimRanges.NONE.nonNegative(dim.times(-1).minus(1))) {
+                throw call.invalid("shape: expected extents of at least 0, or -1, found " + dim);
+            }
+            dims.add(dim);
+            others = others.times(dim);
+        }
+        if (inferred >= 0) {
+            dims.set(inferred, others.is(0) ? Dim.ZERO : x.elements().floorDiv(others));
+        }
+        return new Shape(dims);
+    }
+
+    private static Value flatten(Call call) {
+        Shape x = call.input(0).type().shape();
+        long axis = call.integer("axis", 1);
+        if (axis < -x.rank() || axis > x.rank()) {
+            throw call.invalid("axis: expected " + -x.rank() + " to " + x.rank() + ", found " + axis);
+        }
+        int split = (int) (axis < 0 ? axis + x.rank() : axis);
+        return call.builder()
+                .reshape(
+                        call.input(0),
+                        Shape.of(
+                                Dim.product(x.dims().subList(0, split)),
+                                Dim.product(x.dims().subList(split, x.rank()))));
+    }
+
+    private static Value squeeze(Call call, Optional<List<Long>> axes) {
+        Shape x = call.input(0).type().shape();
+        List<Integer> dropped = axes.map(given -> call.axes(given, x.rank())).orElse(List.of());
+        List<Dim> dims = new ArrayList<>();
+        for (int axis = 0; axis < x.rank(); axis++) {
+            if (axes.isPresent() ? !dropped.contains(axis) : !x.dim(axis).is(1)) {
+                dims.add(x.dim(axis));
+            } else if (!x.dim(axis).is(1)) {
+                if (x.dim(axis).isConstant()) {
+                    throw call.invalid("extent of axis " + axis + ": expected 1, found " + x.dim(axis));
+                }
+                call.builder().assumeEqual(x.dim(axis), Dim.ONE);
+            }
+        }
+        return call.builder().reshape(call.input(0), new Shape(dims));
+    }
+
+    private static Value unsqueeze(Call call, List<Long> axes) {
+        Shape x = call.input(0).type().shape();
+        int rank = x.rank() + axes.size();
+        List<Integer> added = call.axes(axes, rank);
+        if (added.stream().distinct().count() != added.size()) {
+            throw call.invalid("axes: expected each once, found " + axes);
+        }
+        List<Dim> dims = new ArrayList<>();
+        for (int axis = 0; axis < rank; axis++) {
+            dims.add(added.contains(axis) ? Dim.ONE : null);
+        }
+        int next = 0;
+        for (int axis = 0; axis < rank; axis++) {
+            if (dims.get(axis) == null) {
+                dims.set(axis, x.dim(next++));
+            }
+        }
+        return call.builder().reshape(call.input(0), new Shape(dims));
+    }
+
+    /** Inference: the data as it is, and a mask of all true. */
+    private static List<Value> dropout(Call call) {
+        Value x = call.input(0);
+        boolean training = call.optional(2).isPresent()
+                && !call.builder().dims().truth(call.input(2)).equals(Optional.of(false));
+        boolean drops = call.optional(1).isEmpty() || !call.isConstant(call.input(1), 0);
+        if (training && drops) {
+            throw call.unsupported("training mode; export the model for inference");
+        }
+        if (!call.wants(1)) {
+            return List.of(x);
+        }
+        GraphBuilder builder = call.builder();
+        Value mask = call.version() >= 10
+                ? builder.scalar(dev.quern.DType.BOOL, 1)
+                : builder.scalar(x.type().dtype(), 1);
+        return List.of(x, builder.broadcast(mask, x.type().shape()));
+    }
+
+    private static Value expand(Call call) {
+        Value x = call.input(0);
+        List<Optional<Dim>> target = known(call, call.input(1));
+        GraphBuilder builder = call.builder();
+        if (target.stream().allMatch(Optional::isPresent)) {
+            Shape shape = new Shape(target.stream().map(Optional::get).toList());
+            return builder.broadcast(x, builder.broadcastShape(x.type().shape(), shape));
+        }
+        List<Optional<Dim>> result = new ArrayList<>();
+        int rank = Math.max(target.size(), x.type().shape().rank());
+        for (int axis = 0; axis < rank; axis++) {
+            int own = axis - rank + x.type().shape().rank();
+            int wanted = axis - rank + target.size();
+            Dim mine = own < 0 ? Dim.ONE : x.type().shape().dim(own);
+            Optional<Dim> theirs = wanted < 0 ? Optional.of(Dim.ONE) : target.get(wanted);
+            boolean mineWins = mine.isConstant() && !mine.is(1)
+                    || theirs.isPresent() && theirs.get().is(1);
+            result.add(mineWins ? Optional.of(mine) : theirs);
+        }
+        return call.host(
+                "BroadcastTo", Map.of(), List.of(x, call.input(1)), x.type().withShape(call.completed(result)));
+    }
+
+    private static Value tile(Call call) {
+        Value x = call.input(0);
+        Shape shape = x.type().shape();
+        List<Optional<Dim>> repeats = known(call, call.input(1));
+        if (repeats.size() != shape.rank()) {
+            throw call.invalid("repeats: expected " + shape.rank() + " numbers, found " + repeats.size());
+        }
+        List<Optional<Dim>> result = new ArrayList<>();
+        List<Dim> split = new ArrayList<>();
+        List<Dim> wide = new ArrayList<>();
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            Dim own = shape.dim(axis);
+            result.add(repeats.get(axis).map(own::times));
+            split.add(Dim.ONE);
+            split.add(own);
+            wide.add(repeats.get(axis).orElse(Dim.ONE));
+            wide.add(own);
+        }
+        if (repeats.stream().anyMatch(Optional::isEmpty)) {
+            return call.host(
+                    "TileBy", Map.of(), List.of(x, call.input(1)), x.type().withShape(call.completed(result)));
+        }
+        if (repeats.stream().allMatch(repeat -> repeat.get().is(1))) {
+            return x;
+        }
+        GraphBuilder builder = call.builder();
+        Value copies = builder.broadcast(builder.reshape(x, new Shape(split)), new Shape(wide));
+        return builder.reshape(copies, call.completed(result));
+    }
+}

@@ -1,0 +1,160 @@
+package dev.quern.onnx.importer;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
+import dev.quern.ir.Shape;
+import dev.quern.ir.graph.GraphBuilder;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * ONNX Slice: bounds count from the end where negative and are clamped to the tensor. Where clamping depends on symbols,
+ * bounds are assumed to lie inside, under a guard.
+ */
+final class SliceTranslation {
+    /** From here on, a bound means "as far as there is", whatever the extent. */
+    private static final long FAR = Integer.MAX_VALUE - 1L;
+
+    private final Call call;
+    private final GraphBuilder builder;
+    private final List<Dim> starts;
+    private final List<Long> steps;
+    private Shape shape;
+
+    private SliceTranslation(Call call) {
+        this.call = call;
+        this.builder = call.builder();
+        this.shape = call.input(0).type().shape();
+        this.starts = new ArrayList<>(Collections.nCopies(shape.rank(), Dim.ZERO));
+        this.steps = new ArrayList<>(Collections.nCopies(shape.rank(), 1L));
+    }
+
+    static Value byAttributes(Call call) {
+        List<Dim> starts = dims(call, "starts");
+        List<Dim> ends = dims(call, "ends");
+        int rank = call.input(0).type().shape().rank();
+        List<Integer> axes = call.integers("axes")
+                .map(given -> call.axes(given, rank))
+                .orElseGet(() -> IntStream.range(0, starts.size()).boxed().toList());
+        return new SliceTranslation(call)
+                .slice(axes, optional(starts), optional(ends), Collections.nCopies(axes.size(), 1L))
+                .orElseThrow();
+    }
+
+    private static List<Dim> dims(Call call, String attribute) {
+        return call
+                .integers(attribute)
+                .orElseThrow(() -> call.invalid("attribute " + attribute + " is missing"))
+                .stream()
+                .map(Dim::of)
+                .toList();
+    }
+
+    private static List<Optional<Dim>> optional(List<Dim> dims) {
+        return dims.stream().map(Optional::of).toList();
+    }
+
+    static Value byOperands(Call call) {
+        int rank = call.input(0).type().shape().rank();
+        List<Optional<Dim>> starts = ShapeOperators.known(call, call.input(1));
+        List<Optional<Dim>> ends = ShapeOperators.known(call, call.input(2));
+        List<Integer> axes = call.optional(3).isPresent()
+                ? call.axes(call.knownIntegers(3), rank)
+                : IntStream.range(0, starts.size()).boxed().toList();
+        List<Long> steps = call.optional(4).isPresent() ? call.knownIntegers(4) : Collections.nCopies(axes.size(), 1L);
+        return new SliceTranslation(call).slice(axes, starts, ends, steps).orElseGet(() -> onHost(call, axes));
+    }
+
+    private static Value onHost(Call call, List<Integer> axes) {
+        Value x = call.input(0);
+        Shape shape = x.type().shape();
+        for (int axis : axes) {
+            shape = shape.with(axis, call.fresh());
+        }
+        GraphBuilder builder = call.builder();
+        List<Dim> allAxes = axes.stream().map(axis -> Dim.of(axis)).toList();
+        Value steps = call.optional(4).orElseGet(() -> builder.dimensions(Collections.nCopies(axes.size(), Dim.ONE)));
+        return call.host(
+                "SliceBy",
+                Map.of(),
+                List.of(x, call.input(1), call.input(2), builder.dimensions(allAxes), steps),
+                x.type().withShape(shape));
+    }
+
+    private Optional<Value> slice(
+            List<Integer> axes, List<Optional<Dim>> first, List<Optional<Dim>> last, List<Long> strides) {
+        if (first.size() != axes.size() || last.size() != axes.size() || strides.size() != axes.size()) {
+            throw call.invalid("starts, ends, axes and steps: expected as many of each, found " + first.size() + ", "
+                    + last.size() + ", " + axes.size() + " and " + strides.size());
+        }
+        for (int index = 0; index < axes.size(); index++) {
+            int axis = axes.get(index);
+            long step = strides.get(index);
+            if (step == 0) {
+                throw call.invalid("step: expected not 0, found 0");
+            }
+            Dim extent = shape.dim(axis);
+            Dim low = step > 0 ? Dim.ZERO : Dim.of(-1);
+            Dim high = step > 0 ? extent : extent.minus(1);
+            Optional<Dim> start = bound(first.get(index), extent, Dim.ZERO, high);
+            Optional<Dim> end = bound(last.get(index), extent, low, high);
+            if (start.isEmpty() || end.isEmpty()) {
+                return Optional.empty();
+            }
+            Dim length = step > 0 ? end.get().minus(start.get()) : start.get().minus(end.get());
+            if (DimRanges.NONE.nonNegative(length.times(-1))) {
+                length = Dim.ZERO;
+            } else if (!DimRanges.NONE.nonNegative(length)) {
+                builder.assumeAtLeast(length, Dim.ZERO);
+            }
+            starts.set(axis, length.is(0) ? Dim.ZERO : start.get());
+            steps.set(axis, step);
+            shape = shape.with(axis, length.ceilDiv(Dim.of(Math.absExact(step))));
+        }
+        Value x = call.input(0);
+        boolean whole = shape.equals(x.type().shape()) && steps.stream().allMatch(step -> step == 1);
+        return Optional.of(whole ? x : builder.add(new Op.Slice(starts, steps, shape), x));
+    }
+
+    /** A bound counted from the start and clamped to {@code low..high}; one of unknown sign is taken not to be negative. */
+    private Optional<Dim> bound(Optional<Dim> given, Dim extent, Dim low, Dim high) {
+        if (given.isEmpty()) {
+            return Optional.empty();
+        }
+        Dim bound = given.get();
+        if (bound.isConstant() && bound.constant() >= FAR) {
+            return Optional.of(high);
+        }
+        if (bound.isConstant() && bound.constant() <= -FAR) {
+            return Optional.of(low);
+        }
+        if (DimRanges.NONE.nonNegative(bound.times(-1).minus(1))) {
+            bound = bound.plus(extent);
+        } else if (!DimRanges.NONE.nonNegative(bound)) {
+            builder.assumeAtLeast(bound, Dim.ZERO);
+        }
+        return Optional.of(clamped(bound, low, high));
+    }
+
+    private Dim clamped(Dim bound, Dim low, Dim high) {
+        if (DimRanges.NONE.atMost(high, bound)) {
+            return high;
+        }
+        if (DimRanges.NONE.atMost(bound, low)) {
+            return low;
+        }
+        if (!DimRanges.NONE.atMost(bound, high)) {
+            builder.assumeAtLeast(high, bound);
+        }
+        if (!DimRanges.NONE.atMost(low, bound)) {
+            builder.assumeAtLeast(bound, low);
+        }
+        return bound;
+    }
+}
