@@ -6,26 +6,27 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
-import dev.quern.ir.kernel.Buffer;
-import dev.quern.ir.schedule.Schedule;
 import dev.quern.passes.lower.LoweredProgram;
 import dev.quern.passes.memory.Accesses;
 import dev.quern.passes.memory.MemoryPlanner;
 import dev.quern.passes.program.ConstantData;
+import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
+import dev.quern.passes.schedule.DefaultSchedules;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Makes a program of a graph: fusion, lowering, schedules and the memory plan. */
 public final class Compiler {
     private final Target target;
     private final CompileOptions options;
+
+    private final Map<Scheduling.Key, DefaultSchedules.Choice> choices = Scheduling.noChoices();
 
     private Compiler(Target target, CompileOptions options) {
         this.target = target;
@@ -45,30 +46,44 @@ public final class Compiler {
         LoweredProgram lowered = LoweredProgram.of(graph);
         Set<String> symbols = new HashSet<>(outerSymbols);
         graph.inputs().forEach(value -> value.type().shape().dims().forEach(dim -> symbols.addAll(dim.symbols())));
+        Scheduling scheduling = new Scheduling(target, options, lowered.constants(), choices);
         List<ProgramStep> steps = new ArrayList<>();
         List<Accesses> accesses = new ArrayList<>();
         for (LoweredProgram.Step step : lowered.steps()) {
-            steps.add(step(step, symbols));
+            steps.add(step(step, symbols, scheduling));
             accesses.add(accesses(step));
+            if (!(step instanceof LoweredProgram.Apply)) {
+                accesses.getLast().reads().forEach(value -> scheduling.hold(value.name()));
+            }
         }
-        Map<String, ConstantData> constants = constants(lowered, accesses, graph.outputs());
+        graph.outputs().forEach(value -> scheduling.hold(value.name()));
+        lowered.parts().forEach(part -> scheduling.hold(part.base().name()));
         MemoryPlanner planner = new MemoryPlanner(
-                graph.inputs(), graph.outputs(), constants.keySet(), accesses, lowered.parts(), symbols);
+                graph.inputs(), graph.outputs(), lowered.constants().keySet(), accesses, lowered.parts(), symbols);
+        Map<String, ConstantData> constants = scheduling.constants();
         return new Program(
-                graph.name(), graph.inputs(), graph.outputs(), graph.guards(), constants, steps, planner.plan());
+                graph.name(),
+                graph.inputs(),
+                graph.outputs(),
+                graph.guards(),
+                constants,
+                steps,
+                places(planner.plan(), constants.keySet()));
     }
 
-    private ProgramStep step(LoweredProgram.Step step, Set<String> symbols) {
+    /** The plan with places for packed constants, and none for constants that only packed ones stand for. */
+    private static MemoryPlan places(MemoryPlan plan, Set<String> constants) {
+        Map<String, MemoryPlan.Place> places = new HashMap<>(plan.places());
+        places.entrySet()
+                .removeIf(entry ->
+                        entry.getValue() instanceof MemoryPlan.Constant && !constants.contains(entry.getKey()));
+        constants.forEach(name -> places.put(name, new MemoryPlan.Constant()));
+        return new MemoryPlan(places, plan.arenaElements());
+    }
+
+    private ProgramStep step(LoweredProgram.Step step, Set<String> symbols, Scheduling scheduling) {
         return switch (step) {
-            case LoweredProgram.Apply apply ->
-                new ProgramStep.RunKernel(
-                        apply.kernel(),
-                        Schedule.NONE,
-                        apply.kernel(),
-                        apply.arguments().stream().map(Value::name).toList(),
-                        apply.inPlace(),
-                        apply.work(),
-                        apply.origin());
+            case LoweredProgram.Apply apply -> scheduling.schedule(apply);
             case LoweredProgram.Interpret(Node node) -> new ProgramStep.RunHost(node);
             case LoweredProgram.Control(Node node) ->
                 new ProgramStep.RunControl(
@@ -103,20 +118,5 @@ public final class Compiler {
             case LoweredProgram.Control(Node node) -> new Accesses(node.inputs(), node.outputs(), List.of());
             case LoweredProgram.Check check -> new Accesses(List.of(check.indices()), List.of(), List.of());
         };
-    }
-
-    private static Map<String, ConstantData> constants(
-            LoweredProgram lowered, List<Accesses> accesses, List<Value> outputs) {
-        Set<String> used = new HashSet<>();
-        accesses.forEach(step -> step.reads().forEach(value -> used.add(value.name())));
-        outputs.forEach(value -> used.add(value.name()));
-        lowered.parts().forEach(part -> used.add(part.base().name()));
-        Map<String, ConstantData> held = new HashMap<>();
-        lowered.constants().forEach((name, literal) -> {
-            if (used.contains(name)) {
-                held.put(name, new ConstantData(literal, Optional.empty(), Buffer.Storage.ARRAY));
-            }
-        });
-        return held;
     }
 }

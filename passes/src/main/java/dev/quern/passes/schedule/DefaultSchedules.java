@@ -1,0 +1,50 @@
+package dev.quern.passes.schedule;
+
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.ScheduleRefusal;
+import dev.quern.ir.schedule.Scheduler;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Chooses how a kernel is run from its template, its extents and the target; no kernel is run to find out. Each template lists
+ * schedules from the best on; the first that the scheduler accepts is taken, and every kernel can be run as it is.
+ */
+public final class DefaultSchedules {
+    private DefaultSchedules() {}
+
+    /** A schedule and the kernel it makes. */
+    public record Choice(Schedule schedule, Kernel scheduled) {}
+
+    /**
+     * The default schedule.
+     *
+     * @param kernel an unscheduled kernel
+     * @param constants names of the parameters that are constants, which may be packed
+     * @param target what it is to run on
+     */
+    public static Choice of(Kernel kernel, Set<String> constants, Target target) {
+        for (Schedule candidate : candidates(kernel, constants, target)) {
+            try {
+                return new Choice(candidate, Scheduler.apply(kernel, candidate, target));
+            } catch (ScheduleRefusal refused) {
+                System.getLogger(DefaultSchedules.class.getName())
+                        .log(System.Logger.Level.DEBUG, "{0}: {1}", kernel.name(), refused.getMessage());
+            }
+        }
+        return new Choice(Schedule.NONE, Scheduler.apply(kernel, Schedule.NONE, target));
+    }
+
+    private static List<Schedule> candidates(Kernel kernel, Set<String> constants, Target target) {
+        LoopNest nest = LoopNest.of(kernel);
+        return switch (kernel.template()) {
+            case "contraction", "convolution", "depthwise", "pool", "convolution_transposed" ->
+                TileSchedules.of(kernel, nest, constants, target);
+            case "softmax", "normalize", "reduction" -> RowSchedules.of(kernel, nest, target);
+            case "recurrent" -> RecurrentSchedules.of(nest, target);
+            default -> TraversalSchedules.of(kernel, nest, target);
+        };
+    }
+}

@@ -1,0 +1,130 @@
+package dev.quern.passes.schedule;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The loops of an unscheduled kernel.
+ *
+ * @param outer the perfectly nested loops at the top, outermost first
+ * @param inner all loops below them, in order of appearance
+ * @param body what the outer loops contain
+ */
+record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body) {
+    static LoopNest of(Kernel kernel) {
+        List<Stmt.For> outer = new ArrayList<>();
+        Stmt at = kernel.body();
+        while (at instanceof Stmt.For loop) {
+            outer.add(loop);
+            at = loop.body();
+        }
+        List<Stmt.For> inner = new ArrayList<>();
+        visit(at, statement -> {
+            if (statement instanceof Stmt.For loop) {
+                inner.add(loop);
+            }
+        });
+        return new LoopNest(List.copyOf(outer), List.copyOf(inner), at);
+    }
+
+    /** Calls {@code action} for a statement and all inside it. */
+    static void visit(Stmt statement, Consumer<Stmt> action) {
+        action.accept(statement);
+        switch (statement) {
+            case Stmt.Block block -> block.statements().forEach(inner -> visit(inner, action));
+            case Stmt.For loop -> visit(loop.body(), action);
+            case Stmt.Store store -> {}
+            case Stmt.Reduce reduce -> {}
+            case Stmt.Allocate allocate -> visit(allocate.body(), action);
+            case Stmt.Guard guard -> {
+                visit(guard.then(), action);
+                visit(guard.otherwise(), action);
+            }
+            case Stmt.Let let -> visit(let.body(), action);
+            case Stmt.Section section -> visit(section.body(), action);
+        }
+    }
+
+    /** The outer loops whose name is {@code prefix} and a number. */
+    List<Stmt.For> outer(String prefix) {
+        return outer.stream().filter(loop -> named(loop, prefix)).toList();
+    }
+
+    /** The inner loops whose name is {@code prefix} and a number. */
+    List<Stmt.For> inner(String prefix) {
+        return inner.stream().filter(loop -> named(loop, prefix)).toList();
+    }
+
+    private static boolean named(Stmt.For loop, String prefix) {
+        return loop.variable().matches(prefix + "[0-9]+");
+    }
+
+    /** Names of {@code loops}, in order. */
+    static List<String> names(List<Stmt.For> loops) {
+        return loops.stream().map(Stmt.For::variable).toList();
+    }
+
+    /** The extent of {@code loop} if it is constant, else {@code otherwise}. */
+    static long extent(Stmt.For loop, long otherwise) {
+        return loop.extent().asConstant().orElse(otherwise);
+    }
+
+    /** Whether {@code loop} runs along neighbouring elements of everything that {@code statement} loads from a parameter and that depends on it. */
+    static boolean contiguous(Kernel kernel, Stmt statement, Stmt.For loop) {
+        boolean[] result = {true};
+        visit(statement, part -> {
+            switch (part) {
+                case Stmt.Store store ->
+                    result[0] &= adjacent(kernel, store.buffer(), store.indices(), loop)
+                            && contiguous(kernel, store.value(), loop);
+                case Stmt.Reduce reduce -> result[0] &= contiguous(kernel, reduce.value(), loop);
+                case Stmt.Block ignored -> {}
+                case Stmt.For ignored -> {}
+                case Stmt.Allocate ignored -> {}
+                case Stmt.Guard ignored -> {}
+                case Stmt.Let ignored -> {}
+                case Stmt.Section ignored -> {}
+            }
+        });
+        return result[0];
+    }
+
+    private static boolean contiguous(Kernel kernel, Expr value, Stmt.For loop) {
+        return switch (value) {
+            case Expr.Constant ignored -> true;
+            case Expr.Index ignored -> true;
+            case Expr.Load(String buffer, List<Dim> indices, var dtype) -> adjacent(kernel, buffer, indices, loop);
+            case Expr.Unary unary -> contiguous(kernel, unary.operand(), loop);
+            case Expr.Binary binary ->
+                contiguous(kernel, binary.left(), loop) && contiguous(kernel, binary.right(), loop);
+            case Expr.Compare compare ->
+                contiguous(kernel, compare.left(), loop) && contiguous(kernel, compare.right(), loop);
+            case Expr.Select select ->
+                contiguous(kernel, select.condition(), loop)
+                        && contiguous(kernel, select.then(), loop)
+                        && contiguous(kernel, select.otherwise(), loop);
+            case Expr.Fma fma ->
+                contiguous(kernel, fma.a(), loop)
+                        && contiguous(kernel, fma.b(), loop)
+                        && contiguous(kernel, fma.c(), loop);
+            case Expr.Cast cast -> contiguous(kernel, cast.operand(), loop);
+            case Expr.Bitcast bitcast -> contiguous(kernel, bitcast.operand(), loop);
+        };
+    }
+
+    private static boolean adjacent(Kernel kernel, String buffer, List<Dim> indices, Stmt.For loop) {
+        return kernel.parameters().stream()
+                .filter(parameter -> parameter.name().equals(buffer))
+                .allMatch(parameter -> parameter
+                        .layout()
+                        .address(indices)
+                        .coefficient(loop.variable())
+                        .filter(factor -> factor.is(0) || factor.is(1))
+                        .isPresent());
+    }
+}
