@@ -1,0 +1,145 @@
+package dev.quern.vector;
+
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/** Builds the class of one kernel: {@code run} unpacks its arguments, {@code kernel} is the body, sections are methods. */
+final class ClassBuilder {
+    /** HotSpot compiles no method above 8000 bytes. */
+    private static final int MOST_BYTES = 7500;
+
+    private static final String BODY = "kernel";
+    private static final String SUPER = "dev/quern/vector/GeneratedKernel";
+
+    private final Kernel kernel;
+    private final Plan plan;
+    private final String className;
+    private final IndexMaps maps;
+    private final List<Draft> methods = new ArrayList<>();
+    private int sections;
+
+    private ClassBuilder(Kernel kernel, Plan plan) {
+        this.kernel = kernel;
+        this.plan = plan;
+        this.className = "dev/quern/vector/Kernel_" + plain(kernel.name());
+        this.maps = new IndexMaps(className);
+    }
+
+    /**
+     * The class file of {@code kernel}.
+     *
+     * @throws Refusal if the kernel cannot be lowered
+     * @throws TooLarge if a method is too large for the JIT compiler
+     */
+    static byte[] build(Kernel kernel, Plan plan) {
+        return new ClassBuilder(kernel, plan).build();
+    }
+
+    private static String plain(String name) {
+        return name.replaceAll("[^A-Za-z0-9_]", "_");
+    }
+
+    List<String> symbols() {
+        return kernel.symbols();
+    }
+
+    IndexMaps maps() {
+        return maps;
+    }
+
+    private byte[] build() {
+        Draft body = new Draft(BODY);
+        MethodBuilder builder = new MethodBuilder(this, plan, body);
+        for (Buffer parameter : kernel.parameters()) {
+            builder.declareBuffer(parameter, parameter.storage() == Buffer.Storage.SEGMENT, true);
+        }
+        kernel.symbols().forEach(symbol -> builder.declareIndex(symbol, JvmType.INT));
+        Stmt.For parallel = parallelLoop(kernel);
+        if (parallel == null) {
+            builder.build(kernel.body());
+        } else {
+            builder.parallel(parallel);
+        }
+        methods.add(body);
+        ClassWriter out = new Writer();
+        out.visit(Opcodes.V25, Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, className, null, SUPER, null);
+        for (Draft draft : methods) {
+            MethodVisitor method = out.visitMethod(Opcodes.ACC_STATIC, draft.name, draft.descriptor(), null, null);
+            if (MethodEmitter.emit(draft, method) > MOST_BYTES) {
+                throw new TooLarge(draft.name);
+            }
+        }
+        new DriverEmitter(kernel, className, out).write(body, parallel);
+        maps.write(out);
+        out.visitEnd();
+        return out.toByteArray();
+    }
+
+    /** The parallel loop that is the whole body, or null. */
+    static Stmt.For parallelLoop(Kernel kernel) {
+        Stmt body = kernel.body();
+        while (body instanceof Stmt.Block(List<Stmt> statements) && statements.size() == 1) {
+            body = statements.getFirst();
+        }
+        return body instanceof Stmt.For loop && loop.kind() == LoopKind.PARALLEL ? loop : null;
+    }
+
+    /** Builds a method of {@code body}, and a call of it in {@code caller}. */
+    void section(String name, Stmt body, Uses uses, Scope scope, Memory memory, Draft caller) {
+        Draft draft = new Draft(plain(name) + "_" + sections++);
+        MethodBuilder builder = new MethodBuilder(this, plan, draft);
+        List<Node> arguments = new ArrayList<>();
+        for (String buffer : uses.buffersFromOutside()) {
+            switch (memory.place(buffer)) {
+                case Place.InArray place -> {
+                    arguments.add(place.array);
+                    if (place.offset != null) {
+                        arguments.add(place.offset);
+                    }
+                    builder.declareBuffer(place.buffer, false, place.offset != null);
+                }
+                case Place.InSegment place -> {
+                    arguments.add(place.segment);
+                    arguments.add(place.offset);
+                    builder.declareBuffer(place.buffer, true, true);
+                }
+                case Place.InCells place ->
+                    throw Refusal.because("register buffer " + buffer + " is used in section " + name
+                            + " but allocated outside; allocate it inside");
+            }
+        }
+        for (String index : uses.namesFromOutside(kernel.symbols())) {
+            switch (scope.get(index)) {
+                case Scope.Binding.Constant(long value) -> builder.declareConstant(index, value);
+                case Scope.Binding.Variable(Node node) -> {
+                    arguments.add(node);
+                    builder.declareIndex(index, node.type);
+                }
+            }
+        }
+        builder.build(body);
+        methods.add(draft);
+        Instruction call =
+                new Instruction.Call(Opcodes.INVOKESTATIC, className, draft.name, draft.descriptor(), null);
+        caller.effect(call, memory.written(uses.written), arguments.toArray(Node[]::new));
+    }
+
+    /** A writer that needs no class loading: references of different classes meet only where both are dead. */
+    private static final class Writer extends ClassWriter {
+        Writer() {
+            super(COMPUTE_FRAMES);
+        }
+
+        @Override
+        protected String getCommonSuperClass(String left, String right) {
+            return left.equals(right) ? left : "java/lang/Object";
+        }
+    }
+}

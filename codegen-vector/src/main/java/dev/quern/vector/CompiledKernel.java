@@ -1,0 +1,22 @@
+package dev.quern.vector;
+
+import dev.quern.ir.backend.Executable;
+import dev.quern.ir.kernel.Kernel;
+
+/** A kernel and the instance of the class that was generated for it. */
+record CompiledKernel(Kernel kernel, GeneratedKernel generated, byte[] classFile) implements Executable {
+    @Override
+    public long parallelExtent(long[] symbols) {
+        return generated.parallelExtent(symbols);
+    }
+
+    @Override
+    public void run(Object[] buffers, long[] offsets, long[] symbols, long from, long to) {
+        generated.run(buffers, offsets, symbols, from, to);
+    }
+
+    @Override
+    public byte[] artifact() {
+        return classFile.clone();
+    }
+}

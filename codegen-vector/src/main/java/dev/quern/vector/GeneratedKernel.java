@@ -1,0 +1,8 @@
+package dev.quern.vector;
+
+/** What a generated class is. The methods are those of {@link dev.quern.ir.backend.Executable}. */
+abstract class GeneratedKernel {
+    abstract void run(Object[] buffers, long[] offsets, long[] symbols, long from, long to);
+
+    abstract long parallelExtent(long[] symbols);
+}

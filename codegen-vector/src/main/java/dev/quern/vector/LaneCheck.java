@@ -1,0 +1,204 @@
+package dev.quern.vector;
+
+import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.CompareOp;
+import dev.quern.ir.Dim;
+import dev.quern.ir.UnaryOp;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Stmt;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Whether the body of a vector loop can run as vectors: all that differs between lanes has one width, 32 or 64 bits, and
+ * operations that the Vector API has. What is the same in all lanes may be anything, for it is computed once.
+ */
+final class LaneCheck {
+    private final String lane;
+    private final Map<String, Buffer> buffers;
+    private final Addresses addresses;
+    private final Set<String> constants;
+    private final Predicate<Stmt.For> replicated;
+    private final Set<String> privates = new HashSet<>();
+    private final Map<Expr, Boolean> varying = new IdentityHashMap<>();
+    private int bits;
+
+    /**
+     * @param lane the loop's variable
+     * @param constants variables of replicated loops around it
+     * @param replicated which loops are replicated
+     */
+    LaneCheck(
+            String lane,
+            Map<String, Buffer> buffers,
+            Addresses addresses,
+            Set<String> constants,
+            Predicate<Stmt.For> replicated) {
+        this.lane = lane;
+        this.buffers = buffers;
+        this.addresses = addresses;
+        this.constants = new HashSet<>(constants);
+        this.replicated = replicated;
+    }
+
+    /** Width of the lanes, 0 if nothing differs between them; known after {@link #accepts}. */
+    int bits() {
+        return bits;
+    }
+
+    /** Whether the value of {@code expression} may differ between lanes. */
+    boolean varies(Expr expression) {
+        Boolean known = varying.get(expression);
+        if (known == null) {
+            known = switch (expression) {
+                case Expr.Constant constant -> false;
+                case Expr.Load(String buffer, var at, DType dtype) ->
+                    privates.contains(buffer) || address(buffer, at).dependsOn(lane);
+                case Expr.Index(Dim index, DType dtype) -> index.dependsOn(lane);
+                case Expr.Unary(UnaryOp function, Expr operand) -> varies(operand);
+                case Expr.Binary(BinaryOp function, Expr left, Expr right) -> varies(left) || varies(right);
+                case Expr.Compare(CompareOp relation, Expr left, Expr right) -> varies(left) || varies(right);
+                case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+                    varies(condition) || varies(then) || varies(otherwise);
+                case Expr.Fma(Expr a, Expr b, Expr c) -> varies(a) || varies(b) || varies(c);
+                case Expr.Cast(DType dtype, Expr operand) -> varies(operand);
+                case Expr.Bitcast(DType dtype, Expr operand) -> varies(operand);
+            };
+            varying.put(expression, known);
+        }
+        return known;
+    }
+
+    /** Whether {@code statement} can run as vectors. */
+    boolean accepts(Stmt statement) {
+        return switch (statement) {
+            case Stmt.Block(List<Stmt> statements) -> statements.stream().allMatch(this::accepts);
+            case Stmt.For loop -> {
+                if (replicated.test(loop)) {
+                    constants.add(loop.variable());
+                }
+                yield loop.kind() != LoopKind.VECTOR && !loop.extent().dependsOn(lane) && accepts(loop.body());
+            }
+            case Stmt.Store(String buffer, List<Dim> at, Expr value) ->
+                acceptsTarget(buffer, at, false) && acceptsValue(value);
+            case Stmt.Reduce(String buffer, List<Dim> at, Combiner combiner, Expr value) ->
+                acceptsTarget(buffer, at, true) && acceptsValue(value) && hasCombiner(value.dtype(), combiner);
+            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
+                privates.add(buffer.name());
+                yield buffer.space() == MemorySpace.REGISTER && accepts(body);
+            }
+            case Stmt.Guard(List<Dim> conditions, Stmt then, Stmt otherwise) ->
+                conditions.stream().allMatch(condition -> slope(condition).isPresent())
+                        && accepts(then)
+                        && accepts(otherwise);
+            case Stmt.Let(String name, Expr value, Stmt body) -> !varies(value) && accepts(body);
+            case Stmt.Section section -> false;
+        };
+    }
+
+    /** Whether {@code buffer} is allocated in the loop, so that each lane has its own. */
+    boolean isPrivate(String buffer) {
+        return privates.contains(buffer);
+    }
+
+    private Dim address(String buffer, List<Dim> at) {
+        return addresses.of(buffers.get(buffer), at);
+    }
+
+    /** The constant factor of the lane in {@code dim}; empty if it is none. */
+    private OptionalLong slope(Dim dim) {
+        Optional<Dim> factor = dim.coefficient(lane);
+        OptionalLong constant = factor.isPresent() ? factor.get().asConstant() : OptionalLong.empty();
+        return constant.isPresent() && constant.getAsLong() == (int) constant.getAsLong()
+                ? constant
+                : OptionalLong.empty();
+    }
+
+    private boolean isPrivateAccess(String buffer, List<Dim> at) {
+        return privates.contains(buffer) && constants.containsAll(address(buffer, at).symbols());
+    }
+
+    private boolean acceptsTarget(String buffer, List<Dim> at, boolean reduction) {
+        Buffer target = buffers.get(buffer);
+        if (privates.contains(buffer)) {
+            return isPrivateAccess(buffer, at) && acceptsType(target.dtype());
+        }
+        OptionalLong slope = slope(address(buffer, at));
+        return slope.isPresent()
+                && (slope.getAsLong() == 1 || (reduction && slope.getAsLong() == 0))
+                && target.layout().swizzle().isEmpty()
+                && target.dtype() != DType.BOOL
+                && acceptsType(target.dtype());
+    }
+
+    /** Whether a vector can have lanes of {@code dtype} beside those seen so far. */
+    private boolean acceptsType(DType dtype) {
+        return switch (dtype) {
+            case BOOL -> true;
+            case F32, I32 -> acceptsWidth(32);
+            case F64, I64 -> acceptsWidth(64);
+            default -> false;
+        };
+    }
+
+    private boolean acceptsWidth(int width) {
+        bits = bits == 0 ? width : bits;
+        return bits == width;
+    }
+
+    private boolean acceptsValue(Expr expression) {
+        if (!acceptsType(expression.dtype())) {
+            return false;
+        }
+        if (!varies(expression)) {
+            return true;
+        }
+        return switch (expression) {
+            case Expr.Constant constant -> true;
+            case Expr.Load(String buffer, List<Dim> at, DType dtype) ->
+                privates.contains(buffer) ? isPrivateAccess(buffer, at) : acceptsLoad(buffer, at);
+            case Expr.Index(Dim index, DType dtype) -> slope(index).isPresent() && dtype != DType.BOOL;
+            case Expr.Unary(UnaryOp function, Expr operand) ->
+                acceptsValue(operand) && VectorExpressions.has(function, operand.dtype());
+            case Expr.Binary(BinaryOp function, Expr left, Expr right) ->
+                acceptsValue(left) && acceptsValue(right) && VectorExpressions.has(function, left.dtype());
+            case Expr.Compare(CompareOp relation, Expr left, Expr right) ->
+                left.dtype() != DType.BOOL && acceptsValue(left) && acceptsValue(right);
+            case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+                acceptsValue(condition) && acceptsValue(then) && acceptsValue(otherwise);
+            case Expr.Fma(Expr a, Expr b, Expr c) ->
+                a.dtype() != DType.BOOL && acceptsValue(a) && acceptsValue(b) && acceptsValue(c);
+            case Expr.Cast(DType dtype, Expr operand) -> acceptsValue(operand);
+            case Expr.Bitcast(DType dtype, Expr operand) ->
+                acceptsValue(operand) && (dtype == DType.BOOL) == (operand.dtype() == DType.BOOL);
+        };
+    }
+
+    private boolean acceptsLoad(String buffer, List<Dim> at) {
+        Buffer source = buffers.get(buffer);
+        OptionalLong slope = slope(address(buffer, at));
+        boolean gather = slope.isPresent() && slope.getAsLong() != 1;
+        return slope.isPresent()
+                && source.layout().swizzle().isEmpty()
+                && source.dtype() != DType.BOOL
+                && !(gather && source.storage() == Buffer.Storage.SEGMENT && source.space() == MemorySpace.GLOBAL);
+    }
+
+    private static boolean hasCombiner(DType dtype, Combiner combiner) {
+        return switch (combiner) {
+            case SUM, PRODUCT, MIN, MAX, FMA -> dtype != DType.BOOL;
+            case AND, OR -> !dtype.isFloat();
+        };
+    }
+}

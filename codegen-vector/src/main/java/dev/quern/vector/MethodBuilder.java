@@ -1,0 +1,343 @@
+package dev.quern.vector;
+
+import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.Dim;
+import dev.quern.ir.interpret.ScalarFunctions;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.objectweb.asm.Opcodes;
+
+/** Statements to the items of one method. */
+final class MethodBuilder {
+    private static final int MOST_NODES = 60_000;
+
+    private final ClassBuilder owner;
+    private final Plan plan;
+    private final Draft draft;
+    private final Scope scope = new Scope();
+    private final Indices indices;
+    private final Memory memory;
+    private final ScalarExpressions scalars;
+    private final VectorCode code;
+    private LaneContext lanes;
+
+    MethodBuilder(ClassBuilder owner, Plan plan, Draft draft) {
+        this.owner = owner;
+        this.plan = plan;
+        this.draft = draft;
+        this.indices = new Indices(draft, scope);
+        this.memory = new Memory(draft, indices, plan.addresses);
+        this.scalars = new ScalarExpressions(draft, indices, memory);
+        this.code = new VectorCode(draft);
+    }
+
+    /** Declares a parameter that {@code name} in indices stands for. */
+    void declareIndex(String name, JvmType type) {
+        scope.bind(name, new Scope.Binding.Variable(draft.parameter(name, type)));
+    }
+
+    /** Lets {@code name} in indices stand for a number. */
+    void declareConstant(String name, long value) {
+        scope.bind(name, new Scope.Binding.Constant(value));
+    }
+
+    /** Declares the parameters that hold {@code buffer}; {@code offset} says whether it may start past the beginning. */
+    void declareBuffer(Buffer buffer, boolean inSegment, boolean offset) {
+        if (inSegment) {
+            Node segment = draft.parameter(buffer.name(), JvmType.SEGMENT);
+            memory.add(new Place.InSegment(buffer, segment, draft.parameter(buffer.name(), JvmType.LONG)));
+        } else {
+            Node array = draft.parameter(buffer.name(), JvmType.array(buffer.dtype()));
+            memory.add(new Place.InArray(
+                    buffer, array, offset ? draft.parameter(buffer.name(), JvmType.INT) : null));
+        }
+    }
+
+    /** Builds iterations {@code [from, to)} of a parallel loop, whose parameters come last. */
+    void parallel(Stmt.For loop) {
+        Node from = draft.parameter("from", JvmType.INT);
+        Node to = draft.parameter("to", JvmType.INT);
+        loop(loop, from, to);
+    }
+
+    void build(Stmt statement) {
+        if (draft.size() > MOST_NODES) {
+            throw new TooLarge(draft.name);
+        }
+        switch (statement) {
+            case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::build);
+            case Stmt.For loop -> build(loop);
+            case Stmt.Store(String buffer, List<Dim> at, Expr value) -> {
+                if (lanes == null) {
+                    memory.store(buffer, at, scalars.value(value));
+                } else {
+                    lanes.forEachPart(() -> storeLanes(buffer, at, value));
+                }
+            }
+            case Stmt.Reduce reduce -> {
+                if (lanes == null) {
+                    reduce(reduce);
+                } else {
+                    reduceLanes(reduce);
+                }
+            }
+            case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body);
+            case Stmt.Guard guard -> build(guard);
+            case Stmt.Let(String name, Expr value, Stmt body) ->
+                scope.with(name, new Scope.Binding.Variable(index(value)), () -> build(body));
+            case Stmt.Section(String name, Stmt body) -> section(name, body);
+        }
+    }
+
+    private void build(Stmt.For loop) {
+        Plan.VectorLoop vector = plan.vectorLoop(loop);
+        if (vector != null) {
+            LaneContext outer = lanes;
+            lanes = new LaneContext(loop.variable(), vector, draft, scope, indices);
+            build(loop.body());
+            lanes = outer;
+            return;
+        }
+        if (plan.isReplicated(loop)) {
+            if (!loop.extent().isConstant()) {
+                throw Refusal.because("unrolled loop " + loop.variable() + " has extent " + loop.extent() + ", expected a constant");
+            }
+            for (long i = 0; i < loop.extent().constant(); i++) {
+                scope.with(loop.variable(), new Scope.Binding.Constant(i), () -> build(loop.body()));
+            }
+            return;
+        }
+        switch (loop.kind()) {
+            case SERIAL, UNROLL, VECTOR -> loop(loop, draft.push(0), indices.ofInt(loop.extent()));
+            case PARALLEL -> throw Refusal.because("parallel loop " + loop.variable() + " is not the outermost statement");
+            case BLOCK, WARP, THREAD, LANE ->
+                throw Refusal.because("loop " + loop.variable() + " of kind " + loop.kind() + " is for a grid");
+        }
+    }
+
+    private void loop(Stmt.For loop, Node from, Node to) {
+        List<Versioned> written = memory.written(Uses.of(loop.body()).written);
+        draft.loop(
+                loop.variable(),
+                from,
+                to,
+                written,
+                index -> scope.with(loop.variable(), new Scope.Binding.Variable(index), () -> build(loop.body())));
+    }
+
+    /** The value of a let, as an int or, for 64-bit types, a long. */
+    private Node index(Expr value) {
+        Node node = scalars.value(value);
+        if (value.dtype() == DType.U32) {
+            return new ScalarCasts(draft).cast(node, DType.U32, DType.I64);
+        }
+        return node;
+    }
+
+    private void allocate(Buffer buffer, Stmt body) {
+        boolean register = buffer.space() == MemorySpace.REGISTER && !plan.isInMemory(buffer);
+        if (register) {
+            int conditions = lanes == null ? 0 : lanes.conditions();
+            Place.InCells place = new Place.InCells(buffer, plan.grain(buffer), conditions);
+            draft.scope(place.cells, () -> memory.with(place, () -> build(body)));
+            return;
+        }
+        JvmType array = JvmType.array(buffer.dtype());
+        int elementType =
+                switch (array.descriptor().charAt(1)) {
+                    case 'D' -> Opcodes.T_DOUBLE;
+                    case 'F' -> Opcodes.T_FLOAT;
+                    case 'S' -> Opcodes.T_SHORT;
+                    case 'J' -> Opcodes.T_LONG;
+                    case 'I' -> Opcodes.T_INT;
+                    default -> Opcodes.T_BYTE;
+                };
+        Node length = indices.ofInt(buffer.layout().span());
+        Node allocated = draft.newArray(array, elementType, length);
+        memory.with(new Place.InArray(buffer, allocated, null), () -> build(body));
+    }
+
+    private void build(Stmt.Guard guard) {
+        List<Dim> branch = new ArrayList<>();
+        List<Dim> mask = new ArrayList<>();
+        for (Dim condition : guard.nonNegative()) {
+            boolean byLane = lanes != null && condition.dependsOn(lanes.variable);
+            (byLane ? mask : branch).add(condition);
+        }
+        Runnable then = mask.isEmpty() ? () -> build(guard.then()) : () -> masked(guard, mask);
+        branch(branch, then, () -> build(guard.otherwise()));
+    }
+
+    private void masked(Stmt.Guard guard, List<Dim> mask) {
+        lanes.where(mask, false, () -> branch(anyActive(guard.then(), mask), () -> build(guard.then()), () -> {}));
+        if (!guard.otherwise().equals(Stmt.NOTHING)) {
+            lanes.where(mask, true, () -> build(guard.otherwise()));
+        }
+    }
+
+    /**
+     * What must hold for any lane to be active, if {@code body} loads at an index that depends on what {@code conditions}
+     * depend on but not on the lane: without active lanes it may lie outside.
+     */
+    private List<Dim> anyActive(Stmt body, List<Dim> conditions) {
+        Set<String> shared = new LinkedHashSet<>();
+        conditions.forEach(condition -> shared.addAll(condition.symbols()));
+        shared.remove(lanes.variable);
+        owner.symbols().forEach(shared::remove);
+        if (shared.isEmpty() || !Uses.of(body).uniformNames(lanes.check).stream().anyMatch(shared::contains)) {
+            return List.of();
+        }
+        List<Dim> possible = new ArrayList<>();
+        for (Dim condition : conditions) {
+            boolean rising = condition.coefficient(lanes.variable).orElseThrow().constant() > 0;
+            Dim best = rising ? Dim.of(lanes.lanes.extent() - 1L) : Dim.ZERO;
+            possible.add(condition.substitute(java.util.Map.of(lanes.variable, best)));
+        }
+        return possible;
+    }
+
+    /** A branch, decided now where the conditions are constants. */
+    private void branch(List<Dim> conditions, Runnable then, Runnable otherwise) {
+        List<Node> open = new ArrayList<>();
+        for (Dim condition : conditions) {
+            JvmType type = indices.isLong(condition) ? JvmType.LONG : JvmType.INT;
+            Polynomial value = indices.polynomial(condition, type);
+            if (!value.isConstant()) {
+                open.add(value.toNode(draft, type));
+            } else if (value.constant() < 0) {
+                otherwise.run();
+                return;
+            }
+        }
+        if (open.isEmpty()) {
+            then.run();
+        } else {
+            draft.branch(open, then, otherwise);
+        }
+    }
+
+    private void section(String name, Stmt body) {
+        if (lanes != null) {
+            throw Refusal.because("section " + name + " is inside a vector loop");
+        }
+        Uses uses = Uses.of(body);
+        owner.section(name, body, uses, scope, memory, draft);
+    }
+
+    private void reduce(Stmt.Reduce reduce) {
+        DType dtype = reduce.value().dtype();
+        if (reduce.combiner() == Combiner.FMA) {
+            Expr.Binary product = product(reduce);
+            Node a = scalars.value(product.left());
+            Node b = scalars.value(product.right());
+            Node old = memory.load(reduce.buffer(), reduce.indices());
+            memory.store(reduce.buffer(), reduce.indices(), scalars.fma(dtype, a, b, old));
+            return;
+        }
+        combine(reduce, scalars.value(reduce.value()));
+    }
+
+    /** Joins {@code value} to the scalar target. */
+    private void combine(Stmt.Reduce reduce, Node value) {
+        BinaryOp function = ScalarFunctions.function(reduce.combiner());
+        Node old = memory.load(reduce.buffer(), reduce.indices());
+        memory.store(
+                reduce.buffer(),
+                reduce.indices(),
+                scalars.binary(function, reduce.value().dtype(), old, value));
+    }
+
+    private static Expr.Binary product(Stmt.Reduce reduce) {
+        if (reduce.value() instanceof Expr.Binary product && product.function() == BinaryOp.MUL) {
+            return product;
+        }
+        throw Refusal.because("a reduction by fma of " + reduce.value() + ", expected a product");
+    }
+
+    private void storeLanes(String buffer, List<Dim> at, Expr value) {
+        VectorMemory vectors = vectorMemory();
+        VectorExpressions expressions = expressions(vectors);
+        if (!(lanes.active(expressions.type(value.dtype())) instanceof LaneContext.Active.None)) {
+            vectors.store(buffer, at, expressions.value(value));
+        }
+    }
+
+    private VectorMemory vectorMemory() {
+        return new VectorMemory(draft, memory, plan.addresses, lanes, owner.maps());
+    }
+
+    private VectorExpressions expressions(VectorMemory vectors) {
+        return new VectorExpressions(draft, indices, scalars, vectors, lanes);
+    }
+
+    private void reduceLanes(Stmt.Reduce reduce) {
+        boolean across = !lanes.check.isPrivate(reduce.buffer())
+                && !plan.addresses
+                        .of(memory.place(reduce.buffer()).buffer, reduce.indices())
+                        .dependsOn(lanes.variable);
+        if (across) {
+            reduceAcross(reduce);
+        } else {
+            lanes.forEachPart(() -> reduceInLanes(reduce));
+        }
+    }
+
+    private void reduceInLanes(Stmt.Reduce reduce) {
+        VectorMemory vectors = vectorMemory();
+        VectorExpressions expressions = expressions(vectors);
+        DType dtype = reduce.value().dtype();
+        if (lanes.active(expressions.type(dtype)) instanceof LaneContext.Active.None) {
+            return;
+        }
+        Node joined;
+        if (reduce.combiner() == Combiner.FMA) {
+            Expr.Binary product = product(reduce);
+            Node a = expressions.value(product.left());
+            Node b = expressions.value(product.right());
+            joined = expressions.fma(a, b, vectors.load(reduce.buffer(), reduce.indices()));
+        } else {
+            Node value = expressions.value(reduce.value());
+            Node old = vectors.load(reduce.buffer(), reduce.indices());
+            joined = expressions.binary(ScalarFunctions.function(reduce.combiner()), dtype, old, value);
+        }
+        vectors.store(reduce.buffer(), reduce.indices(), joined);
+    }
+
+    /** Joins the vectors of the loop, then their lanes, then the result to the target. */
+    private void reduceAcross(Stmt.Reduce reduce) {
+        BinaryOp function = ScalarFunctions.function(reduce.combiner());
+        DType dtype = reduce.value().dtype();
+        List<Node> joined = new ArrayList<>();
+        lanes.forEachPart(() -> {
+            VectorExpressions expressions = expressions(vectorMemory());
+            JvmType type = expressions.type(dtype);
+            LaneContext.Active active = lanes.active(type);
+            if (active instanceof LaneContext.Active.None) {
+                return;
+            }
+            Node value = expressions.value(reduce.value());
+            if (active instanceof LaneContext.Active.Some(Node mask)) {
+                long identity = ScalarFunctions.identity(reduce.combiner(), dtype);
+                Node neutral = scalars.value(new Expr.Constant(dtype, identity));
+                value = code.blend(mask, value, code.broadcast(type, neutral));
+            }
+            if (!joined.isEmpty() && joined.getLast().type.equals(value.type)) {
+                joined.set(joined.size() - 1, expressions.binary(function, dtype, joined.getLast(), value));
+            } else {
+                joined.add(value);
+            }
+        });
+        for (Node vector : joined) {
+            combine(reduce, code.reduceLanes(function.name(), vector));
+        }
+    }
+}

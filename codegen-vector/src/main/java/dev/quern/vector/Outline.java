@@ -1,0 +1,55 @@
+package dev.quern.vector;
+
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Makes sections of loops that use no register buffer from outside, so that each gets a method of its own. */
+final class Outline {
+    private final Set<String> registers = new HashSet<>();
+
+    private Outline() {}
+
+    static Stmt loops(Stmt body) {
+        return new Outline().rewrite(body, true);
+    }
+
+    /** {@code body} with its outermost serial loops as sections; {@code whole} while nothing but it is in the method. */
+    private Stmt rewrite(Stmt statement, boolean whole) {
+        return switch (statement) {
+            case Stmt.Block(List<Stmt> statements) -> {
+                List<Stmt> rewritten = new ArrayList<>();
+                for (Stmt each : statements) {
+                    rewritten.add(rewrite(each, whole && statements.size() == 1));
+                }
+                yield new Stmt.Block(rewritten);
+            }
+            case Stmt.For loop when loop.kind() == LoopKind.SERIAL && !whole && !usesRegisters(loop) ->
+                new Stmt.Section("loop_" + loop.variable(), loop);
+            case Stmt.For loop when loop.kind() == LoopKind.SERIAL || loop.kind() == LoopKind.PARALLEL ->
+                new Stmt.For(loop.variable(), loop.extent(), loop.kind(), rewrite(loop.body(), whole));
+            case Stmt.For loop -> loop;
+            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
+                if (buffer.space() == MemorySpace.REGISTER) {
+                    registers.add(buffer.name());
+                }
+                yield new Stmt.Allocate(buffer, rewrite(body, false));
+            }
+            case Stmt.Guard guard ->
+                new Stmt.Guard(guard.nonNegative(), rewrite(guard.then(), false), rewrite(guard.otherwise(), false));
+            case Stmt.Let let -> new Stmt.Let(let.name(), let.value(), rewrite(let.body(), false));
+            case Stmt.Section section -> section;
+            case Stmt.Store store -> store;
+            case Stmt.Reduce reduce -> reduce;
+        };
+    }
+
+    private boolean usesRegisters(Stmt statement) {
+        return Uses.of(statement).buffers.stream().anyMatch(registers::contains);
+    }
+}

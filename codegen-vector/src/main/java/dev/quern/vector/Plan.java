@@ -1,0 +1,198 @@
+package dev.quern.vector;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Stmt;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is decided of a kernel before code is built: which vector loops run as vectors, which as plain loops; which register
+ * buffers are local variables (of what width), which are small arrays because an index of theirs is known only when running.
+ */
+final class Plan {
+    /** A vector loop that runs as vectors. */
+    record VectorLoop(Lanes lanes, LaneCheck check) {}
+
+    final Addresses addresses = new Addresses();
+
+    private final int vectorBits;
+    private final boolean unroll;
+    private final Map<String, Buffer> buffers = new HashMap<>();
+    private final Map<String, VectorLoop> vectorLoops = new HashMap<>();
+    private final Map<String, Lanes> grains = new HashMap<>();
+    private final Set<String> inMemory = new HashSet<>();
+
+    private Plan(int vectorBits, boolean unroll) {
+        this.vectorBits = vectorBits;
+        this.unroll = unroll;
+    }
+
+    /**
+     * Decides for {@code kernel}.
+     *
+     * @param unroll false to run unrolled loops as plain ones
+     */
+    static Plan of(Kernel kernel, int vectorBits, boolean unroll) {
+        Plan plan = new Plan(vectorBits, unroll);
+        kernel.parameters().forEach(parameter -> plan.buffers.put(parameter.name(), parameter));
+        plan.collect(kernel.body());
+        plan.chooseLoops(kernel.body(), Set.of());
+        plan.chooseRegisters(kernel.body(), Set.of(), null);
+        return plan;
+    }
+
+    /** Whether the iterations of {@code loop} are built one by one. */
+    boolean isReplicated(Stmt.For loop) {
+        return loop.extent().is(1) || (unroll && loop.kind() == LoopKind.UNROLL);
+    }
+
+    /** How {@code loop} runs as vectors; null if it does not. */
+    VectorLoop vectorLoop(Stmt.For loop) {
+        return vectorLoops.get(loop.variable());
+    }
+
+    /** Whether {@code register} is held in an array. */
+    boolean isInMemory(Buffer register) {
+        return inMemory.contains(register.name());
+    }
+
+    /** How {@code register} is cut into vectors; null if its elements are scalars. */
+    Lanes grain(Buffer register) {
+        return grains.get(register.name());
+    }
+
+    private void collect(Stmt statement) {
+        switch (statement) {
+            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
+                buffers.put(buffer.name(), buffer);
+                collect(body);
+            }
+            case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::collect);
+            case Stmt.For loop -> collect(loop.body());
+            case Stmt.Guard guard -> {
+                collect(guard.then());
+                collect(guard.otherwise());
+            }
+            case Stmt.Let let -> collect(let.body());
+            case Stmt.Section section -> collect(section.body());
+            case Stmt.Store store -> {}
+            case Stmt.Reduce reduce -> {}
+        }
+    }
+
+    private static Set<String> plus(Set<String> names, String name) {
+        Set<String> more = new HashSet<>(names);
+        more.add(name);
+        return more;
+    }
+
+    private void chooseLoops(Stmt statement, Set<String> constants) {
+        switch (statement) {
+            case Stmt.For loop -> {
+                if (loop.kind() == LoopKind.VECTOR && vectorBits > 0 && loop.extent().isConstant()) {
+                    chooseVector(loop, constants);
+                }
+                chooseLoops(loop.body(), isReplicated(loop) ? plus(constants, loop.variable()) : constants);
+            }
+            case Stmt.Allocate allocate -> chooseLoops(allocate.body(), constants);
+            case Stmt.Block(List<Stmt> statements) -> statements.forEach(inner -> chooseLoops(inner, constants));
+            case Stmt.Guard guard -> {
+                chooseLoops(guard.then(), constants);
+                chooseLoops(guard.otherwise(), constants);
+            }
+            case Stmt.Let let -> chooseLoops(let.body(), constants);
+            case Stmt.Section section -> chooseLoops(section.body(), constants);
+            case Stmt.Store store -> {}
+            case Stmt.Reduce reduce -> {}
+        }
+    }
+
+    private void chooseVector(Stmt.For loop, Set<String> constants) {
+        long extent = loop.extent().constant();
+        LaneCheck check = new LaneCheck(loop.variable(), buffers, addresses, constants, this::isReplicated);
+        if (extent > 1 && extent <= Integer.MAX_VALUE && check.accepts(loop.body()) && check.bits() > 0) {
+            Lanes lanes = Lanes.of((int) extent, check.bits(), vectorBits);
+            vectorLoops.put(loop.variable(), new VectorLoop(lanes, check));
+        }
+    }
+
+    private void chooseRegisters(Stmt statement, Set<String> constants, Stmt.For lane) {
+        switch (statement) {
+            case Stmt.For loop ->
+                chooseRegisters(
+                        loop.body(),
+                        isReplicated(loop) ? plus(constants, loop.variable()) : constants,
+                        vectorLoop(loop) == null ? lane : loop);
+            case Stmt.Allocate allocate -> chooseRegisters(allocate.body(), constants, lane);
+            case Stmt.Block(List<Stmt> statements) ->
+                statements.forEach(inner -> chooseRegisters(inner, constants, lane));
+            case Stmt.Guard guard -> {
+                chooseRegisters(guard.then(), constants, lane);
+                chooseRegisters(guard.otherwise(), constants, lane);
+            }
+            case Stmt.Let let -> {
+                chooseFor(let.value(), constants, lane);
+                chooseRegisters(let.body(), constants, lane);
+            }
+            case Stmt.Section section -> chooseRegisters(section.body(), constants, lane);
+            case Stmt.Store(String buffer, List<Dim> at, Expr value) -> {
+                chooseFor(buffer, at, constants, lane);
+                chooseFor(value, constants, lane);
+            }
+            case Stmt.Reduce reduce -> {
+                chooseFor(reduce.buffer(), reduce.indices(), constants, lane);
+                chooseFor(reduce.value(), constants, lane);
+            }
+        }
+    }
+
+    private void chooseFor(Expr expression, Set<String> constants, Stmt.For lane) {
+        Uses.loads(expression, load -> chooseFor(load.buffer(), load.indices(), constants, lane));
+    }
+
+    /** Takes account of one access to a buffer. */
+    private void chooseFor(String name, List<Dim> at, Set<String> constants, Stmt.For lane) {
+        Buffer buffer = buffers.get(name);
+        if (buffer == null) {
+            throw Refusal.because("buffer " + name + " does not exist");
+        }
+        if (buffer.space() != MemorySpace.REGISTER || (lane != null && vectorLoop(lane).check().isPrivate(name))) {
+            return;
+        }
+        Dim address = addresses.of(buffer, at);
+        boolean byLane = lane != null && address.dependsOn(lane.variable());
+        Set<String> known = byLane ? plus(constants, lane.variable()) : constants;
+        if (!known.containsAll(address.symbols()) || buffer.layout().swizzle().isPresent()) {
+            inMemory.add(name);
+        } else if (byLane) {
+            Lanes grain = vectorLoop(lane).lanes().grain();
+            Lanes other = grains.putIfAbsent(name, grain);
+            if (!isAligned(address, lane.variable(), grain) || (other != null && !other.equals(grain))) {
+                inMemory.add(name);
+            }
+        }
+    }
+
+    /** Whether {@code address} is the lane's variable plus a multiple of the grain's extent. */
+    private static boolean isAligned(Dim address, String lane, Lanes grain) {
+        Optional<Dim> slope = address.coefficient(lane);
+        if (slope.isEmpty() || !slope.get().is(1)) {
+            return false;
+        }
+        for (Dim.Term term : address.minus(Dim.symbol(lane)).terms()) {
+            if (term.coefficient() % grain.extent() != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

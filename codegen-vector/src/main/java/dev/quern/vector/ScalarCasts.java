@@ -1,0 +1,172 @@
+package dev.quern.vector;
+
+import dev.quern.DType;
+import org.objectweb.asm.Opcodes;
+
+/** Conversions between scalar types. */
+final class ScalarCasts {
+    private final Draft draft;
+
+    ScalarCasts(Draft draft) {
+        this.draft = draft;
+    }
+
+    /** The result of an operation on {@code dtype}, brought back into it. */
+    Node rounded(Node value, DType dtype) {
+        return switch (dtype) {
+            case F16 -> helper("roundToHalf", JvmType.FLOAT, value);
+            case BF16 -> helper("roundToBrain", JvmType.FLOAT, value);
+            default -> wrapped(value, dtype);
+        };
+    }
+
+    /** An int with the bits above those of {@code dtype} made what they ought to be. */
+    Node wrapped(Node value, DType dtype) {
+        return switch (dtype) {
+            case I8 -> draft.plain(Opcodes.I2B, JvmType.INT, value);
+            case U8 -> draft.plain(Opcodes.IAND, JvmType.INT, value, draft.push(0xFF));
+            case I16 -> draft.plain(Opcodes.I2S, JvmType.INT, value);
+            case U16 -> draft.plain(Opcodes.I2C, JvmType.INT, value);
+            default -> value;
+        };
+    }
+
+    private Node helper(String method, JvmType result, Node argument) {
+        return draft.value(Scalars.call(method, result, argument.type), result, argument);
+    }
+
+    /** {@code value} of type {@code from}, or an index if that is null, as {@code to}. */
+    Node cast(Node value, DType from, DType to) {
+        if (from == to) {
+            return value;
+        }
+        if (to == DType.BOOL) {
+            return truth(value);
+        }
+        return switch (value.type.kind()) {
+            case FLOAT, DOUBLE -> fromReal(value, to);
+            case INT, LONG -> fromInteger(value, from, to);
+            case REFERENCE, VECTOR, MASK, VOID -> throw new IllegalStateException();
+        };
+    }
+
+    private Node truth(Node value) {
+        Node zero =
+                switch (value.type.kind()) {
+                    case INT -> draft.push(0);
+                    case LONG -> draft.push(0L);
+                    case FLOAT -> draft.push(0f);
+                    case DOUBLE -> draft.push(0.0);
+                    case REFERENCE, VECTOR, MASK, VOID -> throw new IllegalStateException();
+                };
+        Node equal = draft.value(Scalars.call("equal", JvmType.INT, value.type, value.type), JvmType.INT, value, zero);
+        return draft.plain(Opcodes.IXOR, JvmType.INT, equal, draft.push(1));
+    }
+
+    private Node fromReal(Node value, DType to) {
+        boolean single = value.type.equals(JvmType.FLOAT);
+        Node wide = single ? draft.plain(Opcodes.F2D, JvmType.DOUBLE, value) : value;
+        return switch (to) {
+            case F64 -> wide;
+            case F32 -> single ? value : draft.plain(Opcodes.D2F, JvmType.FLOAT, value);
+            case F16, BF16 -> rounded(value, to);
+            case I64 -> draft.plain(single ? Opcodes.F2L : Opcodes.D2L, JvmType.LONG, value);
+            case I32 -> draft.plain(single ? Opcodes.F2I : Opcodes.D2I, JvmType.INT, value);
+            case U32 -> helper("toUnsignedInt", JvmType.INT, wide);
+            case U64 -> helper("toUnsignedLong", JvmType.LONG, wide);
+            case I8 -> saturate(wide, Byte.MIN_VALUE, Byte.MAX_VALUE);
+            case U8 -> saturate(wide, 0, 0xFF);
+            case I16 -> saturate(wide, Short.MIN_VALUE, Short.MAX_VALUE);
+            case U16 -> saturate(wide, 0, 0xFFFF);
+            default -> throw Refusal.because("a cast to " + to);
+        };
+    }
+
+    private Node saturate(Node wide, int least, int most) {
+        Instruction call = Scalars.call("saturate", JvmType.INT, JvmType.DOUBLE, JvmType.INT, JvmType.INT);
+        return draft.value(call, JvmType.INT, wide, draft.push(least), draft.push(most));
+    }
+
+    private Node fromInteger(Node value, DType from, DType to) {
+        boolean isLong = value.type.equals(JvmType.LONG);
+        Node extended = isLong ? value : draft.plain(Opcodes.I2L, JvmType.LONG, value);
+        if (from == DType.U32) {
+            extended = draft.plain(Opcodes.LAND, JvmType.LONG, extended, draft.push(0xFFFFFFFFL));
+        }
+        return switch (to) {
+            case F64 -> toDouble(value, extended, from);
+            case F32 -> toFloat(value, extended, from);
+            case F16, BF16 -> {
+                if (from == DType.U64) {
+                    throw Refusal.because("a cast of u64 to " + to);
+                }
+                yield rounded(extended, to);
+            }
+            case I64, U64 -> extended;
+            case I32, U32 -> isLong ? draft.plain(Opcodes.L2I, JvmType.INT, value) : value;
+            case I16, U16, I8, U8 -> wrapped(isLong ? draft.plain(Opcodes.L2I, JvmType.INT, value) : value, to);
+            default -> throw Refusal.because("a cast to " + to);
+        };
+    }
+
+    private Node toFloat(Node value, Node extended, DType from) {
+        if (from == DType.U64) {
+            return helper("unsignedToFloat", JvmType.FLOAT, extended);
+        }
+        boolean direct = value.type.equals(JvmType.INT) && from != DType.U32;
+        return direct
+                ? draft.plain(Opcodes.I2F, JvmType.FLOAT, value)
+                : draft.plain(Opcodes.L2F, JvmType.FLOAT, extended);
+    }
+
+    private Node toDouble(Node value, Node extended, DType from) {
+        if (from == DType.U64) {
+            return helper("unsignedToDouble", JvmType.DOUBLE, extended);
+        }
+        boolean direct = value.type.equals(JvmType.INT) && from != DType.U32;
+        return direct
+                ? draft.plain(Opcodes.I2D, JvmType.DOUBLE, value)
+                : draft.plain(Opcodes.L2D, JvmType.DOUBLE, extended);
+    }
+
+    /** The bits of {@code value} as a type of the same width. */
+    Node bitcast(Node value, DType from, DType to) {
+        if (from.bits() != to.bits()) {
+            throw Refusal.because("a bit cast of " + from + " to " + to);
+        }
+        Node bits =
+                switch (from) {
+                    case F32 -> bits("java/lang/Float", "floatToRawIntBits", value, JvmType.INT);
+                    case F64 -> bits("java/lang/Double", "doubleToRawLongBits", value, JvmType.LONG);
+                    case F16 -> helper16("floatToFloat16", value);
+                    case BF16 ->
+                        draft.value(
+                                new Instruction.Call(
+                                        Opcodes.INVOKESTATIC, "dev/quern/vector/Scalars", "brainBits", "(F)S", null),
+                                JvmType.INT,
+                                value);
+                    default -> value;
+                };
+        return switch (to) {
+            case F32 -> bits("java/lang/Float", "intBitsToFloat", bits, JvmType.FLOAT);
+            case F64 -> bits("java/lang/Double", "longBitsToDouble", bits, JvmType.DOUBLE);
+            case F16 -> fromShort("java/lang/Float", "float16ToFloat", bits);
+            case BF16 -> fromShort("dev/quern/vector/Scalars", "brainFloat", bits);
+            default -> wrapped(bits, to);
+        };
+    }
+
+    private Node bits(String owner, String method, Node value, JvmType result) {
+        return draft.value(Scalars.staticCall(owner, method, result, value.type), result, value);
+    }
+
+    private Node helper16(String method, Node value) {
+        Instruction call = new Instruction.Call(Opcodes.INVOKESTATIC, "java/lang/Float", method, "(F)S", null);
+        return draft.value(call, JvmType.INT, value);
+    }
+
+    private Node fromShort(String owner, String method, Node bits) {
+        Node low = draft.plain(Opcodes.I2S, JvmType.INT, bits);
+        return draft.value(new Instruction.Call(Opcodes.INVOKESTATIC, owner, method, "(S)F", null), JvmType.FLOAT, low);
+    }
+}

@@ -1,0 +1,294 @@
+package dev.quern.vector;
+
+import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.CompareOp;
+import dev.quern.ir.UnaryOp;
+import dev.quern.ir.kernel.Expr;
+import java.util.Arrays;
+import java.util.Locale;
+import org.objectweb.asm.Opcodes;
+
+/** Expressions to scalar code. */
+final class ScalarExpressions {
+    private static final String REAL_FUNCTIONS = "dev/quern/ir/interpret/RealFunctions";
+
+    private final Draft draft;
+    private final Indices indices;
+    private final Memory memory;
+    private final ScalarCasts casts;
+
+    ScalarExpressions(Draft draft, Indices indices, Memory memory) {
+        this.draft = draft;
+        this.indices = indices;
+        this.memory = memory;
+        this.casts = new ScalarCasts(draft);
+    }
+
+    Node value(Expr expression) {
+        return switch (expression) {
+            case Expr.Constant constant -> constant(constant);
+            case Expr.Load(String buffer, var at, DType dtype) -> memory.load(buffer, at);
+            case Expr.Index(var index, DType dtype) ->
+                casts.cast(indices.isLong(index) || JvmType.of(dtype).equals(JvmType.LONG)
+                        ? indices.ofLong(index)
+                        : indices.ofInt(index), null, dtype);
+            case Expr.Unary(UnaryOp function, Expr operand) -> unary(function, operand.dtype(), value(operand));
+            case Expr.Binary(BinaryOp function, Expr left, Expr right) ->
+                binary(function, left.dtype(), value(left), value(right));
+            case Expr.Compare(CompareOp relation, Expr left, Expr right) ->
+                compare(relation, left.dtype(), value(left), value(right));
+            case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+                select(value(condition), value(then), value(otherwise));
+            case Expr.Fma(Expr a, Expr b, Expr c) -> fma(a.dtype(), value(a), value(b), value(c));
+            case Expr.Cast(DType dtype, Expr operand) -> casts.cast(value(operand), operand.dtype(), dtype);
+            case Expr.Bitcast(DType dtype, Expr operand) -> casts.bitcast(value(operand), operand.dtype(), dtype);
+        };
+    }
+
+    private Node constant(Expr.Constant constant) {
+        return switch (JvmType.of(constant.dtype()).kind()) {
+            case DOUBLE -> draft.push(Double.longBitsToDouble(constant.bits()));
+            case LONG -> draft.push(constant.bits());
+            case FLOAT -> draft.push(floatOf(constant.dtype(), constant.bits()));
+            case INT -> draft.push(intOf(constant.dtype(), constant.bits()));
+            case REFERENCE, VECTOR, MASK, VOID -> throw new IllegalStateException();
+        };
+    }
+
+    private static float floatOf(DType dtype, long bits) {
+        return switch (dtype) {
+            case F32 -> Float.intBitsToFloat((int) bits);
+            case F16 -> Float.float16ToFloat((short) bits);
+            case BF16 -> Scalars.brainFloat((short) bits);
+            default -> throw new IllegalStateException();
+        };
+    }
+
+    private static int intOf(DType dtype, long bits) {
+        return switch (dtype) {
+            case I8 -> (byte) bits;
+            case U8 -> (int) bits & 0xFF;
+            case I16 -> (short) bits;
+            case U16 -> (int) bits & 0xFFFF;
+            case BOOL -> (int) bits & 1;
+            default -> (int) bits;
+        };
+    }
+
+    Node select(Node condition, Node then, Node otherwise) {
+        JvmType type = then.type;
+        Instruction call = Scalars.call("select", type, JvmType.INT, type, type);
+        return draft.value(call, type, condition, then, otherwise);
+    }
+
+    Node fma(DType dtype, Node a, Node b, Node c) {
+        if (!dtype.isFloat()) {
+            return binary(BinaryOp.ADD, dtype, binary(BinaryOp.MUL, dtype, a, b), c);
+        }
+        return switch (dtype) {
+            case F16 -> helper("fmaHalf", JvmType.FLOAT, a, b, c);
+            case BF16 -> helper("fmaBrain", JvmType.FLOAT, a, b, c);
+            default -> math("fma", a, b, c);
+        };
+    }
+
+    private Node widen(Node single) {
+        return draft.plain(Opcodes.F2D, JvmType.DOUBLE, single);
+    }
+
+    private Node math(String method, Node... arguments) {
+        return math("java/lang/Math", method, arguments);
+    }
+
+    private Node math(String owner, String method, Node... arguments) {
+        JvmType type = arguments[0].type;
+        JvmType[] types = new JvmType[arguments.length];
+        Arrays.fill(types, type);
+        return draft.value(Scalars.staticCall(owner, method, type, types), type, arguments);
+    }
+
+    private Node helper(String method, JvmType result, Node... arguments) {
+        JvmType[] types = new JvmType[arguments.length];
+        for (int i = 0; i < arguments.length; i++) {
+            types[i] = arguments[i].type;
+        }
+        return draft.value(Scalars.call(method, result, types), result, arguments);
+    }
+
+    Node unary(UnaryOp function, DType dtype, Node operand) {
+        JvmType type = operand.type;
+        boolean real = dtype.isFloat();
+        return switch (function) {
+            case IS_NAN -> real ? not(compare(CompareOp.EQ, dtype, operand, operand)) : draft.push(0);
+            case IS_INF -> real ? helper("isInfinite", JvmType.INT, operand) : draft.push(0);
+            case NOT -> not(operand);
+            case BIT_NOT -> dtype == DType.BOOL ? draft.push(1) : casts.wrapped(xor(operand, allOnes(type)), dtype);
+            case NEG -> dtype == DType.BOOL ? operand : casts.rounded(arithmetic(Opcodes.INEG, type, operand), dtype);
+            case ABS -> !real && dtype.kind() != DType.Kind.SIGNED ? operand : casts.rounded(math("abs", operand), dtype);
+            case SIGN -> sign(dtype, operand);
+            case FLOOR, CEIL, ROUND -> real ? throughDouble(function, dtype, operand) : operand;
+            case SQRT, RECIPROCAL, EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, TANH, SIGMOID, ERF -> {
+                if (!real) {
+                    throw Refusal.because(function + " of " + dtype);
+                }
+                yield throughDouble(function, dtype, operand);
+            }
+        };
+    }
+
+    private Node sign(DType dtype, Node operand) {
+        if (dtype.isFloat()) {
+            return math("signum", operand);
+        }
+        if (dtype.kind() != DType.Kind.SIGNED) {
+            Node zero = operand.type.equals(JvmType.LONG) ? draft.push(0L) : draft.push(0);
+            Node one = operand.type.equals(JvmType.LONG) ? draft.push(1L) : draft.push(1);
+            return select(compare(CompareOp.EQ, dtype, operand, zero), zero, one);
+        }
+        return helper("sign", operand.type, operand);
+    }
+
+    private Node throughDouble(UnaryOp function, DType dtype, Node operand) {
+        if (function == UnaryOp.RECIPROCAL) {
+            return binary(BinaryOp.DIV, dtype, constant(one(dtype)), operand);
+        }
+        boolean narrow = operand.type.equals(JvmType.FLOAT);
+        Node wide = narrow ? widen(operand) : operand;
+        Node result =
+                switch (function) {
+                    case SQRT, EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, FLOOR, CEIL ->
+                        math(lowerCase(function), wide);
+                    case ROUND -> math("rint", wide);
+                    case ASINH, ACOSH, ATANH, SIGMOID, ERF -> math(REAL_FUNCTIONS, lowerCase(function), wide);
+                    default -> throw new IllegalStateException("" + function);
+                };
+        return narrow ? casts.cast(result, DType.F64, dtype) : result;
+    }
+
+    private static String lowerCase(UnaryOp function) {
+        return function.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Expr.Constant one(DType dtype) {
+        return switch (dtype) {
+            case F64 -> Expr.Constant.of(1.0);
+            case F32 -> Expr.Constant.of(1f);
+            case F16 -> new Expr.Constant(DType.F16, 0x3C00);
+            case BF16 -> new Expr.Constant(DType.BF16, 0x3F80);
+            default -> throw new IllegalStateException();
+        };
+    }
+
+    /** The JVM instruction that is {@code onInts} for ints, of the type of its operands. */
+    private Node arithmetic(int onInts, JvmType type, Node... operands) {
+        int offset =
+                switch (type.kind()) {
+                    case INT -> 0;
+                    case LONG -> 1;
+                    case FLOAT -> 2;
+                    case DOUBLE -> 3;
+                    case REFERENCE, VECTOR, MASK, VOID -> throw new IllegalStateException();
+                };
+        return draft.plain(onInts + offset, type, operands);
+    }
+
+    private Node xor(Node left, Node right) {
+        return arithmetic(Opcodes.IXOR, left.type, left, right);
+    }
+
+    private Node allOnes(JvmType type) {
+        return type.equals(JvmType.LONG) ? draft.push(-1L) : draft.push(-1);
+    }
+
+    private Node not(Node truth) {
+        return xor(truth, draft.push(1));
+    }
+
+    Node binary(BinaryOp function, DType dtype, Node left, Node right) {
+        if (dtype == DType.BOOL) {
+            return logical(function, left, right);
+        }
+        JvmType type = left.type;
+        boolean real = dtype.isFloat();
+        boolean wideUnsigned = dtype == DType.U32 || dtype == DType.U64;
+        Node result =
+                switch (function) {
+                    case ADD -> arithmetic(Opcodes.IADD, type, left, right);
+                    case SUB -> arithmetic(Opcodes.ISUB, type, left, right);
+                    case MUL -> arithmetic(Opcodes.IMUL, type, left, right);
+                    case DIV ->
+                        real
+                                ? arithmetic(Opcodes.IDIV, type, left, right)
+                                : helper(wideUnsigned ? "divideUnsigned" : "divide", type, left, right);
+                    case REM ->
+                        real
+                                ? arithmetic(Opcodes.IREM, type, left, right)
+                                : helper(wideUnsigned ? "remainderUnsigned" : "remainder", type, left, right);
+                    case MOD ->
+                        real
+                                ? throughDouble("floorMod", dtype, left, right)
+                                : helper(wideUnsigned ? "remainderUnsigned" : "modulo", type, left, right);
+                    case POW -> real ? throughDouble("pow", dtype, left, right) : power(dtype, left, right);
+                    case MIN -> wideUnsigned ? helper("minUnsigned", type, left, right) : math("min", left, right);
+                    case MAX -> wideUnsigned ? helper("maxUnsigned", type, left, right) : math("max", left, right);
+                    case AND -> arithmetic(Opcodes.IAND, type, left, right);
+                    case OR -> arithmetic(Opcodes.IOR, type, left, right);
+                    case XOR -> xor(left, right);
+                    case SHIFT_LEFT -> shift(Opcodes.ISHL, dtype, left, right);
+                    case SHIFT_RIGHT ->
+                        shift(dtype.kind() == DType.Kind.UNSIGNED ? Opcodes.IUSHR : Opcodes.ISHR, dtype, left, right);
+                };
+        return casts.rounded(result, dtype);
+    }
+
+    private Node logical(BinaryOp function, Node left, Node right) {
+        return switch (function) {
+            case AND, MUL, MIN -> arithmetic(Opcodes.IAND, JvmType.INT, left, right);
+            case OR, ADD, MAX -> arithmetic(Opcodes.IOR, JvmType.INT, left, right);
+            case XOR, SUB -> xor(left, right);
+            case DIV, MOD, REM, POW, SHIFT_LEFT, SHIFT_RIGHT -> throw Refusal.because(function + " of booleans");
+        };
+    }
+
+    /** The distance is taken modulo the width of the type; the JVM does so itself for ints and longs. */
+    private Node shift(int onInts, DType dtype, Node left, Node right) {
+        Node count = right.type.equals(JvmType.LONG) ? draft.plain(Opcodes.L2I, JvmType.INT, right) : right;
+        if (dtype.bits() < 32) {
+            count = draft.plain(Opcodes.IAND, JvmType.INT, count, draft.push(dtype.bits() - 1));
+        }
+        return arithmetic(onInts, left.type, left, count);
+    }
+
+    private Node power(DType dtype, Node left, Node right) {
+        DType wide = dtype.kind() == DType.Kind.UNSIGNED ? DType.U64 : DType.I64;
+        String method = wide == DType.U64 ? "powerUnsigned" : "power";
+        Node result = helper(method, JvmType.LONG, casts.cast(left, dtype, wide), casts.cast(right, dtype, wide));
+        return casts.cast(result, wide, dtype);
+    }
+
+    private Node throughDouble(String method, DType dtype, Node left, Node right) {
+        if (left.type.equals(JvmType.DOUBLE)) {
+            return math(REAL_FUNCTIONS, method, left, right);
+        }
+        return casts.cast(math(REAL_FUNCTIONS, method, widen(left), widen(right)), DType.F64, dtype);
+    }
+
+    Node compare(CompareOp relation, DType dtype, Node left, Node right) {
+        Node a = left;
+        Node b = right;
+        if (dtype == DType.U32 || dtype == DType.U64) {
+            Node flip = dtype == DType.U32 ? draft.push(Integer.MIN_VALUE) : draft.push(Long.MIN_VALUE);
+            a = xor(a, flip);
+            b = xor(b, flip);
+        }
+        return switch (relation) {
+            case EQ -> helper("equal", JvmType.INT, a, b);
+            case NE -> not(helper("equal", JvmType.INT, a, b));
+            case LT -> helper("less", JvmType.INT, a, b);
+            case LE -> helper("lessOrEqual", JvmType.INT, a, b);
+            case GT -> helper("less", JvmType.INT, b, a);
+            case GE -> helper("lessOrEqual", JvmType.INT, b, a);
+        };
+    }
+}

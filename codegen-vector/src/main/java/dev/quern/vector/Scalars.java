@@ -1,0 +1,290 @@
+package dev.quern.vector;
+
+import dev.quern.DType;
+import dev.quern.ModelException;
+import dev.quern.ir.interpret.FloatFormats;
+import org.objectweb.asm.Opcodes;
+
+/**
+ * Scalar functions that generated code calls where the JVM has no instruction; the JIT compiler inlines them. Booleans are
+ * the ints 0 and 1; 16-bit floats are computed as floats and rounded after each operation.
+ */
+final class Scalars {
+    private static final String NAME = "dev/quern/vector/Scalars";
+
+    private Scalars() {}
+
+    /** A call of a function of this class. */
+    static Instruction call(String function, JvmType result, JvmType... arguments) {
+        return staticCall(NAME, function, result, arguments);
+    }
+
+    /** A call of a static method. */
+    static Instruction staticCall(String owner, String method, JvmType result, JvmType... arguments) {
+        StringBuilder descriptor = new StringBuilder("(");
+        for (JvmType argument : arguments) {
+            descriptor.append(argument.descriptor());
+        }
+        descriptor.append(")").append(result.descriptor());
+        return new Instruction.Call(Opcodes.INVOKESTATIC, owner, method, descriptor.toString(), null);
+    }
+
+    /** Refuses a buffer whose elements a 32-bit index cannot reach. */
+    static void checkSpan(long span, String buffer) {
+        if (span > Integer.MAX_VALUE) {
+            throw new ModelException(
+                    ModelException.Code.LIMIT,
+                    buffer,
+                    span + " elements, expected at most " + Integer.MAX_VALUE + "; split the tensor");
+        }
+    }
+
+    static int floorDivide(int left, int right) {
+        return right == 0 ? 0 : Math.floorDiv(left, right);
+    }
+
+    static long floorDivide(long left, long right) {
+        return right == 0 ? 0 : Math.floorDiv(left, right);
+    }
+
+    /** Far beyond any lane, but safe to add small numbers to. */
+    static int nearInt(long value) {
+        return Math.clamp(value, -(1 << 30), 1 << 30);
+    }
+
+    static int divide(int left, int right) {
+        return right == 0 ? 0 : left / right;
+    }
+
+    static long divide(long left, long right) {
+        return right == 0 ? 0 : left / right;
+    }
+
+    static int divideUnsigned(int left, int right) {
+        return right == 0 ? 0 : Integer.divideUnsigned(left, right);
+    }
+
+    static long divideUnsigned(long left, long right) {
+        return right == 0 ? 0 : Long.divideUnsigned(left, right);
+    }
+
+    static int remainder(int left, int right) {
+        return right == 0 ? 0 : left % right;
+    }
+
+    static long remainder(long left, long right) {
+        return right == 0 ? 0 : left % right;
+    }
+
+    static int remainderUnsigned(int left, int right) {
+        return right == 0 ? 0 : Integer.remainderUnsigned(left, right);
+    }
+
+    static long remainderUnsigned(long left, long right) {
+        return right == 0 ? 0 : Long.remainderUnsigned(left, right);
+    }
+
+    static int modulo(int left, int right) {
+        return right == 0 ? 0 : Math.floorMod(left, right);
+    }
+
+    static long modulo(long left, long right) {
+        return right == 0 ? 0 : Math.floorMod(left, right);
+    }
+
+    static int minUnsigned(int left, int right) {
+        return Integer.compareUnsigned(left, right) <= 0 ? left : right;
+    }
+
+    static long minUnsigned(long left, long right) {
+        return Long.compareUnsigned(left, right) <= 0 ? left : right;
+    }
+
+    static int maxUnsigned(int left, int right) {
+        return Integer.compareUnsigned(left, right) >= 0 ? left : right;
+    }
+
+    static long maxUnsigned(long left, long right) {
+        return Long.compareUnsigned(left, right) >= 0 ? left : right;
+    }
+
+    /** Wraps; a negative exponent rounds to zero. */
+    static long power(long base, long exponent) {
+        if (exponent < 0) {
+            return base == 1 ? 1 : base == -1 ? ((exponent & 1) == 0 ? 1 : -1) : 0;
+        }
+        return powerUnsigned(base, exponent);
+    }
+
+    static long powerUnsigned(long base, long exponent) {
+        long result = 1;
+        long square = base;
+        for (long left = exponent; left != 0; left >>>= 1) {
+            if ((left & 1) != 0) {
+                result *= square;
+            }
+            square *= square;
+        }
+        return result;
+    }
+
+    static int equal(int left, int right) {
+        return left == right ? 1 : 0;
+    }
+
+    static int equal(long left, long right) {
+        return left == right ? 1 : 0;
+    }
+
+    static int equal(float left, float right) {
+        return left == right ? 1 : 0;
+    }
+
+    static int equal(double left, double right) {
+        return left == right ? 1 : 0;
+    }
+
+    static int less(int left, int right) {
+        return left < right ? 1 : 0;
+    }
+
+    static int less(long left, long right) {
+        return left < right ? 1 : 0;
+    }
+
+    static int less(float left, float right) {
+        return left < right ? 1 : 0;
+    }
+
+    static int less(double left, double right) {
+        return left < right ? 1 : 0;
+    }
+
+    static int lessOrEqual(int left, int right) {
+        return left <= right ? 1 : 0;
+    }
+
+    static int lessOrEqual(long left, long right) {
+        return left <= right ? 1 : 0;
+    }
+
+    static int lessOrEqual(float left, float right) {
+        return left <= right ? 1 : 0;
+    }
+
+    static int lessOrEqual(double left, double right) {
+        return left <= right ? 1 : 0;
+    }
+
+    static int select(int condition, int then, int otherwise) {
+        return condition != 0 ? then : otherwise;
+    }
+
+    static long select(int condition, long then, long otherwise) {
+        return condition != 0 ? then : otherwise;
+    }
+
+    static float select(int condition, float then, float otherwise) {
+        return condition != 0 ? then : otherwise;
+    }
+
+    static double select(int condition, double then, double otherwise) {
+        return condition != 0 ? then : otherwise;
+    }
+
+    static int isInfinite(float value) {
+        return Float.isInfinite(value) ? 1 : 0;
+    }
+
+    static int isInfinite(double value) {
+        return Double.isInfinite(value) ? 1 : 0;
+    }
+
+    static int sign(int value) {
+        return Integer.signum(value);
+    }
+
+    static long sign(long value) {
+        return Long.signum(value);
+    }
+
+    /** The nearest 16-bit float with 8 bits of exponent, halves to even. */
+    static float roundToBrain(float value) {
+        if (Float.isNaN(value)) {
+            return value;
+        }
+        int bits = Float.floatToRawIntBits(value);
+        int rounded = bits + 0x7FFF + ((bits >>> 16) & 1);
+        return Float.intBitsToFloat(rounded & 0xFFFF0000);
+    }
+
+    static float roundToHalf(float value) {
+        return Float.float16ToFloat(Float.floatToFloat16(value));
+    }
+
+    static float roundToHalf(double value) {
+        return (float) FloatFormats.round(DType.F16, value);
+    }
+
+    static float roundToBrain(double value) {
+        return (float) FloatFormats.round(DType.BF16, value);
+    }
+
+    static float roundToHalf(long value) {
+        return (float) dev.quern.ir.interpret.Scalars.toReal(DType.I64, value, DType.F16);
+    }
+
+    static float roundToBrain(long value) {
+        return (float) dev.quern.ir.interpret.Scalars.toReal(DType.I64, value, DType.BF16);
+    }
+
+    static float fmaHalf(float a, float b, float c) {
+        return (float) dev.quern.ir.interpret.Scalars.fma(DType.F16, a, b, c);
+    }
+
+    static float fmaBrain(float a, float b, float c) {
+        return (float) dev.quern.ir.interpret.Scalars.fma(DType.BF16, a, b, c);
+    }
+
+    static short brainBits(float value) {
+        int high = Float.floatToRawIntBits(value) >>> 16;
+        return (short) (Float.isNaN(value) ? high | 0x40 : high);
+    }
+
+    static float brainFloat(short bits) {
+        return Float.intBitsToFloat(bits << 16);
+    }
+
+    /** Rounds to zero and keeps within {@code [least, most]}; NaN gives 0. */
+    static int saturate(double value, int least, int most) {
+        return Math.clamp((long) value, least, most);
+    }
+
+    static int toUnsignedInt(double value) {
+        return (int) Math.clamp((long) value, 0L, 0xFFFFFFFFL);
+    }
+
+    static long toUnsignedLong(double value) {
+        if (!(value > 0)) {
+            return 0;
+        }
+        if (value < 0x1p63) {
+            return (long) value;
+        }
+        return value >= 0x1p64 ? -1L : (long) (value - 0x1p63) + Long.MIN_VALUE;
+    }
+
+    static float unsignedToFloat(long value) {
+        if (value >= 0) {
+            return value;
+        }
+        return 2 * (float) ((value >>> 1) | (value & 1));
+    }
+
+    static double unsignedToDouble(long value) {
+        if (value >= 0) {
+            return value;
+        }
+        return 2 * (double) ((value >>> 1) | (value & 1));
+    }
+}

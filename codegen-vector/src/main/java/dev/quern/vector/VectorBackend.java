@@ -1,0 +1,79 @@
+package dev.quern.vector;
+
+import dev.quern.ModelException;
+import dev.quern.ir.backend.Backend;
+import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.Kernel;
+import java.lang.invoke.MethodHandles;
+
+/**
+ * The {@code cpu} back end: a scheduled kernel becomes a hidden class whose methods use the Vector API, or scalar code where
+ * the target has no vectors.
+ *
+ * <p>Refused, with a reason: elements narrower than a byte and 8-bit floats; parallel loops that are not the whole body; loops
+ * of a grid; register buffers used across the boundary of a section; methods that stay too large for the JIT compiler. A vector
+ * loop whose lanes mix widths or need a function without a vector form runs one iteration at a time.
+ */
+public final class VectorBackend implements Backend {
+    /** For {@link java.util.ServiceLoader}. */
+    public VectorBackend() {}
+
+    @Override
+    public String device() {
+        return "cpu";
+    }
+
+    @Override
+    public Target target(int threads) {
+        return HostTarget.discover(threads);
+    }
+
+    @Override
+    public Executable compile(Kernel scheduled, Target target) {
+        try {
+            byte[] classFile = classFile(scheduled, target.vectorBits());
+            return new CompiledKernel(scheduled, define(classFile), classFile);
+        } catch (Refusal refusal) {
+            throw new ModelException(
+                    ModelException.Code.UNSUPPORTED,
+                    scheduled.name(),
+                    "the cpu back end does not lower " + refusal.getMessage(),
+                    refusal);
+        }
+    }
+
+    /** Tries, until its methods are small enough: the kernel as it is, its loops in methods of their own, nothing unrolled. */
+    private static byte[] classFile(Kernel kernel, int vectorBits) {
+        try {
+            return ClassBuilder.build(kernel, Plan.of(kernel, vectorBits, true));
+        } catch (TooLarge whole) {
+            Kernel outlined = kernel.withBody(Outline.loops(kernel.body()));
+            try {
+                return ClassBuilder.build(outlined, Plan.of(outlined, vectorBits, true));
+            } catch (TooLarge parts) {
+                return rolled(outlined, vectorBits);
+            }
+        }
+    }
+
+    private static byte[] rolled(Kernel kernel, int vectorBits) {
+        try {
+            return ClassBuilder.build(kernel, Plan.of(kernel, vectorBits, false));
+        } catch (TooLarge tooLarge) {
+            throw Refusal.because("method " + tooLarge.method
+                    + ", which is larger than the JIT compiler takes; use smaller tiles or outline more");
+        }
+    }
+
+    private static GeneratedKernel define(byte[] classFile) {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(classFile, true);
+            return (GeneratedKernel)
+                    lookup.findConstructor(lookup.lookupClass(), java.lang.invoke.MethodType.methodType(void.class))
+                            .invoke();
+        } catch (Throwable failure) {
+            throw new AssertionError("a generated class does not load", failure);
+        }
+    }
+}

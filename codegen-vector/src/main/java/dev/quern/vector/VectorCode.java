@@ -1,0 +1,154 @@
+package dev.quern.vector;
+
+import dev.quern.DType;
+
+/** Builds vector values in a draft. */
+final class VectorCode {
+    private final Draft draft;
+
+    VectorCode(Draft draft) {
+        this.draft = draft;
+    }
+
+    Node species(JvmType type) {
+        Instruction.StaticField field = (Instruction.StaticField) VectorCalls.species(type);
+        return draft.staticField(field.owner(), field.name(), field.descriptor());
+    }
+
+    Node operator(String name, String kind) {
+        Instruction.StaticField field = VectorCalls.operator(name, kind);
+        return draft.staticField(field.owner(), field.name(), field.descriptor());
+    }
+
+    /** Every lane {@code scalar}, which has the lanes' type. */
+    Node broadcast(JvmType type, Node scalar) {
+        String element = JvmType.of(type.lane()).descriptor();
+        String descriptor = "(" + VectorCalls.SPECIES + element + ")" + type.descriptor();
+        return draft.value(VectorCalls.onClass(type, "broadcast", descriptor), type, species(type), scalar);
+    }
+
+    /** Every lane the number {@code value}. */
+    Node number(JvmType type, double value) {
+        return broadcast(
+                type,
+                switch (type.lane()) {
+                    case F32 -> draft.push((float) value);
+                    case F64 -> draft.push(value);
+                    case I32 -> draft.push((int) value);
+                    case I64 -> draft.push((long) value);
+                    default -> throw new IllegalStateException("vector of " + type.lane());
+                });
+    }
+
+    /** Every lane the integer {@code bits}. */
+    Node bits(JvmType type, long bits) {
+        return broadcast(type, type.lane() == DType.I64 ? draft.push(bits) : draft.push((int) bits));
+    }
+
+    /** A method of the first vector on the others, such as {@code add} or {@code fma}. */
+    Node apply(String method, Node... vectors) {
+        JvmType type = vectors[0].type;
+        return draft.value(VectorCalls.arithmetic(type, method, vectors.length - 1), type, vectors);
+    }
+
+    /** A binary operator that has no method of its own. */
+    Node lanewise(String operator, Node left, Node right) {
+        JvmType type = left.type;
+        Node constant = operator(operator, "Binary");
+        String descriptor = "(" + constant.type.descriptor() + VectorCalls.ANY_VECTOR + ")" + type.descriptor();
+        return draft.value(VectorCalls.on(type, "lanewise", descriptor), type, left, constant, right);
+    }
+
+    /** The lanes for which {@code relation} holds. */
+    Node compare(String relation, Node left, Node right) {
+        Node constant = operator(relation, "Comparison");
+        String descriptor = "(" + constant.type.descriptor() + VectorCalls.ANY_VECTOR + ")" + VectorCalls.ANY_MASK;
+        JvmType type = left.type;
+        return draft.value(VectorCalls.on(type, "compare", descriptor), maskOf(type), left, constant, right);
+    }
+
+    /** {@code then} where {@code mask} is set, else {@code otherwise}. */
+    Node blend(Node mask, Node then, Node otherwise) {
+        JvmType type = then.type;
+        String descriptor = "(" + VectorCalls.ANY_VECTOR + VectorCalls.ANY_MASK + ")" + type.descriptor();
+        return draft.value(VectorCalls.on(type, "blend", descriptor), type, otherwise, then, maskFor(mask, type));
+    }
+
+    static JvmType maskOf(JvmType vector) {
+        return JvmType.mask(vector.lane(), vector.lanes());
+    }
+
+    /** The integer vectors with lanes as wide as those of {@code type}. */
+    static JvmType integers(JvmType type) {
+        return JvmType.vector(type.lane().bits() == 64 ? DType.I64 : DType.I32, type.lanes());
+    }
+
+    /** {@code mask} as a mask of vectors of {@code type}. */
+    Node maskFor(Node mask, JvmType type) {
+        JvmType wanted = maskOf(type);
+        if (mask.type.equals(wanted)) {
+            return mask;
+        }
+        return draft.hoisted(VectorCalls.onMask("cast", VectorCalls.SPECIES), wanted, mask, species(type));
+    }
+
+    Node maskAll(JvmType type, Node condition) {
+        return draft.value(VectorCalls.maskAll(), maskOf(type), species(type), condition);
+    }
+
+    /** Lanes {@code n} of {@code type} with {@code 0 <= offset + n < limit}. */
+    Node indexInRange(JvmType type, Node offset, Node limit) {
+        return draft.hoisted(VectorCalls.indexInRange(), maskOf(type), species(type), offset, limit);
+    }
+
+    Node not(Node mask) {
+        return draft.hoisted(VectorCalls.onMask("not", ""), mask.type, mask);
+    }
+
+    /** {@code and}, {@code or}, {@code xor} or {@code eq} of masks. */
+    Node combine(String method, Node left, Node right) {
+        Node same = maskFor(right, JvmType.vector(left.type.lane(), left.type.lanes()));
+        return draft.hoisted(VectorCalls.onMask(method, VectorCalls.ANY_MASK), left.type, left, same);
+    }
+
+    /** The same bits as lanes of {@code to}. */
+    Node reinterpret(Node vector, DType to) {
+        if (vector.type.lane() == to) {
+            return vector;
+        }
+        return draft.value(VectorCalls.reinterpret(to), JvmType.vector(to, vector.type.lanes()), vector);
+    }
+
+    /** Conversion between types of one width by {@code VectorOperators}' constant {@code conversion}. */
+    Node convert(Node vector, DType to, String conversion) {
+        JvmType type = JvmType.vector(to, vector.type.lanes());
+        return draft.value(
+                VectorCalls.convert(type), type, vector, operator(conversion, "Conversion"), draft.push(0));
+    }
+
+    /** {@code base + scale*n} in lane {@code n}; integers. */
+    Node ramp(JvmType type, Node base, int scale) {
+        Node start = broadcast(type, base);
+        return draft.value(VectorCalls.on(type, "addIndex", "(I)" + type.descriptor()), type, start, draft.push(scale));
+    }
+
+    /** All lanes joined by the associative operator. */
+    Node reduceLanes(String operator, Node vector) {
+        Node constant = operator(operator, "Associative");
+        JvmType element = JvmType.of(vector.type.lane());
+        String descriptor = "(" + constant.type.descriptor() + ")" + element.descriptor();
+        return draft.value(VectorCalls.on(vector.type, "reduceLanes", descriptor), element, vector, constant);
+    }
+
+    Node lane(Node vector, int lane) {
+        JvmType element = JvmType.of(vector.type.lane());
+        Instruction call = VectorCalls.on(vector.type, "lane", "(I)" + element.descriptor());
+        return draft.value(call, element, vector, draft.push(lane));
+    }
+
+    Node withLane(Node vector, int lane, Node scalar) {
+        JvmType type = vector.type;
+        String descriptor = "(I" + scalar.type.descriptor() + ")" + type.descriptor();
+        return draft.value(VectorCalls.on(type, "withLane", descriptor), type, vector, draft.push(lane), scalar);
+    }
+}

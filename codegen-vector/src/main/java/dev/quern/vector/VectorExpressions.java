@@ -1,0 +1,203 @@
+package dev.quern.vector;
+
+import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.CompareOp;
+import dev.quern.ir.Dim;
+import dev.quern.ir.UnaryOp;
+import dev.quern.ir.kernel.Expr;
+
+/** Expressions to one vector of a vector loop; booleans are masks. */
+final class VectorExpressions {
+    private final Draft draft;
+    private final Indices indices;
+    private final ScalarExpressions scalars;
+    private final VectorMemory memory;
+    private final LaneContext lanes;
+    private final VectorCode code;
+
+    VectorExpressions(
+            Draft draft, Indices indices, ScalarExpressions scalars, VectorMemory memory, LaneContext lanes) {
+        this.draft = draft;
+        this.indices = indices;
+        this.scalars = scalars;
+        this.memory = memory;
+        this.lanes = lanes;
+        this.code = new VectorCode(draft);
+    }
+
+    /** Whether vectors have {@code function} on lanes of {@code dtype}. */
+    static boolean has(UnaryOp function, DType dtype) {
+        return switch (function) {
+            case NEG, ABS, SIGN, IS_NAN, IS_INF, FLOOR, CEIL, ROUND -> dtype != DType.BOOL;
+            case SQRT, RECIPROCAL -> dtype.isFloat();
+            case NOT -> dtype == DType.BOOL;
+            case BIT_NOT -> dtype == DType.I32 || dtype == DType.I64;
+            case EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, TANH, SIGMOID, ERF -> false;
+        };
+    }
+
+    /** Whether vectors have {@code function} on lanes of {@code dtype}. */
+    static boolean has(BinaryOp function, DType dtype) {
+        return switch (function) {
+            case ADD, SUB, MUL, MIN, MAX -> dtype != DType.BOOL;
+            case DIV -> dtype.isFloat();
+            case AND, OR, XOR -> !dtype.isFloat();
+            case SHIFT_LEFT, SHIFT_RIGHT -> dtype == DType.I32 || dtype == DType.I64;
+            case MOD, REM, POW -> false;
+        };
+    }
+
+    /** The vectors of {@code dtype} in the current part; for booleans, of integers. */
+    JvmType type(DType dtype) {
+        DType lane = dtype != DType.BOOL ? dtype : lanes.lanes.bits() == 64 ? DType.I64 : DType.I32;
+        return JvmType.vector(lane, lanes.part().lanes());
+    }
+
+    /** The value of {@code expression} in the lanes of the current part. */
+    Node value(Expr expression) {
+        JvmType type = type(expression.dtype());
+        if (!lanes.check.varies(expression)) {
+            Node scalar = scalars.value(expression);
+            return expression.dtype() == DType.BOOL ? code.maskAll(type, scalar) : code.broadcast(type, scalar);
+        }
+        return switch (expression) {
+            case Expr.Constant constant -> throw new IllegalStateException("a constant varies");
+            case Expr.Load(String buffer, var at, DType dtype) -> memory.load(buffer, at);
+            case Expr.Index(Dim index, DType dtype) -> index(index, dtype);
+            case Expr.Unary(UnaryOp function, Expr operand) -> unary(function, operand.dtype(), value(operand));
+            case Expr.Binary(BinaryOp function, Expr left, Expr right) ->
+                binary(function, left.dtype(), value(left), value(right));
+            case Expr.Compare(CompareOp relation, Expr left, Expr right) ->
+                code.compare(relation.name(), value(left), value(right));
+            case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+                select(value(condition), value(then), value(otherwise));
+            case Expr.Fma(Expr a, Expr b, Expr c) -> fma(value(a), value(b), value(c));
+            case Expr.Cast(DType dtype, Expr operand) -> cast(value(operand), operand.dtype(), dtype);
+            case Expr.Bitcast(DType dtype, Expr operand) -> bitcast(value(operand), dtype);
+        };
+    }
+
+    private Node index(Dim index, DType dtype) {
+        int slope = (int) index.coefficient(lanes.variable).orElseThrow().constant();
+        JvmType counter = VectorCode.integers(type(dtype));
+        Node start = counter.lane() == DType.I64 ? indices.ofLong(index) : indices.ofInt(index);
+        return cast(code.ramp(counter, start, slope), counter.lane(), dtype);
+    }
+
+    Node fma(Node a, Node b, Node c) {
+        return a.type.lane().isFloat() ? code.apply("fma", a, b, c) : code.apply("add", code.apply("mul", a, b), c);
+    }
+
+    private Node select(Node condition, Node then, Node otherwise) {
+        if (then.type.isVector()) {
+            return code.blend(condition, then, otherwise);
+        }
+        return chooseMask(condition, then, otherwise);
+    }
+
+    /** {@code then} where {@code condition} is set, else {@code otherwise}; all masks. */
+    Node chooseMask(Node condition, Node then, Node otherwise) {
+        Node taken = code.combine("and", condition, then);
+        return code.combine("or", taken, code.combine("and", code.not(condition), otherwise));
+    }
+
+    private Node unary(UnaryOp function, DType dtype, Node x) {
+        boolean real = dtype.isFloat();
+        return switch (function) {
+            case NEG -> code.apply("neg", x);
+            case ABS -> code.apply("abs", x);
+            case SQRT -> code.apply("sqrt", x);
+            case RECIPROCAL -> code.apply("div", code.number(x.type, 1), x);
+            case NOT -> code.not(x);
+            case BIT_NOT -> code.apply("not", x);
+            case SIGN -> sign(x);
+            case IS_NAN -> code.compare("NE", x, x);
+            case IS_INF ->
+                real
+                        ? code.compare("EQ", code.apply("abs", x), code.number(x.type, Double.POSITIVE_INFINITY))
+                        : code.compare("NE", x, x);
+            case FLOOR -> real ? floor(x) : x;
+            case CEIL -> real ? ceil(x) : x;
+            case ROUND -> real ? round(x) : x;
+            case EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, TANH, SIGMOID, ERF ->
+                throw new IllegalStateException("no vector form of " + function);
+        };
+    }
+
+    private Node sign(Node x) {
+        Node zero = code.number(x.type, 0);
+        Node negative = code.blend(code.compare("LT", x, zero), code.number(x.type, -1), x);
+        return code.blend(code.compare("GT", x, zero), code.number(x.type, 1), negative);
+    }
+
+    /** Adding and taking away the number from which floats have no fraction rounds; the sign is that of {@code x}. */
+    private Node round(Node x) {
+        double whole = x.type.lane() == DType.F64 ? 0x1p52 : 0x1p23;
+        Node limit = code.number(x.type, whole);
+        Node size = code.apply("abs", x);
+        Node rounded = code.apply("sub", code.apply("add", size, limit), limit);
+        JvmType integers = VectorCode.integers(x.type);
+        Node signBit = code.bits(integers, x.type.lane() == DType.F64 ? Long.MIN_VALUE : Integer.MIN_VALUE);
+        Node sign = code.apply("and", code.reinterpret(x, integers.lane()), signBit);
+        Node signed = code.apply("or", code.reinterpret(rounded, integers.lane()), sign);
+        return code.blend(code.compare("LT", size, limit), code.reinterpret(signed, x.type.lane()), x);
+    }
+
+    private Node floor(Node x) {
+        Node rounded = round(x);
+        Node less = code.apply("sub", rounded, code.number(x.type, 1));
+        return code.blend(code.compare("GT", rounded, x), less, rounded);
+    }
+
+    private Node ceil(Node x) {
+        Node rounded = round(x);
+        Node more = code.apply("add", rounded, code.number(x.type, 1));
+        return code.blend(code.compare("LT", rounded, x), more, rounded);
+    }
+
+    Node binary(BinaryOp function, DType dtype, Node left, Node right) {
+        if (dtype == DType.BOOL) {
+            return code.combine(lowerCase(function), left, right);
+        }
+        return switch (function) {
+            case ADD, SUB, MUL, DIV, MIN, MAX, AND, OR -> code.apply(lowerCase(function), left, right);
+            case XOR -> code.lanewise("XOR", left, right);
+            case SHIFT_LEFT -> code.lanewise("LSHL", left, right);
+            case SHIFT_RIGHT -> code.lanewise("ASHR", left, right);
+            case MOD, REM, POW -> throw new IllegalStateException("no vector form of " + function);
+        };
+    }
+
+    private static String lowerCase(BinaryOp function) {
+        return function.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private Node cast(Node value, DType from, DType to) {
+        if (from == to) {
+            return value;
+        }
+        if (from == DType.BOOL) {
+            JvmType type = type(to);
+            return code.blend(value, code.number(type, 1), code.number(type, 0));
+        }
+        if (to == DType.BOOL) {
+            return code.compare("NE", value, code.number(value.type, 0));
+        }
+        return code.convert(value, to, letter(from) + "2" + letter(to));
+    }
+
+    private static String letter(DType dtype) {
+        return switch (dtype) {
+            case F32 -> "F";
+            case F64 -> "D";
+            case I32 -> "I";
+            case I64 -> "L";
+            default -> throw new IllegalStateException("vector of " + dtype);
+        };
+    }
+
+    private Node bitcast(Node value, DType to) {
+        return to == DType.BOOL ? value : code.reinterpret(value, to);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.quern.vector;
+
+import static dev.quern.vector.Kernels.dim;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HandWrittenKernelsTest {
+    private final Random random = new Random(1);
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 7, 16, 31, 32, 33, 100})
+    void elementwiseWithMaskedTail(long n) {
+        Comparison.check(Kernels.elementwise(), random, n);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 15, 16, 17, 50})
+    void rowsWithVectorAccumulators(long n) {
+        Comparison.check(Kernels.softmaxLike(), random, 1e-3, 5, n);
+    }
+
+    @Test
+    void tilesOfAProduct() {
+        Comparison.check(Kernels.gemm(12, 32, dim("M"), dim("K"), dim("N"), true), random, 24, 19, 96);
+        Comparison.check(Kernels.gemm(4, 16, dim(8), dim(5), dim(32), false), random);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 16, 20})
+    void depthwiseConvolutionWithPadding(long channels) {
+        Comparison.check(Kernels.depthwise(), random, 4, 5, channels);
+    }
+}
