@@ -126,8 +126,7 @@ final class ClassBuilder {
         }
         builder.build(body);
         methods.add(draft);
-        Instruction call =
-                new Instruction.Call(Opcodes.INVOKESTATIC, className, draft.name, draft.descriptor(), null);
+        Instruction call = new Instruction.Call(Opcodes.INVOKESTATIC, className, draft.name, draft.descriptor(), null);
         caller.effect(call, memory.written(uses.written), arguments.toArray(Node[]::new));
     }
 

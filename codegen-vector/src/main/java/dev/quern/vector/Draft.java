@@ -124,8 +124,7 @@ final class Draft {
 
     /** A new zeroed array of {@code length} elements. */
     Node newArray(JvmType array, int elementType, Node length) {
-        Node node = node(
-                new Instruction.NewArray(elementType), array, List.of(length), length.region, null, Set.of());
+        Node node = node(new Instruction.NewArray(elementType), array, List.of(length), length.region, null, Set.of());
         length.region.items.add(node);
         return node;
     }
@@ -138,8 +137,8 @@ final class Draft {
     }
 
     void set(Cell cell, Node value) {
-        current.items.add(node(
-                new Instruction.SetCell(cell), JvmType.VOID, List.of(value), current, null, Set.of(cell)));
+        current.items.add(
+                node(new Instruction.SetCell(cell), JvmType.VOID, List.of(value), current, null, Set.of(cell)));
         current.assign(cell);
         cell.changed();
     }
@@ -152,8 +151,7 @@ final class Draft {
     }
 
     /** A loop whose body may change {@code written}; {@code body} is told the node of the variable. */
-    void loop(
-            String variable, Node from, Node to, Collection<? extends Versioned> written, Consumer<Node> body) {
+    void loop(String variable, Node from, Node to, Collection<? extends Versioned> written, Consumer<Node> body) {
         Region inner = new Region(current);
         written.forEach(Versioned::changed);
         Node index = node(new Instruction.Given(variable), JvmType.INT, List.of(), inner, null, Set.of());

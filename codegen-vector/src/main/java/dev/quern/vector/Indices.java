@@ -108,7 +108,8 @@ final class Indices {
     }
 
     private Node divide(Node value, Polynomial denominator, JvmType type) {
-        return draft.hoisted(Scalars.call("floorDivide", type, type, type), type, value, denominator.toNode(draft, type));
+        return draft.hoisted(
+                Scalars.call("floorDivide", type, type, type), type, value, denominator.toNode(draft, type));
     }
 
     private Polynomial extreme(String method, Polynomial left, Polynomial right, JvmType type) {

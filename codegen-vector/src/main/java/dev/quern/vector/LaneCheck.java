@@ -126,7 +126,8 @@ final class LaneCheck {
     }
 
     private boolean isPrivateAccess(String buffer, List<Dim> at) {
-        return privates.contains(buffer) && constants.containsAll(address(buffer, at).symbols());
+        return privates.contains(buffer)
+                && constants.containsAll(address(buffer, at).symbols());
     }
 
     private boolean acceptsTarget(String buffer, List<Dim> at, boolean reduction) {

@@ -3,7 +3,6 @@ package dev.quern.vector;
 import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
-import dev.quern.ir.kernel.Buffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,7 +31,8 @@ final class Memory {
     Place place(String buffer) {
         Place place = places.get(buffer);
         if (place == null) {
-            throw Refusal.because("buffer " + buffer + " is not in reach; register buffers do not cross a section's boundary");
+            throw Refusal.because(
+                    "buffer " + buffer + " is not in reach; register buffers do not cross a section's boundary");
         }
         return place;
     }
@@ -153,15 +153,14 @@ final class Memory {
     private Node fromArray(Place.InArray place, Node index) {
         DType dtype = place.buffer.dtype();
         JvmType raw = dtype == DType.F16 || dtype == DType.BF16 ? JvmType.INT : JvmType.of(dtype);
-        int opcode =
-                switch (JvmType.array(dtype).descriptor().charAt(1)) {
-                    case 'D' -> Opcodes.DALOAD;
-                    case 'F' -> Opcodes.FALOAD;
-                    case 'S' -> Opcodes.SALOAD;
-                    case 'J' -> Opcodes.LALOAD;
-                    case 'I' -> Opcodes.IALOAD;
-                    default -> Opcodes.BALOAD;
-                };
+        int opcode = switch (JvmType.array(dtype).descriptor().charAt(1)) {
+            case 'D' -> Opcodes.DALOAD;
+            case 'F' -> Opcodes.FALOAD;
+            case 'S' -> Opcodes.SALOAD;
+            case 'J' -> Opcodes.LALOAD;
+            case 'I' -> Opcodes.IALOAD;
+            default -> Opcodes.BALOAD;
+        };
         return decoded(draft.read(new Instruction.Operation(opcode), raw, place, place.array, index), dtype);
     }
 
@@ -179,15 +178,14 @@ final class Memory {
 
     private void toArray(Place.InArray place, Node index, Node value) {
         DType dtype = place.buffer.dtype();
-        int opcode =
-                switch (JvmType.array(dtype).descriptor().charAt(1)) {
-                    case 'D' -> Opcodes.DASTORE;
-                    case 'F' -> Opcodes.FASTORE;
-                    case 'S' -> Opcodes.SASTORE;
-                    case 'J' -> Opcodes.LASTORE;
-                    case 'I' -> Opcodes.IASTORE;
-                    default -> Opcodes.BASTORE;
-                };
+        int opcode = switch (JvmType.array(dtype).descriptor().charAt(1)) {
+            case 'D' -> Opcodes.DASTORE;
+            case 'F' -> Opcodes.FASTORE;
+            case 'S' -> Opcodes.SASTORE;
+            case 'J' -> Opcodes.LASTORE;
+            case 'I' -> Opcodes.IASTORE;
+            default -> Opcodes.BASTORE;
+        };
         draft.effect(new Instruction.Operation(opcode), place.all(), place.array, index, encoded(value, dtype));
     }
 

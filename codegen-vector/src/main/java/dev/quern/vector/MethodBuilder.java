@@ -7,7 +7,6 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.interpret.ScalarFunctions;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
-import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
@@ -57,8 +56,7 @@ final class MethodBuilder {
             memory.add(new Place.InSegment(buffer, segment, draft.parameter(buffer.name(), JvmType.LONG)));
         } else {
             Node array = draft.parameter(buffer.name(), JvmType.array(buffer.dtype()));
-            memory.add(new Place.InArray(
-                    buffer, array, offset ? draft.parameter(buffer.name(), JvmType.INT) : null));
+            memory.add(new Place.InArray(buffer, array, offset ? draft.parameter(buffer.name(), JvmType.INT) : null));
         }
     }
 
@@ -109,7 +107,8 @@ final class MethodBuilder {
         }
         if (plan.isReplicated(loop)) {
             if (!loop.extent().isConstant()) {
-                throw Refusal.because("unrolled loop " + loop.variable() + " has extent " + loop.extent() + ", expected a constant");
+                throw Refusal.because(
+                        "unrolled loop " + loop.variable() + " has extent " + loop.extent() + ", expected a constant");
             }
             for (long i = 0; i < loop.extent().constant(); i++) {
                 scope.with(loop.variable(), new Scope.Binding.Constant(i), () -> build(loop.body()));
@@ -118,7 +117,8 @@ final class MethodBuilder {
         }
         switch (loop.kind()) {
             case SERIAL, UNROLL, VECTOR -> loop(loop, draft.push(0), indices.ofInt(loop.extent()));
-            case PARALLEL -> throw Refusal.because("parallel loop " + loop.variable() + " is not the outermost statement");
+            case PARALLEL ->
+                throw Refusal.because("parallel loop " + loop.variable() + " is not the outermost statement");
             case BLOCK, WARP, THREAD, LANE ->
                 throw Refusal.because("loop " + loop.variable() + " of kind " + loop.kind() + " is for a grid");
         }
@@ -152,15 +152,14 @@ final class MethodBuilder {
             return;
         }
         JvmType array = JvmType.array(buffer.dtype());
-        int elementType =
-                switch (array.descriptor().charAt(1)) {
-                    case 'D' -> Opcodes.T_DOUBLE;
-                    case 'F' -> Opcodes.T_FLOAT;
-                    case 'S' -> Opcodes.T_SHORT;
-                    case 'J' -> Opcodes.T_LONG;
-                    case 'I' -> Opcodes.T_INT;
-                    default -> Opcodes.T_BYTE;
-                };
+        int elementType = switch (array.descriptor().charAt(1)) {
+            case 'D' -> Opcodes.T_DOUBLE;
+            case 'F' -> Opcodes.T_FLOAT;
+            case 'S' -> Opcodes.T_SHORT;
+            case 'J' -> Opcodes.T_LONG;
+            case 'I' -> Opcodes.T_INT;
+            default -> Opcodes.T_BYTE;
+        };
         Node length = indices.ofInt(buffer.layout().span());
         Node allocated = draft.newArray(array, elementType, length);
         memory.with(new Place.InArray(buffer, allocated, null), () -> build(body));
@@ -193,7 +192,8 @@ final class MethodBuilder {
         conditions.forEach(condition -> shared.addAll(condition.symbols()));
         shared.remove(lanes.variable);
         owner.symbols().forEach(shared::remove);
-        if (shared.isEmpty() || !Uses.of(body).uniformNames(lanes.check).stream().anyMatch(shared::contains)) {
+        if (shared.isEmpty()
+                || !Uses.of(body).uniformNames(lanes.check).stream().anyMatch(shared::contains)) {
             return List.of();
         }
         List<Dim> possible = new ArrayList<>();

@@ -21,7 +21,14 @@ final class Node implements Item {
     /** The local variable that holds the value, or -1 if it is computed where it is used. */
     int slot = -1;
 
-    Node(int id, Instruction instruction, JvmType type, List<Node> arguments, Region region, Versioned reads, Set<Versioned> writes) {
+    Node(
+            int id,
+            Instruction instruction,
+            JvmType type,
+            List<Node> arguments,
+            Region region,
+            Versioned reads,
+            Set<Versioned> writes) {
         this.id = id;
         this.instruction = instruction;
         this.type = type;

@@ -29,9 +29,11 @@ final class Outline {
                 }
                 yield new Stmt.Block(rewritten);
             }
-            case Stmt.For loop when loop.kind() == LoopKind.SERIAL && !whole && !usesRegisters(loop) ->
+            case Stmt.For loop
+            when loop.kind() == LoopKind.SERIAL && !whole && !usesRegisters(loop) ->
                 new Stmt.Section("loop_" + loop.variable(), loop);
-            case Stmt.For loop when loop.kind() == LoopKind.SERIAL || loop.kind() == LoopKind.PARALLEL ->
+            case Stmt.For loop
+            when loop.kind() == LoopKind.SERIAL || loop.kind() == LoopKind.PARALLEL ->
                 new Stmt.For(loop.variable(), loop.extent(), loop.kind(), rewrite(loop.body(), whole));
             case Stmt.For loop -> loop;
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {

@@ -98,7 +98,9 @@ final class Plan {
     private void chooseLoops(Stmt statement, Set<String> constants) {
         switch (statement) {
             case Stmt.For loop -> {
-                if (loop.kind() == LoopKind.VECTOR && vectorBits > 0 && loop.extent().isConstant()) {
+                if (loop.kind() == LoopKind.VECTOR
+                        && vectorBits > 0
+                        && loop.extent().isConstant()) {
                     chooseVector(loop, constants);
                 }
                 chooseLoops(loop.body(), isReplicated(loop) ? plus(constants, loop.variable()) : constants);
@@ -165,7 +167,8 @@ final class Plan {
         if (buffer == null) {
             throw Refusal.because("buffer " + name + " does not exist");
         }
-        if (buffer.space() != MemorySpace.REGISTER || (lane != null && vectorLoop(lane).check().isPrivate(name))) {
+        if (buffer.space() != MemorySpace.REGISTER
+                || (lane != null && vectorLoop(lane).check().isPrivate(name))) {
             return;
         }
         Dim address = addresses.of(buffer, at);

@@ -22,7 +22,10 @@ record Polynomial(long constant, Map<List<Node>, Long> terms) {
     };
 
     private static String ids(List<Node> product) {
-        return product.stream().map(node -> String.format("%08d", node.id)).toList().toString();
+        return product.stream()
+                .map(node -> String.format("%08d", node.id))
+                .toList()
+                .toString();
     }
 
     static Polynomial of(long constant) {

@@ -51,14 +51,13 @@ final class ScalarCasts {
     }
 
     private Node truth(Node value) {
-        Node zero =
-                switch (value.type.kind()) {
-                    case INT -> draft.push(0);
-                    case LONG -> draft.push(0L);
-                    case FLOAT -> draft.push(0f);
-                    case DOUBLE -> draft.push(0.0);
-                    case REFERENCE, VECTOR, MASK, VOID -> throw new IllegalStateException();
-                };
+        Node zero = switch (value.type.kind()) {
+            case INT -> draft.push(0);
+            case LONG -> draft.push(0L);
+            case FLOAT -> draft.push(0f);
+            case DOUBLE -> draft.push(0.0);
+            case REFERENCE, VECTOR, MASK, VOID -> throw new IllegalStateException();
+        };
         Node equal = draft.value(Scalars.call("equal", JvmType.INT, value.type, value.type), JvmType.INT, value, zero);
         return draft.plain(Opcodes.IXOR, JvmType.INT, equal, draft.push(1));
     }
@@ -134,19 +133,18 @@ final class ScalarCasts {
         if (from.bits() != to.bits()) {
             throw Refusal.because("a bit cast of " + from + " to " + to);
         }
-        Node bits =
-                switch (from) {
-                    case F32 -> bits("java/lang/Float", "floatToRawIntBits", value, JvmType.INT);
-                    case F64 -> bits("java/lang/Double", "doubleToRawLongBits", value, JvmType.LONG);
-                    case F16 -> helper16("floatToFloat16", value);
-                    case BF16 ->
-                        draft.value(
-                                new Instruction.Call(
-                                        Opcodes.INVOKESTATIC, "dev/quern/vector/Scalars", "brainBits", "(F)S", null),
-                                JvmType.INT,
-                                value);
-                    default -> value;
-                };
+        Node bits = switch (from) {
+            case F32 -> bits("java/lang/Float", "floatToRawIntBits", value, JvmType.INT);
+            case F64 -> bits("java/lang/Double", "doubleToRawLongBits", value, JvmType.LONG);
+            case F16 -> helper16("floatToFloat16", value);
+            case BF16 ->
+                draft.value(
+                        new Instruction.Call(
+                                Opcodes.INVOKESTATIC, "dev/quern/vector/Scalars", "brainBits", "(F)S", null),
+                        JvmType.INT,
+                        value);
+            default -> value;
+        };
         return switch (to) {
             case F32 -> bits("java/lang/Float", "intBitsToFloat", bits, JvmType.FLOAT);
             case F64 -> bits("java/lang/Double", "longBitsToDouble", bits, JvmType.DOUBLE);

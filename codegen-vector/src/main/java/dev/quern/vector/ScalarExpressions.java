@@ -30,9 +30,12 @@ final class ScalarExpressions {
             case Expr.Constant constant -> constant(constant);
             case Expr.Load(String buffer, var at, DType dtype) -> memory.load(buffer, at);
             case Expr.Index(var index, DType dtype) ->
-                casts.cast(indices.isLong(index) || JvmType.of(dtype).equals(JvmType.LONG)
-                        ? indices.ofLong(index)
-                        : indices.ofInt(index), null, dtype);
+                casts.cast(
+                        indices.isLong(index) || JvmType.of(dtype).equals(JvmType.LONG)
+                                ? indices.ofLong(index)
+                                : indices.ofInt(index),
+                        null,
+                        dtype);
             case Expr.Unary(UnaryOp function, Expr operand) -> unary(function, operand.dtype(), value(operand));
             case Expr.Binary(BinaryOp function, Expr left, Expr right) ->
                 binary(function, left.dtype(), value(left), value(right));
@@ -125,10 +128,28 @@ final class ScalarExpressions {
             case NOT -> not(operand);
             case BIT_NOT -> dtype == DType.BOOL ? draft.push(1) : casts.wrapped(xor(operand, allOnes(type)), dtype);
             case NEG -> dtype == DType.BOOL ? operand : casts.rounded(arithmetic(Opcodes.INEG, type, operand), dtype);
-            case ABS -> !real && dtype.kind() != DType.Kind.SIGNED ? operand : casts.rounded(math("abs", operand), dtype);
+            case ABS ->
+                !real && dtype.kind() != DType.Kind.SIGNED ? operand : casts.rounded(math("abs", operand), dtype);
             case SIGN -> sign(dtype, operand);
             case FLOOR, CEIL, ROUND -> real ? throughDouble(function, dtype, operand) : operand;
-            case SQRT, RECIPROCAL, EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, TANH, SIGMOID, ERF -> {
+            case SQRT,
+                    RECIPROCAL,
+                    EXP,
+                    LOG,
+                    SIN,
+                    COS,
+                    TAN,
+                    ASIN,
+                    ACOS,
+                    ATAN,
+                    SINH,
+                    COSH,
+                    ASINH,
+                    ACOSH,
+                    ATANH,
+                    TANH,
+                    SIGMOID,
+                    ERF -> {
                 if (!real) {
                     throw Refusal.because(function + " of " + dtype);
                 }
@@ -155,14 +176,13 @@ final class ScalarExpressions {
         }
         boolean narrow = operand.type.equals(JvmType.FLOAT);
         Node wide = narrow ? widen(operand) : operand;
-        Node result =
-                switch (function) {
-                    case SQRT, EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, FLOOR, CEIL ->
-                        math(lowerCase(function), wide);
-                    case ROUND -> math("rint", wide);
-                    case ASINH, ACOSH, ATANH, SIGMOID, ERF -> math(REAL_FUNCTIONS, lowerCase(function), wide);
-                    default -> throw new IllegalStateException("" + function);
-                };
+        Node result = switch (function) {
+            case SQRT, EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, FLOOR, CEIL ->
+                math(lowerCase(function), wide);
+            case ROUND -> math("rint", wide);
+            case ASINH, ACOSH, ATANH, SIGMOID, ERF -> math(REAL_FUNCTIONS, lowerCase(function), wide);
+            default -> throw new IllegalStateException("" + function);
+        };
         return narrow ? casts.cast(result, DType.F64, dtype) : result;
     }
 
@@ -182,14 +202,13 @@ final class ScalarExpressions {
 
     /** The JVM instruction that is {@code onInts} for ints, of the type of its operands. */
     private Node arithmetic(int onInts, JvmType type, Node... operands) {
-        int offset =
-                switch (type.kind()) {
-                    case INT -> 0;
-                    case LONG -> 1;
-                    case FLOAT -> 2;
-                    case DOUBLE -> 3;
-                    case REFERENCE, VECTOR, MASK, VOID -> throw new IllegalStateException();
-                };
+        int offset = switch (type.kind()) {
+            case INT -> 0;
+            case LONG -> 1;
+            case FLOAT -> 2;
+            case DOUBLE -> 3;
+            case REFERENCE, VECTOR, MASK, VOID -> throw new IllegalStateException();
+        };
         return draft.plain(onInts + offset, type, operands);
     }
 
@@ -212,33 +231,32 @@ final class ScalarExpressions {
         JvmType type = left.type;
         boolean real = dtype.isFloat();
         boolean wideUnsigned = dtype == DType.U32 || dtype == DType.U64;
-        Node result =
-                switch (function) {
-                    case ADD -> arithmetic(Opcodes.IADD, type, left, right);
-                    case SUB -> arithmetic(Opcodes.ISUB, type, left, right);
-                    case MUL -> arithmetic(Opcodes.IMUL, type, left, right);
-                    case DIV ->
-                        real
-                                ? arithmetic(Opcodes.IDIV, type, left, right)
-                                : helper(wideUnsigned ? "divideUnsigned" : "divide", type, left, right);
-                    case REM ->
-                        real
-                                ? arithmetic(Opcodes.IREM, type, left, right)
-                                : helper(wideUnsigned ? "remainderUnsigned" : "remainder", type, left, right);
-                    case MOD ->
-                        real
-                                ? throughDouble("floorMod", dtype, left, right)
-                                : helper(wideUnsigned ? "remainderUnsigned" : "modulo", type, left, right);
-                    case POW -> real ? throughDouble("pow", dtype, left, right) : power(dtype, left, right);
-                    case MIN -> wideUnsigned ? helper("minUnsigned", type, left, right) : math("min", left, right);
-                    case MAX -> wideUnsigned ? helper("maxUnsigned", type, left, right) : math("max", left, right);
-                    case AND -> arithmetic(Opcodes.IAND, type, left, right);
-                    case OR -> arithmetic(Opcodes.IOR, type, left, right);
-                    case XOR -> xor(left, right);
-                    case SHIFT_LEFT -> shift(Opcodes.ISHL, dtype, left, right);
-                    case SHIFT_RIGHT ->
-                        shift(dtype.kind() == DType.Kind.UNSIGNED ? Opcodes.IUSHR : Opcodes.ISHR, dtype, left, right);
-                };
+        Node result = switch (function) {
+            case ADD -> arithmetic(Opcodes.IADD, type, left, right);
+            case SUB -> arithmetic(Opcodes.ISUB, type, left, right);
+            case MUL -> arithmetic(Opcodes.IMUL, type, left, right);
+            case DIV ->
+                real
+                        ? arithmetic(Opcodes.IDIV, type, left, right)
+                        : helper(wideUnsigned ? "divideUnsigned" : "divide", type, left, right);
+            case REM ->
+                real
+                        ? arithmetic(Opcodes.IREM, type, left, right)
+                        : helper(wideUnsigned ? "remainderUnsigned" : "remainder", type, left, right);
+            case MOD ->
+                real
+                        ? throughDouble("floorMod", dtype, left, right)
+                        : helper(wideUnsigned ? "remainderUnsigned" : "modulo", type, left, right);
+            case POW -> real ? throughDouble("pow", dtype, left, right) : power(dtype, left, right);
+            case MIN -> wideUnsigned ? helper("minUnsigned", type, left, right) : math("min", left, right);
+            case MAX -> wideUnsigned ? helper("maxUnsigned", type, left, right) : math("max", left, right);
+            case AND -> arithmetic(Opcodes.IAND, type, left, right);
+            case OR -> arithmetic(Opcodes.IOR, type, left, right);
+            case XOR -> xor(left, right);
+            case SHIFT_LEFT -> shift(Opcodes.ISHL, dtype, left, right);
+            case SHIFT_RIGHT ->
+                shift(dtype.kind() == DType.Kind.UNSIGNED ? Opcodes.IUSHR : Opcodes.ISHR, dtype, left, right);
+        };
         return casts.rounded(result, dtype);
     }
 

@@ -49,14 +49,12 @@ final class VectorCalls {
 
     /** A static method of the vector class of {@code type}. */
     static Instruction onClass(JvmType type, String method, String descriptor) {
-        return new Instruction.Call(
-                Opcodes.INVOKESTATIC, JvmType.vectorClass(type.lane()), method, descriptor, null);
+        return new Instruction.Call(Opcodes.INVOKESTATIC, JvmType.vectorClass(type.lane()), method, descriptor, null);
     }
 
     /** A method of a vector of {@code type}. */
     static Instruction on(JvmType type, String method, String descriptor) {
-        return new Instruction.Call(
-                Opcodes.INVOKEVIRTUAL, JvmType.vectorClass(type.lane()), method, descriptor, null);
+        return new Instruction.Call(Opcodes.INVOKEVIRTUAL, JvmType.vectorClass(type.lane()), method, descriptor, null);
     }
 
     /** A method of a vector of {@code type} whose arguments are {@code vectors} vectors and whose result is one. */
@@ -79,14 +77,13 @@ final class VectorCalls {
     /** The same bits as lanes of another type. */
     static Instruction reinterpret(DType to) {
         JvmType type = JvmType.vector(to, 1);
-        String method =
-                switch (to) {
-                    case F32 -> "reinterpretAsFloats";
-                    case F64 -> "reinterpretAsDoubles";
-                    case I32 -> "reinterpretAsInts";
-                    case I64 -> "reinterpretAsLongs";
-                    default -> throw new IllegalStateException("vector of " + to);
-                };
+        String method = switch (to) {
+            case F32 -> "reinterpretAsFloats";
+            case F64 -> "reinterpretAsDoubles";
+            case I32 -> "reinterpretAsInts";
+            case I64 -> "reinterpretAsLongs";
+            default -> throw new IllegalStateException("vector of " + to);
+        };
         return new Instruction.Call(Opcodes.INVOKEVIRTUAL, VECTOR, method, "()" + type.descriptor(), null);
     }
 }

@@ -122,8 +122,7 @@ final class VectorCode {
     /** Conversion between types of one width by {@code VectorOperators}' constant {@code conversion}. */
     Node convert(Node vector, DType to, String conversion) {
         JvmType type = JvmType.vector(to, vector.type.lanes());
-        return draft.value(
-                VectorCalls.convert(type), type, vector, operator(conversion, "Conversion"), draft.push(0));
+        return draft.value(VectorCalls.convert(type), type, vector, operator(conversion, "Conversion"), draft.push(0));
     }
 
     /** {@code base + scale*n} in lane {@code n}; integers. */

@@ -16,8 +16,7 @@ final class VectorExpressions {
     private final LaneContext lanes;
     private final VectorCode code;
 
-    VectorExpressions(
-            Draft draft, Indices indices, ScalarExpressions scalars, VectorMemory memory, LaneContext lanes) {
+    VectorExpressions(Draft draft, Indices indices, ScalarExpressions scalars, VectorMemory memory, LaneContext lanes) {
         this.draft = draft;
         this.indices = indices;
         this.scalars = scalars;
@@ -33,7 +32,8 @@ final class VectorExpressions {
             case SQRT, RECIPROCAL -> dtype.isFloat();
             case NOT -> dtype == DType.BOOL;
             case BIT_NOT -> dtype == DType.I32 || dtype == DType.I64;
-            case EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, TANH, SIGMOID, ERF -> false;
+            case EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, TANH, SIGMOID, ERF ->
+                false;
         };
     }
 

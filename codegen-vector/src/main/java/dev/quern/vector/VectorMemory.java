@@ -82,12 +82,12 @@ final class VectorMemory {
 
     private Node fromArray(Place.InArray place, List<Dim> at) {
         JvmType type = type(place.buffer);
-        int slope = (int) addresses.of(place.buffer, at)
+        int slope = (int) addresses
+                .of(place.buffer, at)
                 .coefficient(lanes.variable)
                 .orElseThrow()
                 .constant();
-        List<Node> arguments = new ArrayList<>(
-                List.of(code.species(type), place.array, memory.arrayIndex(place, at)));
+        List<Node> arguments = new ArrayList<>(List.of(code.species(type), place.array, memory.arrayIndex(place, at)));
         String parameters = VectorCalls.SPECIES + place.array.type.descriptor() + "I";
         if (slope != 1) {
             arguments.add(maps.map(draft, slope, type.lanes()));
@@ -137,8 +137,8 @@ final class VectorMemory {
     }
 
     private void toSegment(Place.InSegment place, List<Dim> at, Node value) {
-        List<Node> arguments = new ArrayList<>(
-                List.of(value, place.segment, memory.byteOffset(place, at), littleEndian()));
+        List<Node> arguments =
+                new ArrayList<>(List.of(value, place.segment, memory.byteOffset(place, at), littleEndian()));
         String parameters = JvmType.SEGMENT.descriptor() + "J" + VectorCalls.ORDER;
         store(place, value.type, "intoMemorySegment", parameters, arguments);
     }

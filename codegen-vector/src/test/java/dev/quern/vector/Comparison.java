@@ -85,8 +85,19 @@ final class Comparison {
 
     static DType[] types() {
         return new DType[] {
-            DType.F32, DType.F64, DType.I32, DType.I64, DType.I16, DType.U16, DType.I8, DType.U8, DType.U32, DType.U64,
-            DType.F16, DType.BF16, DType.BOOL
+            DType.F32,
+            DType.F64,
+            DType.I32,
+            DType.I64,
+            DType.I16,
+            DType.U16,
+            DType.I8,
+            DType.U8,
+            DType.U32,
+            DType.U64,
+            DType.F16,
+            DType.BF16,
+            DType.BOOL
         };
     }
 }

@@ -20,7 +20,12 @@ record Data(Kernel kernel, Object[] buffers, long[] offsets, long[] symbols) {
         long[] offsets = new long[count];
         for (int i = 0; i < count; i++) {
             Buffer parameter = kernel.parameters().get(i);
-            long span = Math.max(0, parameter.layout().span().evaluate(name -> symbols[kernel.symbols().indexOf(name)]));
+            long span = Math.max(
+                    0,
+                    parameter
+                            .layout()
+                            .span()
+                            .evaluate(name -> symbols[kernel.symbols().indexOf(name)]));
             buffers[i] = fill(parameter, Math.toIntExact(span) + 2 * MARGIN, random);
             offsets[i] = MARGIN;
         }
@@ -72,8 +77,10 @@ record Data(Kernel kernel, Object[] buffers, long[] offsets, long[] symbols) {
 
     private static Object toArray(MemorySegment memory, DType dtype) {
         return switch (dtype.bits()) {
-            case 64 -> dtype == DType.F64 ? memory.toArray(ValueLayout.JAVA_DOUBLE) : memory.toArray(ValueLayout.JAVA_LONG);
-            case 32 -> dtype == DType.F32 ? memory.toArray(ValueLayout.JAVA_FLOAT) : memory.toArray(ValueLayout.JAVA_INT);
+            case 64 ->
+                dtype == DType.F64 ? memory.toArray(ValueLayout.JAVA_DOUBLE) : memory.toArray(ValueLayout.JAVA_LONG);
+            case 32 ->
+                dtype == DType.F32 ? memory.toArray(ValueLayout.JAVA_FLOAT) : memory.toArray(ValueLayout.JAVA_INT);
             case 16 -> memory.toArray(ValueLayout.JAVA_SHORT);
             default -> memory.toArray(ValueLayout.JAVA_BYTE);
         };
@@ -112,7 +119,9 @@ record Data(Kernel kernel, Object[] buffers, long[] offsets, long[] symbols) {
 
     int length(int position) {
         return buffers[position] instanceof MemorySegment segment
-                ? (int) (segment.byteSize() * 8 / kernel.parameters().get(position).dtype().bits())
+                ? (int) (segment.byteSize()
+                        * 8
+                        / kernel.parameters().get(position).dtype().bits())
                 : Array.getLength(buffers[position]);
     }
 }

@@ -88,9 +88,11 @@ final class Kernels {
                 "elementwise",
                 List.of("N"),
                 List.of(global("a", DType.F32, n), global("b", DType.F32, n), global("out", DType.F32, n)),
-                loop("o", n.ceilDiv(dim(32)), LoopKind.PARALLEL,
-                        loop("v", dim(32), LoopKind.VECTOR,
-                                guard(n.minus(1).minus(at), store("out", value, at)))));
+                loop(
+                        "o",
+                        n.ceilDiv(dim(32)),
+                        LoopKind.PARALLEL,
+                        loop("v", dim(32), LoopKind.VECTOR, guard(n.minus(1).minus(at), store("out", value, at)))));
     }
 
     /** Rows of a softmax without the exponential: maximum, difference, sum, quotient; masked vectors of 16. */
@@ -102,15 +104,17 @@ final class Kernels {
             Dim at = dim("o" + pass).times(16).plus(dim("v" + pass));
             Dim lane = dim("v" + pass);
             Expr x = load("x", row, at);
-            Expr shifted = new Expr.Unary(UnaryOp.ABS,
-                    new Expr.Binary(BinaryOp.SUB, x, load("most", new Dim[0])));
+            Expr shifted = new Expr.Unary(UnaryOp.ABS, new Expr.Binary(BinaryOp.SUB, x, load("most", new Dim[0])));
             Stmt inner = switch (pass) {
                 case 0 -> reduce("m", Combiner.MAX, x, lane);
                 case 1 -> block(store("out", shifted, row, at), reduce("s", Combiner.SUM, shifted, lane));
-                default -> store("out",
-                        new Expr.Binary(BinaryOp.DIV, load("out", row, at), load("sum", new Dim[0])), row, at);
+                default ->
+                    store("out", new Expr.Binary(BinaryOp.DIV, load("out", row, at), load("sum", new Dim[0])), row, at);
             };
-            passes[pass] = loop("o" + pass, n.ceilDiv(dim(16)), LoopKind.SERIAL,
+            passes[pass] = loop(
+                    "o" + pass,
+                    n.ceilDiv(dim(16)),
+                    LoopKind.SERIAL,
                     loop("v" + pass, dim(16), LoopKind.VECTOR, guard(n.minus(1).minus(at), inner)));
         }
         Stmt body = block(
@@ -141,26 +145,68 @@ final class Kernels {
     static Kernel gemm(int rows, int columns, Dim m, Dim k, Dim n, boolean section) {
         Dim i = dim("mo").times(rows);
         Dim j = dim("no").times(columns);
-        Stmt clear = loop("i0", dim(rows), LoopKind.UNROLL,
+        Stmt clear = loop(
+                "i0",
+                dim(rows),
+                LoopKind.UNROLL,
                 loop("j0", dim(columns), LoopKind.VECTOR, store("acc", constant(0), dim("i0"), dim("j0"))));
-        Stmt product = loop("k", k, LoopKind.SERIAL,
-                loop("i1", dim(rows), LoopKind.UNROLL,
-                        loop("j1", dim(columns), LoopKind.VECTOR,
-                                reduce("acc", Combiner.FMA,
-                                        mul(load("A", i.plus(dim("i1")), dim("k")), load("B", dim("k"), j.plus(dim("j1")))),
-                                        dim("i1"), dim("j1")))));
+        Stmt product = loop(
+                "k",
+                k,
+                LoopKind.SERIAL,
+                loop(
+                        "i1",
+                        dim(rows),
+                        LoopKind.UNROLL,
+                        loop(
+                                "j1",
+                                dim(columns),
+                                LoopKind.VECTOR,
+                                reduce(
+                                        "acc",
+                                        Combiner.FMA,
+                                        mul(
+                                                load("A", i.plus(dim("i1")), dim("k")),
+                                                load("B", dim("k"), j.plus(dim("j1")))),
+                                        dim("i1"),
+                                        dim("j1")))));
         Expr sum = add(load("acc", dim("i2"), dim("j2")), load("bias", j.plus(dim("j2"))));
-        Stmt finish = loop("i2", dim(rows), LoopKind.UNROLL,
-                loop("j2", dim(columns), LoopKind.VECTOR,
-                        store("C", new Expr.Binary(BinaryOp.MAX, sum, constant(0)), i.plus(dim("i2")), j.plus(dim("j2")))));
+        Stmt finish = loop(
+                "i2",
+                dim(rows),
+                LoopKind.UNROLL,
+                loop(
+                        "j2",
+                        dim(columns),
+                        LoopKind.VECTOR,
+                        store(
+                                "C",
+                                new Expr.Binary(BinaryOp.MAX, sum, constant(0)),
+                                i.plus(dim("i2")),
+                                j.plus(dim("j2")))));
         Stmt tile = new Stmt.Allocate(register("acc", DType.F32, rows, columns), block(clear, product, finish));
-        Buffer b = new Buffer("B", DType.F32, new Shape(List.of(k, n)), Layout.panels(k, n, columns), MemorySpace.GLOBAL,
+        Buffer b = new Buffer(
+                "B",
+                DType.F32,
+                new Shape(List.of(k, n)),
+                Layout.panels(k, n, columns),
+                MemorySpace.GLOBAL,
                 Buffer.Storage.ARRAY);
-        List<String> symbols = java.util.stream.Stream.of(m, k, n).flatMap(dim -> dim.symbols().stream()).toList();
-        return kernel("gemm_" + rows + "x" + columns, symbols,
+        List<String> symbols = java.util.stream.Stream.of(m, k, n)
+                .flatMap(dim -> dim.symbols().stream())
+                .toList();
+        return kernel(
+                "gemm_" + rows + "x" + columns,
+                symbols,
                 List.of(global("A", DType.F32, m, k), b, global("bias", DType.F32, n), global("C", DType.F32, m, n)),
-                loop("no", n.floorDiv(dim(columns)), LoopKind.PARALLEL,
-                        loop("mo", m.floorDiv(dim(rows)), LoopKind.SERIAL,
+                loop(
+                        "no",
+                        n.floorDiv(dim(columns)),
+                        LoopKind.PARALLEL,
+                        loop(
+                                "mo",
+                                m.floorDiv(dim(rows)),
+                                LoopKind.SERIAL,
                                 section ? new Stmt.Section("tile", tile) : tile)));
     }
 
@@ -172,23 +218,44 @@ final class Kernels {
         Dim channel = dim("co").times(16).plus(dim("v1"));
         Dim y = dim("y").plus(dim("dy")).minus(1);
         Dim x = dim("x").plus(dim("dx")).minus(1);
-        Stmt tap = new Stmt.Guard(List.of(y, h.minus(1).minus(y), x, w.minus(1).minus(x)),
-                loop("v1", dim(16), LoopKind.VECTOR,
-                        guard(c.minus(1).minus(channel),
-                                reduce("acc", Combiner.FMA,
+        Stmt tap = new Stmt.Guard(
+                List.of(y, h.minus(1).minus(y), x, w.minus(1).minus(x)),
+                loop(
+                        "v1",
+                        dim(16),
+                        LoopKind.VECTOR,
+                        guard(
+                                c.minus(1).minus(channel),
+                                reduce(
+                                        "acc",
+                                        Combiner.FMA,
                                         mul(load("in", y, x, channel), load("k", dim("dy"), dim("dx"), channel)),
                                         dim("v1")))),
                 Stmt.NOTHING);
         Dim out = dim("co").times(16).plus(dim("v2"));
-        Stmt body = new Stmt.Allocate(register("acc", DType.F32, 16), block(
-                loop("v0", dim(16), LoopKind.VECTOR, store("acc", constant(0), dim("v0"))),
-                loop("dy", dim(3), LoopKind.UNROLL, loop("dx", dim(3), LoopKind.UNROLL, tap)),
-                loop("v2", dim(16), LoopKind.VECTOR,
-                        guard(c.minus(1).minus(out), store("out", load("acc", dim("v2")), dim("y"), dim("x"), out)))));
-        return kernel("depthwise", List.of("H", "W", "C"),
-                List.of(global("in", DType.F32, h, w, c), global("k", DType.F32, dim(3), dim(3), c),
+        Stmt body = new Stmt.Allocate(
+                register("acc", DType.F32, 16),
+                block(
+                        loop("v0", dim(16), LoopKind.VECTOR, store("acc", constant(0), dim("v0"))),
+                        loop("dy", dim(3), LoopKind.UNROLL, loop("dx", dim(3), LoopKind.UNROLL, tap)),
+                        loop(
+                                "v2",
+                                dim(16),
+                                LoopKind.VECTOR,
+                                guard(
+                                        c.minus(1).minus(out),
+                                        store("out", load("acc", dim("v2")), dim("y"), dim("x"), out)))));
+        return kernel(
+                "depthwise",
+                List.of("H", "W", "C"),
+                List.of(
+                        global("in", DType.F32, h, w, c),
+                        global("k", DType.F32, dim(3), dim(3), c),
                         global("out", DType.F32, h, w, c)),
-                loop("y", h, LoopKind.PARALLEL, loop("x", w, LoopKind.SERIAL,
-                        loop("co", c.ceilDiv(dim(16)), LoopKind.SERIAL, body))));
+                loop(
+                        "y",
+                        h,
+                        LoopKind.PARALLEL,
+                        loop("x", w, LoopKind.SERIAL, loop("co", c.ceilDiv(dim(16)), LoopKind.SERIAL, body))));
     }
 }
