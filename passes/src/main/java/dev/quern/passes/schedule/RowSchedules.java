@@ -75,18 +75,20 @@ final class RowSchedules {
                 continue;
             }
             String name = loop.variable();
-            long width = reduces(loop) ? lanes * accumulators : lanes;
-            steps.add(
-                    reduces(loop)
-                            ? new Step.SplitReduction(name, width, Tail.PEEL)
-                            : new Step.Split(name, width, Tail.PEEL));
-            steps.add(new Step.Split(name + ".t", lanes, Tail.MASK));
+            if (reduces(loop)) {
+                steps.add(new Step.SplitReduction(name, lanes * accumulators, Tail.PEEL));
+                steps.add(new Step.SplitReduction(name + ".t", lanes, Tail.MASK));
+            } else {
+                steps.add(new Step.Split(name, lanes, Tail.PEEL));
+                steps.add(new Step.Split(name + ".t", lanes, Tail.MASK));
+            }
             steps.add(new Step.Sink(name + ".i"));
             steps.add(new Step.Sink(name + ".t.i"));
             steps.add(new Step.Vectorise(name + ".i"));
             steps.add(new Step.Vectorise(name + ".t.i"));
             if (reduces(loop)) {
                 steps.add(new Step.Vectorise(name + ".c"));
+                steps.add(new Step.Vectorise(name + ".t.c"));
             }
         }
         return steps;

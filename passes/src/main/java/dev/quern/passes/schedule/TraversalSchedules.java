@@ -22,56 +22,96 @@ final class TraversalSchedules {
 
     static List<Schedule> of(Kernel kernel, LoopNest nest, Target target) {
         if (nest.outer().isEmpty()) {
-            return List.of();
+            return List.of(
+                    new Schedule(concat(sections(kernel), lanes(kernel, "", target))), new Schedule(sections(kernel)));
         }
-        List<Step> chunks = chunks(nest);
-        List<Step> lanes = new ArrayList<>(chunks);
-        lanes.addAll(lanes(kernel, nest, target));
-        return List.of(new Schedule(lanes), new Schedule(chunks), outermostParallel(nest));
+        Chunks chunks = Chunks.of(nest.outer());
+        return List.of(
+                new Schedule(concat(chunks.steps(), lanes(kernel, chunks.split(), target))),
+                new Schedule(chunks.steps()),
+                outermostParallel(nest));
     }
 
     static Schedule outermostParallel(LoopNest nest) {
         return new Schedule(List.of(new Step.Bind(nest.outer().getFirst().variable(), LoopKind.PARALLEL)));
     }
 
-    /** All but the inner loops that fill a chunk become one parallel loop, whose body is a section. */
-    private static List<Step> chunks(LoopNest nest) {
-        List<Stmt.For> loops = nest.outer();
-        int inner = loops.size();
-        long elements = 1;
-        while (inner > 1 && elements < CHUNK) {
-            elements *= Math.max(1, LoopNest.extent(loops.get(--inner), LIKELY_EXTENT));
+    /**
+     * Chunks as iterations of one parallel loop.
+     *
+     * @param steps what makes them
+     * @param split the loop that is cut into chunks, empty if none is
+     */
+    private record Chunks(List<Step> steps, String split) {
+        static Chunks of(List<Stmt.For> loops) {
+            long inside = 1;
+            int cut = loops.size() - 1;
+            while (cut > 0 && inside * LoopNest.extent(loops.get(cut), LIKELY_EXTENT) < CHUNK) {
+                inside *= Math.max(1, LoopNest.extent(loops.get(cut), LIKELY_EXTENT));
+                cut--;
+            }
+            long rows = Math.max(1, CHUNK / inside);
+            List<Step> steps = new ArrayList<>();
+            List<String> outside = new ArrayList<>(LoopNest.names(loops.subList(0, cut)));
+            String last = loops.get(cut).variable();
+            if (rows > 1) {
+                steps.add(new Step.Split(last, rows, Tail.CLAMP));
+            }
+            outside.add(rows > 1 ? last + ".o" : last);
+            String parallel = outside.getFirst();
+            for (int i = 1; i < outside.size(); i++) {
+                String fused = "p" + i;
+                steps.add(new Step.Fuse(parallel, outside.get(i), fused));
+                parallel = fused;
+            }
+            steps.add(new Step.Bind(parallel, LoopKind.PARALLEL));
+            steps.add(new Step.Outline(parallel));
+            return new Chunks(steps, rows > 1 ? last : "");
         }
+    }
+
+    /** Of several nests one after the other, each outermost loop that has loops inside calls a section. */
+    private static List<Step> sections(Kernel kernel) {
         List<Step> steps = new ArrayList<>();
-        String parallel = loops.getFirst().variable();
-        if (inner <= 1) {
-            long rows = Math.max(1, CHUNK / (inner == 1 && loops.size() > 1 ? elements : 1));
-            steps.add(new Step.Split(parallel, rows, Tail.CLAMP));
-            parallel = parallel + ".o";
+        if (kernel.body() instanceof Stmt.Block(List<Stmt> statements)) {
+            for (Stmt statement : statements) {
+                if (statement instanceof Stmt.For loop && !isInnermost(loop)) {
+                    steps.add(new Step.Outline(loop.variable()));
+                }
+            }
         }
-        for (int i = 1; i < inner; i++) {
-            String fused = "p" + i;
-            steps.add(new Step.Fuse(parallel, loops.get(i).variable(), fused));
-            parallel = fused;
-        }
-        steps.add(new Step.Bind(parallel, LoopKind.PARALLEL));
-        steps.add(new Step.Outline(parallel));
         return steps;
     }
 
-    private static List<Step> lanes(Kernel kernel, LoopNest nest, Target target) {
-        String last = nest.outer().getLast().variable();
-        String inner = nest.outer().size() == 1 ? last + ".i" : last;
+    private static List<Step> lanes(Kernel kernel, String split, Target target) {
         long lanes = Lanes.of(kernel, target);
+        List<Step> steps = new ArrayList<>();
         if (lanes == 1) {
-            return List.of();
+            return steps;
         }
-        return List.of(
-                new Step.Split(inner, lanes, Tail.PEEL),
-                new Step.Split(inner + ".t", lanes, Tail.MASK),
-                new Step.Sink(inner + ".i"),
-                new Step.Sink(inner + ".t.i"),
-                new Step.Vectorise(inner + ".i"),
-                new Step.Vectorise(inner + ".t.i"));
+        LoopNest.visit(kernel.body(), statement -> {
+            if (statement instanceof Stmt.For loop && isInnermost(loop)) {
+                String name = loop.variable().equals(split) ? split + ".i" : loop.variable();
+                steps.add(new Step.Split(name, lanes, Tail.PEEL));
+                steps.add(new Step.Split(name + ".t", lanes, Tail.MASK));
+                steps.add(new Step.Sink(name + ".i"));
+                steps.add(new Step.Sink(name + ".t.i"));
+                steps.add(new Step.Vectorise(name + ".i"));
+                steps.add(new Step.Vectorise(name + ".t.i"));
+            }
+        });
+        return steps;
+    }
+
+    private static boolean isInnermost(Stmt.For loop) {
+        boolean[] found = {true};
+        LoopNest.visit(loop.body(), part -> found[0] &= !(part instanceof Stmt.For));
+        return found[0];
+    }
+
+    private static List<Step> concat(List<Step> first, List<Step> second) {
+        List<Step> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
     }
 }
