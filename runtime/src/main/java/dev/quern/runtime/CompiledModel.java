@@ -10,6 +10,8 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.graph.Value;
 import dev.quern.passes.program.Program;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,9 +23,21 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** A model ready to run, and open to inspection: its program, what it takes, and what each step costs. */
 public final class CompiledModel implements Model {
+    /** Frees models that were forgotten; {@link #close} does it at once. */
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private record Resources(ConstantStore constants, ProgramSource source) implements Runnable {
+        @Override
+        public void run() {
+            constants.close();
+            source.close();
+        }
+    }
+
     private final ProgramSource source;
     private final KernelCache kernels;
     private final ConstantStore constants = new ConstantStore();
+    private final Cleaner.Cleanable cleanable;
     private final Options options;
     private final HostEvaluator host;
     private final ResidentPool pool;
@@ -43,11 +57,11 @@ public final class CompiledModel implements Model {
         this.options = options;
         this.host = host;
         this.pool = pool;
+        this.cleanable = CLEANER.register(this, new Resources(constants, source));
         try {
             this.general = prepare(source.compile(kernels.target()));
         } catch (RuntimeException | Error failure) {
-            constants.close();
-            source.close();
+            cleanable.clean();
             throw failure;
         }
     }
@@ -101,11 +115,12 @@ public final class CompiledModel implements Model {
             return named;
         } finally {
             use.readLock().unlock();
+            Reference.reachabilityFence(this);
         }
     }
 
     private List<Tensor> run(List<Tensor> inputs, RunContext context) {
-        BoundPlan plan = ProgramRun.bind(general, inputs, null, context);
+        BoundPlan plan = general.bind(inputs, null, context);
         if (plan.failedGuard().isEmpty()) {
             return ProgramRun.execute(general, plan, inputs, context);
         }
@@ -206,8 +221,7 @@ public final class CompiledModel implements Model {
                 closed = true;
                 specialisations.clear();
                 general.arenaPool().clear();
-                constants.close();
-                source.close();
+                cleanable.clean();
             }
         } finally {
             use.writeLock().unlock();

@@ -2,6 +2,7 @@ package dev.quern.runtime;
 
 import dev.quern.DType;
 import dev.quern.ModelException;
+import dev.quern.Tensor;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.graph.Value;
@@ -10,6 +11,7 @@ import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -44,6 +46,20 @@ final class PreparedProgram {
         }
     };
     private volatile BoundPlan latest;
+    private volatile Binding latestBinding;
+
+    /** Input shapes and the plan for them. */
+    private record Binding(long[][] shapes, BoundPlan plan) {
+        boolean fits(List<Value> values, List<Tensor> inputs) {
+            for (int i = 0; i < shapes.length; i++) {
+                Tensor input = inputs.get(i);
+                if (input.dtype() != values.get(i).type().dtype() || !Arrays.equals(input.shape(), shapes[i])) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 
     PreparedProgram(Program program, KernelCache kernels, ConstantStore store) {
         this(program, kernels, store, Set.of());
@@ -124,8 +140,31 @@ final class PreparedProgram {
         return list.stream().mapToInt(table::number).toArray();
     }
 
+    /**
+     * The plan for these inputs.
+     *
+     * @param outer symbols of the program around this, or null
+     * @throws dev.quern.ModelException if a type or size does not fit
+     */
+    BoundPlan bind(List<Tensor> inputs, SymbolValues outer, RunContext context) {
+        Binding recent = latestBinding;
+        if (outer == null && recent != null && recent.fits(program.inputs(), inputs)) {
+            return recent.plan();
+        }
+        SymbolValues known = noSymbols.copy();
+        if (outer != null) {
+            known.inherit(outer);
+        }
+        new ShapeBinder(known).bind("input", program.inputs(), inputs);
+        BoundPlan plan = plan(known, context);
+        if (outer == null) {
+            latestBinding = new Binding(inputs.stream().map(Tensor::shape).toArray(long[][]::new), plan);
+        }
+        return plan;
+    }
+
     /** The plan for these sizes: made once, then remembered, the least recently used being forgotten first. */
-    BoundPlan plan(SymbolValues symbols, RunContext context) {
+    private BoundPlan plan(SymbolValues symbols, RunContext context) {
         BoundPlan recent = latest;
         if (recent != null && recent.symbols().sameAs(symbols)) {
             return recent;
@@ -183,10 +222,5 @@ final class PreparedProgram {
 
     ArenaPool arenaPool() {
         return arenaPool;
-    }
-
-    /** The program's symbols, none known. */
-    SymbolValues noSymbols() {
-        return noSymbols.copy();
     }
 }

@@ -26,21 +26,6 @@ final class ProgramRun {
         this.openGuards = new ArrayList<>(plan.openGuards());
     }
 
-    /**
-     * Fits inputs to the program.
-     *
-     * @param outer symbols of the program around it, or null
-     * @throws ModelException if a type or size does not fit
-     */
-    static BoundPlan bind(PreparedProgram program, List<Tensor> inputs, SymbolValues outer, RunContext context) {
-        SymbolValues symbols = program.noSymbols();
-        if (outer != null) {
-            symbols.inherit(outer);
-        }
-        new ShapeBinder(symbols).bind("input", program.program().inputs(), inputs);
-        return program.plan(symbols, context);
-    }
-
     /** Runs a program whose guards hold; the outputs own their memory. */
     static List<Tensor> execute(PreparedProgram program, BoundPlan plan, List<Tensor> inputs, RunContext context) {
         return new ProgramRun(program, plan, context).execute(inputs);
@@ -48,7 +33,7 @@ final class ProgramRun {
 
     /** Runs a body. */
     static List<Tensor> body(PreparedProgram program, List<Tensor> inputs, SymbolValues outer, RunContext context) {
-        BoundPlan plan = bind(program, inputs, outer, context);
+        BoundPlan plan = program.bind(inputs, outer, context);
         if (plan.failedGuard().isPresent()) {
             throw GuardCheck.failure(
                     program.program().name(), plan.failedGuard().get(), plan.symbols());

@@ -129,7 +129,7 @@ class ControlFlowTest {
 
     @Test
     void aLoopWithoutEndMeetsTheMemoryLimit() {
-        Options options = Options.builder().maxMemory(100_000).build();
+        Options options = Options.builder().maxMemory(20_000).build();
         try (CompiledModel model = HandMade.model(doubling(), options)) {
             ModelException refused =
                     assertThrows(ModelException.class, () -> model.run(loopInputs(Long.MAX_VALUE, true)));
