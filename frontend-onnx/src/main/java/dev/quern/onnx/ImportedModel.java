@@ -1,7 +1,9 @@
 package dev.quern.onnx;
 
 import dev.quern.ir.graph.Graph;
+import dev.quern.onnx.importer.GraphImporter;
 import dev.quern.onnx.proto.OnnxFile;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,6 +22,16 @@ public final class ImportedModel implements AutoCloseable {
     /** The model. Inputs and outputs have the names and the order of the file; inputs with a default are constants. */
     public Graph graph() {
         return graph;
+    }
+
+    /**
+     * The model for inputs of exactly {@code shapes}, in the order of the graph's inputs. Nothing is assumed of extents
+     * that are known, so this serves where a guard of {@link #graph()} fails. The constants are the same memory.
+     *
+     * @throws dev.quern.ModelException if the model does not take inputs of these shapes
+     */
+    public Graph specialise(List<long[]> shapes) {
+        return GraphImporter.read(file.model(), shapes);
     }
 
     /** Version of each operator set that the model uses, by domain; the standard one is {@code ""}. */

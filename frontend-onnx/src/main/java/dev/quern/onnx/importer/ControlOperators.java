@@ -42,11 +42,18 @@ final class ControlOperators {
             throw call.invalid("results of the branches: expected as many of each, found "
                     + left.outputs().size() + " and " + right.outputs().size());
         }
+        if (!ranksAgree(left, right)) {
+            boolean assumed = Assumption.of(builder, condition)
+                    .orElseThrow(
+                            () -> call.unsupported("branches whose results have different ranks or element types, on a"
+                                    + " condition that is found when the model runs: expected results alike, found "
+                                    + left.outputs() + " and " + right.outputs()));
+            return call.importer().inline(assumed ? then : otherwise, call.scope());
+        }
         List<TensorType> results = new ArrayList<>();
         for (int index = 0; index < left.outputs().size(); index++) {
-            results.add(joined(
+            results.add(Body.general(
                     call,
-                    index,
                     left.outputs().get(index).type(),
                     right.outputs().get(index).type()));
         }
@@ -55,13 +62,15 @@ final class ControlOperators {
         return builder.addAll(new Op.If(left, right), operands, results);
     }
 
-    /** The type of a result that either branch may give: extents that differ become symbols of their own. */
-    private static TensorType joined(Call call, int index, TensorType left, TensorType right) {
-        if (left.dtype() != right.dtype()
-                || left.shape().rank() != right.shape().rank()) {
-            throw call.unsupported("result " + index + ": expected branches of one element type and rank, found " + left
-                    + " and " + right + "; make the condition a constant, or export the model without the choice");
+    private static boolean ranksAgree(Graph left, Graph right) {
+        for (int index = 0; index < left.outputs().size(); index++) {
+            TensorType first = left.outputs().get(index).type();
+            TensorType second = right.outputs().get(index).type();
+            if (first.dtype() != second.dtype()
+                    || first.shape().rank() != second.shape().rank()) {
+                return false;
+            }
         }
-        return Body.general(call, left, right);
+        return true;
     }
 }

@@ -8,7 +8,6 @@ import dev.quern.Tensor;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
-import dev.quern.ir.DimRanges;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.graph.GraphBuilder;
@@ -152,7 +151,7 @@ final class CreationOperators {
         }
         long stride = by.get().constant();
         Dim length = stride > 0 ? to.get().minus(from.get()) : from.get().minus(to.get());
-        if (!DimRanges.NONE.nonNegative(length)) {
+        if (!builder.ranges().nonNegative(length)) {
             builder.assumeAtLeast(length, Dim.ZERO);
         }
         return Optional.of(length.ceilDiv(Dim.of(Math.absExact(stride))));

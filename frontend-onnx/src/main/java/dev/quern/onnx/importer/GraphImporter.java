@@ -17,6 +17,7 @@ import dev.quern.onnx.proto.OnnxTensor;
 import dev.quern.onnx.proto.OnnxType;
 import dev.quern.onnx.proto.OnnxValueInfo;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -59,18 +60,27 @@ public final class GraphImporter {
      * @throws ModelException if the model breaks the specification or uses what Quern does not have
      */
     public static Graph read(OnnxModel model) {
+        return read(model, Optional.empty());
+    }
+
+    /** The graph of {@code model} for inputs of exactly {@code shapes}, in the order of the graph's inputs. */
+    public static Graph read(OnnxModel model, List<long[]> shapes) {
+        return read(model, Optional.of(shapes));
+    }
+
+    private static Graph read(OnnxModel model, Optional<List<long[]>> shapes) {
         Shared shared = new Shared();
         for (OnnxFunction function : model.functions()) {
             shared.functions.put(key(function.domain(), function.name(), function.overload()), function);
         }
-        return new GraphImporter(shared, model.opsets(), 0).model(model.graph());
+        return new GraphImporter(shared, model.opsets(), 0).model(model.graph(), shapes);
     }
 
     private static String key(String domain, String name, String overload) {
         return domain + "::" + name + ":" + overload;
     }
 
-    private Graph model(OnnxGraph graph) {
+    private Graph model(OnnxGraph graph, Optional<List<long[]>> shapes) {
         GraphBuilder builder = new GraphBuilder(graph.name());
         Scope scope = new Scope(builder);
         reserve(graph, builder);
@@ -84,7 +94,11 @@ public final class GraphImporter {
                     throw new ModelException(
                             ModelException.Code.INVALID_MODEL, input.name(), "two inputs of the graph have this name");
                 }
-                scope.put(input.name(), builder.input(input.name(), inputType(input, builder)));
+                TensorType type = inputType(input, builder);
+                int index = builder.inputs().size();
+                TensorType exact =
+                        shapes.map(given -> exactly(input, type, given, index)).orElse(type);
+                scope.put(input.name(), builder.input(input.name(), exact));
             }
         }
         contents(graph, scope);
@@ -134,6 +148,27 @@ public final class GraphImporter {
             dims.add(extent(extent, input.name() + "_" + dims.size(), builder));
         }
         return new TensorType(type.dtype(), new Shape(dims));
+    }
+
+    private static TensorType exactly(OnnxValueInfo input, TensorType type, List<long[]> shapes, int index) {
+        if (index >= shapes.size() || shapes.get(index).length != type.shape().rank()) {
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT,
+                    input.name(),
+                    "shape: expected one of rank " + type.shape().rank() + ", found "
+                            + (index < shapes.size() ? Arrays.toString(shapes.get(index)) : "none"));
+        }
+        Shape shape = Shape.of(shapes.get(index));
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            Dim stated = type.shape().dim(axis);
+            if (stated.isConstant() && !stated.equals(shape.dim(axis))) {
+                throw new ModelException(
+                        ModelException.Code.INVALID_INPUT,
+                        input.name(),
+                        "shape: expected " + type + ", found " + shape);
+            }
+        }
+        return type.withShape(shape);
     }
 
     static Optional<OnnxType.TensorType> tensorType(OnnxValueInfo info) {

@@ -6,7 +6,6 @@ import static dev.quern.onnx.importer.Operator.several;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
-import dev.quern.ir.DimRanges;
 import dev.quern.ir.Shape;
 import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.GraphBuilder;
@@ -103,11 +102,9 @@ final class PoolingOperators {
             Dim count = free.ceilDiv(stride).plus(1);
             boolean startsInside = window.after().get(axis).isConstant()
                     && window.after().get(axis).constant() + window.strides().get(axis) <= reach;
-            if (!startsInside) {
-                count = DimRanges.NONE.simplify(count.min(inside.ceilDiv(stride)));
-            }
-            Dim needed = count.minus(1).times(stride).plus(reach).minus(inside);
-            after.add(DimRanges.NONE.simplify(needed.max(window.after().get(axis))));
+            Dim fitting = startsInside ? count : count.min(inside.ceilDiv(stride));
+            Dim needed = fitting.minus(1).times(stride).plus(reach).minus(inside);
+            after.add(startsInside ? needed : needed.max(window.after().get(axis)));
         }
         return new Window(window.extents(), window.strides(), window.dilations(), window.before(), after);
     }

@@ -4,7 +4,6 @@ import static dev.quern.onnx.importer.Operator.one;
 import static dev.quern.onnx.importer.Operator.several;
 
 import dev.quern.ir.Dim;
-import dev.quern.ir.DimRanges;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Attribute;
 import dev.quern.ir.graph.GraphBuilder;
@@ -124,7 +123,7 @@ final class ShapeOperators {
                 }
                 dim = x.dim(axis);
             }
-            if (DimRanges.NONE.nonNegative(dim.times(-1).minus(1))) {
+            if (call.builder().ranges().nonNegative(dim.times(-1).minus(1))) {
                 throw call.invalid("shape: expected extents of at least 0, or -1, found " + dim);
             }
             dims.add(dim);

@@ -1,7 +1,6 @@
 package dev.quern.onnx.importer;
 
 import dev.quern.ir.Dim;
-import dev.quern.ir.DimRanges;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
@@ -108,9 +107,9 @@ final class SliceTranslation {
                 return Optional.empty();
             }
             Dim length = step > 0 ? end.get().minus(start.get()) : start.get().minus(end.get());
-            if (DimRanges.NONE.nonNegative(length.times(-1))) {
+            if (builder.ranges().nonNegative(length.times(-1))) {
                 length = Dim.ZERO;
-            } else if (!DimRanges.NONE.nonNegative(length)) {
+            } else if (!builder.ranges().nonNegative(length)) {
                 builder.assumeAtLeast(length, Dim.ZERO);
             }
             starts.set(axis, length.is(0) ? Dim.ZERO : start.get());
@@ -134,25 +133,25 @@ final class SliceTranslation {
         if (bound.isConstant() && bound.constant() <= -FAR) {
             return Optional.of(low);
         }
-        if (DimRanges.NONE.nonNegative(bound.times(-1).minus(1))) {
+        if (builder.ranges().nonNegative(bound.times(-1).minus(1))) {
             bound = bound.plus(extent);
-        } else if (!DimRanges.NONE.nonNegative(bound)) {
+        } else if (!builder.ranges().nonNegative(bound)) {
             builder.assumeAtLeast(bound, Dim.ZERO);
         }
         return Optional.of(clamped(bound, low, high));
     }
 
     private Dim clamped(Dim bound, Dim low, Dim high) {
-        if (DimRanges.NONE.atMost(high, bound)) {
+        if (builder.ranges().atMost(high, bound)) {
             return high;
         }
-        if (DimRanges.NONE.atMost(bound, low)) {
+        if (builder.ranges().atMost(bound, low)) {
             return low;
         }
-        if (!DimRanges.NONE.atMost(bound, high)) {
+        if (!builder.ranges().atMost(bound, high)) {
             builder.assumeAtLeast(high, bound);
         }
-        if (!DimRanges.NONE.atMost(low, bound)) {
+        if (!builder.ranges().atMost(low, bound)) {
             builder.assumeAtLeast(bound, low);
         }
         return bound;

@@ -69,8 +69,8 @@ record WindowAttributes(
             if (same()) {
                 Dim stride = Dim.of(strides.get(axis));
                 Dim last = x.get(axis).ceilDiv(stride).minus(1).times(stride);
-                Dim total = dev.quern.ir.DimRanges.NONE.simplify(
-                        last.plus(reach(axis)).minus(x.get(axis)).max(Dim.ZERO));
+                Dim needed = last.plus(reach(axis)).minus(x.get(axis));
+                Dim total = strides.get(axis) <= reach(axis) ? needed : needed.max(Dim.ZERO);
                 Dim less = total.floorDiv(Dim.of(2));
                 boolean upper = autoPad.equals("SAME_UPPER");
                 before.add(upper ? less : total.minus(less));

@@ -2,6 +2,7 @@ package dev.quern.ir.graph;
 
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
 import dev.quern.ir.TensorType;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
 /**
  * What small tensors hold, beside a graph that is being built: integers as {@link Dim}s, numbers as exact fractions of
@@ -26,7 +28,12 @@ public final class DimTracker {
 
     private final Map<String, List<Element>> known = new HashMap<>();
 
-    DimTracker() {}
+    private final Supplier<DimRanges> ranges;
+
+    /** A tracker that decides by what {@code ranges} gives when asked. */
+    DimTracker(Supplier<DimRanges> ranges) {
+        this.ranges = ranges;
+    }
 
     /** The elements of an integer or boolean tensor, if all are known. */
     public Optional<List<Dim>> dims(Value value) {
@@ -128,30 +135,30 @@ public final class DimTracker {
     }
 
     private List<Element> apply(Op op, List<Value> operands, TensorType result) {
+        ElementArithmetic arithmetic = new ElementArithmetic(ranges.get());
         return switch (op) {
             case Op.Constant(Literal literal) -> ElementTensors.read(literal.tensor());
             case Op.DimValues values ->
                 values.values().stream().map(Element::whole).toList();
             case Op.Iota iota -> ElementMovement.iota(iota);
-            case Op.Unary unary ->
-                each(operands, all -> ElementArithmetic.unary(unary.function(), all[0], result.dtype()));
+            case Op.Unary unary -> each(operands, all -> arithmetic.unary(unary.function(), all[0], result.dtype()));
             case Op.Binary binary ->
-                each(operands, all -> ElementArithmetic.binary(binary.function(), all[0], all[1], result.dtype()));
-            case Op.Compare compare ->
-                each(operands, all -> ElementArithmetic.compare(compare.relation(), all[0], all[1]));
+                each(operands, all -> arithmetic.binary(binary.function(), all[0], all[1], result.dtype()));
+            case Op.Compare compare -> each(operands, all -> arithmetic.compare(compare.relation(), all[0], all[1]));
             case Op.Select select -> each(operands, DimTracker::select);
-            case Op.Cast cast -> each(operands, all -> ElementArithmetic.cast(all[0], cast.to()));
+            case Op.Cast cast -> each(operands, all -> arithmetic.cast(all[0], cast.to()));
             case Op.Concat concat -> concat(concat, operands);
             default -> {
                 List<Element> x = operands.isEmpty()
                         ? null
                         : known.get(operands.getFirst().name());
-                yield x == null ? null : moved(op, x, operands, result);
+                yield x == null ? null : moved(op, x, operands, result, arithmetic);
             }
         };
     }
 
-    private List<Element> moved(Op op, List<Element> x, List<Value> operands, TensorType result) {
+    private List<Element> moved(
+            Op op, List<Element> x, List<Value> operands, TensorType result, ElementArithmetic arithmetic) {
         TensorType from = operands.getFirst().type();
         return switch (op) {
             case Op.Reshape reshape -> x;
@@ -163,8 +170,8 @@ public final class DimTracker {
                         ? ElementMovement.gather(
                                 gather, x, from, known.get(operands.get(1).name()))
                         : null;
-            case Op.Reduce reduce -> ElementMovement.reduce(reduce, x, from);
-            case Op.Cumulate cumulate -> ElementMovement.cumulate(cumulate, x, from);
+            case Op.Reduce reduce -> ElementMovement.reduce(reduce, x, from, arithmetic);
+            case Op.Cumulate cumulate -> ElementMovement.cumulate(cumulate, x, from, arithmetic);
             default -> null;
         };
     }

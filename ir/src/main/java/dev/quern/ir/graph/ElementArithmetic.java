@@ -8,14 +8,16 @@ import dev.quern.ir.DimRanges;
 import dev.quern.ir.UnaryOp;
 import java.util.OptionalDouble;
 
-/** Scalar functions on {@link Element}s; what cannot be told is unknown. Symbols are not negative. */
-final class ElementArithmetic {
+/**
+ * Scalar functions on {@link Element}s; what cannot be told is unknown.
+ *
+ * @param ranges what is known of symbols
+ */
+record ElementArithmetic(DimRanges ranges) {
     /** The finest power of two that a real is taken for a fraction of. */
     private static final int FINEST = 20;
 
-    private ElementArithmetic() {}
-
-    static Element unary(UnaryOp function, Element x, DType dtype) {
+    Element unary(UnaryOp function, Element x, DType dtype) {
         if (x instanceof Element.Fraction(Dim numerator, long denominator)) {
             Dim by = Dim.of(denominator);
             switch (function) {
@@ -66,7 +68,7 @@ final class ElementArithmetic {
         };
     }
 
-    static Element binary(BinaryOp function, Element left, Element right, DType dtype) {
+    Element binary(BinaryOp function, Element left, Element right, DType dtype) {
         boolean absorbs = (left.is(0) || right.is(0)) && !dtype.isFloat();
         if (absorbs && (function == BinaryOp.MUL || function == BinaryOp.AND)) {
             return Element.FALSE;
@@ -101,7 +103,7 @@ final class ElementArithmetic {
         };
     }
 
-    private static Element fractions(BinaryOp function, Element.Fraction left, Element.Fraction right) {
+    private Element fractions(BinaryOp function, Element.Fraction left, Element.Fraction right) {
         long both = Math.multiplyExact(left.denominator(), right.denominator());
         Dim a = left.numerator().times(right.denominator());
         Dim b = right.numerator().times(left.denominator());
@@ -110,8 +112,8 @@ final class ElementArithmetic {
             case SUB -> Element.fraction(a.minus(b), both);
             case MUL -> Element.fraction(left.numerator().times(right.numerator()), both);
             case DIV -> quotient(a, b);
-            case MIN -> DimRanges.NONE.atMost(a, b) ? left : DimRanges.NONE.atMost(b, a) ? right : Element.UNKNOWN;
-            case MAX -> DimRanges.NONE.atMost(a, b) ? right : DimRanges.NONE.atMost(b, a) ? left : Element.UNKNOWN;
+            case MIN -> ranges.atMost(a, b) ? left : ranges.atMost(b, a) ? right : Element.UNKNOWN;
+            case MAX -> ranges.atMost(a, b) ? right : ranges.atMost(b, a) ? left : Element.UNKNOWN;
             case MOD, REM, POW, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> Element.UNKNOWN;
         };
     }
@@ -125,14 +127,14 @@ final class ElementArithmetic {
         return whole.times(denominator).equals(numerator) ? Element.whole(whole) : Element.UNKNOWN;
     }
 
-    private static Element wholes(BinaryOp function, Dim left, Dim right, DType dtype) {
+    private Element wholes(BinaryOp function, Dim left, Dim right, DType dtype) {
         boolean constants = left.isConstant() && right.isConstant();
         Dim result = switch (function) {
             case ADD -> left.plus(right);
             case SUB -> left.minus(right);
             case MUL -> left.times(right);
-            case MIN -> DimRanges.NONE.simplify(left.min(right));
-            case MAX -> DimRanges.NONE.simplify(left.max(right));
+            case MIN -> ranges.simplify(left.min(right));
+            case MAX -> ranges.simplify(left.max(right));
             case DIV -> divided(left, right);
             case MOD -> right.is(0) || !nonNegative(right) ? null : left.mod(right);
             case REM -> right.is(0) || !nonNegative(right) || !nonNegative(left) ? null : left.mod(right);
@@ -146,7 +148,7 @@ final class ElementArithmetic {
     }
 
     /** Division rounding to zero, where it is sure to be the same as rounding down. */
-    private static Dim divided(Dim left, Dim right) {
+    private Dim divided(Dim left, Dim right) {
         if (left.isConstant() && right.isConstant()) {
             return right.is(0) ? Dim.ZERO : Dim.of(left.constant() / right.constant());
         }
@@ -165,7 +167,7 @@ final class ElementArithmetic {
         return Dim.product(java.util.Collections.nCopies((int) exponent.constant(), base));
     }
 
-    static Element compare(CompareOp relation, Element left, Element right) {
+    Element compare(CompareOp relation, Element left, Element right) {
         OptionalDouble first = left.constant();
         OptionalDouble second = right.constant();
         if (left instanceof Element.Fraction(Dim n, long d) && right instanceof Element.Fraction(Dim m, long e)) {
@@ -187,12 +189,12 @@ final class ElementArithmetic {
                 });
     }
 
-    private static Element ordered(CompareOp relation, Dim left, Dim right) {
-        boolean less = DimRanges.NONE.atMost(left.plus(1), right);
-        boolean greater = DimRanges.NONE.atMost(right.plus(1), left);
+    private Element ordered(CompareOp relation, Dim left, Dim right) {
+        boolean less = ranges.atMost(left.plus(1), right);
+        boolean greater = ranges.atMost(right.plus(1), left);
         boolean equal = left.equals(right);
-        boolean atMost = less || DimRanges.NONE.atMost(left, right);
-        boolean atLeast = greater || DimRanges.NONE.atMost(right, left);
+        boolean atMost = less || ranges.atMost(left, right);
+        boolean atLeast = greater || ranges.atMost(right, left);
         return switch (relation) {
             case EQ -> decided(equal, less || greater);
             case NE -> decided(less || greater, equal);
@@ -207,7 +209,7 @@ final class ElementArithmetic {
         return surely ? Element.TRUE : surelyNot ? Element.FALSE : Element.UNKNOWN;
     }
 
-    static Element cast(Element x, DType to) {
+    Element cast(Element x, DType to) {
         if (to == DType.BOOL) {
             return ordersFromZero(x);
         }
@@ -225,7 +227,7 @@ final class ElementArithmetic {
         };
     }
 
-    private static Element ordersFromZero(Element x) {
+    private Element ordersFromZero(Element x) {
         return switch (x) {
             case Element.Fraction(Dim numerator, long denominator) -> ordered(CompareOp.NE, numerator, Dim.ZERO);
             case Element.Real(double value) -> Element.truth(value != 0);
@@ -240,8 +242,8 @@ final class ElementArithmetic {
                 : Element.whole(value);
     }
 
-    private static boolean nonNegative(Dim dim) {
-        return DimRanges.NONE.nonNegative(dim);
+    private boolean nonNegative(Dim dim) {
+        return ranges.nonNegative(dim);
     }
 
     private static Element.Fraction asFraction(Element element) {

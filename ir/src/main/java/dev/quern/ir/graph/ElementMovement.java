@@ -117,7 +117,7 @@ final class ElementMovement {
         return at >= 0 && at < length ? (int) at : -1;
     }
 
-    static List<Element> reduce(Op.Reduce op, List<Element> x, TensorType from) {
+    static List<Element> reduce(Op.Reduce op, List<Element> x, TensorType from, ElementArithmetic arithmetic) {
         BinaryOp function = function(op.combiner());
         if (function == null || x.isEmpty()) {
             return null;
@@ -145,7 +145,7 @@ final class ElementMovement {
             List<Element> group = strided(x, inner, innerStrides, offset);
             Element joined = group.getFirst();
             for (Element next : group.subList(1, group.size())) {
-                joined = ElementArithmetic.binary(function, joined, next, from.dtype());
+                joined = arithmetic.binary(function, joined, next, from.dtype());
             }
             result.add(joined);
         }
@@ -163,15 +163,14 @@ final class ElementMovement {
         };
     }
 
-    static List<Element> cumulate(Op.Cumulate op, List<Element> x, TensorType type) {
+    static List<Element> cumulate(Op.Cumulate op, List<Element> x, TensorType type, ElementArithmetic arithmetic) {
         BinaryOp function = function(op.combiner());
         if (type.shape().rank() != 1 || op.reverse() || op.exclusive() || function == null) {
             return null;
         }
         List<Element> result = new ArrayList<>();
         for (Element next : x) {
-            result.add(
-                    result.isEmpty() ? next : ElementArithmetic.binary(function, result.getLast(), next, type.dtype()));
+            result.add(result.isEmpty() ? next : arithmetic.binary(function, result.getLast(), next, type.dtype()));
         }
         return result;
     }

@@ -7,6 +7,7 @@ import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.UnaryOp;
@@ -30,8 +31,8 @@ import java.util.Set;
 public final class GraphBuilder {
     private final String name;
     private final Symbols symbols;
-    private final DimTracker tracker = new DimTracker();
     private final GuardSet guards = new GuardSet();
+    private final DimTracker tracker = new DimTracker(guards::ranges);
     private final List<Value> inputs = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final Map<String, Node> producers = new HashMap<>();
@@ -52,9 +53,11 @@ public final class GraphBuilder {
         this.symbols = symbols;
     }
 
-    /** A builder of a graph inside this one: it shares the symbols of dimensions and nothing else. */
+    /** A builder of a graph inside this one: it shares the symbols of dimensions and what guards say of them. */
     public GraphBuilder nested(String bodyName) {
-        return new GraphBuilder(bodyName, symbols);
+        GraphBuilder inner = new GraphBuilder(bodyName, symbols);
+        inner.guards.assume(guards);
+        return inner;
     }
 
     /** Sets the origin of the nodes added from now on: node name and operator, for messages. */
@@ -71,6 +74,11 @@ public final class GraphBuilder {
     /** What small integer tensors hold. */
     public DimTracker dims() {
         return tracker;
+    }
+
+    /** What is known of symbols: that they are not negative, and what the guards say. */
+    public DimRanges ranges() {
+        return guards.ranges();
     }
 
     /** Keeps names for {@link #name} to give: no value gets one of them by itself. */

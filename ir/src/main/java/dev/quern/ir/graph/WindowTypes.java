@@ -67,8 +67,7 @@ final class WindowTypes {
                     .plus(window.before().get(axis))
                     .plus(window.after().get(axis));
             typing.atLeast(padded, Dim.of(reach), "padded extent of spatial axis " + axis);
-            dims.add(padded.minus(reach)
-                    .floorDiv(Dim.of(window.strides().get(axis)))
+            dims.add(Quotients.floorDiv(padded.minus(reach), window.strides().get(axis))
                     .plus(1));
         }
         dims.add(channels);
