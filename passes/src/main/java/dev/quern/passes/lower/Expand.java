@@ -15,6 +15,7 @@ final class Expand {
             switch (node.op()) {
                 case Op.Attention attention -> ExpandAttention.attention(expansion, node, attention);
                 case Op.Contract contract -> ExpandContractions.contract(expansion, node, contract);
+                case Op.Recurrent recurrent -> ExpandRecurrent.recurrent(expansion, node, recurrent);
                 default -> expansion.keep(node);
             }
         }

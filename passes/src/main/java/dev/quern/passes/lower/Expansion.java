@@ -11,6 +11,7 @@ import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.TypeInference;
 import dev.quern.ir.graph.Value;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -84,6 +85,31 @@ final class Expansion {
     /** {@code value} under {@code shape}. */
     Value reshape(Value value, Shape shape) {
         return value.type().shape().equals(shape) ? value : add(new Op.Reshape(shape), value);
+    }
+
+    /** A matrix transposed; a constant's elements are moved now. */
+    Value turned(Value matrix) {
+        Optional<Literal> literal = producer(matrix)
+                .map(Node::op)
+                .filter(Op.Constant.class::isInstance)
+                .map(op -> ((Op.Constant) op).literal());
+        return literal.isPresent()
+                ? constant(turned(literal.get().tensor()))
+                : add(new Op.Transpose(List.of(1, 0)), matrix);
+    }
+
+    private static Tensor turned(Tensor matrix) {
+        long rows = matrix.shape()[0];
+        long columns = matrix.shape()[1];
+        long width = matrix.dtype().byteSize(1);
+        MemorySegment from = matrix.segment();
+        MemorySegment to = MemorySegment.ofArray(new byte[Math.toIntExact(from.byteSize())]);
+        for (long row = 0; row < rows; row++) {
+            for (long column = 0; column < columns; column++) {
+                MemorySegment.copy(from, (row * columns + column) * width, to, (column * rows + row) * width, width);
+            }
+        }
+        return Tensor.of(to, matrix.dtype(), columns, rows);
     }
 
     /** The node that gives {@code value}; none for an input. */

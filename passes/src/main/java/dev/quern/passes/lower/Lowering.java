@@ -32,6 +32,8 @@ final class Lowering {
             case Op.Softmax softmax -> List.of(SoftmaxTemplate.lower(drawing, softmax));
             case Op.Normalize normalize -> List.of(NormalizeTemplate.lower(drawing, normalize));
             case Op.Contract contract -> List.of(ContractionTemplate.lower(drawing, contract));
+            case Op.ScatterElements scatter -> List.of(ScatterTemplate.elements(drawing, scatter));
+            case Op.ScatterNd scatter -> List.of(ScatterTemplate.tuples(drawing, scatter));
             default ->
                 throw new ModelException(
                         ModelException.Code.UNSUPPORTED,

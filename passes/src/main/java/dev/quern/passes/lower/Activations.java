@@ -1,0 +1,61 @@
+package dev.quern.passes.lower;
+
+import dev.quern.DType;
+import dev.quern.ModelException;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.CompareOp;
+import dev.quern.ir.UnaryOp;
+import dev.quern.ir.kernel.Expr;
+
+/** The activation functions of recurrent layers, by their names in ONNX, with ONNX's default parameters. */
+final class Activations {
+    private Activations() {}
+
+    static Expr apply(String name, Expr x, String origin) {
+        return switch (name.toLowerCase(java.util.Locale.ROOT)) {
+            case "sigmoid" -> unary(UnaryOp.SIGMOID, x);
+            case "tanh" -> unary(UnaryOp.TANH, x);
+            case "relu" -> binary(BinaryOp.MAX, x, number(0, x));
+            case "affine" -> x;
+            case "leakyrelu" -> ifNegative(x, times(0.01, x));
+            case "thresholdedrelu" ->
+                new Expr.Select(new Expr.Compare(CompareOp.GT, x, number(1, x)), x, number(0, x));
+            case "scaledtanh" -> unary(UnaryOp.TANH, x);
+            case "hardsigmoid" ->
+                binary(
+                        BinaryOp.MAX,
+                        binary(BinaryOp.MIN, binary(BinaryOp.ADD, times(0.2, x), number(0.5, x)), number(1, x)),
+                        number(0, x));
+            case "elu" -> ifNegative(x, binary(BinaryOp.SUB, unary(UnaryOp.EXP, x), number(1, x)));
+            case "softsign" ->
+                binary(BinaryOp.DIV, x, binary(BinaryOp.ADD, unary(UnaryOp.ABS, x), number(1, x)));
+            case "softplus" -> unary(UnaryOp.LOG, binary(BinaryOp.ADD, unary(UnaryOp.EXP, x), number(1, x)));
+            default ->
+                throw new ModelException(
+                        ModelException.Code.UNSUPPORTED,
+                        origin,
+                        "unknown activation " + name + "; expected one of those that ONNX names for recurrent layers");
+        };
+    }
+
+    private static Expr ifNegative(Expr x, Expr then) {
+        return new Expr.Select(new Expr.Compare(CompareOp.LT, x, number(0, x)), then, x);
+    }
+
+    private static Expr times(double factor, Expr x) {
+        return binary(BinaryOp.MUL, number(factor, x), x);
+    }
+
+    private static Expr unary(UnaryOp function, Expr x) {
+        return new Expr.Unary(function, x);
+    }
+
+    private static Expr binary(BinaryOp function, Expr left, Expr right) {
+        return new Expr.Binary(function, left, right);
+    }
+
+    private static Expr number(double value, Expr like) {
+        DType type = like.dtype();
+        return Scalars.number(value, type);
+    }
+}
