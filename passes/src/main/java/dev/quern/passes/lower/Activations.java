@@ -18,8 +18,7 @@ final class Activations {
             case "relu" -> binary(BinaryOp.MAX, x, number(0, x));
             case "affine" -> x;
             case "leakyrelu" -> ifNegative(x, times(0.01, x));
-            case "thresholdedrelu" ->
-                new Expr.Select(new Expr.Compare(CompareOp.GT, x, number(1, x)), x, number(0, x));
+            case "thresholdedrelu" -> new Expr.Select(new Expr.Compare(CompareOp.GT, x, number(1, x)), x, number(0, x));
             case "scaledtanh" -> unary(UnaryOp.TANH, x);
             case "hardsigmoid" ->
                 binary(
@@ -27,8 +26,7 @@ final class Activations {
                         binary(BinaryOp.MIN, binary(BinaryOp.ADD, times(0.2, x), number(0.5, x)), number(1, x)),
                         number(0, x));
             case "elu" -> ifNegative(x, binary(BinaryOp.SUB, unary(UnaryOp.EXP, x), number(1, x)));
-            case "softsign" ->
-                binary(BinaryOp.DIV, x, binary(BinaryOp.ADD, unary(UnaryOp.ABS, x), number(1, x)));
+            case "softsign" -> binary(BinaryOp.DIV, x, binary(BinaryOp.ADD, unary(UnaryOp.ABS, x), number(1, x)));
             case "softplus" -> unary(UnaryOp.LOG, binary(BinaryOp.ADD, unary(UnaryOp.EXP, x), number(1, x)));
             default ->
                 throw new ModelException(

@@ -44,8 +44,7 @@ final class ConvolutionTemplate {
                 ? sketch.ranges().simplify(lane.index().floorDiv(columns))
                 : group.times(channels).plus(channel.index());
         Buffer sum = sum(drawing);
-        Stmt product = product(
-                drawing, sum, windows.source(source), windows.taps(channel.index(), column));
+        Stmt product = product(drawing, sum, windows.source(source), windows.taps(channel.index(), column));
         Stmt reduced = windows.overWindow(Sketch.nest(List.of(channel), product));
         Stmt body = finished(drawing, sum, reduced, windows.place(column));
         String template = lanesAreGroups ? "depthwise" : "convolution";

@@ -22,7 +22,10 @@ final class ExpandRecurrent {
         Dim rows = w.type().shape().dim(0);
         Value turned = expansion.add(new Op.Transpose(List.of(1, 0)), w);
         Op.Contract product = new Op.Contract(
-                List.of("t", "b", "i"), List.of("i", "g"), List.of("t", "b", "g"), x.type().dtype());
+                List.of("t", "b", "i"),
+                List.of("i", "g"),
+                List.of("t", "b", "g"),
+                x.type().dtype());
         Value projected = expansion.add(product, x, turned);
         Value bias = slice(expansion, node.input(3), Dim.ZERO, rows);
         Value added = expansion.add(new Op.Broadcast(projected.type().shape()), bias);
@@ -35,7 +38,6 @@ final class ExpandRecurrent {
     }
 
     private static Value slice(Expansion expansion, Value bias, Dim start, Dim length) {
-        return expansion.add(
-                new Op.Slice(List.of(start), List.of(1L), new Shape(List.of(length))), bias);
+        return expansion.add(new Op.Slice(List.of(start), List.of(1L), new Shape(List.of(length))), bias);
     }
 }

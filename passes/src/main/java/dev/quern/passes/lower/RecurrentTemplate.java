@@ -62,12 +62,11 @@ final class RecurrentTemplate {
             body.add(Sketch.nest(
                     List.of(unit), new Stmt.Store(state.get(i), List.of(batch.index(), unit.index()), initial)));
         }
-        Stmt cell =
-                switch (recurrent.kind()) {
-                    case RNN -> overUnits(this::plain);
-                    case LSTM -> overUnits(this::lstm);
-                    case GRU -> gru();
-                };
+        Stmt cell = switch (recurrent.kind()) {
+            case RNN -> overUnits(this::plain);
+            case LSTM -> overUnits(this::lstm);
+            case GRU -> gru();
+        };
         Sketch.Loop unit = drawing.sketch().loop("n", hidden);
         List<Dim> now = List.of(time, batch.index(), unit.index());
         Stmt keep = Sketch.nest(
@@ -119,11 +118,7 @@ final class RecurrentTemplate {
     /** Gates in ONNX's order z, r, h. */
     private Stmt gru() {
         if (recurrent.linearBeforeReset()) {
-            return overUnits(unit -> gates(
-                    List.of(0, 1),
-                    unit,
-                    state.getFirst(),
-                    sums -> linear(unit, sums)));
+            return overUnits(unit -> gates(List.of(0, 1), unit, state.getFirst(), sums -> linear(unit, sums)));
         }
         Buffer reset = new Buffer(
                 drawing.sketch().scalar("reset", type).name(),
@@ -132,13 +127,14 @@ final class RecurrentTemplate {
                 Layout.rowMajor(new Shape(List.of(hidden))),
                 MemorySpace.SHARED,
                 Buffer.Storage.ARRAY);
-        Stmt resets = overUnits(unit -> gates(List.of(1), unit, state.getFirst(), sums -> new Stmt.Store(
-                reset.name(), List.of(unit), multiply(activate(0, sums.getFirst()), previous(unit)))));
-        Stmt updates = overUnits(unit -> gates(
-                List.of(0),
+        Stmt resets = overUnits(unit -> gates(
+                List.of(1),
                 unit,
                 state.getFirst(),
-                update -> candidate(reset, unit, update.getFirst())));
+                sums -> new Stmt.Store(
+                        reset.name(), List.of(unit), multiply(activate(0, sums.getFirst()), previous(unit)))));
+        Stmt updates = overUnits(
+                unit -> gates(List.of(0), unit, state.getFirst(), update -> candidate(reset, unit, update.getFirst())));
         return new Stmt.Allocate(reset, Sketch.block(resets, updates));
     }
 
@@ -236,7 +232,8 @@ final class RecurrentTemplate {
     }
 
     private Expr activate(int function, Expr x) {
-        return Activations.apply(recurrent.activations().get(function), x, drawing.anchor().origin());
+        return Activations.apply(
+                recurrent.activations().get(function), x, drawing.anchor().origin());
     }
 
     private static Expr add(Expr left, Expr right) {

@@ -36,7 +36,8 @@ final class ScatterTemplate {
         Shape data = node.input(0).type().shape();
         Shape indices = node.input(1).type().shape();
         int depth = (int) indices.dim(-1).constant();
-        List<Sketch.Loop> loops = drawing.sketch().loops("u", node.input(2).type().shape());
+        List<Sketch.Loop> loops =
+                drawing.sketch().loops("u", node.input(2).type().shape());
         List<Dim> at = Sketch.indices(loops);
         Stmt update = drawing.elements().site(() -> {
             List<Dim> place = new ArrayList<>();
@@ -65,14 +66,13 @@ final class ScatterTemplate {
         if (mode == Op.ScatterMode.OVERWRITE) {
             return new Stmt.Store(result, place, update);
         }
-        Combiner combiner =
-                switch (mode) {
-                    case OVERWRITE -> throw new IllegalArgumentException("nothing to combine");
-                    case ADD -> Combiner.SUM;
-                    case MULTIPLY -> Combiner.PRODUCT;
-                    case MIN -> Combiner.MIN;
-                    case MAX -> Combiner.MAX;
-                };
+        Combiner combiner = switch (mode) {
+            case OVERWRITE -> throw new IllegalArgumentException("nothing to combine");
+            case ADD -> Combiner.SUM;
+            case MULTIPLY -> Combiner.PRODUCT;
+            case MIN -> Combiner.MIN;
+            case MAX -> Combiner.MAX;
+        };
         DType storage = update.dtype();
         if (Scalars.arithmetic(storage) == storage) {
             return new Stmt.Reduce(result, place, combiner, update);
