@@ -34,6 +34,10 @@ final class Lowering {
             case Op.Contract contract -> List.of(ContractionTemplate.lower(drawing, contract));
             case Op.ScatterElements scatter -> List.of(ScatterTemplate.elements(drawing, scatter));
             case Op.ScatterNd scatter -> List.of(ScatterTemplate.tuples(drawing, scatter));
+            case Op.Convolve convolve -> List.of(ConvolutionTemplate.convolve(drawing, convolve));
+            case Op.ConvolveTransposed convolve -> List.of(ConvolutionTemplate.transposed(drawing, convolve));
+            case Op.Pool pool -> List.of(PoolTemplate.lower(drawing, pool));
+            case Op.Recurrent recurrent -> List.of(RecurrentTemplate.lower(drawing, recurrent));
             default ->
                 throw new ModelException(
                         ModelException.Code.UNSUPPORTED,
