@@ -1,5 +1,11 @@
 /** The quern command. */
 module dev.quern.cli {
+    requires com.fasterxml.jackson.core;
+    requires dev.quern;
+    requires dev.quern.onnx;
     requires dev.quern.runtime;
     requires info.picocli;
+
+    opens dev.quern.cli to
+            info.picocli;
 }

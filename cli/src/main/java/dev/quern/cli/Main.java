@@ -1,0 +1,58 @@
+package dev.quern.cli;
+
+import dev.quern.ModelException;
+import picocli.CommandLine;
+
+/** The {@code quern} command. */
+public final class Main {
+    private Main() {}
+
+    /** Runs the command and ends the process with its exit status. */
+    public static void main(String[] arguments) {
+        int status = execute(Session.ofProcess(), arguments);
+        System.out.flush();
+        System.exit(status);
+    }
+
+    static int execute(Session session, String... arguments) {
+        CommandLine line = new CommandLine(new QuernCommand());
+        line.addSubcommand(new RunCommand(session));
+        line.addSubcommand(new InspectCommand(session));
+        line.addSubcommand(new CheckCommand(session));
+        line.addSubcommand(new JavaCommand(session));
+        line.addSubcommand(new CommandLine.HelpCommand());
+        line.setUsageHelpWidth(100);
+        line.setOut(new java.io.PrintWriter(session.out(), true));
+        line.setErr(new java.io.PrintWriter(session.err(), true));
+        line.getSubcommands().get("java").setStopAtPositional(true).setUnmatchedOptionsArePositionalParams(true);
+        line.setParameterExceptionHandler((failure, given) -> {
+            String command = failure.getCommandLine().getCommandSpec().qualifiedName();
+            complain(session, failure.getMessage() + "; see '" + command + " --help'");
+            return ExitStatus.BAD_INPUT;
+        });
+        line.setExecutionExceptionHandler((failure, command, parsed) -> fail(session, failure));
+        return line.execute(arguments);
+    }
+
+    private static int fail(Session session, Exception failure) throws Exception {
+        return switch (failure) {
+            case PeerUnavailableException unavailable -> {
+                complain(session, unavailable.getMessage());
+                yield ExitStatus.NO_PEER;
+            }
+            case ModelException expected -> {
+                complain(session, expected.getMessage());
+                yield ExitStatus.BAD_INPUT;
+            }
+            default -> {
+                failure.printStackTrace(session.err());
+                complain(session, "this is a bug in Quern; please report it with the lines above");
+                yield ExitStatus.BUG;
+            }
+        };
+    }
+
+    private static void complain(Session session, String message) {
+        session.err().println("quern: " + message.strip().replaceAll("\\s*\\R\\s*", " "));
+    }
+}

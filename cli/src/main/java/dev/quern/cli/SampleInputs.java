@@ -1,0 +1,76 @@
+package dev.quern.cli;
+
+import dev.quern.ModelException;
+import dev.quern.ModelException.Code;
+import dev.quern.Tensor;
+import dev.quern.TensorInfo;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Random inputs for a model: floats in [-1, 1), integers 0 or 1, so that they are indices into any table. A symbolic
+ * axis has 1 element if it is an input's first and 32 otherwise, unless its symbol is given.
+ */
+final class SampleInputs {
+    private static final long FIRST = 1;
+    private static final long OTHER = 32;
+
+    private SampleInputs() {}
+
+    /** A tensor for each of {@code inputs} that {@code given} lacks, and those given. */
+    static Map<String, Tensor> complete(
+            List<TensorInfo> inputs, Map<String, Tensor> given, Map<String, Long> dims, long seed) {
+        Map<String, Long> extents = extents(inputs, dims);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        Random random = new Random(seed);
+        for (TensorInfo info : inputs) {
+            Tensor tensor = given.get(info.name());
+            tensors.put(info.name(), tensor != null ? tensor : sample(info, extents, random));
+        }
+        return tensors;
+    }
+
+    private static Tensor sample(TensorInfo info, Map<String, Long> extents, Random random) {
+        if (!Elements.addressable(info.dtype())) {
+            throw new ModelException(
+                    Code.INVALID_INPUT,
+                    info.name(),
+                    "no random values of " + info.dtype() + " are made; give --input " + info.name() + "=…");
+        }
+        long[] shape = new long[info.shape().size()];
+        for (int axis = 0; axis < shape.length; axis++) {
+            shape[axis] = extent(info, axis, extents);
+        }
+        long elements = Tensor.count(shape);
+        MemorySegment data = InputSpec.allocate(info.name(), info.dtype(), elements);
+        InputSpec.fill(data, info.dtype(), elements, random, 2);
+        return Tensor.of(data, info.dtype(), shape);
+    }
+
+    /** The extent of each symbol: the one given, or by the first axis it is found at. */
+    static Map<String, Long> extents(List<TensorInfo> inputs, Map<String, Long> dims) {
+        Map<String, Long> extents = new LinkedHashMap<>(dims);
+        for (TensorInfo info : inputs) {
+            for (int axis = 0; axis < info.shape().size(); axis++) {
+                if (number(info.shape().get(axis)) < 0) {
+                    extents.putIfAbsent(info.shape().get(axis), axis == 0 ? FIRST : OTHER);
+                }
+            }
+        }
+        return extents;
+    }
+
+    static long extent(TensorInfo info, int axis, Map<String, Long> extents) {
+        long number = number(info.shape().get(axis));
+        return number >= 0 ? number : extents.get(info.shape().get(axis));
+    }
+
+    private static long number(String extent) {
+        boolean digits =
+                !extent.isEmpty() && extent.length() < 19 && extent.chars().allMatch(c -> c >= '0' && c <= '9');
+        return digits ? Long.parseLong(extent) : -1;
+    }
+}
