@@ -41,6 +41,9 @@ final class Dependence {
      */
     record Verdict(Kind kind, Set<String> reduced, String reason) {}
 
+    /** Accesses of one buffer that are compared pair by pair. */
+    private static final int PAIRS = 32;
+
     private Dependence() {}
 
     /** The verdict on {@code loop}, which stands in {@code scope}. */
@@ -57,8 +60,7 @@ final class Dependence {
         Set<String> reduced = new HashSet<>();
         String reason = "";
         for (List<Access> group : byBuffer.values()) {
-            if (group.stream().allMatch(access -> access.kind() == Accesses.Kind.READ)
-                    || disjoint(variable, group, varying)) {
+            if (independent(variable, group, varying)) {
                 continue;
             }
             Access first = group.getFirst();
@@ -95,6 +97,46 @@ final class Dependence {
                 .findFirst()
                 .orElse(write);
         return "iterations of " + variable + " may share elements: one " + write + ", another " + other;
+    }
+
+    private static boolean independent(String variable, List<Access> group, Set<String> varying) {
+        if (group.stream().allMatch(access -> access.kind() == Accesses.Kind.READ)
+                || disjoint(variable, group, varying)) {
+            return true;
+        }
+        if (group.size() > PAIRS) {
+            return false;
+        }
+        for (Access one : group) {
+            for (Access other : group) {
+                boolean written = one.kind() != Accesses.Kind.READ;
+                if (written
+                        && !apart(variable, one, other, varying)
+                        && !disjoint(variable, List.of(one, other), varying)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Whether the two never touch the same element, because they differ on an axis in what no iteration changes. */
+    private static boolean apart(String variable, Access one, Access other, Set<String> varying) {
+        Set<String> moving = new HashSet<>(varying);
+        moving.addAll(one.inner());
+        moving.addAll(other.inner());
+        moving.add(variable);
+        for (int axis = 0; axis < one.indices().size(); axis++) {
+            Dim first = one.indices().get(axis);
+            Dim second = other.indices().get(axis);
+            boolean fixed = first.symbols().stream().noneMatch(moving::contains)
+                    && second.symbols().stream().noneMatch(moving::contains);
+            Dim difference = first.minus(second);
+            if (fixed && (one.scope().positive(difference) || one.scope().negative(difference))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean disjoint(String variable, List<Access> group, Set<String> varying) {

@@ -33,12 +33,13 @@ public final class Scheduler {
         List<Kernel> stages = new ArrayList<>();
         stages.add(kernel);
         Set<String> known = new LinkedHashSet<>();
-        Kernel current = kernel;
+        LoopNames.of(kernel).loops().forEach(loop -> known.add(LoopNames.base(loop)));
+        Kernel current = Simplify.simplify(kernel);
         for (Step step : schedule.steps()) {
             current = step(current, step, target, known);
             stages.add(current);
         }
-        stages.set(stages.size() - 1, Simplify.finish(Simplify.simplify(current)));
+        stages.set(stages.size() - 1, Simplify.finish(current));
         return List.copyOf(stages);
     }
 
@@ -47,6 +48,7 @@ public final class Scheduler {
         LoopNames names = LoopNames.of(kernel);
         names.loops().forEach(loop -> known.add(LoopNames.base(loop)));
         Kernel changed = Simplify.simplify(change(new Application(kernel, step, target, names, Set.copyOf(known))));
+        known.removeAll(consumed(step));
         known.addAll(made(step));
         return changed;
     }
@@ -77,26 +79,27 @@ public final class Scheduler {
     /** Base names of the loops that a step makes, whether they have iterations or not. */
     private static List<String> made(Step step) {
         return switch (step) {
-            case Step.Split(String loop, long factor, var tail) -> parts(loop, "o", "i", "t");
-            case Step.SplitReduction(String loop, long factor, var tail) -> parts(loop, "o", "i", "t", "c");
-            case Step.Fuse(String outer, String inner, String name) -> List.of(name);
-            case Step.Reorder reorder -> List.of();
-            case Step.Sink sink -> List.of();
-            case Step.Bind bind -> List.of();
-            case Step.Vectorise vectorise -> List.of();
-            case Step.Unroll unroll -> List.of();
-            case Step.Stage stage -> List.of();
-            case Step.Pack pack -> List.of();
-            case Step.Pipeline pipeline -> List.of();
-            case Step.Tensorise tensorise -> List.of();
-            case Step.Outline outline -> List.of();
-            case Step.Assume assume -> List.of();
+            case Step.Split split -> parts(split.loop(), "o", "i", "t");
+            case Step.SplitReduction split -> parts(split.loop(), "o", "i", "t", "c");
+            case Step.Fuse fuse -> List.of(LoopNames.base(fuse.name()));
+            case Step other -> List.of();
+        };
+    }
+
+    /** Base names of the loops that a step puts others in the place of. */
+    private static List<String> consumed(Step step) {
+        return switch (step) {
+            case Step.Split split -> parts(split.loop(), "");
+            case Step.SplitReduction split -> parts(split.loop(), "");
+            case Step.Fuse fuse -> List.of(LoopNames.base(fuse.outer()), LoopNames.base(fuse.inner()));
+            case Step.Unroll unroll -> parts(unroll.loop(), "");
+            case Step other -> List.of();
         };
     }
 
     private static List<String> parts(String loop, String... suffixes) {
         return List.of(suffixes).stream()
-                .map(suffix -> LoopNames.base(loop) + "." + suffix)
+                .map(suffix -> LoopNames.base(loop) + (suffix.isEmpty() ? "" : "." + suffix))
                 .toList();
     }
 }

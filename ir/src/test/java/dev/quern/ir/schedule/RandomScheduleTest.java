@@ -87,7 +87,7 @@ class RandomScheduleTest {
             Sample sample = sample(name, random);
             String where = name + ", seed " + SEED + ", round " + round + ", " + sample.symbols();
             List<Step> steps = new ArrayList<>();
-            Kernel kernel = sample.kernel();
+            Kernel kernel = Simplify.simplify(sample.kernel());
             try {
                 Set<String> known = new LinkedHashSet<>();
                 int wanted = 1 + random.nextInt(10);

@@ -1,0 +1,104 @@
+package dev.quern.ir.schedule;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Step.Tail;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Row kernels: rows in parallel, vector accumulators, masked ends of rows. */
+class RowScheduleTest {
+    private static final Dim R = Dim.symbol("R");
+    private static final Dim C = Dim.symbol("C");
+
+    /** Reductions over {@code reduced} and passes over {@code mapped}, {@code width} columns at a time and the rest by {@code lanes}, masked. */
+    private static Schedule rows(List<String> reduced, List<String> mapped, long width, long lanes) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(new Step.Bind("r", LoopKind.PARALLEL));
+        for (String loop : reduced) {
+            steps.add(new Step.SplitReduction(loop, width, Tail.PEEL));
+            steps.add(new Step.Vectorise(loop + ".c"));
+        }
+        for (String loop : mapped) {
+            steps.add(new Step.Split(loop, width, Tail.PEEL));
+        }
+        List<String> all = new ArrayList<>(reduced);
+        all.addAll(mapped);
+        for (String loop : all) {
+            steps.add(new Step.Vectorise(loop + ".i"));
+            steps.add(new Step.Split(loop + ".t", lanes, Tail.MASK));
+            steps.add(new Step.Vectorise(loop + ".t.i"));
+        }
+        return new Schedule(steps);
+    }
+
+    private static void check(Kernel kernel, Schedule schedule) {
+        Kernel scheduled = Scheduler.apply(kernel, schedule, ContractionScheduleTest.WIDE);
+        for (long columns : new long[] {1, 3, 4, 15, 16, 17, 33, 48}) {
+            Runs.compare(kernel, scheduled, Map.of("R", 5L, "C", columns), 0, new Random(columns));
+        }
+    }
+
+    @Test
+    void softmax() {
+        Schedule schedule = rows(List.of("c", "e"), List.of("d"), 16, 4);
+        check(Kernels.softmax(R, C), schedule);
+        Kernel kernel = Scheduler.apply(Kernels.softmax(R, C), schedule, ContractionScheduleTest.WIDE);
+        List<Stmt> scalar = new ArrayList<>();
+        scalarLeaves(kernel.body(), false, scalar);
+        assertEquals(2, scalar.size(), () -> "only the initial maximum and sum are scalar: " + scalar);
+    }
+
+    @Test
+    void layerNorm() {
+        check(Kernels.layerNorm(R, C), rows(List.of("c", "e"), List.of("d"), 16, 4));
+    }
+
+    @Test
+    void rowMaximum() {
+        check(Kernels.rowMax(R, C), rows(List.of("c"), List.of(), 16, 4));
+    }
+
+    /** A column reduction keeps columns in lanes and rows serial. */
+    @Test
+    void columnSum() {
+        Schedule schedule = new Schedule(List.of(
+                new Step.Split("c", 16, Tail.PEEL),
+                new Step.Reorder(List.of("c.o", "c.i", "r")),
+                new Step.Reorder(List.of("r", "c.i")),
+                new Step.Vectorise("c.i"),
+                new Step.Split("c.t", 4, Tail.MASK),
+                new Step.Vectorise("c.t.i")));
+        check(Kernels.columnSum(R, C), new Schedule(schedule.steps().subList(0, 1)));
+    }
+
+    @Test
+    void wholeRowsNeedNoTail() {
+        Kernel kernel = Scheduler.apply(
+                Kernels.softmax(R, Dim.of(64)),
+                rows(List.of("c", "e"), List.of("d"), 16, 16),
+                ContractionScheduleTest.WIDE);
+        assertFalse(Dump.of(kernel).contains(".t"), () -> Dump.of(kernel));
+        assertTrue(Dump.of(kernel).contains("vector"));
+    }
+
+    private static void scalarLeaves(Stmt statement, boolean vector, List<Stmt> found) {
+        boolean inside = vector || statement instanceof Stmt.For loop && loop.kind() == LoopKind.VECTOR;
+        if (!inside && (statement instanceof Stmt.Store || statement instanceof Stmt.Reduce)) {
+            found.add(statement);
+        }
+        Statements.withParts(statement, part -> {
+            scalarLeaves(part, inside, found);
+            return part;
+        });
+    }
+}
