@@ -37,7 +37,8 @@ enum Limit {
             case Op.ConvolveTransposed convolve -> readable.test(node, operand) ? VIEWS : STORED;
             case Op.Pool pool -> readable.test(node, operand) ? CHEAP : STORED;
             case Op.Normalize normalize -> operand == 0 ? ANY : CHEAP;
-            case Op.Recurrent recurrent -> STORED;
+            case Op.Recurrent recurrent -> VIEWS;
+            case Op.Resize resize -> CHEAP;
             default -> ANY;
         };
     }

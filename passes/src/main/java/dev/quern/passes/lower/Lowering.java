@@ -37,6 +37,7 @@ final class Lowering {
             case Op.Convolve convolve -> List.of(ConvolutionTemplate.convolve(drawing, convolve));
             case Op.ConvolveTransposed convolve -> List.of(ConvolutionTemplate.transposed(drawing, convolve));
             case Op.Pool pool -> List.of(PoolTemplate.lower(drawing, pool));
+            case Op.Resize resize -> List.of(ResizeTemplate.lower(drawing, resize));
             case Op.Recurrent recurrent -> List.of(RecurrentTemplate.lower(drawing, recurrent));
             default ->
                 throw new ModelException(

@@ -31,6 +31,7 @@ enum Role {
             case Op.Scan scan -> CONTROL;
             case Op.Host host -> HOST;
             case Op.TopK top -> HOST;
+            case Op.Resize resize when !ResizeTemplate.covers(resize.rule()) -> HOST;
             default -> !kernelTypes(node) || isTinyArithmetic(node) ? HOST : ofNumbers(node);
         };
     }

@@ -40,7 +40,7 @@ public final class DefaultSchedules {
     private static List<Schedule> candidates(Kernel kernel, Set<String> constants, Target target) {
         LoopNest nest = LoopNest.of(kernel);
         return switch (kernel.template()) {
-            case "contraction", "convolution", "depthwise", "pool", "convolution_transposed" ->
+            case "contraction", "convolution", "depthwise", "pool", "transposed" ->
                 TileSchedules.of(kernel, nest, constants, target);
             case "softmax", "normalize", "reduction" -> RowSchedules.of(kernel, nest, target);
             case "recurrent" -> RecurrentSchedules.of(nest, target);

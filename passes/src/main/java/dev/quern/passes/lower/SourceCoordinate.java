@@ -1,0 +1,114 @@
+package dev.quern.passes.lower;
+
+import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.CompareOp;
+import dev.quern.ir.Dim;
+import dev.quern.ir.UnaryOp;
+import dev.quern.ir.graph.ResizeRule;
+import dev.quern.ir.kernel.Expr;
+import java.util.Optional;
+
+/**
+ * Where an element of a resized axis lies in the original, by ONNX Resize's coordinate transformation modes, in float32 as
+ * ONNX Runtime computes it.
+ *
+ * @param rule the modes
+ * @param index the element's index in the result
+ * @param scale result over original
+ * @param extent extent of the original
+ * @param resized extent of the result
+ */
+record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Dim resized) {
+    /** Whether {@code mode} is a coordinate transformation mode known here. */
+    static boolean covers(String mode) {
+        return switch (mode) {
+            case "half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners" -> true;
+            default -> false;
+        };
+    }
+
+    static Expr number(double value) {
+        return Expr.Constant.of((float) value);
+    }
+
+    static Expr floor(Expr value) {
+        return new Expr.Unary(UnaryOp.FLOOR, value);
+    }
+
+    /** The coordinate in the original, possibly outside. */
+    Expr source() {
+        Expr at = new Expr.Index(index, DType.F32);
+        return switch (rule.coordinates()) {
+            case "half_pixel" -> halfPixel(at);
+            case "pytorch_half_pixel" ->
+                resized.isConstant() && resized.constant() > 1
+                        ? halfPixel(at)
+                        : new Expr.Select(
+                                new Expr.Compare(
+                                        CompareOp.GT, new Expr.Index(resized, DType.I64), Expr.Constant.of(1L)),
+                                halfPixel(at),
+                                number(0));
+            case "asymmetric" -> divided(at);
+            case "align_corners" -> aligned(at);
+            default -> throw new IllegalStateException("no template for " + rule.coordinates());
+        };
+    }
+
+    private Expr halfPixel(Expr at) {
+        Expr middle = new Expr.Binary(BinaryOp.ADD, at, number(0.5));
+        return new Expr.Binary(BinaryOp.SUB, divided(middle), number(0.5));
+    }
+
+    private Expr divided(Expr at) {
+        return new Expr.Binary(BinaryOp.DIV, at, number(scale));
+    }
+
+    /** {@code at * (extent - 1) / (resized - 1)}; 0 where the result has one element. */
+    private Expr aligned(Expr at) {
+        Expr span = new Expr.Index(extent.minus(1), DType.F32);
+        Expr steps = new Expr.Binary(BinaryOp.MAX, new Expr.Index(resized.minus(1), DType.F32), number(1));
+        return new Expr.Binary(BinaryOp.DIV, new Expr.Binary(BinaryOp.MUL, at, span), steps);
+    }
+
+    /** The last index of the original. */
+    Expr last() {
+        return new Expr.Index(extent.minus(1), DType.F32);
+    }
+
+    /** {@code value} brought into the original. */
+    Expr clamp(Expr value) {
+        return new Expr.Binary(BinaryOp.MIN, new Expr.Binary(BinaryOp.MAX, value, number(0)), last());
+    }
+
+    /** {@link #source} brought into the original. */
+    Expr clamped() {
+        return clamp(source());
+    }
+
+    /** The nearest index where whole arithmetic gives it: enlarging by a whole factor. */
+    Optional<Dim> wholeNearest() {
+        boolean whole = scale >= 1 && scale == Math.rint(scale) && scale < 1 << 20;
+        if (!whole || !resized.equals(extent.times((long) scale))) {
+            return Optional.empty();
+        }
+        boolean floors =
+                rule.coordinates().equals("asymmetric") && rule.nearest().equals("floor");
+        boolean rounds =
+                rule.coordinates().equals("half_pixel") && rule.nearest().startsWith("round");
+        return floors || rounds ? Optional.of(index.floorDiv(Dim.of((long) scale))) : Optional.empty();
+    }
+
+    /** The nearest index, in the original, as an integer. */
+    Expr nearest() {
+        Expr at = source();
+        Expr half = number(0.5);
+        Expr rounded = switch (rule.nearest()) {
+            case "floor" -> floor(at);
+            case "ceil" -> new Expr.Unary(UnaryOp.CEIL, at);
+            case "round_prefer_ceil" -> floor(new Expr.Binary(BinaryOp.ADD, at, half));
+            default -> new Expr.Unary(UnaryOp.CEIL, new Expr.Binary(BinaryOp.SUB, at, half));
+        };
+        return Scalars.cast(clamp(rounded), DType.I64);
+    }
+}
