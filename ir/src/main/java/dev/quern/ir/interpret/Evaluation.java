@@ -1,0 +1,88 @@
+package dev.quern.ir.interpret;
+
+import dev.quern.DType;
+import dev.quern.ModelException;
+import dev.quern.Tensor;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the evaluation of one node has at hand.
+ *
+ * @param where the node, for messages
+ * @param operands its operands
+ * @param dims values of symbols
+ * @param budget limits
+ */
+record Evaluation(String where, List<Tensor> operands, DimBindings dims, Budget budget) {
+    Tensor operand(int index) {
+        return operands.get(index);
+    }
+
+    /** The elements of an operand. */
+    Elements elements(int index) {
+        return Elements.of(operands.get(index));
+    }
+
+    /** The integers of an operand of any integer type. */
+    long[] integers(int index) {
+        return elements(index).wholes();
+    }
+
+    long[] shape(Shape shape) {
+        return dims.shape(shape);
+    }
+
+    long value(Dim dim) {
+        return dims.value(dim);
+    }
+
+    /** Fresh elements for a result, if the budget allows. */
+    Elements allocate(DType dtype, long... shape) {
+        long count = checked(dtype, shape);
+        return Elements.allocate(dtype, count);
+    }
+
+    /** The elements of a result of this shape; a {@link ModelException} if the budget does not allow as many. */
+    long checked(DType dtype, long... shape) {
+        long count = Tensor.count(shape);
+        long most = dtype.bits() == 0
+                ? Long.MAX_VALUE
+                : (long) Math.min(budget.bytes() * 8.0 / dtype.bits(), Long.MAX_VALUE);
+        if (count > budget.elements() || count > most) {
+            throw new ModelException(
+                    ModelException.Code.LIMIT,
+                    where,
+                    "result " + dtype + Arrays.toString(shape) + " has " + count + " elements, expected at most "
+                            + Math.min(most, budget.elements()) + "; raise the memory limit or give smaller inputs");
+        }
+        return count;
+    }
+
+    /** The data given do not fit. */
+    ModelException invalid(String message) {
+        return new ModelException(ModelException.Code.INVALID_INPUT, where, message);
+    }
+
+    /** This is not available. */
+    ModelException unsupported(String message) {
+        return new ModelException(ModelException.Code.UNSUPPORTED, where, message);
+    }
+
+    /** {@code index}, counted from the end if negative, checked against {@code extent}. */
+    long index(long index, long extent) {
+        long resolved = index < 0 ? index + extent : index;
+        if (resolved < 0 || resolved >= extent) {
+            throw invalid("index " + index + " is outside an axis of " + extent + " elements, expected " + -extent
+                    + " to " + (extent - 1));
+        }
+        return resolved;
+    }
+
+    /** {@code axis}, counted from the end if negative, checked against {@code rank}. */
+    int axis(long axis, int rank) {
+        return (int) index(axis, rank);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.quern.ir.interpret;
+
+import dev.quern.DType;
+
+/** Sums of products, all terms of which are kept as doubles, or as 64-bit integers that wrap, until the end. */
+sealed interface Products {
+    /** {@code sums[sum + i] += left[left] * right[right + i]} for {@code i} in {@code [0, count)}. */
+    void add(int left, int right, int sum, int count);
+
+    /** Writes the sums, rounded or wrapped. */
+    void store(Elements result);
+
+    /** Products of two tensors' elements with room for {@code sums} sums. */
+    static Products of(Elements left, Elements right, long sums) {
+        int room = Math.toIntExact(sums);
+        return left.dtype().isFloat()
+                ? new Reals(left.reals(), right.reals(), new double[room])
+                : new Wholes(left.wholes(), right.wholes(), new long[room]);
+    }
+
+    record Reals(double[] left, double[] right, double[] sums) implements Products {
+        @Override
+        public void add(int leftAt, int rightAt, int sumAt, int count) {
+            double factor = left[leftAt];
+            for (int i = 0; i < count; i++) {
+                sums[sumAt + i] += factor * right[rightAt + i];
+            }
+        }
+
+        @Override
+        public void store(Elements result) {
+            result.write(0, sums, sums.length);
+        }
+    }
+
+    record Wholes(long[] left, long[] right, long[] sums) implements Products {
+        @Override
+        public void add(int leftAt, int rightAt, int sumAt, int count) {
+            long factor = left[leftAt];
+            for (int i = 0; i < count; i++) {
+                sums[sumAt + i] += factor * right[rightAt + i];
+            }
+        }
+
+        @Override
+        public void store(Elements result) {
+            if (result.dtype() == DType.BOOL) {
+                throw new IllegalArgumentException("sums of booleans");
+            }
+            result.write(0, sums, sums.length);
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package dev.quern.ir.interpret;
+
+import static dev.quern.ir.interpret.Operations.all;
+import static dev.quern.ir.interpret.Operations.assertTensor;
+import static dev.quern.ir.interpret.Operations.one;
+import static dev.quern.ir.interpret.Operations.random;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.TensorType;
+import dev.quern.ir.UnaryOp;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.GraphBuilder;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** Composite operations give what their decompositions into basic operations give. */
+class DecompositionTest {
+    private static final double TOLERANCE = 2e-5;
+
+    private final GraphBuilder builder = new GraphBuilder("decomposition");
+
+    /** Runs what {@code body} builds on inputs like {@code operands}. */
+    private List<Tensor> run(Function<List<Value>, List<Value>> body, Tensor... operands) {
+        List<Value> inputs = new ArrayList<>();
+        Map<String, Tensor> given = new HashMap<>();
+        for (Tensor operand : operands) {
+            String name = "x" + inputs.size();
+            inputs.add(builder.input(name, new TensorType(operand.dtype(), Shape.of(operand.shape()))));
+            given.put(name, operand);
+        }
+        List<Value> outputs = body.apply(inputs);
+        for (int i = 0; i < outputs.size(); i++) {
+            builder.name(outputs.get(i), "y" + i);
+        }
+        Graph graph = builder.build(outputs);
+        return List.copyOf(new GraphInterpreter().run(graph, given).values());
+    }
+
+    private Value softmax(Value x, int axis) {
+        Value shifted = builder.binary(BinaryOp.SUB, x, builder.reduce(Combiner.MAX, x, List.of(axis), true));
+        Value exponentials = builder.unary(UnaryOp.EXP, shifted);
+        return builder.binary(
+                BinaryOp.DIV, exponentials, builder.reduce(Combiner.SUM, exponentials, List.of(axis), true));
+    }
+
+    @Test
+    void softmaxAndItsLogarithm() {
+        Tensor x = random(new Random(1), 3, 5, 2);
+        Tensor expected = run(in -> List.of(softmax(in.getFirst(), 1)), x).getFirst();
+        assertTensor(expected, one(new Op.Softmax(1, false), x), TOLERANCE);
+        assertTensor(one(new Op.Unary(UnaryOp.LOG), expected), one(new Op.Softmax(1, true), x), 1e-4);
+    }
+
+    @Test
+    void normalisation() {
+        Random random = new Random(2);
+        Tensor x = random(random, 4, 3, 5);
+        Tensor scale = random(random, 3, 5);
+        Tensor bias = random(random, 3, 5);
+        for (boolean centred : List.of(true, false)) {
+            DecompositionTest test = new DecompositionTest();
+            Tensor expected = test.run(in -> List.of(test.normalize(in, centred)), x, scale, bias)
+                    .getFirst();
+            assertTensor(expected, one(new Op.Normalize(1, 0.01, centred), x, scale, bias), TOLERANCE * 10);
+        }
+    }
+
+    private Value normalize(List<Value> in, boolean centred) {
+        Value x = in.getFirst();
+        Value mean = builder.binary(BinaryOp.DIV, builder.reduce(Combiner.SUM, x, List.of(1, 2), true), 15);
+        Value centre = centred ? builder.binary(BinaryOp.SUB, x, mean) : x;
+        Value squares = builder.binary(BinaryOp.MUL, centre, centre);
+        Value variance = builder.binary(BinaryOp.DIV, builder.reduce(Combiner.SUM, squares, List.of(1, 2), true), 15);
+        Value deviation = builder.unary(UnaryOp.SQRT, builder.binary(BinaryOp.ADD, variance, 0.01));
+        Value scaled = builder.binary(BinaryOp.MUL, builder.binary(BinaryOp.DIV, centre, deviation), in.get(1));
+        return builder.binary(BinaryOp.ADD, scaled, in.get(2));
+    }
+
+    @Test
+    void attentionOfGroupedHeads() {
+        Random random = new Random(3);
+        Tensor q = random(random, 2, 4, 3, 8);
+        Tensor k = random(random, 2, 2, 5, 8);
+        Tensor v = random(random, 2, 2, 5, 6);
+        Tensor mask = random(random, 2, 4, 3, 5);
+        Tensor expected = run(
+                        in -> {
+                            Value keys = repeated(in.get(1), 8);
+                            Value values = repeated(in.get(2), 6);
+                            Value scores = builder.add(
+                                    new Op.Contract(
+                                            List.of("b", "h", "s", "d"),
+                                            List.of("b", "h", "t", "d"),
+                                            List.of("b", "h", "s", "t"),
+                                            DType.F32),
+                                    in.get(0),
+                                    keys);
+                            Value masked =
+                                    builder.binary(BinaryOp.ADD, builder.binary(BinaryOp.MUL, scores, 0.25), in.get(3));
+                            return List.of(builder.add(
+                                    new Op.Contract(
+                                            List.of("b", "h", "s", "t"),
+                                            List.of("b", "h", "t", "e"),
+                                            List.of("b", "h", "s", "e"),
+                                            DType.F32),
+                                    softmax(masked, 3),
+                                    values));
+                        },
+                        q,
+                        k,
+                        v,
+                        mask)
+                .getFirst();
+        assertTensor(expected, one(new Op.Attention(0.25, false), q, k, v, mask), TOLERANCE);
+        float[] hidden = mask.toFloatArray();
+        float[] causal = new float[hidden.length];
+        for (int i = 0; i < hidden.length; i++) {
+            causal[i] = i % 5 > i / 5 % 3 + 2 ? Float.NEGATIVE_INFINITY : 0;
+        }
+        assertTensor(
+                one(new Op.Attention(0.25, false), q, k, v, Tensor.of(causal, 2, 4, 3, 5)),
+                one(new Op.Attention(0.25, true), q, k, v),
+                0);
+    }
+
+    /** Each head of keys or values twice. */
+    private Value repeated(Value x, long width) {
+        Value apart = builder.reshape(x, Shape.of(2, 2, 1, 5, width));
+        return builder.reshape(builder.broadcast(apart, Shape.of(2, 2, 2, 5, width)), Shape.of(2, 4, 5, width));
+    }
+
+    private static final long T = 3;
+    private static final long B = 2;
+    private static final long I = 4;
+    private static final long H = 5;
+
+    private Value gate(Value x, Value h, List<Value> in, int row, Function<Value, Value> recurrent) {
+        Value wx = product(x, builder.slice(in.get(1), 0, Dim.of(row * H), Dim.of(H)));
+        Value biasW = builder.slice(in.get(3), 0, Dim.of(row * H), Dim.of(H));
+        return builder.binary(
+                BinaryOp.ADD, builder.binary(BinaryOp.ADD, wx, biasW), recurrent.apply(hidden(h, in, row)));
+    }
+
+    private Value hidden(Value h, List<Value> in, int row) {
+        Dim half = in.get(3).type().shape().dim(0).floorDiv(Dim.of(2));
+        Value rh = product(h, builder.slice(in.get(2), 0, Dim.of(row * H), Dim.of(H)));
+        return builder.binary(BinaryOp.ADD, rh, builder.slice(in.get(3), 0, half.plus(row * H), Dim.of(H)));
+    }
+
+    private Value product(Value x, Value weights) {
+        return builder.add(
+                new Op.Contract(List.of("b", "i"), List.of("h", "i"), List.of("b", "h"), DType.F32), x, weights);
+    }
+
+    private Value step(Value x, long t) {
+        return builder.reshape(builder.slice(x, 0, Dim.of(t), Dim.ONE), Shape.of(B, I));
+    }
+
+    private Tensor[] operands(Random random, int gates, int extra) {
+        List<Tensor> all = new ArrayList<>(List.of(
+                random(random, T, B, I),
+                random(random, gates * H, I),
+                random(random, gates * H, H),
+                random(random, 2 * gates * H),
+                random(random, B, H)));
+        if (extra > 0) {
+            all.add(random(random, B, H));
+            all.add(random(random, 3 * H));
+        }
+        return all.toArray(Tensor[]::new);
+    }
+
+    @Test
+    void recurrentLayerOfPlainUnits() {
+        Tensor[] operands = operands(new Random(4), 1, 0);
+        List<Tensor> expected = run(
+                in -> {
+                    Value h = in.get(4);
+                    for (long t = T - 1; t >= 0; t--) {
+                        h = builder.unary(UnaryOp.TANH, gate(step(in.getFirst(), t), h, in, 0, value -> value));
+                    }
+                    return List.of(h);
+                },
+                operands);
+        List<Tensor> found = all(new Op.Recurrent(Op.RecurrentKind.RNN, true, List.of("Tanh"), false), operands);
+        assertTensor(expected.getFirst(), found.get(1), TOLERANCE);
+    }
+
+    @Test
+    void recurrentLayerOfGatedUnits() {
+        for (boolean linear : List.of(true, false)) {
+            DecompositionTest test = new DecompositionTest();
+            Tensor[] operands = operands(new Random(5), 3, 0);
+            List<Tensor> expected = test.run(in -> List.of(test.gru(in, linear)), operands);
+            List<Tensor> found =
+                    all(new Op.Recurrent(Op.RecurrentKind.GRU, false, List.of("Sigmoid", "Tanh"), linear), operands);
+            assertTensor(expected.getFirst(), found.get(1), TOLERANCE);
+        }
+    }
+
+    private Value gru(List<Value> in, boolean linear) {
+        Value h = in.get(4);
+        for (long t = 0; t < T; t++) {
+            Value x = step(in.getFirst(), t);
+            Value z = builder.unary(UnaryOp.SIGMOID, gate(x, h, in, 0, value -> value));
+            Value r = builder.unary(UnaryOp.SIGMOID, gate(x, h, in, 1, value -> value));
+            Value inner = linear ? h : builder.binary(BinaryOp.MUL, r, h);
+            Value candidate = builder.unary(
+                    UnaryOp.TANH,
+                    gate(x, inner, in, 2, value -> linear ? builder.binary(BinaryOp.MUL, r, value) : value));
+            Value keep = builder.binary(BinaryOp.MUL, z, builder.binary(BinaryOp.SUB, h, candidate));
+            h = builder.binary(BinaryOp.ADD, candidate, keep);
+        }
+        return h;
+    }
+
+    @Test
+    void recurrentLayerOfLongShortTermMemory() {
+        Tensor[] operands = operands(new Random(6), 4, 1);
+        List<Tensor> expected = run(
+                in -> {
+                    Value h = in.get(4);
+                    Value c = in.get(5);
+                    for (long t = 0; t < T; t++) {
+                        Value x = step(in.getFirst(), t);
+                        Value i = peeped(x, h, c, in, 0, 0);
+                        Value f = peeped(x, h, c, in, 2, 2);
+                        Value cell = builder.unary(UnaryOp.TANH, gate(x, h, in, 3, value -> value));
+                        c = builder.binary(
+                                BinaryOp.ADD,
+                                builder.binary(BinaryOp.MUL, f, c),
+                                builder.binary(BinaryOp.MUL, i, cell));
+                        h = builder.binary(BinaryOp.MUL, peeped(x, h, c, in, 1, 1), builder.unary(UnaryOp.TANH, c));
+                    }
+                    return List.of(h, c);
+                },
+                operands);
+        List<Tensor> found = all(
+                new Op.Recurrent(Op.RecurrentKind.LSTM, false, List.of("Sigmoid", "Tanh", "Tanh"), false), operands);
+        assertTensor(expected.get(0), found.get(1), TOLERANCE);
+        assertTensor(expected.get(1), found.get(2), TOLERANCE);
+    }
+
+    private Value peeped(Value x, Value h, Value c, List<Value> in, int row, int peephole) {
+        Value weights = builder.slice(in.get(6), 0, Dim.of(peephole * H), Dim.of(H));
+        Value sum = builder.binary(
+                BinaryOp.ADD, gate(x, h, in, row, value -> value), builder.binary(BinaryOp.MUL, c, weights));
+        return builder.unary(UnaryOp.SIGMOID, sum);
+    }
+}
