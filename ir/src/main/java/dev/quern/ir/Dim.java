@@ -33,9 +33,10 @@ public final class Dim {
 
     /** A named symbol: a symbolic dimension or a loop variable. */
     public record Symbol(String name) implements Atom {
+        /** The name as {@link NameText} writes it. */
         @Override
         public String toString() {
-            return name;
+            return NameText.of(name);
         }
     }
 

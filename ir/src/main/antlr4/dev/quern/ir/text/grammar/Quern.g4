@@ -1,0 +1,130 @@
+/**
+ * The text form of dimensions, schedules, kernels and graphs.
+ *
+ * Every recursion passes through a bracket, so that counting brackets bounds the parser's stack; no decision needs more
+ * than two tokens, so that parsing takes linear time. Words that are keywords must be quoted as names: see NameText.
+ */
+grammar Quern;
+
+@header {
+package dev.quern.ir.text.grammar;
+}
+
+dimText : dim EOF ;
+scheduleText : schedule EOF ;
+kernelText : kernel EOF ;
+graphText : graph EOF ;
+
+// Names, types and dimensions
+
+name : NAME | STRING | 'index' ;
+
+integer : '-'? INT ;
+
+// 4*i + floordiv(n, 8) - 1
+dim : dimTerm (dimSign dimTerm)* ;
+dimSign : '+' | '-' ;
+dimTerm : '-'? dimFactor ('*' dimFactor)* ;
+dimFactor : INT | dimCall | name ;
+dimCall : NAME '(' dim ',' dim ')' ;
+
+dims : (dim (',' dim)*)? ;
+shape : '[' dims ']' ;
+type : NAME shape ;
+
+// Schedules
+
+schedule : 'schedule' '{' step* '}' ;
+step : NAME stepArgument* ('=' dim)? ';' ;
+stepArgument : name | integer ;
+
+// Kernels
+
+kernel : 'kernel' name 'template' name ('symbols' name (',' name)*)? reads* writes+ body ;
+reads : 'reads' buffer ;
+writes : 'writes' buffer ;
+
+// b: f32[K, N] layout (K:16) (16:1, floordiv(N + 15, 16):16*K) segment
+buffer : name ':' type bufferPart* ;
+bufferPart : 'layout' axisModes* | NAME ('(' integer ',' integer ',' integer ')')? ;
+axisModes : '(' (layoutMode (',' layoutMode)*)? ')' ;
+layoutMode : dim ':' dim ;
+
+// Braces around one statement are that statement; around none or several they are a block. A block of one is {{ s }}.
+body : '{' statement* '}' ;
+
+statement
+    : 'for' name 'in' INT '..' dim NAME? body                    # loop
+    | 'if' (condition (',' condition)*)? body ('else' body)?     # choice
+    | 'let' name '=' expression body                             # let
+    | 'alloc' buffer body                                        # allocation
+    | 'section' name body                                        # section
+    | body                                                       # block
+    | name shape update expression                               # assignment
+    ;
+
+condition : dim ('<' | '>=') dim ;
+update : '=' | '+=' | '*=' | '+=fma' | NAME '=' ;
+
+expression : sum (relation sum)? ;
+relation : '==' | '!=' | '<' | '<=' | '>' | '>=' ;
+sum : product (sumSign product)* ;
+sumSign : '+' | '-' ;
+product : primary (productSign primary)* ;
+productSign : '*' | '/' ;
+
+primary
+    : '(' expression ')'                                         # nested
+    | scalar (':' NAME)?                                         # literal
+    | 'index' '(' dim ')' (':' NAME)?                            # indexValue
+    | NAME '(' expression (',' expression)* ')'                  # call
+    | name shape (':' NAME)?                                     # load
+    ;
+
+// 3, -0.5, inf, nan, true, or the bits: f32#7fc00001
+scalar : '-'? (INT | FLOAT | NAME) | BITS ;
+
+// Graphs
+
+graph : 'graph' name '(' (typedValue (',' typedValue)*)? ')' '{' guard* node* result '}' ;
+typedValue : VALUE ':' type ;
+guard : 'guard' dim ('==' | '>=') dim origin? ;
+node : (typedValue (',' typedValue)* '=')? (application | constant) origin? ;
+application : operation '(' (VALUE (',' VALUE)*)? ')' attributes? ;
+constant : 'constant' type? data ;
+operation : NAME | 'if' ;
+result : 'return' (VALUE (',' VALUE)*)? ;
+origin : '@' STRING ;
+
+// One element, all of them in row-major order, or the digest of elements that lie elsewhere.
+data : element | '[' (element (',' element)*)? ']' | DIGEST ;
+element : scalar | STRING ;
+
+attributes : '{' (attribute (',' attribute)*)? '}' ;
+attribute : name '=' value ;
+value
+    : list                                                       # listValue
+    | NAME '[' ']'                                               # emptyListValue
+    | '-'? FLOAT                                                 # realValue
+    | BITS                                                       # bitsValue
+    | graph                                                      # graphValue
+    | dim                                                        # dimValue
+    ;
+list : '[' (value (',' value)*)? ']' ;
+
+// Tokens
+
+BITS : [a-z] [a-z0-9]* '#' [0-9a-f]+ ;
+DIGEST : '#' [0-9a-f]+ ;
+NAME : [A-Za-z_] [A-Za-z0-9_]* ('.' [A-Za-z0-9_]+)* ;
+VALUE : '%' ([A-Za-z0-9_/.$-]+ | STRING) ;
+FLOAT : DIGITS '.' DIGITS EXPONENT? | DIGITS EXPONENT ;
+INT : DIGITS ;
+STRING : '"' (~["\\\p{Cc}] | '\\' ["\\nrt] | '\\u' HEX HEX HEX HEX)* '"' ;
+
+fragment DIGITS : [0-9]+ ;
+fragment EXPONENT : [eE] [+-]? DIGITS ;
+fragment HEX : [0-9a-fA-F] ;
+
+COMMENT : '//' ~[\r\n]* -> skip ;
+SPACE : [ \t\r\n]+ -> skip ;

@@ -1,0 +1,164 @@
+package dev.quern.ir.text;
+
+import dev.quern.DType;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.Dim;
+import dev.quern.ir.NameText;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Stmt;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Kernels as text, which {@link Parser#parseKernel} reads back to an equal kernel. */
+public final class KernelPrinter {
+    private static final String INDENT = "  ";
+
+    private final StringBuilder out = new StringBuilder();
+    private final Map<String, DType> buffers = new HashMap<>();
+    private final ExpressionText expressions = new ExpressionText(out, buffers);
+
+    private KernelPrinter() {}
+
+    /** The text of {@code kernel}. */
+    public static String print(Kernel kernel) {
+        KernelPrinter printer = new KernelPrinter();
+        printer.write(kernel);
+        return printer.out.toString();
+    }
+
+    /** The text of a part of a kernel, for messages; loads of buffers that the part does not allocate say their type. */
+    public static String print(Stmt part) {
+        KernelPrinter printer = new KernelPrinter();
+        printer.write(part, "");
+        return printer.out.toString();
+    }
+
+    /** The text of an expression, for messages; loads say their type. */
+    public static String print(Expr expression) {
+        KernelPrinter printer = new KernelPrinter();
+        printer.expressions.write(expression);
+        return printer.out.toString();
+    }
+
+    private void write(Kernel kernel) {
+        out.append("kernel ").append(NameText.of(kernel.name()));
+        out.append(" template ").append(NameText.of(kernel.template()));
+        if (!kernel.symbols().isEmpty()) {
+            out.append('\n').append(INDENT).append(INDENT).append("symbols ");
+            out.append(kernel.symbols().stream().map(NameText::of).collect(Collectors.joining(", ")));
+        }
+        int inputs = kernel.parameters().size() - kernel.results();
+        for (int index = 0; index < kernel.parameters().size(); index++) {
+            Buffer buffer = kernel.parameters().get(index);
+            out.append('\n').append(INDENT).append(INDENT).append(index < inputs ? "reads " : "writes ");
+            out.append(BufferText.of(buffer, MemorySpace.GLOBAL));
+            buffers.put(buffer.name(), buffer.dtype());
+        }
+        writeBody(kernel.body(), "");
+        out.append('\n');
+    }
+
+    /** Braces around one statement stand for that statement, around none or several for a block. */
+    private void writeBody(Stmt body, String indent) {
+        boolean several = body instanceof Stmt.Block(List<Stmt> statements) && statements.size() != 1;
+        out.append(' ');
+        writeBraces(several ? ((Stmt.Block) body).statements() : List.of(body), indent);
+    }
+
+    private void writeBraces(List<Stmt> statements, String indent) {
+        out.append("{\n");
+        for (Stmt statement : statements) {
+            write(statement, indent + INDENT);
+        }
+        out.append(indent).append('}');
+    }
+
+    private void write(Stmt statement, String indent) {
+        out.append(indent);
+        switch (statement) {
+            case Stmt.Block(List<Stmt> statements) -> writeBraces(statements, indent);
+            case Stmt.For(String variable, Dim extent, LoopKind kind, Stmt body) -> {
+                out.append("for ").append(NameText.of(variable)).append(" in 0..").append(extent);
+                out.append(kind == LoopKind.SERIAL ? "" : " " + ExpressionText.word(kind));
+                writeBody(body, indent);
+            }
+            case Stmt.Store(String buffer, List<Dim> indices, Expr value) -> {
+                ExpressionText.element(out, buffer, indices);
+                out.append(" = ");
+                expressions.write(value);
+            }
+            case Stmt.Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) -> {
+                ExpressionText.element(out, buffer, indices);
+                out.append(' ').append(update(combiner)).append(' ');
+                expressions.write(value);
+            }
+            case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body, indent);
+            case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> {
+                out.append("if");
+                String separator = " ";
+                for (Dim dim : nonNegative) {
+                    out.append(separator).append(condition(dim));
+                    separator = ", ";
+                }
+                writeBody(then, indent);
+                if (!otherwise.equals(Stmt.NOTHING)) {
+                    out.append(" else");
+                    writeBody(otherwise, indent);
+                }
+            }
+            case Stmt.Let(String name, Expr value, Stmt body) -> {
+                out.append("let ").append(NameText.of(name)).append(" = ");
+                expressions.write(value);
+                writeBody(body, indent);
+            }
+            case Stmt.Section(String name, Stmt body) -> {
+                out.append("section ").append(NameText.of(name));
+                writeBody(body, indent);
+            }
+        }
+        out.append('\n');
+    }
+
+    private void allocate(Buffer buffer, Stmt body, String indent) {
+        out.append("alloc ").append(BufferText.of(buffer, MemorySpace.REGISTER));
+        DType outer = buffers.put(buffer.name(), buffer.dtype());
+        writeBody(body, indent);
+        if (outer == null) {
+            buffers.remove(buffer.name());
+        } else {
+            buffers.put(buffer.name(), outer);
+        }
+    }
+
+    private static String update(Combiner combiner) {
+        return switch (combiner) {
+            case SUM -> "+=";
+            case PRODUCT -> "*=";
+            case FMA -> "+=fma";
+            case MIN, MAX, AND, OR -> ExpressionText.word(combiner) + "=";
+        };
+    }
+
+    /** {@code i < n} for {@code n - i - 1 >= 0}: terms with a minus change sides, and so does a surplus one. */
+    private static String condition(Dim nonNegative) {
+        Dim left = Dim.ZERO;
+        Dim right = Dim.ZERO;
+        for (Dim.Term term : nonNegative.terms()) {
+            Dim one = Dim.of(term);
+            if (term.coefficient() < 0 && term.coefficient() != Long.MIN_VALUE) {
+                right = right.minus(one);
+            } else {
+                left = left.plus(one);
+            }
+        }
+        Dim below = right.minus(1);
+        boolean strict = !right.isConstant() && below.terms().size() < right.terms().size();
+        return strict ? below + " < " + left : left + " >= " + right;
+    }
+}

@@ -1,0 +1,172 @@
+package dev.quern.ir.text;
+
+import dev.quern.DType;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
+import dev.quern.ir.Shape;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.text.grammar.QuernParser;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Builds kernels. */
+final class KernelReader {
+    private final Map<String, DType> buffers = new HashMap<>();
+    private final ExpressionReader expressions = new ExpressionReader(buffers);
+
+    private KernelReader() {}
+
+    static Kernel read(QuernParser.KernelContext context) {
+        return new KernelReader().kernel(context);
+    }
+
+    private Kernel kernel(QuernParser.KernelContext context) {
+        List<String> names = context.name().stream().map(Quotes::name).toList();
+        List<Buffer> parameters = new ArrayList<>();
+        context.reads().forEach(reads -> parameters.add(buffer(reads.buffer(), MemorySpace.GLOBAL)));
+        context.writes().forEach(writes -> parameters.add(buffer(writes.buffer(), MemorySpace.GLOBAL)));
+        parameters.forEach(parameter -> buffers.put(parameter.name(), parameter.dtype()));
+        Stmt body = body(context.body());
+        int results = context.writes().size();
+        return new Kernel(names.get(0), names.get(1), names.subList(2, names.size()), parameters, results, body);
+    }
+
+    private static Buffer buffer(QuernParser.BufferContext context, MemorySpace usual) {
+        Shape shape = DimReader.read(context.type().shape());
+        DType dtype = ExpressionReader.dtype(context.type(), context.type().NAME().getText());
+        List<List<Layout.Mode>> axes = Layout.rowMajor(shape).axes();
+        Optional<Layout.Swizzle> swizzle = Optional.empty();
+        MemorySpace space = usual;
+        Buffer.Storage storage = Buffer.Storage.ARRAY;
+        for (QuernParser.BufferPartContext part : context.bufferPart()) {
+            if (part.NAME() == null) {
+                axes = part.axisModes().stream().map(KernelReader::modes).toList();
+                if (axes.size() != shape.rank()) {
+                    throw SyntaxErrors.at(part, "a layout of " + shape.rank() + " axes");
+                }
+            } else if (!part.integer().isEmpty()) {
+                swizzle = Optional.of(swizzle(part));
+            } else if (Words.find(MemorySpace.class, part.getText()).isPresent()) {
+                space = Words.read(MemorySpace.class, part);
+            } else {
+                storage = Words.read(Buffer.Storage.class, part);
+            }
+        }
+        return new Buffer(Quotes.name(context.name()), dtype, shape, new Layout(axes, swizzle), space, storage);
+    }
+
+    private static List<Layout.Mode> modes(QuernParser.AxisModesContext context) {
+        return context.layoutMode().stream()
+                .map(mode -> new Layout.Mode(DimReader.read(mode.dim(0)), DimReader.read(mode.dim(1))))
+                .toList();
+    }
+
+    private static Layout.Swizzle swizzle(QuernParser.BufferPartContext part) {
+        if (!part.NAME().getText().equals("swizzle")) {
+            throw SyntaxErrors.at(part, "swizzle(bits, base, shift)");
+        }
+        int[] numbers = part.integer().stream()
+                .mapToInt(number -> {
+                    long value = DimReader.whole(number.getText(), number);
+                    if (value < 0 || value > 63) {
+                        throw SyntaxErrors.at(number, "0 to 63");
+                    }
+                    return (int) value;
+                })
+                .toArray();
+        return new Layout.Swizzle(numbers[0], numbers[1], numbers[2]);
+    }
+
+    private Stmt body(QuernParser.BodyContext context) {
+        return context.statement().size() == 1 ? statement(context.statement(0)) : block(context);
+    }
+
+    private Stmt block(QuernParser.BodyContext context) {
+        return new Stmt.Block(context.statement().stream().map(this::statement).toList());
+    }
+
+    private Stmt statement(QuernParser.StatementContext context) {
+        return switch (context) {
+            case QuernParser.LoopContext loop -> loop(loop);
+            case QuernParser.ChoiceContext choice ->
+                new Stmt.Guard(
+                        choice.condition().stream().map(KernelReader::condition).toList(),
+                        body(choice.body(0)),
+                        choice.body().size() == 1 ? Stmt.NOTHING : body(choice.body(1)));
+            case QuernParser.LetContext let ->
+                new Stmt.Let(Quotes.name(let.name()), expressions.read(let.expression()), body(let.body()));
+            case QuernParser.AllocationContext allocation -> allocation(allocation);
+            case QuernParser.SectionContext section ->
+                new Stmt.Section(Quotes.name(section.name()), body(section.body()));
+            case QuernParser.BlockContext block -> block(block.body());
+            case QuernParser.AssignmentContext assignment -> assignment(assignment);
+            default -> throw new IllegalStateException("the grammar has no " + context.getClass());
+        };
+    }
+
+    private Stmt loop(QuernParser.LoopContext context) {
+        if (!context.INT().getText().equals("0")) {
+            throw SyntaxErrors.at(context.INT().getSymbol(), "a loop from 0", context.INT().getText());
+        }
+        LoopKind kind = LoopKind.SERIAL;
+        if (context.NAME() != null) {
+            kind = Words.find(LoopKind.class, context.NAME().getText())
+                    .orElseThrow(() -> SyntaxErrors.at(
+                            context.NAME().getSymbol(),
+                            Words.choices(LoopKind.class),
+                            context.NAME().getText()));
+        }
+        return new Stmt.For(Quotes.name(context.name()), DimReader.read(context.dim()), kind, body(context.body()));
+    }
+
+    private static Dim condition(QuernParser.ConditionContext context) {
+        Dim left = DimReader.read(context.dim(0));
+        Dim right = DimReader.read(context.dim(1));
+        try {
+            boolean below = context.getChild(1).getText().equals("<");
+            return below ? right.minus(left).minus(1) : left.minus(right);
+        } catch (ArithmeticException overflow) {
+            throw SyntaxErrors.at(context, "a difference of 64 bits");
+        }
+    }
+
+    private Stmt allocation(QuernParser.AllocationContext context) {
+        Buffer buffer = buffer(context.buffer(), MemorySpace.REGISTER);
+        DType outer = buffers.put(buffer.name(), buffer.dtype());
+        Stmt body = body(context.body());
+        if (outer == null) {
+            buffers.remove(buffer.name());
+        } else {
+            buffers.put(buffer.name(), outer);
+        }
+        return new Stmt.Allocate(buffer, body);
+    }
+
+    private Stmt assignment(QuernParser.AssignmentContext context) {
+        String buffer = Quotes.name(context.name());
+        List<Dim> indices = DimReader.read(context.shape().dims());
+        Expr value = expressions.read(context.expression());
+        return switch (context.update().getText()) {
+            case "=" -> new Stmt.Store(buffer, indices, value);
+            case "+=" -> new Stmt.Reduce(buffer, indices, Combiner.SUM, value);
+            case "*=" -> new Stmt.Reduce(buffer, indices, Combiner.PRODUCT, value);
+            case "+=fma" -> new Stmt.Reduce(buffer, indices, Combiner.FMA, value);
+            default -> {
+                String word = context.update().NAME().getText();
+                Combiner combiner = Words.find(Combiner.class, word)
+                        .orElseThrow(() -> SyntaxErrors.at(
+                                context.update(), "=, +=, *=, +=fma, min=, max=, and= or or="));
+                yield new Stmt.Reduce(buffer, indices, combiner, value);
+            }
+        };
+    }
+}

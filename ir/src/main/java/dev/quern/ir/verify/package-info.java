@@ -1,0 +1,2 @@
+/** Checks that both IR levels obey their rules. */
+package dev.quern.ir.verify;
