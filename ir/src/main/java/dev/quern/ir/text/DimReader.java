@@ -29,14 +29,16 @@ final class DimReader {
     }
 
     static Dim read(QuernParser.DimContext context) {
-        if (context.dimTerm().size() > MOST_TERMS) {
+        List<QuernParser.DimTermContext> terms = context.dimTerm();
+        List<QuernParser.DimSignContext> signs = context.dimSign();
+        if (terms.size() > MOST_TERMS) {
             throw SyntaxErrors.at(context, "at most " + MOST_TERMS + " terms");
         }
         try {
-            Dim sum = read(context.dimTerm(0));
-            for (int index = 1; index < context.dimTerm().size(); index++) {
-                Dim term = read(context.dimTerm(index));
-                boolean plus = context.dimSign(index - 1).getText().equals("+");
+            Dim sum = read(terms.getFirst());
+            for (int index = 1; index < terms.size(); index++) {
+                Dim term = read(terms.get(index));
+                boolean plus = signs.get(index - 1).getText().equals("+");
                 sum = checked(plus ? sum.plus(term) : sum.minus(term), context);
             }
             return sum;
@@ -78,19 +80,19 @@ final class DimReader {
         QuernParser.DimCallContext call = context.dimCall();
         Dim left = read(call.dim(0));
         Dim right = read(call.dim(1));
-        Dim result =
-                switch (call.NAME().getText()) {
-                    case "floordiv" -> left.floorDiv(right);
-                    case "min" -> left.min(right);
-                    case "max" -> left.max(right);
-                    default -> throw SyntaxErrors.at(call, "floordiv, min or max");
-                };
+        Dim result = switch (call.NAME().getText()) {
+            case "floordiv" -> left.floorDiv(right);
+            case "min" -> left.min(right);
+            case "max" -> left.max(right);
+            default -> throw SyntaxErrors.at(call, "floordiv, min or max");
+        };
         return checked(result, context);
     }
 
     private static Dim checked(Dim dim, ParserRuleContext context) {
         if (dim.terms().size() > MOST_TERMS || dim.toString().length() > LONGEST) {
-            throw SyntaxErrors.at(context, "a dimension of at most " + MOST_TERMS + " terms and " + LONGEST + " characters");
+            throw SyntaxErrors.at(
+                    context, "a dimension of at most " + MOST_TERMS + " terms and " + LONGEST + " characters");
         }
         return dim;
     }

@@ -41,28 +41,30 @@ final class ExpressionReader {
     }
 
     private Expr read(QuernParser.SumContext context) {
-        checkChain(context, context.product().size());
-        Expr sum = read(context.product(0));
-        for (int index = 1; index < context.product().size(); index++) {
+        List<QuernParser.ProductContext> products = context.product();
+        checkChain(context, products.size());
+        Expr sum = read(products.getFirst());
+        for (int index = 1; index < products.size(); index++) {
             Expr left = sum;
-            Expr right = read(context.product(index));
+            Expr right = read(products.get(index));
             boolean plus = context.sumSign(index - 1).getText().equals("+");
             sum = typed(context, () -> new Expr.Binary(plus ? BinaryOp.ADD : BinaryOp.SUB, left, right));
         }
-        depth -= context.product().size();
+        depth -= products.size();
         return sum;
     }
 
     private Expr read(QuernParser.ProductContext context) {
-        checkChain(context, context.primary().size());
-        Expr product = read(context.primary(0));
-        for (int index = 1; index < context.primary().size(); index++) {
+        List<QuernParser.PrimaryContext> factors = context.primary();
+        checkChain(context, factors.size());
+        Expr product = read(factors.getFirst());
+        for (int index = 1; index < factors.size(); index++) {
             Expr left = product;
-            Expr right = read(context.primary(index));
+            Expr right = read(factors.get(index));
             boolean times = context.productSign(index - 1).getText().equals("*");
             product = typed(context, () -> new Expr.Binary(times ? BinaryOp.MUL : BinaryOp.DIV, left, right));
         }
-        depth -= context.primary().size();
+        depth -= factors.size();
         return product;
     }
 
@@ -70,7 +72,8 @@ final class ExpressionReader {
     private void checkChain(ParserRuleContext context, int length) {
         depth += length;
         if (depth > 8 * Parser.DEEPEST) {
-            throw SyntaxErrors.at(context.getStart(), "an expression less deep", "one of more than " + length + " operands");
+            throw SyntaxErrors.at(
+                    context.getStart(), "an expression less deep", "one of more than " + length + " operands");
         }
     }
 
@@ -79,7 +82,11 @@ final class ExpressionReader {
             case QuernParser.NestedContext nested -> read(nested.expression());
             case QuernParser.LiteralContext literal -> literal(literal);
             case QuernParser.IndexValueContext index ->
-                new Expr.Index(DimReader.read(index.dim()), index.NAME() == null ? DType.I64 : dtype(index, index.NAME().getText()));
+                new Expr.Index(
+                        DimReader.read(index.dim()),
+                        index.NAME() == null
+                                ? DType.I64
+                                : dtype(index, index.NAME().getText(), "an element type"));
             case QuernParser.CallContext call -> call(call);
             case QuernParser.LoadContext load -> load(load);
             default -> throw new IllegalStateException("the grammar has no " + context.getClass());
@@ -88,7 +95,9 @@ final class ExpressionReader {
 
     private static Expr literal(QuernParser.LiteralContext context) {
         String text = context.scalar().getText();
-        DType dtype = context.NAME() == null ? evidentType(context.scalar()) : dtype(context, context.NAME().getText());
+        DType dtype = context.NAME() == null
+                ? evidentType(context.scalar())
+                : dtype(context, context.NAME().getText(), "an element type");
         OptionalLong bits = ScalarText.bits(dtype, text);
         if (bits.isEmpty()) {
             throw SyntaxErrors.at(context, "a value of " + dtype);
@@ -99,7 +108,7 @@ final class ExpressionReader {
     private static DType evidentType(QuernParser.ScalarContext scalar) {
         if (scalar.BITS() != null) {
             String text = scalar.getText();
-            return dtype(scalar, text.substring(0, text.indexOf('#')));
+            return dtype(scalar, text.substring(0, text.indexOf('#')), "an element type");
         }
         String text = scalar.getText();
         if (scalar.INT() != null) {
@@ -123,7 +132,9 @@ final class ExpressionReader {
         if (declared == null && context.NAME() == null) {
             throw SyntaxErrors.at(context.name(), "a buffer");
         }
-        DType dtype = context.NAME() == null ? declared : dtype(context, context.NAME().getText());
+        DType dtype = context.NAME() == null
+                ? declared
+                : dtype(context, context.NAME().getText(), "an element type");
         return new Expr.Load(buffer, DimReader.read(context.shape().dims()), dtype);
     }
 
@@ -150,8 +161,9 @@ final class ExpressionReader {
         }
         count(context, operands, 1);
         return function.startsWith(BITCAST)
-                ? new Expr.Bitcast(dtype(context, function.substring(BITCAST.length())), operands.getFirst())
-                : new Expr.Cast(dtype(context, function), operands.getFirst());
+                ? new Expr.Bitcast(
+                        dtype(context, function.substring(BITCAST.length()), "a function"), operands.getFirst())
+                : new Expr.Cast(dtype(context, function, "an element type or a function"), operands.getFirst());
     }
 
     private static void count(QuernParser.CallContext context, List<Expr> operands, int expected) {
@@ -171,10 +183,10 @@ final class ExpressionReader {
         }
     }
 
-    static DType dtype(ParserRuleContext context, String label) {
+    static DType dtype(ParserRuleContext context, String label, String expected) {
         return Arrays.stream(DType.values())
                 .filter(type -> type.label().equals(label))
                 .findFirst()
-                .orElseThrow(() -> SyntaxErrors.at(context, "an element type or a function"));
+                .orElseThrow(() -> SyntaxErrors.at(context, expected));
     }
 }

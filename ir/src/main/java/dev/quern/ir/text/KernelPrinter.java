@@ -84,7 +84,10 @@ public final class KernelPrinter {
         switch (statement) {
             case Stmt.Block(List<Stmt> statements) -> writeBraces(statements, indent);
             case Stmt.For(String variable, Dim extent, LoopKind kind, Stmt body) -> {
-                out.append("for ").append(NameText.of(variable)).append(" in 0..").append(extent);
+                out.append("for ")
+                        .append(NameText.of(variable))
+                        .append(" in 0..")
+                        .append(extent);
                 out.append(kind == LoopKind.SERIAL ? "" : " " + ExpressionText.word(kind));
                 writeBody(body, indent);
             }
@@ -158,7 +161,8 @@ public final class KernelPrinter {
             }
         }
         Dim below = right.minus(1);
-        boolean strict = !right.isConstant() && below.terms().size() < right.terms().size();
+        boolean strict =
+                !right.isConstant() && below.terms().size() < right.terms().size();
         return strict ? below + " < " + left : left + " >= " + right;
     }
 }

@@ -42,7 +42,8 @@ final class KernelReader {
 
     private static Buffer buffer(QuernParser.BufferContext context, MemorySpace usual) {
         Shape shape = DimReader.read(context.type().shape());
-        DType dtype = ExpressionReader.dtype(context.type(), context.type().NAME().getText());
+        DType dtype =
+                ExpressionReader.dtype(context.type(), context.type().NAME().getText(), "an element type");
         List<List<Layout.Mode>> axes = Layout.rowMajor(shape).axes();
         Optional<Layout.Swizzle> swizzle = Optional.empty();
         MemorySpace space = usual;
@@ -51,7 +52,8 @@ final class KernelReader {
             if (part.NAME() == null) {
                 axes = part.axisModes().stream().map(KernelReader::modes).toList();
                 if (axes.size() != shape.rank()) {
-                    throw SyntaxErrors.at(part, "a layout of " + shape.rank() + " axes");
+                    throw SyntaxErrors.at(
+                            part.getStart(), "a layout of " + shape.rank() + " axes", Integer.toString(axes.size()));
                 }
             } else if (!part.integer().isEmpty()) {
                 swizzle = Optional.of(swizzle(part));
@@ -115,7 +117,8 @@ final class KernelReader {
 
     private Stmt loop(QuernParser.LoopContext context) {
         if (!context.INT().getText().equals("0")) {
-            throw SyntaxErrors.at(context.INT().getSymbol(), "a loop from 0", context.INT().getText());
+            throw SyntaxErrors.at(
+                    context.INT().getSymbol(), "a loop from 0", context.INT().getText());
         }
         LoopKind kind = LoopKind.SERIAL;
         if (context.NAME() != null) {
@@ -163,8 +166,8 @@ final class KernelReader {
             default -> {
                 String word = context.update().NAME().getText();
                 Combiner combiner = Words.find(Combiner.class, word)
-                        .orElseThrow(() -> SyntaxErrors.at(
-                                context.update(), "=, +=, *=, +=fma, min=, max=, and= or or="));
+                        .orElseThrow(
+                                () -> SyntaxErrors.at(context.update(), "=, +=, *=, +=fma, min=, max=, and= or or="));
                 yield new Stmt.Reduce(buffer, indices, combiner, value);
             }
         };

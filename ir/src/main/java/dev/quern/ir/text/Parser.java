@@ -25,7 +25,7 @@ import org.antlr.v4.runtime.atn.PredictionMode;
  */
 public final class Parser {
     /** How deep brackets may nest. */
-    public static final int DEEPEST = 400;
+    public static final int DEEPEST = 256;
 
     private static final int LONGEST = 1 << 27;
 
@@ -82,7 +82,10 @@ public final class Parser {
         for (int at = 0; at < text.length(); at++) {
             if (Character.isSurrogate(text.charAt(at))) {
                 if (Character.getType(text.codePointAt(at)) == Character.SURROGATE) {
-                    int line = (int) text.substring(0, at).chars().filter(unit -> unit == '\n').count();
+                    int line = (int) text.substring(0, at)
+                            .chars()
+                            .filter(unit -> unit == '\n')
+                            .count();
                     int column = at - 1 - text.lastIndexOf('\n', at);
                     throw SyntaxErrors.at(line + 1, column, "expected characters, found half of one");
                 }

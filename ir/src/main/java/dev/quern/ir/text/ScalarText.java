@@ -102,9 +102,7 @@ final class ScalarText {
 
     private static OptionalLong signed(long value, DType dtype) {
         int unused = 64 - dtype.bits();
-        return value << unused >> unused == value
-                ? OptionalLong.of(value << unused >>> unused)
-                : OptionalLong.empty();
+        return value << unused >> unused == value ? OptionalLong.of(value << unused >>> unused) : OptionalLong.empty();
     }
 
     private static OptionalLong realBits(DType dtype, String text) {

@@ -1,10 +1,10 @@
 package dev.quern.ir.text;
 
 import dev.quern.ir.Dim;
-import dev.quern.ir.schedule.Schedule;
-import dev.quern.ir.schedule.Step;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.Step;
 import dev.quern.ir.text.grammar.QuernParser;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,9 @@ final class ScheduleReader {
             case "tensorise" -> new Step.Tensorise(name(), name());
             case "outline" -> new Step.Outline(name());
             case "assume" -> new Step.Assume(name(), value());
-            default -> throw SyntaxErrors.at(context.getStart(), "a step such as split or reorder", SyntaxErrors.shown(context.getStart()));
+            default ->
+                throw SyntaxErrors.at(
+                        context.getStart(), "a step such as split or reorder", SyntaxErrors.shown(context.getStart()));
         };
     }
 
@@ -90,7 +92,7 @@ final class ScheduleReader {
 
     private Dim value() {
         if (context.dim() == null) {
-            throw SyntaxErrors.at(context, "'= value'");
+            throw SyntaxErrors.at(context.getStart(), "assume symbol = value", "no value");
         }
         return DimReader.read(context.dim());
     }

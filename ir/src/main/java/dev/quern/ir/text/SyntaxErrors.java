@@ -1,6 +1,7 @@
 package dev.quern.ir.text;
 
 import dev.quern.ModelException;
+import dev.quern.ir.text.grammar.QuernParser;
 import java.util.ArrayList;
 import java.util.List;
 import org.antlr.v4.runtime.DefaultErrorStrategy;
@@ -10,6 +11,7 @@ import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.Vocabulary;
+import org.antlr.v4.runtime.misc.Interval;
 import org.antlr.v4.runtime.misc.IntervalSet;
 
 /** Stops at the first mistake of a text with a {@link ModelException} that says where it is, what is expected and what is there. */
@@ -43,7 +45,7 @@ final class SyntaxErrors extends DefaultErrorStrategy {
     /** A listener's view of a mistake in the characters. */
     static ModelException unreadable(Lexer lexer, int line, int column) {
         String rest = lexer.getInputStream()
-                .getText(org.antlr.v4.runtime.misc.Interval.of(
+                .getText(Interval.of(
                         lexer._tokenStartCharIndex, lexer.getInputStream().index()));
         boolean quote = rest.startsWith("\"") || rest.startsWith("%\"");
         String expected = quote ? "a text closed by a quote on its line" : "a word, number, value or sign";
@@ -68,8 +70,15 @@ final class SyntaxErrors extends DefaultErrorStrategy {
     @Override
     public void sync(Parser parser) {}
 
-    private static ModelException failure(Parser parser, Token found, IntervalSet expected) {
+    private static ModelException failure(Parser parser, Token found, IntervalSet possible) {
+        IntervalSet expected = new IntervalSet(possible);
         List<String> names = new ArrayList<>();
+        if (expected.contains(QuernParser.NAME) && expected.contains(QuernParser.STRING)) {
+            names.add("a name");
+            expected.remove(QuernParser.NAME);
+            expected.remove(QuernParser.STRING);
+            expected.remove(QuernParser.INDEX);
+        }
         for (int type : expected.toList()) {
             names.add(name(parser.getVocabulary(), type));
         }

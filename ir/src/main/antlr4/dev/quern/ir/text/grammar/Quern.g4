@@ -6,10 +6,6 @@
  */
 grammar Quern;
 
-@header {
-package dev.quern.ir.text.grammar;
-}
-
 dimText : dim EOF ;
 scheduleText : schedule EOF ;
 kernelText : kernel EOF ;
@@ -17,7 +13,7 @@ graphText : graph EOF ;
 
 // Names, types and dimensions
 
-name : NAME | STRING | 'index' ;
+name : NAME | STRING | INDEX ;
 
 integer : '-'? INT ;
 
@@ -76,7 +72,7 @@ productSign : '*' | '/' ;
 primary
     : '(' expression ')'                                         # nested
     | scalar (':' NAME)?                                         # literal
-    | 'index' '(' dim ')' (':' NAME)?                            # indexValue
+    | INDEX '(' dim ')' (':' NAME)?                            # indexValue
     | NAME '(' expression (',' expression)* ')'                  # call
     | name shape (':' NAME)?                                     # load
     ;
@@ -114,6 +110,7 @@ list : '[' (value (',' value)*)? ']' ;
 
 // Tokens
 
+INDEX : 'index' ;
 BITS : [a-z] [a-z0-9]* '#' [0-9a-f]+ ;
 DIGEST : '#' [0-9a-f]+ ;
 NAME : [A-Za-z_] [A-Za-z0-9_]* ('.' [A-Za-z0-9_]+)* ;
