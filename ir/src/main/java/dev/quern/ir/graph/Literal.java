@@ -2,6 +2,8 @@ package dev.quern.ir.graph;
 
 import dev.quern.DType;
 import dev.quern.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -58,10 +60,11 @@ public final class Literal {
                 }
             } else {
                 long size = tensor.segment().byteSize();
-                for (long at = 0; at < size; at += DIGEST_CHUNK) {
-                    sha.update(tensor.segment()
-                            .asSlice(at, Math.min(DIGEST_CHUNK, size - at))
-                            .asByteBuffer());
+                byte[] chunk = new byte[(int) Math.min(DIGEST_CHUNK, size)];
+                for (long at = 0; at < size; at += chunk.length) {
+                    int length = (int) Math.min(chunk.length, size - at);
+                    MemorySegment.copy(tensor.segment(), ValueLayout.JAVA_BYTE, at, chunk, 0, length);
+                    sha.update(chunk, 0, length);
                 }
             }
             return HexFormat.of().formatHex(sha.digest(), 0, 16);
