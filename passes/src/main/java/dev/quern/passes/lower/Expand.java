@@ -16,6 +16,7 @@ final class Expand {
                 case Op.Attention attention -> ExpandAttention.attention(expansion, node, attention);
                 case Op.Contract contract -> ExpandContractions.contract(expansion, node, contract);
                 case Op.Recurrent recurrent -> ExpandRecurrent.recurrent(expansion, node, recurrent);
+                case Op.Resize resize -> ExpandResize.resize(expansion, node, resize);
                 default -> expansion.keep(node);
             }
         }
