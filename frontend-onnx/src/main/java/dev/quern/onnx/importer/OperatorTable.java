@@ -42,6 +42,11 @@ final class OperatorTable {
         }
     }
 
+    /** All rows. */
+    List<Operator> rows() {
+        return rows.values().stream().flatMap(List::stream).toList();
+    }
+
     private static String key(String domain, String name) {
         return domain + "::" + name;
     }

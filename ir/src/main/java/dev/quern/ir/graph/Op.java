@@ -93,7 +93,7 @@ public sealed interface Op {
     /**
      * General batched contraction: axis names as in einsum, each operand's and the result's axes named by a list. Names in
      * both operands and the result are batch axes; in both operands only, contracted; in one operand and the result, free.
-     * Every name occurs once per list and in at least two lists. Integer operands (i8/u8) accumulate in {@code accumulate}. Operands: left, right.
+     * Every name occurs once per list and in at least two lists. Integer operands (i8/u8) may differ in type. The sum is in {@code accumulate}, which is the result's type. Operands: left, right.
      */
     record Contract(List<String> left, List<String> right, List<String> result, DType accumulate) implements Op {
         public Contract {
@@ -200,7 +200,7 @@ public sealed interface Op {
         LSTM
     }
 
-    /** Interpolation to {@code shape}; {@code scales} has one factor per axis (result over x). Operands: x. */
+    /** Interpolation to {@code shape}; {@code scales} has one factor per axis (result over x), 0 where it is the ratio of the extents when it runs. Operands: x. */
     record Resize(ResizeRule rule, List<Double> scales, Shape shape) implements Op {
         public Resize {
             scales = List.copyOf(scales);
@@ -238,8 +238,25 @@ public sealed interface Op {
 
     /**
      * An operation done on the host by the interpreter, because its result's shape depends on values or because it is not
-     * arithmetic on numbers: {@code function} names a row of the interpreter's table of host functions (such as
-     * {@code NonZero} or {@code ReshapeTo}). Fresh symbols in the result types are bound when it has run.
+     * arithmetic on numbers: {@code function} names a row of the interpreter's table of host functions. Fresh symbols in
+     * the result types are bound when it has run. Attributes are those of the ONNX operator, all spelt out, axes resolved.
+     *
+     * <p>The functions, with their operands and attributes:
+     * <ul>
+     *   <li>{@code ReshapeTo(x, shape; allowzero)}: 0 copies an extent unless {@code allowzero}, -1 is worked out
+     *   <li>{@code BroadcastTo(x, shape)}: numpy's broadcast of x and a tensor of that shape
+     *   <li>{@code SliceBy(x, starts, ends, axes, steps)}, {@code PadBy(x, pads, value; mode, axes)},
+     *       {@code TileBy(x, repeats)}, {@code SplitBy(x, split; axis)}
+     *   <li>{@code RangeBy(start, limit, delta)}, {@code FillTo(shape, value)}: value is a scalar
+     *   <li>{@code ResizeTo(x, roi, scales, sizes; mode, coordinate_transformation_mode, nearest_mode, cubic_coeff_a,
+     *       exclude_outside, extrapolation_value, antialias, keep_aspect_ratio_policy, axes)}: of scales and sizes one is
+     *       empty
+     *   <li>{@code NonZero(x)}, {@code Unique(x; axis if not flattened, sorted)}, {@code Compress(x, condition; axis if
+     *       not flattened)}
+     *   <li>{@code TopKBy(x, k; axis, largest, sorted)}, {@code OneHotTo(indices, depth, values; axis)}
+     *   <li>{@code NonMaxSuppression(boxes, scores, most per class, overlap threshold, score threshold;
+     *       center_point_box)}: all operands are there
+     * </ul>
      */
     record Host(String function, Map<String, Attribute> attributes) implements Op {
         public Host {
