@@ -13,6 +13,7 @@ public final class Pipeline {
 
     private static final List<GraphPass> CLEAN_UP = List.of(
             new RemoveDeadNodes(),
+            new FoldConstants(),
             new SimplifyNodes(),
             new SinkTransposes(),
             new InlineDecidedBranches(),
@@ -21,14 +22,14 @@ public final class Pipeline {
 
     private static final List<GraphPass> COMPOSITES = List.of(new RecogniseNormalization(), new RemoveDeadNodes());
 
-    private static final List<GraphPass> CONVOLUTIONS =
-            List.of(new PadConvolutions(), new ContractPointwiseConvolutions(), new RemoveDeadNodes());
+    private static final List<GraphPass> CONTRACTIONS = List.of(
+            new PadConvolutions(), new ContractPointwiseConvolutions(), new OrientWeights(), new RemoveDeadNodes());
 
     private Pipeline() {}
 
     /** The passes in the order they run; each stage is repeated until nothing changes. */
     public static List<List<GraphPass>> stages() {
-        return List.of(CLEAN_UP, COMPOSITES, CONVOLUTIONS, CLEAN_UP);
+        return List.of(CLEAN_UP, COMPOSITES, CONTRACTIONS, CLEAN_UP, CONTRACTIONS);
     }
 
     /** The graph after all passes. */

@@ -1,0 +1,105 @@
+package dev.quern.passes.graph;
+
+import dev.quern.ModelException;
+import dev.quern.Tensor;
+import dev.quern.ir.Shape;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Literal;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.interpret.DimBindings;
+import dev.quern.ir.interpret.GraphInterpreter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Evaluates nodes whose operands are all constant, where that does not make the model much larger. */
+final class FoldConstants implements GraphPass {
+    /** A result of this many elements is always allowed. */
+    private static final long SMALL = 1 << 16;
+
+    /** Most multiply-adds, or elements visited, that are spent on one node. */
+    private static final long MOST_WORK = 1L << 28;
+
+    @Override
+    public String name() {
+        return "fold-constants";
+    }
+
+    @Override
+    public Set<Property> establishes() {
+        return Set.of(Property.CONSTANTS_FOLDED);
+    }
+
+    @Override
+    public Graph run(Graph graph) {
+        Rewriting rewriting = new Rewriting(graph);
+        for (Node old : graph.nodes()) {
+            Node node = rewriting.current(old);
+            List<Tensor> results = isCandidate(node, rewriting) ? evaluate(node, rewriting) : List.of();
+            if (results.isEmpty()) {
+                rewriting.keep(node);
+            }
+            for (int i = 0; i < results.size(); i++) {
+                rewriting.replace(
+                        old.outputs().get(i),
+                        rewriting.emit(new Op.Constant(new Literal(results.get(i))), node.origin()));
+            }
+        }
+        return rewriting.finish();
+    }
+
+    private static boolean isCandidate(Node node, Rewriting rewriting) {
+        boolean runs = switch (node.op()) {
+            case Op.Constant ignored -> false;
+            case Op.If ignored -> false;
+            case Op.Loop ignored -> false;
+            case Op.Scan ignored -> false;
+            case Op.Host ignored -> false;
+            case Op.DimValues(var values, Shape shape) -> values.stream().allMatch(dim -> dim.isConstant());
+            case Op ignored -> true;
+        };
+        if (!runs) {
+            return false;
+        }
+        long operands = 0;
+        for (Value input : node.inputs()) {
+            Optional<Tensor> constant = rewriting.constant(input);
+            if (constant.isEmpty()) {
+                return false;
+            }
+            operands += constant.get().elements();
+        }
+        return isAffordable(node, operands);
+    }
+
+    private static boolean isAffordable(Node node, long operands) {
+        for (Value output : node.outputs()) {
+            OptionalLong elements = output.type().shape().elements().asConstant();
+            if (elements.isEmpty() || elements.getAsLong() > Math.max(SMALL, operands)) {
+                return false;
+            }
+        }
+        long work = operands;
+        if (node.op() instanceof Op.Contract || node.op() instanceof Op.Convolve) {
+            long columns = node.input(1).type().shape().elements().constant();
+            work = node.output().type().shape().elements().constant() * Math.max(1, columns / 4);
+        }
+        return work <= MOST_WORK;
+    }
+
+    /** The results, or none if the node cannot be evaluated; then whoever runs the model learns why. */
+    private static List<Tensor> evaluate(Node node, Rewriting rewriting) {
+        List<Tensor> operands = new ArrayList<>();
+        node.inputs().forEach(input -> operands.add(rewriting.constant(input).orElseThrow()));
+        try {
+            return new GraphInterpreter().evaluate(node, operands, new DimBindings());
+        } catch (ModelException refused) {
+            return Collections.emptyList();
+        }
+    }
+}
