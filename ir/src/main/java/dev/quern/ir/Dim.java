@@ -2,6 +2,7 @@ package dev.quern.ir;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
@@ -72,16 +72,31 @@ public final class Dim {
         static final Monomial UNIT = new Monomial(List.of(), "");
 
         static Monomial of(List<Atom> atoms) {
-            List<Atom> sorted = new ArrayList<>(atoms);
-            sorted.sort((left, right) -> left.toString().compareTo(right.toString()));
-            StringBuilder text = new StringBuilder();
-            for (Atom atom : sorted) {
-                text.append(text.isEmpty() ? "" : "*").append(atom);
+            if (atoms.size() < 2) {
+                return atoms.isEmpty()
+                        ? UNIT
+                        : new Monomial(List.copyOf(atoms), atoms.getFirst().toString());
             }
-            return new Monomial(List.copyOf(sorted), text.toString());
+            TreeMap<String, List<Atom>> sorted = new TreeMap<>();
+            for (Atom atom : atoms) {
+                sorted.computeIfAbsent(atom.toString(), text -> new ArrayList<>())
+                        .add(atom);
+            }
+            List<Atom> ordered = new ArrayList<>();
+            StringBuilder text = new StringBuilder();
+            sorted.forEach((name, equals) -> {
+                for (Atom atom : equals) {
+                    ordered.add(atom);
+                    text.append(text.isEmpty() ? "" : "*").append(name);
+                }
+            });
+            return new Monomial(List.copyOf(ordered), text.toString());
         }
 
         Monomial times(Monomial other) {
+            if (atoms.isEmpty() || other.atoms.isEmpty()) {
+                return atoms.isEmpty() ? other : this;
+            }
             List<Atom> product = new ArrayList<>(atoms);
             product.addAll(other.atoms);
             return of(product);
@@ -116,11 +131,13 @@ public final class Dim {
     }
 
     private final TreeMap<Monomial, Long> terms;
-    private final String text;
+    /** Derived on first use; a race derives an equal one. */
+    private String text;
+    /** Derived on first use; a race derives an equal one. */
+    private Set<String> symbols;
 
     private Dim(TreeMap<Monomial, Long> terms) {
         this.terms = terms;
-        this.text = print(terms);
     }
 
     /** The constant {@code value}. */
@@ -307,7 +324,7 @@ public final class Dim {
         if (difference.isPresent()) {
             return difference.getAsLong() <= 0 ? this : other;
         }
-        return text.compareTo(other.text) <= 0 ? atom(new Min(this, other)) : atom(new Min(other, this));
+        return toString().compareTo(other.toString()) <= 0 ? atom(new Min(this, other)) : atom(new Min(other, this));
     }
 
     /** The greater of the two. */
@@ -316,7 +333,7 @@ public final class Dim {
         if (difference.isPresent()) {
             return difference.getAsLong() >= 0 ? this : other;
         }
-        return text.compareTo(other.text) <= 0 ? atom(new Max(this, other)) : atom(new Max(other, this));
+        return toString().compareTo(other.toString()) <= 0 ? atom(new Max(this, other)) : atom(new Max(other, this));
     }
 
     /** Whether this has no symbols. */
@@ -351,27 +368,34 @@ public final class Dim {
 
     /** The names of all symbols, those inside divisions included. */
     public Set<String> symbols() {
-        Set<String> names = new LinkedHashSet<>();
-        collectSymbols(names);
+        Set<String> names = symbols;
+        if (names == null) {
+            Set<String> collected = new LinkedHashSet<>();
+            for (Monomial monomial : terms.keySet()) {
+                monomial.atoms().forEach(atom -> collected.addAll(symbols(atom)));
+            }
+            names = Collections.unmodifiableSet(collected);
+            symbols = names;
+        }
         return names;
     }
 
-    private void collectSymbols(Set<String> names) {
-        for (Monomial monomial : terms.keySet()) {
-            for (Atom atom : monomial.atoms()) {
-                switch (atom) {
-                    case Symbol(String name) -> names.add(name);
-                    case FloorDiv(Dim left, Dim right) -> collect(names, left, right);
-                    case Min(Dim left, Dim right) -> collect(names, left, right);
-                    case Max(Dim left, Dim right) -> collect(names, left, right);
-                }
-            }
-        }
+    private static Set<String> symbols(Atom atom) {
+        return switch (atom) {
+            case Symbol(String name) -> Set.of(name);
+            case FloorDiv(Dim left, Dim right) -> union(left, right);
+            case Min(Dim left, Dim right) -> union(left, right);
+            case Max(Dim left, Dim right) -> union(left, right);
+        };
     }
 
-    private static void collect(Set<String> names, Dim left, Dim right) {
-        left.collectSymbols(names);
-        right.collectSymbols(names);
+    private static Set<String> union(Dim left, Dim right) {
+        if (right.symbols().isEmpty()) {
+            return left.symbols();
+        }
+        Set<String> names = new LinkedHashSet<>(left.symbols());
+        names.addAll(right.symbols());
+        return names;
     }
 
     /** Whether {@code symbol} occurs. */
@@ -384,13 +408,18 @@ public final class Dim {
      * not occur; empty if it occurs in a power or inside a division, minimum or maximum.
      */
     public Optional<Dim> coefficient(String symbol) {
+        if (!dependsOn(symbol)) {
+            return Optional.of(ZERO);
+        }
         TreeMap<Monomial, Long> factor = new TreeMap<>();
         Monomial key = Monomial.of(List.of(new Symbol(symbol)));
         for (Map.Entry<Monomial, Long> term : terms.entrySet()) {
             Optional<Monomial> reduced = term.getKey().dividedBy(key);
             Monomial rest = reduced.orElse(term.getKey());
-            if (new Dim(new TreeMap<>(Map.of(rest, 1L))).dependsOn(symbol)) {
-                return Optional.empty();
+            for (Atom atom : rest.atoms()) {
+                if (symbols(atom).contains(symbol)) {
+                    return Optional.empty();
+                }
             }
             if (reduced.isPresent()) {
                 factor.put(rest, term.getValue());
@@ -401,40 +430,50 @@ public final class Dim {
 
     /** This with each symbol replaced by what {@code values} gives for it, where it gives something. */
     public Dim substitute(Map<String, Dim> values) {
-        boolean touched = false;
-        for (String symbol : symbols()) {
-            touched |= values.containsKey(symbol);
+        if (disjoint(symbols(), values)) {
+            return this;
         }
-        return touched ? rebuild(symbol -> values.getOrDefault(symbol, symbol(symbol)), Dim::floorDiv) : this;
-    }
-
-    /** How {@link #rebuild} divides. */
-    @FunctionalInterface
-    interface Division {
-        Dim divide(Dim numerator, Dim denominator);
-    }
-
-    /** This rebuilt bottom-up, with symbols and divisions given by the arguments. */
-    Dim rebuild(Function<String, Dim> symbolValue, Division division) {
-        Dim sum = ZERO;
+        TreeMap<Monomial, Long> kept = new TreeMap<>();
+        Dim changed = ZERO;
         for (Map.Entry<Monomial, Long> term : terms.entrySet()) {
+            Monomial rest = Monomial.UNIT;
             Dim product = of(term.getValue());
+            boolean touched = false;
             for (Atom atom : term.getKey().atoms()) {
-                product = product.times(
-                        switch (atom) {
-                            case Symbol(String name) -> symbolValue.apply(name);
-                            case FloorDiv(Dim left, Dim right) ->
-                                division.divide(
-                                        left.rebuild(symbolValue, division), right.rebuild(symbolValue, division));
-                            case Min(Dim left, Dim right) ->
-                                left.rebuild(symbolValue, division).min(right.rebuild(symbolValue, division));
-                            case Max(Dim left, Dim right) ->
-                                left.rebuild(symbolValue, division).max(right.rebuild(symbolValue, division));
-                        });
+                if (disjoint(symbols(atom), values)) {
+                    rest = rest.times(Monomial.of(List.of(atom)));
+                } else {
+                    touched = true;
+                    product = product.times(substitute(atom, values));
+                }
             }
-            sum = sum.plus(product);
+            if (touched) {
+                TreeMap<Monomial, Long> untouched = new TreeMap<>();
+                untouched.put(rest, 1L);
+                changed = changed.plus(product.times(new Dim(untouched)));
+            } else {
+                kept.put(term.getKey(), term.getValue());
+            }
         }
-        return sum;
+        return changed.plus(new Dim(kept));
+    }
+
+    private static Dim substitute(Atom atom, Map<String, Dim> values) {
+        return switch (atom) {
+            case Symbol(String name) -> values.get(name);
+            case FloorDiv(Dim left, Dim right) -> left.substitute(values).floorDiv(right.substitute(values));
+            case Min(Dim left, Dim right) -> left.substitute(values).min(right.substitute(values));
+            case Max(Dim left, Dim right) -> left.substitute(values).max(right.substitute(values));
+        };
+    }
+
+    private static boolean disjoint(Set<String> symbols, Map<String, Dim> values) {
+        for (String symbol : symbols) {
+            if (values.containsKey(symbol)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The value with the given symbol values; {@link ArithmeticException} on overflow or division by zero. */
@@ -458,12 +497,12 @@ public final class Dim {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Dim that && text.equals(that.text);
+        return other instanceof Dim that && (this == that || terms.equals(that.terms));
     }
 
     @Override
     public int hashCode() {
-        return text.hashCode();
+        return terms.hashCode();
     }
 
     private static String print(TreeMap<Monomial, Long> terms) {
@@ -495,6 +534,11 @@ public final class Dim {
     /** The canonical text, such as {@code 4*i + floordiv(n, 8) - 1}. */
     @Override
     public String toString() {
-        return text;
+        String printed = text;
+        if (printed == null) {
+            printed = print(terms);
+            text = printed;
+        }
+        return printed;
     }
 }

@@ -1,9 +1,9 @@
 package dev.quern.ir;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,7 +17,6 @@ import java.util.Set;
  */
 final class DimProof {
     private static final int STEPS = 40;
-    private static final long[] SAMPLES = {1, 5, 97};
 
     private enum Direction {
         NEITHER,
@@ -41,21 +40,25 @@ final class DimProof {
     private final Map<String, Dim> extents;
     private final Map<String, Long> least;
     private final Set<String> unknown;
+    private final DimSamples samples;
     private int steps = STEPS;
 
-    DimProof(List<String> order, Map<String, Dim> extents, Map<String, Long> least, Set<String> unknown) {
+    DimProof(
+            List<String> order,
+            Map<String, Dim> extents,
+            Map<String, Long> least,
+            Set<String> unknown,
+            DimSamples samples) {
         this.order = order;
         this.extents = extents;
         this.least = least;
         this.unknown = unknown;
+        this.samples = samples;
     }
 
     boolean nonNegative(Dim dim) {
-        if (dim.isConstant()) {
-            return dim.constant() >= 0;
-        }
         try {
-            return isNonNegative(dim) || (!refuted(dim) && search(dim));
+            return isNonNegative(dim) || (!samples.refute(dim) && search(dim));
         } catch (ArithmeticException overflow) {
             return false;
         }
@@ -101,9 +104,9 @@ final class DimProof {
                 if (others.contains(atom)) {
                     return false;
                 }
-                factor = factor.plus(of(term.coefficient(), others));
+                factor = factor.plus(Dim.of(new Dim.Term(term.coefficient(), others)));
             } else {
-                rest = rest.plus(of(term.coefficient(), term.atoms()));
+                rest = rest.plus(Dim.of(term));
             }
         }
         boolean up = isNonNegative(factor);
@@ -135,14 +138,6 @@ final class DimProof {
                 return up ? search(first) || search(second) : search(first) && search(second);
             }
         }
-    }
-
-    private static Dim of(long coefficient, List<Dim.Atom> atoms) {
-        Dim product = Dim.of(coefficient);
-        for (Dim.Atom atom : atoms) {
-            product = product.times(DimRanges.asDim(atom));
-        }
-        return product;
     }
 
     /** The divisions, minima and maxima among the factors, those of negative terms first. */
@@ -195,7 +190,7 @@ final class DimProof {
     private boolean isNonNegative(Dim dim) {
         Dim shifted = dim;
         if (!least.isEmpty()) {
-            Map<String, Dim> shift = new java.util.HashMap<>();
+            Map<String, Dim> shift = new HashMap<>();
             least.forEach(
                     (symbol, minimum) -> shift.put(symbol, Dim.symbol(symbol).plus(minimum)));
             shifted = dim.substitute(shift);
@@ -219,37 +214,5 @@ final class DimProof {
             case Dim.Min(Dim left, Dim right) -> termsNonNegative(left) && termsNonNegative(right);
             case Dim.Max(Dim left, Dim right) -> termsNonNegative(left) || termsNonNegative(right);
         };
-    }
-
-    /** Whether {@code dim} is negative at one of the sample points. */
-    private boolean refuted(Dim dim) {
-        for (long scale : SAMPLES) {
-            for (int corner = 0; corner < 4; corner++) {
-                Optional<Long> value = sample(dim, scale, corner);
-                if (value.isPresent() && value.get() < 0) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private Optional<Long> sample(Dim dim, long scale, int corner) {
-        Map<String, Long> values = new java.util.HashMap<>();
-        java.util.function.ToLongFunction<String> lookUp = name -> values.computeIfAbsent(
-                name, fresh -> least.getOrDefault(fresh, 0L) + scale + Math.floorMod(fresh.hashCode(), 3));
-        try {
-            for (int i = 0; i < order.size(); i++) {
-                long extent = extents.get(order.get(i)).evaluate(lookUp);
-                if (extent <= 0) {
-                    return Optional.empty();
-                }
-                boolean last = corner == 3 || (corner != 0 && (i & 1) == (corner & 1));
-                values.put(order.get(i), last ? extent - 1 : 0);
-            }
-            return Optional.of(dim.evaluate(lookUp));
-        } catch (ArithmeticException undefined) {
-            return Optional.empty();
-        }
     }
 }

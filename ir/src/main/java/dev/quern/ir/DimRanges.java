@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What is known of the values of symbols, and proofs from it: a loop variable lies in {@code [0, extent)}, every other
@@ -15,14 +16,29 @@ import java.util.Set;
  */
 public final class DimRanges {
     /** Nothing known but that symbols are not negative. */
-    public static final DimRanges NONE = new DimRanges(Map.of(), Map.of(), List.of(), Set.of());
+    public static final DimRanges NONE = new DimRanges(Map.of(), Map.of(), List.of(), Set.of(), null, "");
 
     private final Map<String, Dim> extents;
     private final Map<String, Long> least;
     private final List<String> order;
     private final Set<String> unknown;
+    /** The ranges without {@link #newest}, which answer whatever does not mention it; null if there are none. */
+    private final DimRanges outer;
 
-    private DimRanges(Map<String, Dim> extents, Map<String, Long> least, List<String> order, Set<String> unknown) {
+    private final String newest;
+    private final Map<Dim, Boolean> proved = new ConcurrentHashMap<>();
+    private final Map<Dim.Atom, Dim> simplified = new ConcurrentHashMap<>();
+    private DimSamples samples;
+
+    private DimRanges(
+            Map<String, Dim> extents,
+            Map<String, Long> least,
+            List<String> order,
+            Set<String> unknown,
+            DimRanges outer,
+            String newest) {
+        this.outer = outer;
+        this.newest = newest;
         this.extents = extents;
         this.least = least;
         this.order = order;
@@ -36,26 +52,53 @@ public final class DimRanges {
         List<String> longer = new ArrayList<>(order);
         longer.remove(variable);
         longer.add(variable);
-        return new DimRanges(Map.copyOf(more), least, List.copyOf(longer), unknown);
+        DimRanges without = mentions(variable) ? null : this;
+        return new DimRanges(Map.copyOf(more), least, List.copyOf(longer), unknown, without, variable);
     }
 
     /** This and a symbol that is at least {@code minimum}. */
     public DimRanges atLeast(String symbol, long minimum) {
         Map<String, Long> more = new HashMap<>(least);
         more.put(symbol, minimum);
-        return new DimRanges(extents, Map.copyOf(more), order, unknown);
+        return new DimRanges(extents, Map.copyOf(more), order, unknown, null, "");
     }
 
     /** This and a symbol that may have any value, such as an index read from memory. */
     public DimRanges withUnknown(String symbol) {
         Set<String> more = new HashSet<>(unknown);
         more.add(symbol);
-        return new DimRanges(extents, least, order, Set.copyOf(more));
+        DimRanges without = mentions(symbol) ? null : this;
+        return new DimRanges(extents, least, order, Set.copyOf(more), without, symbol);
+    }
+
+    /** Whether anything is known that involves {@code symbol}. */
+    private boolean mentions(String symbol) {
+        return extents.containsKey(symbol) || extents.values().stream().anyMatch(extent -> extent.dependsOn(symbol));
     }
 
     /** Whether {@code dim} is proved to be at least zero. */
     public boolean nonNegative(Dim dim) {
-        return new DimProof(order, extents, least, unknown).nonNegative(dim);
+        if (dim.isConstant()) {
+            return dim.constant() >= 0;
+        }
+        if (outer != null && !dim.dependsOn(newest)) {
+            return outer.nonNegative(dim);
+        }
+        Boolean known = proved.get(dim);
+        if (known == null) {
+            known = new DimProof(order, extents, least, unknown, samples()).nonNegative(dim);
+            proved.put(dim, known);
+        }
+        return known;
+    }
+
+    private DimSamples samples() {
+        DimSamples points = samples;
+        if (points == null) {
+            points = DimSamples.of(order, extents, least);
+            samples = points;
+        }
+        return points;
     }
 
     /** Whether {@code left <= right} is proved. */
@@ -65,6 +108,15 @@ public final class DimRanges {
 
     /** {@code dim} with divisions, minima and maxima resolved where the ranges decide them. */
     public Dim simplify(Dim dim) {
+        boolean changes = false;
+        for (Dim.Term term : dim.terms()) {
+            for (Dim.Atom atom : term.atoms()) {
+                changes |= !(atom instanceof Dim.Symbol) && !simplify(atom).equals(asDim(atom));
+            }
+        }
+        if (!changes) {
+            return dim;
+        }
         Dim sum = Dim.ZERO;
         for (Dim.Term term : dim.terms()) {
             Dim product = Dim.of(term.coefficient());
@@ -77,6 +129,21 @@ public final class DimRanges {
     }
 
     private Dim simplify(Dim.Atom atom) {
+        if (atom instanceof Dim.Symbol) {
+            return asDim(atom);
+        }
+        if (outer != null && !asDim(atom).dependsOn(newest)) {
+            return outer.simplify(atom);
+        }
+        Dim known = simplified.get(atom);
+        if (known == null) {
+            known = resolve(atom);
+            simplified.put(atom, known);
+        }
+        return known;
+    }
+
+    private Dim resolve(Dim.Atom atom) {
         return switch (atom) {
             case Dim.Symbol symbol -> asDim(symbol);
             case Dim.FloorDiv(Dim left, Dim right) -> divide(simplify(left), simplify(right));
@@ -100,7 +167,7 @@ public final class DimRanges {
         Dim whole = Dim.ZERO;
         Dim rest = Dim.ZERO;
         for (Dim.Term term : numerator.terms()) {
-            Dim one = asDim(term);
+            Dim one = Dim.of(term);
             Dim quotient = one.floorDiv(denominator);
             if (quotient.times(denominator).equals(one)) {
                 whole = whole.plus(quotient);
@@ -131,9 +198,9 @@ public final class DimRanges {
             Dim rest = Dim.ZERO;
             for (Dim.Term term : numerator.terms()) {
                 if (term.coefficient() % common == 0) {
-                    multiple = multiple.plus(asDim(new Dim.Term(term.coefficient() / common, term.atoms())));
+                    multiple = multiple.plus(Dim.of(new Dim.Term(term.coefficient() / common, term.atoms())));
                 } else {
-                    rest = rest.plus(asDim(term));
+                    rest = rest.plus(Dim.of(term));
                 }
             }
             if (!rest.is(0)
@@ -149,20 +216,7 @@ public final class DimRanges {
         return right == 0 ? left : gcd(right, left % right);
     }
 
-    private static Dim asDim(Dim.Term term) {
-        Dim product = Dim.of(term.coefficient());
-        for (Dim.Atom atom : term.atoms()) {
-            product = product.times(asDim(atom));
-        }
-        return product;
-    }
-
-    static Dim asDim(Dim.Atom atom) {
-        return switch (atom) {
-            case Dim.Symbol(String name) -> Dim.symbol(name);
-            case Dim.FloorDiv(Dim left, Dim right) -> left.floorDiv(right);
-            case Dim.Min(Dim left, Dim right) -> left.min(right);
-            case Dim.Max(Dim left, Dim right) -> left.max(right);
-        };
+    private static Dim asDim(Dim.Atom atom) {
+        return Dim.of(new Dim.Term(1, List.of(atom)));
     }
 }

@@ -47,10 +47,22 @@ public final class Scheduler {
     static Kernel step(Kernel kernel, Step step, Target target, Set<String> known) {
         LoopNames names = LoopNames.of(kernel);
         names.loops().forEach(loop -> known.add(LoopNames.base(loop)));
-        Kernel changed = Simplify.simplify(change(new Application(kernel, step, target, names, Set.copyOf(known))));
+        Kernel changed = change(new Application(kernel, step, target, names, Set.copyOf(known)));
         known.removeAll(consumed(step));
         known.addAll(made(step));
-        return changed;
+        return changesIndices(step) ? Simplify.simplify(changed) : changed;
+    }
+
+    /** Whether the step may leave indices, extents or guards that are not in their simplest form and that later steps reason about. */
+    private static boolean changesIndices(Step step) {
+        return switch (step) {
+            case Step.Split split -> true;
+            case Step.SplitReduction split -> true;
+            case Step.Fuse fuse -> true;
+            case Step.Stage stage -> true;
+            case Step.Assume assume -> true;
+            case Step other -> false;
+        };
     }
 
     private static Kernel change(Application application) {
