@@ -6,4 +6,9 @@ module dev.quern.runtime {
     requires dev.quern.onnx;
 
     exports dev.quern.runtime;
+
+    uses dev.quern.ir.backend.Backend;
+
+    provides dev.quern.spi.ModelProvider with
+            dev.quern.runtime.QuernModelProvider;
 }

@@ -8,15 +8,12 @@ import dev.quern.Tensor;
 import dev.quern.TensorInfo;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Executable;
-import dev.quern.ir.graph.Value;
 import dev.quern.passes.program.Program;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -77,21 +74,12 @@ public final class CompiledModel implements Model {
 
     @Override
     public List<TensorInfo> inputs() {
-        return infos(general.program().inputs());
+        return Signature.infos(general.program().inputs());
     }
 
     @Override
     public List<TensorInfo> outputs() {
-        return infos(general.program().outputs());
-    }
-
-    private static List<TensorInfo> infos(List<Value> values) {
-        return values.stream()
-                .map(value -> new TensorInfo(
-                        value.name(),
-                        value.type().dtype(),
-                        value.type().shape().dims().stream().map(Dim::toString).toList()))
-                .toList();
+        return Signature.infos(general.program().outputs());
     }
 
     @Override
@@ -104,7 +92,7 @@ public final class CompiledModel implements Model {
         use.readLock().lock();
         try {
             requireOpen();
-            List<Tensor> ordered = order(inputs);
+            List<Tensor> ordered = Signature.order(general.program().inputs(), inputs);
             MemoryBudget budget = new MemoryBudget(options.maxMemory());
             RunContext context = new RunContext(pool, options.threads(), options.poison(), budget, host, listener);
             List<Tensor> results = run(ordered, context);
@@ -127,30 +115,6 @@ public final class CompiledModel implements Model {
         PreparedProgram special = specialisations.forShapes(
                 general.program().name(), inputs, plan.failedGuard().get());
         return ProgramRun.body(special, inputs, null, context);
-    }
-
-    private List<Tensor> order(Map<String, Tensor> inputs) {
-        List<Tensor> ordered = new ArrayList<>();
-        for (Value input : general.program().inputs()) {
-            Tensor tensor = inputs.get(input.name());
-            if (tensor == null) {
-                throw new ModelException(
-                        ModelException.Code.INVALID_INPUT,
-                        "input '" + input.name() + "'",
-                        "missing; expected " + infos(general.program().inputs()) + ", found "
-                                + new TreeSet<>(inputs.keySet()));
-            }
-            ordered.add(tensor);
-        }
-        if (inputs.size() != ordered.size()) {
-            TreeSet<String> unknown = new TreeSet<>(inputs.keySet());
-            general.program().inputs().forEach(input -> unknown.remove(input.name()));
-            throw new ModelException(
-                    ModelException.Code.INVALID_INPUT,
-                    "inputs " + unknown,
-                    "unknown; expected only " + infos(general.program().inputs()) + "; leave them out");
-        }
-        return ordered;
     }
 
     private void requireOpen() {

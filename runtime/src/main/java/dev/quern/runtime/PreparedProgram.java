@@ -1,10 +1,8 @@
 package dev.quern.runtime;
 
 import dev.quern.DType;
-import dev.quern.ModelException;
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
-import dev.quern.ir.backend.Executable;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.passes.program.MemoryPlan;
@@ -128,12 +126,7 @@ final class PreparedProgram {
                 }
             }
         }
-        try {
-            Executable executable = kernels.compile(step.scheduled());
-            return new PreparedStep.Kernel(step, executable, arguments, storages);
-        } catch (ModelException refused) {
-            throw new ModelException(refused.code(), step.origin(), refused.getMessage(), refused);
-        }
+        return new PreparedStep.Kernel(step, kernels.compile(step), arguments, storages);
     }
 
     private static int[] numbers(ValueTable table, List<Value> list) {

@@ -163,7 +163,7 @@ final class HandMade {
 
     static CompiledModel model(ProgramSource source, Options options, HostEvaluator host) {
         InterpretedBackend backend = new InterpretedBackend();
-        KernelCache kernels = new KernelCache(backend, Target.scalar(options.threads()));
+        KernelCache kernels = new KernelCache(backend, Target.scalar(options.threads()), StageSink.NONE);
         return new CompiledModel(source, kernels, options, host, new ResidentPool(2));
     }
 

@@ -1,0 +1,82 @@
+package dev.quern.runtime;
+
+import dev.quern.DType;
+import dev.quern.Model;
+import dev.quern.ModelException;
+import dev.quern.Tensor;
+import dev.quern.TensorInfo;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.interpret.GraphInterpreter;
+import dev.quern.onnx.ImportedModel;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/** A model that is not compiled: the graph as imported, evaluated by the reference interpreter. To compare with. */
+public final class InterpretedModel implements Model {
+    private final ImportedModel model;
+    private final Graph graph;
+    private final ReadWriteLock use = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    InterpretedModel(ImportedModel model) {
+        this.model = model;
+        this.graph = model.graph();
+    }
+
+    @Override
+    public List<TensorInfo> inputs() {
+        return Signature.infos(graph.inputs());
+    }
+
+    @Override
+    public List<TensorInfo> outputs() {
+        return Signature.infos(graph.outputs());
+    }
+
+    @Override
+    public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+        use.readLock().lock();
+        try {
+            if (closed) {
+                throw new ModelException(
+                        ModelException.Code.INVALID_INPUT, graph.name(), "the model is closed; run it before close()");
+            }
+            Signature.order(graph.inputs(), inputs);
+            Map<String, Tensor> owned = new LinkedHashMap<>();
+            new GraphInterpreter().run(graph, inputs).forEach((name, tensor) -> owned.put(name, copy(tensor)));
+            return owned;
+        } finally {
+            use.readLock().unlock();
+        }
+    }
+
+    /** Memory of its own: an output may be a constant of the model, or an input. */
+    private static Tensor copy(Tensor tensor) {
+        if (tensor.dtype() == DType.STRING) {
+            return tensor;
+        }
+        Object array = ArrayKind.allocate(tensor.dtype(), tensor.elements(), "output");
+        MemorySegment.copy(
+                tensor.segment(),
+                0,
+                ArrayKind.segment(array),
+                0,
+                tensor.segment().byteSize());
+        return ArrayKind.tensor(array, tensor.dtype(), 0, tensor.shape());
+    }
+
+    @Override
+    public void close() {
+        use.writeLock().lock();
+        try {
+            closed = true;
+            model.close();
+        } finally {
+            use.writeLock().unlock();
+        }
+    }
+}

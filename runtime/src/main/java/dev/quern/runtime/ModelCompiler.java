@@ -1,0 +1,85 @@
+package dev.quern.runtime;
+
+import dev.quern.Options;
+import dev.quern.ir.backend.Backend;
+import dev.quern.ir.interpret.DimBindings;
+import dev.quern.ir.interpret.GraphInterpreter;
+import dev.quern.onnx.ImportedModel;
+import dev.quern.onnx.OnnxModels;
+import dev.quern.passes.CompileOptions;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * Compiles ONNX models, with more to choose and to see than {@link dev.quern.Model#load}. Immutable.
+ *
+ * <p>The system property {@code quern.backend} set to {@code interpreter} has every kernel interpreted.
+ */
+public final class ModelCompiler {
+    private final Options options;
+    private final CompileOptions compileOptions;
+    private final StageSink stages;
+
+    private ModelCompiler(Options options, CompileOptions compileOptions, StageSink stages) {
+        this.options = Objects.requireNonNull(options);
+        this.compileOptions = Objects.requireNonNull(compileOptions);
+        this.stages = Objects.requireNonNull(stages);
+    }
+
+    /** A compiler that does what {@code options} say. */
+    public static ModelCompiler of(Options options) {
+        return new ModelCompiler(options, CompileOptions.defaults(), StageSink.NONE);
+    }
+
+    /** The same, showing {@code sink} every stage. */
+    public ModelCompiler withStages(StageSink sink) {
+        return new ModelCompiler(options, compileOptions, sink);
+    }
+
+    /** The same with other rules of compilation. */
+    public ModelCompiler with(CompileOptions other) {
+        return new ModelCompiler(options, other, stages);
+    }
+
+    /**
+     * Compiles the model in {@code file}.
+     *
+     * @throws dev.quern.ModelException if the file cannot be read, is not a valid model, or uses what Quern does not have
+     */
+    public CompiledModel compile(Path file) {
+        return compile(OnnxModels.read(file));
+    }
+
+    /** Compiles a model held in memory; it may not refer to external data. */
+    public CompiledModel compile(byte[] model) {
+        return compile(OnnxModels.read(model));
+    }
+
+    private CompiledModel compile(ImportedModel model) {
+        KernelCache kernels;
+        try {
+            Backend backend = BackendChoice.forDevice(options.device());
+            kernels = new KernelCache(backend, backend.target(options.threads()), stages);
+        } catch (RuntimeException | Error failure) {
+            model.close();
+            throw failure;
+        }
+        GraphInterpreter interpreter = new GraphInterpreter();
+        return new CompiledModel(
+                new OnnxProgramSource(model, compileOptions, stages),
+                kernels,
+                options,
+                (node, operands, symbols) -> interpreter.evaluate(node, operands, new DimBindings(symbols)),
+                ResidentPool.shared());
+    }
+
+    /** The model in {@code file} evaluated operation by operation, by the reference interpreter; slow. */
+    public InterpretedModel interpret(Path file) {
+        return new InterpretedModel(OnnxModels.read(file));
+    }
+
+    /** The same of a model held in memory. */
+    public InterpretedModel interpret(byte[] model) {
+        return new InterpretedModel(OnnxModels.read(model));
+    }
+}

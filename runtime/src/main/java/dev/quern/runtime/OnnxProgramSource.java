@@ -1,0 +1,47 @@
+package dev.quern.runtime;
+
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.graph.Graph;
+import dev.quern.onnx.ImportedModel;
+import dev.quern.passes.CompileOptions;
+import dev.quern.passes.Compiler;
+import dev.quern.passes.graph.Pipeline;
+import dev.quern.passes.program.Program;
+import java.util.List;
+
+/** Compiles an ONNX model; constants stay in its mapped file, so that is open as long as this. */
+final class OnnxProgramSource implements ProgramSource {
+    private final ImportedModel model;
+    private final CompileOptions options;
+    private final StageSink stages;
+
+    OnnxProgramSource(ImportedModel model, CompileOptions options, StageSink stages) {
+        this.model = model;
+        this.options = options;
+        this.stages = stages;
+    }
+
+    @Override
+    public Program compile(Target target) {
+        return compile(model.graph(), target);
+    }
+
+    @Override
+    public Program specialise(List<long[]> shapes, Target target) {
+        return compile(model.specialise(shapes), target);
+    }
+
+    private Program compile(Graph imported, Target target) {
+        stages.graph("imported", imported);
+        Graph graph = Pipeline.run(imported);
+        stages.graph("graph", graph);
+        Program program = Compiler.compile(graph, target, options);
+        stages.program("program", program);
+        return program;
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,29 @@
+package dev.quern.runtime;
+
+import dev.quern.ir.backend.Executable;
+import dev.quern.ir.graph.Graph;
+import dev.quern.passes.program.Program;
+
+/** Shown what each stage of a compilation made, in order; a model that is specialised later shows its stages again. */
+public interface StageSink {
+    /** Looks at nothing. */
+    StageSink NONE = new StageSink() {
+        @Override
+        public void graph(String stage, Graph graph) {}
+
+        @Override
+        public void program(String stage, Program program) {}
+
+        @Override
+        public void executable(Executable executable) {}
+    };
+
+    /** A graph: {@code imported} from the file, then {@code graph} after all passes. */
+    void graph(String stage, Graph graph);
+
+    /** The {@code program}: each kernel as lowered, its schedule, and the kernel as scheduled. */
+    void program(String stage, Program program);
+
+    /** A kernel's code, when it has been compiled; kernels that are equal are compiled once. */
+    void executable(Executable executable);
+}
