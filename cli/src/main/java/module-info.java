@@ -5,6 +5,7 @@ module dev.quern.cli {
     requires dev.quern.onnx;
     requires dev.quern.runtime;
     requires info.picocli;
+    requires static jdk.incubator.vector;
 
     opens dev.quern.cli to
             info.picocli;

@@ -19,6 +19,7 @@ public final class Main {
         line.addSubcommand(new RunCommand(session));
         line.addSubcommand(new InspectCommand(session));
         line.addSubcommand(new CheckCommand(session));
+        line.addSubcommand(new BenchCommand(session));
         line.addSubcommand(new JavaCommand(session));
         line.addSubcommand(new CommandLine.HelpCommand());
         line.setUsageHelpWidth(100);

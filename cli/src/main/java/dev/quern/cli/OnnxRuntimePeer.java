@@ -3,6 +3,7 @@ package dev.quern.cli;
 import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
+import dev.quern.cli.bench.Contender;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.MalformedURLException;
@@ -39,19 +40,36 @@ final class OnnxRuntimePeer implements Peer {
 
     @Override
     public Map<String, Tensor> run(Path model, Map<String, Tensor> inputs) {
+        return guarded(() -> library().run(model, inputs, threads));
+    }
+
+    /** The model loaded with all optimisations and its inputs bound, ready to be run again and again. */
+    Contender prepare(Path model, Map<String, Tensor> inputs) {
+        return guarded(() -> library().prepare(name(), model, inputs, threads));
+    }
+
+    private interface Action<T> {
+        T run() throws ReflectiveOperationException, MalformedURLException;
+    }
+
+    private <T> T guarded(Action<T> action) {
+        try {
+            return action.run();
+        } catch (ReflectiveOperationException | MalformedURLException failure) {
+            Throwable cause =
+                    failure instanceof ReflectiveOperationException reflective ? Reflected.cause(reflective) : failure;
+            throw new PeerUnavailableException(name() + " cannot run the model: " + cause.getMessage(), cause);
+        }
+    }
+
+    private Library library() throws ReflectiveOperationException, MalformedURLException {
         Path jar;
         try (Progress _ = Progress.of(session.err(), "fetching " + name())) {
             jar = ModelCache.of(session).locate(session, "maven:" + COORDINATE + Versions.of("onnxruntime"));
         } catch (ModelException failure) {
             throw new PeerUnavailableException(name() + " is not available: " + failure.getMessage(), failure);
         }
-        try {
-            return new Library(jar).run(model, inputs, threads);
-        } catch (ReflectiveOperationException | MalformedURLException failure) {
-            Throwable cause =
-                    failure instanceof ReflectiveOperationException reflective ? Reflected.cause(reflective) : failure;
-            throw new PeerUnavailableException(name() + " cannot run the model: " + cause.getMessage(), cause);
-        }
+        return new Library(jar);
     }
 
     /** The classes of the jar. */
@@ -73,16 +91,46 @@ final class OnnxRuntimePeer implements Peer {
             return Reflected.constant(type("OrtLoggingLevel"), "ORT_LOGGING_LEVEL_ERROR");
         }
 
-        Map<String, Tensor> run(Path model, Map<String, Tensor> inputs, int threads)
-                throws ReflectiveOperationException {
+        private Object session(Path model, int threads) throws ReflectiveOperationException {
             Object options = type("OrtSession$SessionOptions").getConstructor().newInstance();
             Reflected.call(options, "setIntraOpNumThreads", threads);
+            Reflected.call(options, "setInterOpNumThreads", 1);
             Reflected.call(options, "setSessionLogLevel", errorsOnly());
-            Object ort = Reflected.call(environment, "createSession", model.toString(), options);
+            Object level = Reflected.constant(type("OrtSession$SessionOptions$OptLevel"), "ALL_OPT");
+            Reflected.call(options, "setOptimizationLevel", level);
+            return Reflected.call(environment, "createSession", model.toString(), options);
+        }
+
+        private Map<String, Object> bound(Map<String, Tensor> inputs) throws ReflectiveOperationException {
             Map<String, Object> given = new LinkedHashMap<>();
             for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
                 given.put(input.getKey(), tensor(input.getValue()));
             }
+            return given;
+        }
+
+        Contender prepare(String name, Path model, Map<String, Tensor> inputs, int threads)
+                throws ReflectiveOperationException {
+            Object ort = session(model, threads);
+            Map<String, Object> given = bound(inputs);
+            return new Contender(
+                    name,
+                    () -> unchecked(() -> Reflected.call(Reflected.call(ort, "run", given), "close")),
+                    () -> unchecked(() -> Reflected.call(ort, "close")));
+        }
+
+        private static void unchecked(Action<?> action) {
+            try {
+                action.run();
+            } catch (ReflectiveOperationException | MalformedURLException failure) {
+                throw new PeerUnavailableException("the peer failed: " + failure, failure);
+            }
+        }
+
+        Map<String, Tensor> run(Path model, Map<String, Tensor> inputs, int threads)
+                throws ReflectiveOperationException {
+            Object ort = session(model, threads);
+            Map<String, Object> given = bound(inputs);
             Map<String, Tensor> results = new LinkedHashMap<>();
             for (Object output : (Iterable<?>) Reflected.call(ort, "run", given)) {
                 Map.Entry<?, ?> entry = (Map.Entry<?, ?>) output;

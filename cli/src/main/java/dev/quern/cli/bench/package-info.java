@@ -1,0 +1,2 @@
+/** Timing implementations side by side, with what the machine can do beside it. */
+package dev.quern.cli.bench;
