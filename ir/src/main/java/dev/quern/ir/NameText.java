@@ -10,7 +10,6 @@ public final class NameText {
     /** The words that mean something in the text form. */
     private static final Set<String> RESERVED = Set.of(
             "alloc",
-            "constant",
             "else",
             "for",
             "graph",

@@ -1,11 +1,14 @@
 package dev.quern.ir.text;
 
 import dev.quern.ModelException;
+import dev.quern.Tensor;
 import dev.quern.ir.Dim;
+import dev.quern.ir.graph.Graph;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.text.grammar.QuernLexer;
 import dev.quern.ir.text.grammar.QuernParser;
+import java.util.function.Function;
 import org.antlr.v4.runtime.BaseErrorListener;
 import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonTokenStream;
@@ -15,7 +18,7 @@ import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.atn.PredictionMode;
 
 /**
- * Reads what {@link KernelPrinter}, {@link SchedulePrinter} and {@link Dim#toString} write, and what
+ * Reads what {@link GraphPrinter}, {@link KernelPrinter}, {@link SchedulePrinter} and {@link Dim#toString} write, and what
  * people write in their place: {@code parse(print(x)).equals(x)}. Comments run from {@code //} to the end of the line.
  *
  * <p>A mistake is a {@link ModelException} whose place is {@code line:column}, both from 1, and whose message says what is
@@ -44,6 +47,21 @@ public final class Parser {
     /** Reads a kernel. */
     public static Kernel parseKernel(String text) {
         return KernelReader.read(parser(text).kernelText().kernel());
+    }
+
+    /** Reads a graph whose constants are all spelt out. */
+    public static Graph parseGraph(String text) {
+        return parseGraph(text, digest -> null);
+    }
+
+    /**
+     * Reads a graph.
+     *
+     * @param constants gives the elements of constants that the text names by {@link
+     *     dev.quern.ir.graph.Literal#digest digest}, or null for an unknown one
+     */
+    public static Graph parseGraph(String text, Function<String, Tensor> constants) {
+        return GraphReader.read(parser(text).graphText().graph(), constants);
     }
 
     private static QuernParser parser(String text) {

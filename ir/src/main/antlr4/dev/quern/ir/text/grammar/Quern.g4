@@ -85,15 +85,15 @@ scalar : '-'? (INT | FLOAT | NAME) | BITS ;
 graph : 'graph' name '(' (typedValue (',' typedValue)*)? ')' '{' guard* node* result '}' ;
 typedValue : VALUE ':' type ;
 guard : 'guard' dim ('==' | '>=') dim origin? ;
-node : (typedValue (',' typedValue)* '=')? (application | constant) origin? ;
-application : operation '(' (VALUE (',' VALUE)*)? ')' attributes? ;
-constant : 'constant' type? data ;
+node : (typedValue (',' typedValue)*)? '=' (application | constant) origin? ;
+application : operation name? '(' (VALUE (',' VALUE)*)? ')' attributes? ;
+// contract(%a, %b) {left = [m, k], …}, reduce sum(%x) {axes = [1]}, host NonZero(%x)
 operation : NAME | 'if' ;
 result : 'return' (VALUE (',' VALUE)*)? ;
 origin : '@' STRING ;
 
 // One element, all of them in row-major order, or the digest of elements that lie elsewhere.
-data : element | '[' (element (',' element)*)? ']' | DIGEST ;
+constant : element | '[' (element (',' element)*)? ']' | DIGEST ;
 element : scalar | STRING ;
 
 attributes : '{' (attribute (',' attribute)*)? '}' ;
