@@ -20,6 +20,9 @@ final class Elements {
     /** Results above this are in native memory. */
     private static final long HEAP_BYTES = 1 << 20;
 
+    /** Fewer elements are copied one by one. */
+    private static final int BULK = 16;
+
     private final DType dtype;
     private final long count;
     private final MemorySegment segment;
@@ -181,7 +184,7 @@ final class Elements {
             return;
         }
         int bytes = dtype.bits() / 8;
-        if (toStep == 1 && fromStep == 1 && bytes > 0) {
+        if (toStep == 1 && fromStep == 1 && bytes > 0 && length >= BULK) {
             MemorySegment.copy(source.segment, from * bytes, segment, to * bytes, length * bytes);
             return;
         }

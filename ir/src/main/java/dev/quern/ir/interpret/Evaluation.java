@@ -18,17 +18,58 @@ import java.util.List;
  */
 record Evaluation(String where, List<Tensor> operands, DimBindings dims, Budget budget) {
     Tensor operand(int index) {
+        if (index >= operands.size()) {
+            throw invalid("expected at least " + (index + 1) + " operands, found " + operands.size());
+        }
         return operands.get(index);
     }
 
     /** The elements of an operand. */
     Elements elements(int index) {
-        return Elements.of(operands.get(index));
+        return Elements.of(operand(index));
     }
 
     /** The integers of an operand of any integer type. */
     long[] integers(int index) {
+        Tensor tensor = operand(index);
+        if (!tensor.dtype().isInteger() && tensor.dtype() != DType.BOOL) {
+            throw invalid("operand " + index + ": expected integers, found " + tensor);
+        }
         return elements(index).wholes();
+    }
+
+    /** The elements of an operand of real numbers, integers or booleans. */
+    Elements numbers(int index) {
+        DType type = operand(index).dtype();
+        if (type == DType.STRING || type.kind() == DType.Kind.COMPLEX) {
+            throw invalid("operand " + index + ": expected numbers, found " + operand(index));
+        }
+        return elements(index);
+    }
+
+    /** The elements of an operand that have an order: all but complex numbers. */
+    Elements ordered(int index) {
+        if (operand(index).dtype().kind() == DType.Kind.COMPLEX) {
+            throw invalid("operand " + index + ": expected elements with an order, found " + operand(index));
+        }
+        return elements(index);
+    }
+
+    /** The only integer of an operand. */
+    long integer(int index) {
+        long[] all = integers(index);
+        if (all.length != 1) {
+            throw invalid("operand " + index + ": expected one integer, found " + operand(index));
+        }
+        return all[0];
+    }
+
+    /** The only number of an operand. */
+    Elements one(int index) {
+        if (operand(index).elements() != 1) {
+            throw invalid("operand " + index + ": expected one number, found " + operand(index));
+        }
+        return numbers(index);
     }
 
     long[] shape(Shape shape) {

@@ -133,7 +133,13 @@ public final class GraphInterpreter {
      */
     public List<Tensor> evaluate(Node node, List<Tensor> operands, DimBindings dims) {
         String where = node.origin().isEmpty() ? node.op().getClass().getSimpleName() : node.origin();
-        List<Tensor> results = evaluate(node, new Evaluation(where, operands, dims, budget));
+        List<Tensor> results;
+        try {
+            results = evaluate(node, new Evaluation(where, operands, dims, budget));
+        } catch (ArithmeticException beyond) {
+            throw new ModelException(
+                    ModelException.Code.LIMIT, where, "sizes leave the range of integers: " + beyond.getMessage(), beyond);
+        }
         for (int i = 0; i < node.outputs().size(); i++) {
             dims.bind(node.outputs().get(i).type(), results.get(i), where);
         }

@@ -36,13 +36,16 @@ final class HostResize {
                     scales,
                     call);
         } else {
-            Elements given = call.elements(2);
+            Elements given = call.numbers(2);
             require("scales", axes.size(), given.count(), call);
             for (int i = 0; i < axes.size(); i++) {
                 int axis = axes.get(i);
                 scales[axis] = given.number(i);
                 outShape[axis] = (long) Math.floor(shape[axis] * scales[axis]);
             }
+        }
+        if (Arrays.stream(outShape).anyMatch(extent -> extent < 0)) {
+            throw call.invalid("expected extents of at least 0, found " + Arrays.toString(outShape));
         }
         Op.Resize op = new Op.Resize(
                 rule(attributes, region(axes, shape.length, call)),
@@ -86,7 +89,7 @@ final class HostResize {
         if (call.operands().size() < 2 || call.operand(1).elements() != 2L * axes.size()) {
             return List.of();
         }
-        Elements given = call.elements(1);
+        Elements given = call.numbers(1);
         List<Double> region = new ArrayList<>(Collections.nCopies(rank, 0.0));
         region.addAll(Collections.nCopies(rank, 1.0));
         for (int i = 0; i < axes.size(); i++) {

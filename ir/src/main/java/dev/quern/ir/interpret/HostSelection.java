@@ -13,7 +13,7 @@ final class HostSelection {
 
     static List<Tensor> nonZero(HostAttributes attributes, Evaluation call) {
         long[] shape = call.operand(0).shape();
-        Elements x = call.elements(0);
+        Elements x = call.ordered(0);
         long count = 0;
         for (long i = 0; i < x.count(); i++) {
             count += isZero(x, i) ? 0 : 1;
@@ -61,13 +61,13 @@ final class HostSelection {
 
     static List<Tensor> topK(HostAttributes attributes, Evaluation call) {
         int axis = call.axis(attributes.whole("axis", -1), call.operand(0).rank());
-        return ReductionOperations.topK(axis, call.elements(1).whole(0), attributes.whole("largest", 1) != 0, call);
+        return ReductionOperations.topK(axis, call.integer(1), attributes.whole("largest", 1) != 0, call);
     }
 
     static List<Tensor> oneHot(HostAttributes attributes, Evaluation call) {
         long[] shape = call.operand(0).shape();
         int axis = call.axis(attributes.whole("axis", -1), shape.length + 1);
-        long depth = (long) call.elements(1).number(0);
+        long depth = (long) call.one(1).number(0);
         if (depth < 0) {
             throw call.invalid("depth: expected at least 0, found " + depth);
         }
@@ -76,7 +76,10 @@ final class HostSelection {
         outShape[axis] = depth;
         System.arraycopy(shape, axis, outShape, axis + 1, shape.length - axis);
         Elements values = call.elements(2);
-        Elements indices = call.elements(0);
+        if (values.count() != 2) {
+            throw call.invalid("values: expected two, found " + values.count());
+        }
+        Elements indices = call.numbers(0);
         Elements result = call.allocate(values.dtype(), outShape);
         if (result.count() > 0) {
             result.copy(0, 1, values, 0, 0, result.count());
@@ -98,7 +101,7 @@ final class HostSelection {
         Tensor x = flat ? call.operand(0).reshape(call.operand(0).elements()) : call.operand(0);
         int axis = flat ? 0 : call.axis(attributes.whole("axis", 0), x.rank());
         long[] shape = x.shape();
-        Elements elements = Elements.of(x);
+        Elements elements = call.ordered(0);
         int length = Math.toIntExact(shape[axis]);
         Comparator<Integer> order = slices(elements, ReductionOperations.Rows.along(axis, shape));
         Integer[] sorted = new Integer[length];

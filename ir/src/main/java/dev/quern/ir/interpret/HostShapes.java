@@ -121,15 +121,21 @@ final class HostShapes {
         Tensor fill = call.operands().size() > 2
                 ? call.operand(2)
                 : Elements.allocate(x.dtype(), 1).tensor();
+        if (fill.dtype() != x.dtype() || fill.elements() != 1) {
+            throw call.invalid("value: expected one element of " + x.dtype() + ", found " + fill);
+        }
         Evaluation filled = new Evaluation(call.where(), List.of(x, fill), call.dims(), call.budget());
         return List.of(MovementOperations.pad(mode, before, after, filled));
     }
 
     static List<Tensor> range(HostAttributes attributes, Evaluation call) {
-        Elements start = call.elements(0);
-        Elements limit = call.elements(1);
-        Elements delta = call.elements(2);
+        Elements start = call.one(0);
+        Elements limit = call.one(1);
+        Elements delta = call.one(2);
         DType type = start.dtype();
+        if (limit.dtype() != type || delta.dtype() != type) {
+            throw call.invalid("expected one element type, found " + call.operands());
+        }
         if (delta.number(0) == 0) {
             throw call.invalid("delta: expected not 0, found 0");
         }
@@ -157,7 +163,7 @@ final class HostShapes {
     }
 
     static List<Tensor> fill(HostAttributes attributes, Evaluation call) {
-        Elements value = call.operands().size() > 1 ? call.elements(1) : Elements.allocate(DType.F32, 1);
+        Elements value = call.operands().size() > 1 ? call.one(1) : Elements.allocate(DType.F32, 1);
         return List.of(MovementOperations.filled(value, 0, call.integers(0), call));
     }
 

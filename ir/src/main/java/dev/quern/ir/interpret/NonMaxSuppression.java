@@ -28,12 +28,12 @@ final class NonMaxSuppression {
                     + call.operand(0) + " and " + call.operand(1));
         }
         NonMaxSuppression suppression =
-                new NonMaxSuppression(call.elements(0), attributes.whole("center_point_box", 0) != 0);
+                new NonMaxSuppression(call.numbers(0), attributes.whole("center_point_box", 0) != 0);
         long most = (long) number(call, 2, 0);
         double overlap = number(call, 3, 0);
         double least = number(call, 4, Double.NEGATIVE_INFINITY);
         List<Long> chosen = new ArrayList<>();
-        Elements scores = call.elements(1);
+        Elements scores = call.numbers(1);
         int count = Math.toIntExact(shape[2]);
         for (long row = 0; row < shape[0] * shape[1]; row++) {
             long batch = row / shape[1];
@@ -49,15 +49,15 @@ final class NonMaxSuppression {
     private static double number(Evaluation call, int operand, double otherwise) {
         boolean given =
                 call.operands().size() > operand && call.operand(operand).elements() > 0;
-        return given ? call.elements(operand).number(0) : otherwise;
+        return given ? call.numbers(operand).number(0) : otherwise;
     }
 
     private List<Integer> choose(
             Elements scores, long start, int count, long first, long most, double overlap, double least) {
         List<Integer> order = IntStream.range(0, count)
-                .filter(i -> scores.real(start + i) > least)
+                .filter(i -> scores.number(start + i) > least)
                 .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> scores.real(start + i))
+                .sorted(Comparator.comparingDouble((Integer i) -> scores.number(start + i))
                         .reversed())
                 .toList();
         List<Integer> chosen = new ArrayList<>();
@@ -85,10 +85,10 @@ final class NonMaxSuppression {
 
     /** Least and greatest corner. */
     private double[] corners(long box) {
-        double a = boxes.real(box * 4);
-        double b = boxes.real(box * 4 + 1);
-        double c = boxes.real(box * 4 + 2);
-        double d = boxes.real(box * 4 + 3);
+        double a = boxes.number(box * 4);
+        double b = boxes.number(box * 4 + 1);
+        double c = boxes.number(box * 4 + 2);
+        double d = boxes.number(box * 4 + 3);
         return centred
                 ? new double[] {b - d / 2, a - c / 2, b + d / 2, a + c / 2}
                 : new double[] {Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)};

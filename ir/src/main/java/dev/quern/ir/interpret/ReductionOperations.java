@@ -146,7 +146,7 @@ final class ReductionOperations {
 
     static List<Tensor> topK(int axis, long count, boolean greatest, Evaluation call) {
         long[] shape = call.operand(0).shape();
-        Elements x = call.elements(0);
+        Elements x = call.ordered(0);
         Rows rows = Rows.along(axis, shape);
         if (count < 0 || count > rows.length()) {
             throw call.invalid("k: expected 0 to " + rows.length() + ", found " + count);

@@ -51,7 +51,7 @@ final class ResizeOperations {
     }
 
     private static Tensor weighted(Op.Resize op, ResizeAxis[] axes, long[] shape, long[] outShape, Evaluation call) {
-        Elements x = call.elements(0);
+        Elements x = call.numbers(0);
         Elements result = call.allocate(x.dtype(), outShape);
         double[] values = new double[Math.toIntExact(x.count())];
         for (int i = 0; i < values.length; i++) {
