@@ -128,7 +128,7 @@ public final class GraphInterpreter {
      *
      * @param operands its operands, of the types it states
      * @param dims values of the symbols of its attributes and types; symbols that only its result types have are bound
-     * @return its results
+     * @return its results, which may be views of operands
      * @throws ModelException if the operands do not fit, or a limit is met
      */
     public List<Tensor> evaluate(Node node, List<Tensor> operands, DimBindings dims) {
@@ -138,7 +138,10 @@ public final class GraphInterpreter {
             results = evaluate(node, new Evaluation(where, operands, dims, budget));
         } catch (ArithmeticException beyond) {
             throw new ModelException(
-                    ModelException.Code.LIMIT, where, "sizes leave the range of integers: " + beyond.getMessage(), beyond);
+                    ModelException.Code.LIMIT,
+                    where,
+                    "sizes leave the range of integers: " + beyond.getMessage(),
+                    beyond);
         }
         for (int i = 0; i < node.outputs().size(); i++) {
             dims.bind(node.outputs().get(i).type(), results.get(i), where);

@@ -21,7 +21,7 @@ final class ResizeAxis {
         this.rule = rule;
         this.extent = extent;
         this.result = result;
-        this.scale = scale;
+        this.scale = scale == 0 ? (double) result / extent : scale;
         this.start = region[0];
         this.end = region[1];
         this.call = call;

@@ -55,12 +55,15 @@ class HostFunctionsFuzzTest {
             }
             return Tensor.of(values, shape);
         }
-        return type == DType.F32 ? Operations.random(random, shape) : Elements.allocate(type, count).tensor(shape);
+        return type == DType.F32
+                ? Operations.random(random, shape)
+                : Elements.allocate(type, count).tensor(shape);
     }
 
     private static Map<String, Attribute> attributes(Random random) {
         Map<String, Attribute> attributes = new HashMap<>();
-        for (String name : List.of("axis", "sorted", "allowzero", "largest", "antialias", "exclude_outside", "center_point_box")) {
+        for (String name :
+                List.of("axis", "sorted", "allowzero", "largest", "antialias", "exclude_outside", "center_point_box")) {
             if (random.nextInt(3) == 0) {
                 attributes.put(name, new Attribute.Whole(random.nextInt(-3, 4)));
             }
@@ -68,9 +71,13 @@ class HostFunctionsFuzzTest {
         String[] modes = {"linear", "cubic", "nearest", "edge", "reflect", "wrap", "constant"};
         String[] coordinates = {"half_pixel", "align_corners", "asymmetric", "tf_crop_and_resize", "odd"};
         attributes.put("mode", new Attribute.Text(modes[random.nextInt(modes.length)]));
-        attributes.put("coordinate_transformation_mode", new Attribute.Text(coordinates[random.nextInt(coordinates.length)]));
+        attributes.put(
+                "coordinate_transformation_mode", new Attribute.Text(coordinates[random.nextInt(coordinates.length)]));
         if (random.nextInt(4) == 0) {
-            attributes.put("axes", new Attribute.Wholes(random.longs(random.nextInt(3), -3, 3).boxed().toList()));
+            attributes.put(
+                    "axes",
+                    new Attribute.Wholes(
+                            random.longs(random.nextInt(3), -3, 3).boxed().toList()));
         }
         return attributes;
     }

@@ -64,6 +64,12 @@ class ResizeOperationsTest {
                 3.33333333);
     }
 
+    @Test
+    void scaleOfZeroIsTheRatioOfTheExtents() {
+        ResizeRule rule = rule(ResizeRule.Mode.LINEAR, "half_pixel", "", false, false);
+        Operations.assertTensor(line(rule, 5, 5 / 3.0, 1, 2, 4), line(rule, 5, 0, 1, 2, 4), 0);
+    }
+
     /** A tent as wide as four elements at scale one half: weights 1, 3, 3, 1 eighths. */
     @Test
     void antialiasedWeights() {
