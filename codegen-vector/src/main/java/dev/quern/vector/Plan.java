@@ -22,7 +22,7 @@ final class Plan {
     /** A vector loop that runs as vectors. */
     record VectorLoop(Lanes lanes, LaneCheck check) {}
 
-    final Addresses addresses = new Addresses();
+    final Addresses addresses;
 
     private final int vectorBits;
     private final boolean unroll;
@@ -31,7 +31,8 @@ final class Plan {
     private final Map<String, Lanes> grains = new HashMap<>();
     private final Set<String> inMemory = new HashSet<>();
 
-    private Plan(int vectorBits, boolean unroll) {
+    private Plan(Addresses addresses, int vectorBits, boolean unroll) {
+        this.addresses = addresses;
         this.vectorBits = vectorBits;
         this.unroll = unroll;
     }
@@ -42,7 +43,7 @@ final class Plan {
      * @param unroll false to run unrolled loops as plain ones
      */
     static Plan of(Kernel kernel, int vectorBits, boolean unroll) {
-        Plan plan = new Plan(vectorBits, unroll);
+        Plan plan = new Plan(new Addresses(kernel.body()), vectorBits, unroll);
         kernel.parameters().forEach(parameter -> plan.buffers.put(parameter.name(), parameter));
         plan.collect(kernel.body());
         plan.chooseLoops(kernel.body(), Set.of());
