@@ -33,6 +33,8 @@ final class LaneCheck {
     private final Set<String> privates = new HashSet<>();
     private final Map<Expr, Boolean> varying = new IdentityHashMap<>();
     private int bits;
+    private boolean masked;
+    private boolean gathers;
 
     /**
      * @param lane the loop's variable
@@ -55,6 +57,11 @@ final class LaneCheck {
     /** Width of the lanes, 0 if nothing differs between them; known after {@link #accepts}. */
     int bits() {
         return bits;
+    }
+
+    /** Whether there are strided loads, which cannot be masked; known after {@link #accepts}. */
+    boolean gathers() {
+        return gathers;
     }
 
     /** Whether the value of {@code expression} may differ between lanes. */
@@ -98,10 +105,7 @@ final class LaneCheck {
                 privates.add(buffer.name());
                 yield buffer.space() == MemorySpace.REGISTER && accepts(body);
             }
-            case Stmt.Guard(List<Dim> conditions, Stmt then, Stmt otherwise) ->
-                conditions.stream().allMatch(condition -> slope(condition).isPresent())
-                        && accepts(then)
-                        && accepts(otherwise);
+            case Stmt.Guard guard -> acceptsGuard(guard);
             case Stmt.Let(String name, Expr value, Stmt body) -> !varies(value) && accepts(body);
             case Stmt.Section section -> false;
         };
@@ -110,6 +114,19 @@ final class LaneCheck {
     /** Whether {@code buffer} is allocated in the loop, so that each lane has its own. */
     boolean isPrivate(String buffer) {
         return privates.contains(buffer);
+    }
+
+    private boolean acceptsGuard(Stmt.Guard guard) {
+        boolean outer = masked;
+        for (Dim condition : guard.nonNegative()) {
+            if (slope(condition).isEmpty()) {
+                return false;
+            }
+            masked |= condition.dependsOn(lane);
+        }
+        boolean accepted = accepts(guard.then()) && accepts(guard.otherwise());
+        masked = outer;
+        return accepted;
     }
 
     private Dim address(String buffer, List<Dim> at) {
@@ -189,11 +206,16 @@ final class LaneCheck {
     private boolean acceptsLoad(String buffer, List<Dim> at) {
         Buffer source = buffers.get(buffer);
         OptionalLong slope = slope(address(buffer, at));
-        boolean gather = slope.isPresent() && slope.getAsLong() != 1;
-        return slope.isPresent()
-                && source.layout().swizzle().isEmpty()
-                && source.dtype() != DType.BOOL
-                && !(gather && source.storage() == Buffer.Storage.SEGMENT && source.space() == MemorySpace.GLOBAL);
+        if (slope.isEmpty() || source.layout().swizzle().isPresent() || source.dtype() == DType.BOOL) {
+            return false;
+        }
+        return slope.getAsLong() == 1 || acceptsGather(source);
+    }
+
+    /** The JDK gathers from arrays only, and checks the indices of inactive lanes too. */
+    private boolean acceptsGather(Buffer source) {
+        gathers = true;
+        return !masked && (source.storage() == Buffer.Storage.ARRAY || source.space() != MemorySpace.GLOBAL);
     }
 
     private static boolean hasCombiner(DType dtype, Combiner combiner) {

@@ -32,6 +32,11 @@ record Lanes(int extent, int bits, List<Part> parts) {
         return new Lanes(extent, bits, List.copyOf(parts));
     }
 
+    /** Whether the last vector has lanes beyond the extent. */
+    boolean hasIdle() {
+        return parts.getLast().start() + parts.getLast().lanes() > extent;
+    }
+
     /** The cut that tells how a register buffer indexed by the loop is held: loops of whole vectors share one. */
     Lanes grain() {
         Part first = parts.getFirst();

@@ -124,7 +124,9 @@ final class Plan {
         LaneCheck check = new LaneCheck(loop.variable(), buffers, addresses, constants, this::isReplicated);
         if (extent > 1 && extent <= Integer.MAX_VALUE && check.accepts(loop.body()) && check.bits() > 0) {
             Lanes lanes = Lanes.of((int) extent, check.bits(), vectorBits);
-            vectorLoops.put(loop.variable(), new VectorLoop(lanes, check));
+            if (!check.gathers() || !lanes.hasIdle()) {
+                vectorLoops.put(loop.variable(), new VectorLoop(lanes, check));
+            }
         }
     }
 

@@ -14,6 +14,7 @@ final class VectorCalls {
     static final String SPECIES = "L" + PACKAGE + "VectorSpecies;";
     static final String ANY_VECTOR = "L" + VECTOR + ";";
     static final String ANY_MASK = "L" + MASK + ";";
+    static final String BINARY = "L" + OPERATORS + "$Binary;";
     static final String ORDER = "Ljava/nio/ByteOrder;";
 
     private VectorCalls() {}

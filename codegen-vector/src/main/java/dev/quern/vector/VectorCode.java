@@ -54,8 +54,8 @@ final class VectorCode {
     /** A binary operator that has no method of its own. */
     Node lanewise(String operator, Node left, Node right) {
         JvmType type = left.type;
-        Node constant = operator(operator, "Binary");
-        String descriptor = "(" + constant.type.descriptor() + VectorCalls.ANY_VECTOR + ")" + type.descriptor();
+        Node constant = operator(operator, operator.equals("XOR") ? "Associative" : "Binary");
+        String descriptor = "(" + VectorCalls.BINARY + VectorCalls.ANY_VECTOR + ")" + type.descriptor();
         return draft.value(VectorCalls.on(type, "lanewise", descriptor), type, left, constant, right);
     }
 

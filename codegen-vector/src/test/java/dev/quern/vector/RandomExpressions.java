@@ -1,0 +1,139 @@
+package dev.quern.vector;
+
+import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.CompareOp;
+import dev.quern.ir.Dim;
+import dev.quern.ir.UnaryOp;
+import dev.quern.ir.kernel.Expr;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+
+/** Well-typed expressions at random. */
+final class RandomExpressions {
+    private static final List<DType> VECTOR_TYPES = List.of(DType.F32, DType.I32, DType.F64, DType.I64);
+    private static final List<UnaryOp> REAL_UNARY = List.of(
+            UnaryOp.NEG, UnaryOp.ABS, UnaryOp.SIGN, UnaryOp.SQRT, UnaryOp.RECIPROCAL, UnaryOp.FLOOR, UnaryOp.CEIL,
+            UnaryOp.ROUND);
+    private static final List<UnaryOp> RARE_UNARY =
+            List.of(UnaryOp.EXP, UnaryOp.SIN, UnaryOp.TANH, UnaryOp.ERF, UnaryOp.ASINH, UnaryOp.SIGMOID);
+    private static final List<UnaryOp> WHOLE_UNARY = List.of(UnaryOp.NEG, UnaryOp.ABS, UnaryOp.SIGN, UnaryOp.BIT_NOT);
+    private static final List<BinaryOp> REAL_BINARY =
+            List.of(BinaryOp.ADD, BinaryOp.SUB, BinaryOp.MUL, BinaryOp.DIV, BinaryOp.MIN, BinaryOp.MAX);
+    private static final List<BinaryOp> WHOLE_BINARY = List.of(
+            BinaryOp.ADD, BinaryOp.SUB, BinaryOp.MUL, BinaryOp.MIN, BinaryOp.MAX, BinaryOp.AND, BinaryOp.OR,
+            BinaryOp.XOR, BinaryOp.SHIFT_LEFT, BinaryOp.SHIFT_RIGHT);
+
+    private final Random random;
+    private final Function<DType, Expr.Load> loads;
+    private final List<Dim> indices;
+    private final boolean mixed;
+
+    /**
+     * @param loads gives an element to load
+     * @param indices what may be used as a number
+     * @param mixed whether any type may occur, or only those as wide as what is asked for
+     */
+    RandomExpressions(Random random, Function<DType, Expr.Load> loads, List<Dim> indices, boolean mixed) {
+        this.random = random;
+        this.loads = loads;
+        this.indices = indices;
+        this.mixed = mixed;
+    }
+
+    private <T> T pick(List<T> choices) {
+        return choices.get(random.nextInt(choices.size()));
+    }
+
+    Expr of(DType dtype, int depth) {
+        if (depth == 0 || random.nextInt(6) == 0) {
+            return leaf(dtype);
+        }
+        return switch (random.nextInt(10)) {
+            case 0 -> new Expr.Select(truth(dtype, depth - 1), of(dtype, depth - 1), of(dtype, depth - 1));
+            case 1 -> cast(dtype, depth);
+            case 2, 3 -> unary(dtype, depth);
+            case 4 -> dtype == DType.BOOL
+                    ? truth(dtype, depth - 1)
+                    : new Expr.Fma(of(dtype, depth - 1), of(dtype, depth - 1), of(dtype, depth - 1));
+            default -> binary(dtype, depth);
+        };
+    }
+
+    private Expr leaf(DType dtype) {
+        return switch (random.nextInt(8)) {
+            case 0 -> constant(dtype);
+            case 1 -> dtype == DType.BOOL ? loads.apply(dtype) : new Expr.Index(pick(indices), dtype);
+            case 2 -> bits(dtype);
+            default -> loads.apply(dtype);
+        };
+    }
+
+    /** The bits of a loaded element as another type; loaded elements are no NaNs, whose bits are not defined. */
+    private Expr bits(DType dtype) {
+        return switch (dtype) {
+            case I32 -> new Expr.Bitcast(dtype, loads.apply(DType.F32));
+            case I64 -> new Expr.Bitcast(dtype, loads.apply(DType.F64));
+            case F32 -> new Expr.Bitcast(dtype, loads.apply(DType.I32));
+            default -> loads.apply(dtype);
+        };
+    }
+
+    private Expr constant(DType dtype) {
+        int number = random.nextInt(-5, 6);
+        return switch (dtype) {
+            case F32 -> Expr.Constant.of(number * 0.75f);
+            case F64 -> Expr.Constant.of(number * 0.75);
+            case F16 -> new Expr.Constant(dtype, Float.floatToFloat16(number * 0.75f) & 0xFFFF);
+            case BF16 -> new Expr.Constant(dtype, Float.floatToRawIntBits(number * 0.75f) >>> 16);
+            case BOOL -> Expr.Constant.of(number > 0);
+            default -> new Expr.Constant(dtype, dtype.bits() == 64 ? number : number & ((1L << dtype.bits()) - 1));
+        };
+    }
+
+    private Expr truth(DType like, int depth) {
+        DType dtype = like == DType.BOOL ? pick(VECTOR_TYPES) : like;
+        if (dtype.isFloat() && random.nextInt(4) == 0) {
+            return new Expr.Unary(random.nextBoolean() ? UnaryOp.IS_NAN : UnaryOp.IS_INF, of(dtype, depth));
+        }
+        return new Expr.Compare(pick(List.of(CompareOp.values())), of(dtype, depth), of(dtype, depth));
+    }
+
+    private Expr cast(DType dtype, int depth) {
+        List<DType> choices = mixed
+                ? List.of(Comparison.types())
+                : VECTOR_TYPES.stream()
+                        .filter(type -> type.bits() == dtype.bits() || dtype == DType.BOOL)
+                        .toList();
+        if (choices.isEmpty()) {
+            return leaf(dtype);
+        }
+        DType from = pick(choices);
+        boolean refused = from == DType.U64 && (dtype == DType.F16 || dtype == DType.BF16);
+        return refused ? leaf(dtype) : new Expr.Cast(dtype, of(from, depth - 1));
+    }
+
+    private Expr unary(DType dtype, int depth) {
+        Expr operand = of(dtype, depth - 1);
+        if (dtype == DType.BOOL) {
+            return new Expr.Unary(UnaryOp.NOT, operand);
+        }
+        if (!dtype.isFloat()) {
+            return new Expr.Unary(pick(WHOLE_UNARY), operand);
+        }
+        return new Expr.Unary(pick(mixed && random.nextInt(5) == 0 ? RARE_UNARY : REAL_UNARY), operand);
+    }
+
+    private Expr binary(DType dtype, int depth) {
+        Expr left = of(dtype, depth - 1);
+        Expr right = of(dtype, depth - 1);
+        if (dtype == DType.BOOL) {
+            return new Expr.Binary(pick(List.of(BinaryOp.AND, BinaryOp.OR, BinaryOp.XOR)), left, right);
+        }
+        if (mixed && random.nextInt(6) == 0) {
+            return new Expr.Binary(pick(List.of(BinaryOp.DIV, BinaryOp.MOD, BinaryOp.REM)), left, right);
+        }
+        return new Expr.Binary(pick(dtype.isFloat() ? REAL_BINARY : WHOLE_BINARY), left, right);
+    }
+}
