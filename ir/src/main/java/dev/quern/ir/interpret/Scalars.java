@@ -32,7 +32,7 @@ public final class Scalars {
         }
         if (type == DType.U64) {
             double half = 0x1p63;
-            return value < half
+            return !(value >= half)
                     ? Math.max(0, (long) value)
                     : value >= 0x1p64 ? -1L : (long) (value - half) ^ Long.MIN_VALUE;
         }
