@@ -14,7 +14,13 @@ import java.util.function.Function;
 final class RandomExpressions {
     private static final List<DType> VECTOR_TYPES = List.of(DType.F32, DType.I32, DType.F64, DType.I64);
     private static final List<UnaryOp> REAL_UNARY = List.of(
-            UnaryOp.NEG, UnaryOp.ABS, UnaryOp.SIGN, UnaryOp.SQRT, UnaryOp.RECIPROCAL, UnaryOp.FLOOR, UnaryOp.CEIL,
+            UnaryOp.NEG,
+            UnaryOp.ABS,
+            UnaryOp.SIGN,
+            UnaryOp.SQRT,
+            UnaryOp.RECIPROCAL,
+            UnaryOp.FLOOR,
+            UnaryOp.CEIL,
             UnaryOp.ROUND);
     private static final List<UnaryOp> RARE_UNARY =
             List.of(UnaryOp.EXP, UnaryOp.SIN, UnaryOp.TANH, UnaryOp.ERF, UnaryOp.ASINH, UnaryOp.SIGMOID);
@@ -22,8 +28,16 @@ final class RandomExpressions {
     private static final List<BinaryOp> REAL_BINARY =
             List.of(BinaryOp.ADD, BinaryOp.SUB, BinaryOp.MUL, BinaryOp.DIV, BinaryOp.MIN, BinaryOp.MAX);
     private static final List<BinaryOp> WHOLE_BINARY = List.of(
-            BinaryOp.ADD, BinaryOp.SUB, BinaryOp.MUL, BinaryOp.MIN, BinaryOp.MAX, BinaryOp.AND, BinaryOp.OR,
-            BinaryOp.XOR, BinaryOp.SHIFT_LEFT, BinaryOp.SHIFT_RIGHT);
+            BinaryOp.ADD,
+            BinaryOp.SUB,
+            BinaryOp.MUL,
+            BinaryOp.MIN,
+            BinaryOp.MAX,
+            BinaryOp.AND,
+            BinaryOp.OR,
+            BinaryOp.XOR,
+            BinaryOp.SHIFT_LEFT,
+            BinaryOp.SHIFT_RIGHT);
 
     private final Random random;
     private final Function<DType, Expr.Load> loads;
@@ -54,9 +68,10 @@ final class RandomExpressions {
             case 0 -> new Expr.Select(truth(dtype, depth - 1), of(dtype, depth - 1), of(dtype, depth - 1));
             case 1 -> cast(dtype, depth);
             case 2, 3 -> unary(dtype, depth);
-            case 4 -> dtype == DType.BOOL
-                    ? truth(dtype, depth - 1)
-                    : new Expr.Fma(of(dtype, depth - 1), of(dtype, depth - 1), of(dtype, depth - 1));
+            case 4 ->
+                dtype == DType.BOOL
+                        ? truth(dtype, depth - 1)
+                        : new Expr.Fma(of(dtype, depth - 1), of(dtype, depth - 1), of(dtype, depth - 1));
             default -> binary(dtype, depth);
         };
     }

@@ -102,12 +102,17 @@ final class RandomKernels {
                 Stmt use = store(target, new Expr.Binary(BinaryOp.MAX, value, expression(dtype, 1)));
                 yield new Stmt.Allocate(
                         temporary,
-                        block(new Stmt.Store(temporary.name(), List.of(), expression(dtype, 2)), use, leaf(target, dtype)));
+                        block(
+                                new Stmt.Store(temporary.name(), List.of(), expression(dtype, 2)),
+                                use,
+                                leaf(target, dtype)));
             }
             case 1 -> accumulate(target, dtype);
             case 2 -> {
                 Dim index = axes.get(random.nextInt(axes.size())).index();
-                Dim condition = random.nextBoolean() ? index.minus(random.nextInt(5)) : dim(random.nextInt(9)).minus(index);
+                Dim condition = random.nextBoolean()
+                        ? index.minus(random.nextInt(5))
+                        : dim(random.nextInt(9)).minus(index);
                 yield new Stmt.Guard(List.of(condition), statement(target, depth - 1), statement(target, depth - 1));
             }
             case 3 -> chosen(target, depth);
@@ -139,13 +144,12 @@ final class RandomKernels {
     }
 
     private Stmt reduce(String buffer, List<Dim> at, DType dtype, Expr value) {
-        Combiner combiner =
-                switch (random.nextInt(5)) {
-                    case 0 -> Combiner.MAX;
-                    case 1 -> Combiner.MIN;
-                    case 2 -> Combiner.FMA;
-                    default -> Combiner.SUM;
-                };
+        Combiner combiner = switch (random.nextInt(5)) {
+            case 0 -> Combiner.MAX;
+            case 1 -> Combiner.MIN;
+            case 2 -> Combiner.FMA;
+            default -> Combiner.SUM;
+        };
         Expr joined = combiner == Combiner.FMA ? new Expr.Binary(BinaryOp.MUL, value, expression(dtype, 1)) : value;
         return new Stmt.Reduce(buffer, at, combiner, joined);
     }
@@ -179,7 +183,8 @@ final class RandomKernels {
 
     /** A tile of accumulators in registers: cleared, summed over a serial loop, written. */
     private Stmt tile(Axis row, int width) {
-        DType dtype = List.of(DType.F32, DType.F32, DType.F64, DType.I32, DType.I16).get(random.nextInt(5));
+        DType dtype =
+                List.of(DType.F32, DType.F32, DType.F64, DType.I32, DType.I16).get(random.nextInt(5));
         Dim height = dim(random.nextInt(1, 5));
         Buffer tile = register("acc", dtype, height.constant(), width);
         Axis depth = new Axis(dim("k"), random.nextBoolean() ? dim("N") : dim(4));

@@ -29,7 +29,8 @@ class RandomKernelsTest {
             Comparison.run(executable, found);
             Comparison.assertSame(expected, found, 0, "seed " + seed + " at " + bits + " bits");
         } catch (RuntimeException | AssertionError failure) {
-            throw new AssertionError("seed " + seed + " at " + bits + " bits; replay with -Dquern.seed=" + seed, failure);
+            throw new AssertionError(
+                    "seed " + seed + " at " + bits + " bits; replay with -Dquern.seed=" + seed, failure);
         }
     }
 }
