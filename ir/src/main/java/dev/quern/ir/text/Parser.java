@@ -28,7 +28,7 @@ import org.antlr.v4.runtime.atn.PredictionMode;
  */
 public final class Parser {
     /** How deep brackets may nest. */
-    public static final int DEEPEST = 256;
+    public static final int DEEPEST = 200;
 
     private static final int LONGEST = 1 << 27;
 

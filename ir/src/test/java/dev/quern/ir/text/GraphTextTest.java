@@ -168,6 +168,6 @@ class GraphTextTest {
     void refusesDeepGraphs() {
         String open = "graph g(%c: bool[]) { %y: f32[] = if(%c) {then = ";
         ModelException mistake = assertThrows(ModelException.class, () -> Parser.parseGraph(open.repeat(1_000)));
-        assertTrue(mistake.getMessage().endsWith("expected brackets at most 256 deep, found deeper ones"));
+        assertTrue(mistake.getMessage().endsWith("expected brackets at most 200 deep, found deeper ones"));
     }
 }

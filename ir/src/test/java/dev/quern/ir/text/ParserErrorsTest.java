@@ -99,7 +99,7 @@ class ParserErrorsTest {
     void refusesDeepExpressions(String open) {
         String text = KERNEL + "y[0] = " + open.repeat(1_000) + "1.0" + ")".repeat(1_000) + "}";
         assertEquals(
-                "expected brackets at most 256 deep, found deeper ones",
+                "expected brackets at most 200 deep, found deeper ones",
                 mistake(text).getMessage().replaceFirst(".*?: ", ""));
     }
 
@@ -111,8 +111,8 @@ class ParserErrorsTest {
 
     @Test
     void readsWhatIsNearlyTooDeepOnASmallStack() throws InterruptedException {
-        String sums = KERNEL + "y[0] = " + "1.0 + 2.0*(".repeat(250) + "1.0" + ")".repeat(250) + "}";
-        String dims = "floordiv(3*n + ".repeat(250) + "n" + ", m)".repeat(250);
+        String sums = KERNEL + "y[0] = " + "1.0 + 2.0*(".repeat(195) + "1.0" + ")".repeat(195) + "}";
+        String dims = "floordiv(3*n + ".repeat(195) + "n" + ", m)".repeat(195);
         Throwable[] thrown = new Throwable[1];
         Thread thread = new Thread(
                 null,
@@ -121,7 +121,7 @@ class ParserErrorsTest {
                     Parser.parseDim(dims);
                 },
                 "small stack",
-                512 << 10);
+                768 << 10);
         thread.setUncaughtExceptionHandler((_, failure) -> thrown[0] = failure);
         thread.start();
         thread.join();
