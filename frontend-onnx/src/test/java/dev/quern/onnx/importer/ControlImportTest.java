@@ -45,9 +45,11 @@ class ControlImportTest {
                 .initializer("minus", Tensor.of(new long[] {-1}))
                 .node("If", List.of("unused"), List.of("y"), branches(branch("Exp", "x", "a"), branch("Log", "x", "b")))
                 .output("y"));
-        assertEquals(List.of("LOG"), Imports.operations(graph, Op.Unary.class).stream()
-                .map(op -> op.function().name())
-                .toList());
+        assertEquals(
+                List.of("LOG"),
+                Imports.operations(graph, Op.Unary.class).stream()
+                        .map(op -> op.function().name())
+                        .toList());
         assertTrue(Imports.operations(graph, Op.If.class).isEmpty());
     }
 
@@ -64,8 +66,12 @@ class ControlImportTest {
         assertEquals(
                 List.of("c", "x", "z"),
                 graph.nodes().getFirst().inputs().stream().map(Value::name).toList());
-        assertEquals(List.of("x", "z"), choice.then().inputs().stream().map(Value::name).toList());
-        assertEquals(List.of("x", "z"), choice.otherwise().inputs().stream().map(Value::name).toList());
+        assertEquals(
+                List.of("x", "z"),
+                choice.then().inputs().stream().map(Value::name).toList());
+        assertEquals(
+                List.of("x", "z"),
+                choice.otherwise().inputs().stream().map(Value::name).toList());
         assertEquals("f32[n]", Imports.type(graph, 0));
     }
 
@@ -87,7 +93,8 @@ class ControlImportTest {
                 .node("If", List.of("c"), List.of("y"), branches(squeezed, branch("Identity", "x", "b")))
                 .output("y"));
         assertEquals("f32[4]", Imports.type(graph, 0));
-        assertEquals(List.of("n == 1"), graph.guards().stream().map(Guard::toString).toList());
+        assertEquals(
+                List.of("n == 1"), graph.guards().stream().map(Guard::toString).toList());
     }
 
     @Test

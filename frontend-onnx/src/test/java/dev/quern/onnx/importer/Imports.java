@@ -18,7 +18,8 @@ final class Imports {
 
     /** The graph of a model that has been written and read. */
     static Graph graph(OnnxBuilder model) {
-        return GraphImporter.read(dev.quern.onnx.proto.OnnxReader.read(model.build()).model());
+        return GraphImporter.read(
+                dev.quern.onnx.proto.OnnxReader.read(model.build()).model());
     }
 
     static ModelException refusal(OnnxBuilder model, ModelException.Code code) {

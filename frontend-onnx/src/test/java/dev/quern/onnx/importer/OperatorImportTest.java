@@ -59,10 +59,11 @@ class OperatorImportTest {
                 .input("w", DType.F32, 5, 8)
                 .input("b", DType.F32, 5);
         Map<String, OnnxAttribute> attributes = Map.of("transB", integer(1));
-        Graph graph = Imports.graph(
-                model.node("Gemm", List.of("x", "w", "b"), List.of("y"), attributes).output("y"));
+        Graph graph = Imports.graph(model.node("Gemm", List.of("x", "w", "b"), List.of("y"), attributes)
+                .output("y"));
         assertEquals(
-                List.of("n", "k"), Imports.operations(graph, Op.Contract.class).getFirst().right());
+                List.of("n", "k"),
+                Imports.operations(graph, Op.Contract.class).getFirst().right());
         assertEquals(1, Imports.operations(graph, Op.Binary.class).size());
     }
 
@@ -154,7 +155,9 @@ class OperatorImportTest {
                 .node("MatMulInteger", List.of("q", "w", "zero", "wz"), List.of("y"))
                 .output("y"));
         assertEquals("i32[n, 5]", Imports.type(graph, 0));
-        assertEquals(DType.I32, Imports.operations(graph, Op.Contract.class).getFirst().accumulate());
+        assertEquals(
+                DType.I32,
+                Imports.operations(graph, Op.Contract.class).getFirst().accumulate());
         assertEquals(
                 List.of(DType.U8, DType.I8),
                 graph.nodes().stream()

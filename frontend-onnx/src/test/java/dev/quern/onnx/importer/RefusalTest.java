@@ -64,7 +64,9 @@ class RefusalTest {
                 .initializer("r", Tensor.of(new float[100], 1, 20, 5))
                 .node("LSTM", List.of("x", "w", "r", "", "lengths"), List.of("y"))
                 .output("y");
-        assertTrue(Imports.refusal(lstm, ModelException.Code.UNSUPPORTED).getMessage().contains("sequence_lens"));
+        assertTrue(Imports.refusal(lstm, ModelException.Code.UNSUPPORTED)
+                .getMessage()
+                .contains("sequence_lens"));
     }
 
     @Test
@@ -73,8 +75,7 @@ class RefusalTest {
         OnnxFunction turn = new OnnxFunction(
                 "own", "Turn", "", List.of("a"), List.of("b"), List.of(), Map.of(), List.of(again), Map.of("own", 1L));
         OnnxNode call = new OnnxNode("", "Turn", "own", "", List.of("x"), List.of("y"), Map.of());
-        Imports.refusal(
-                model().opset("own", 1).function(turn).node(call).output("y"), ModelException.Code.LIMIT);
+        Imports.refusal(model().opset("own", 1).function(turn).node(call).output("y"), ModelException.Code.LIMIT);
     }
 
     @Test
@@ -91,7 +92,8 @@ class RefusalTest {
                 .node("Identity", List.of("x"), List.of("z"))
                 .output("y")
                 .output("z"));
-        assertEquals(List.of("y", "z"), graph.outputs().stream().map(Value::name).toList());
+        assertEquals(
+                List.of("y", "z"), graph.outputs().stream().map(Value::name).toList());
         assertEquals(List.of("x"), graph.inputs().stream().map(Value::name).toList());
     }
 

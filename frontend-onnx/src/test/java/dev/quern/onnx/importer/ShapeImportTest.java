@@ -71,7 +71,9 @@ class ShapeImportTest {
                 .node("Slice", List.of("positions", "zero", "s"), List.of("y"))
                 .output("y"));
         assertEquals("f32[seq]", Imports.type(graph, 0));
-        assertEquals(List.of("512 >= seq"), graph.guards().stream().map(Guard::toString).toList());
+        assertEquals(
+                List.of("512 >= seq"),
+                graph.guards().stream().map(Guard::toString).toList());
     }
 
     @Test
@@ -144,7 +146,9 @@ class ShapeImportTest {
         assertEquals("f32[y, y_1, y_2]", Imports.type(graph, 1));
         assertEquals(
                 List.of("NonZero", "ReshapeTo"),
-                Imports.operations(graph, Op.Host.class).stream().map(Op.Host::function).toList());
+                Imports.operations(graph, Op.Host.class).stream()
+                        .map(Op.Host::function)
+                        .toList());
     }
 
     @Test

@@ -19,9 +19,10 @@ final class Simplify {
         return kernel.withBody(simplify(kernel.body(), Scope.of(kernel)));
     }
 
-    /** The last pass: loops of one iteration are replaced by their bodies. */
+    /** The last pass: loops of one iteration are replaced by their bodies, and conditions stand outside the loops that do not change them. */
     static Kernel finish(Kernel kernel) {
-        return simplify(kernel.withBody(withoutUnitLoops(kernel.body())));
+        Kernel simple = simplify(kernel.withBody(withoutUnitLoops(kernel.body())));
+        return simple.withBody(HoistGuards.hoist(simple.body()));
     }
 
     private static Stmt withoutUnitLoops(Stmt statement) {

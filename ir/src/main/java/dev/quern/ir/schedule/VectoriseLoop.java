@@ -4,6 +4,7 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Accesses.Access;
+import java.util.List;
 
 /** An innermost loop of constant extent runs as lanes; what several lanes reduce into is combined across them. */
 final class VectoriseLoop {
@@ -23,7 +24,8 @@ final class VectoriseLoop {
         long extent = application.constantExtent(loop);
         requireInnermost(loop, loop.body(), application);
         int bits = 8;
-        for (Access access : Accesses.of(loop.body(), scope.inside(loop))) {
+        List<Access> accesses = Accesses.of(loop.body(), scope.inside(loop));
+        for (Access access : accesses) {
             bits = Math.max(bits, scope.buffer(access.buffer()).dtype().bits());
         }
         int lanes = application.target().lanes(bits);
@@ -34,6 +36,12 @@ final class VectoriseLoop {
         Dependence.Verdict verdict = Dependence.of(loop, scope);
         if (verdict.kind() == Dependence.Kind.SEQUENTIAL) {
             throw application.refusal(loop.variable() + " is not parallel: " + verdict.reason());
+        }
+        for (Access access : accesses) {
+            boolean lane = access.indices().stream().anyMatch(index -> index.dependsOn(loop.variable()));
+            if (lane && verdict.reduced().contains(access.buffer())) {
+                throw application.refusal("some lanes of " + loop.variable() + " share an element: it " + access);
+            }
         }
     }
 

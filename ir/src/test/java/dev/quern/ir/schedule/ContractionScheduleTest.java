@@ -14,6 +14,7 @@ import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Step.Tail;
+import dev.quern.ir.text.KernelPrinter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +131,7 @@ class ContractionScheduleTest {
     void wholeTilesNeedNoTail() {
         Kernel kernel =
                 Scheduler.apply(Kernels.contraction(Dim.of(192), Dim.of(64), Dim.of(8)), product(96, 12, 32, 16), WIDE);
-        String text = Dump.of(kernel);
+        String text = KernelPrinter.print(kernel);
         assertFalse(text.contains("if "), text);
         assertFalse(text.contains("m.i.t"), text);
     }

@@ -8,6 +8,7 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.text.KernelPrinter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -112,8 +113,8 @@ class RandomScheduleTest {
                         random);
             } catch (AssertionError | RuntimeException failure) {
                 fail(
-                        where + "\n" + steps.stream().map(StepText::of).toList() + "\n" + Dump.of(sample.kernel())
-                                + "\n" + Dump.of(kernel),
+                        where + "\n" + steps.stream().map(StepText::of).toList() + "\n"
+                                + KernelPrinter.print(sample.kernel()) + "\n" + KernelPrinter.print(kernel),
                         failure);
             }
         }

@@ -9,6 +9,7 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Step.Tail;
+import dev.quern.ir.text.KernelPrinter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ class RowScheduleTest {
     private static final Dim C = Dim.symbol("C");
 
     /** Reductions over {@code reduced} and passes over {@code mapped}, {@code width} columns at a time and the rest by {@code lanes}, masked. */
-    private static Schedule rows(List<String> reduced, List<String> mapped, long width, long lanes) {
+    static Schedule rows(List<String> reduced, List<String> mapped, long width, long lanes) {
         List<Step> steps = new ArrayList<>();
         steps.add(new Step.Bind("r", LoopKind.PARALLEL));
         for (String loop : reduced) {
@@ -87,8 +88,8 @@ class RowScheduleTest {
                 Kernels.softmax(R, Dim.of(64)),
                 rows(List.of("c", "e"), List.of("d"), 16, 16),
                 ContractionScheduleTest.WIDE);
-        assertFalse(Dump.of(kernel).contains(".t"), () -> Dump.of(kernel));
-        assertTrue(Dump.of(kernel).contains("vector"));
+        assertFalse(KernelPrinter.print(kernel).contains(".t"), () -> KernelPrinter.print(kernel));
+        assertTrue(KernelPrinter.print(kernel).contains("vector"));
     }
 
     private static void scalarLeaves(Stmt statement, boolean vector, List<Stmt> found) {
