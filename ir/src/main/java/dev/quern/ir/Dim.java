@@ -67,69 +67,6 @@ public final class Dim {
     /** A coefficient times a product of atoms; the constant term has no atoms. */
     public record Term(long coefficient, List<Atom> atoms) {}
 
-    /** A product of atoms in a fixed order; the key of a term. */
-    private record Monomial(List<Atom> atoms, String text) implements Comparable<Monomial> {
-        static final Monomial UNIT = new Monomial(List.of(), "");
-
-        static Monomial of(List<Atom> atoms) {
-            if (atoms.size() < 2) {
-                return atoms.isEmpty()
-                        ? UNIT
-                        : new Monomial(List.copyOf(atoms), atoms.getFirst().toString());
-            }
-            TreeMap<String, List<Atom>> sorted = new TreeMap<>();
-            for (Atom atom : atoms) {
-                sorted.computeIfAbsent(atom.toString(), text -> new ArrayList<>())
-                        .add(atom);
-            }
-            List<Atom> ordered = new ArrayList<>();
-            StringBuilder text = new StringBuilder();
-            sorted.forEach((name, equals) -> {
-                for (Atom atom : equals) {
-                    ordered.add(atom);
-                    text.append(text.isEmpty() ? "" : "*").append(name);
-                }
-            });
-            return new Monomial(List.copyOf(ordered), text.toString());
-        }
-
-        Monomial times(Monomial other) {
-            if (atoms.isEmpty() || other.atoms.isEmpty()) {
-                return atoms.isEmpty() ? other : this;
-            }
-            List<Atom> product = new ArrayList<>(atoms);
-            product.addAll(other.atoms);
-            return of(product);
-        }
-
-        /** This without the factors of {@code divisor}, if it has them all. */
-        Optional<Monomial> dividedBy(Monomial divisor) {
-            List<Atom> rest = new ArrayList<>(atoms);
-            for (Atom atom : divisor.atoms) {
-                if (!rest.remove(atom)) {
-                    return Optional.empty();
-                }
-            }
-            return Optional.of(of(rest));
-        }
-
-        @Override
-        public int compareTo(Monomial other) {
-            int byDegree = Integer.compare(other.atoms.size(), atoms.size());
-            return byDegree != 0 ? byDegree : text.compareTo(other.text);
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Monomial that && text.equals(that.text);
-        }
-
-        @Override
-        public int hashCode() {
-            return text.hashCode();
-        }
-    }
-
     private final TreeMap<Monomial, Long> terms;
     /** Derived on first use; a race derives an equal one. */
     private String text;
