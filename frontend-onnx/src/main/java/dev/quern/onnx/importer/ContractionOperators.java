@@ -5,6 +5,7 @@ import static dev.quern.onnx.importer.Operator.one;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Value;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Products of matrices. */
@@ -61,7 +62,7 @@ final class ContractionOperators {
         if (rank < 2) {
             return x;
         }
-        List<Integer> order = new java.util.ArrayList<>();
+        List<Integer> order = new ArrayList<>();
         for (int axis = 0; axis < rank - 2; axis++) {
             order.add(axis);
         }

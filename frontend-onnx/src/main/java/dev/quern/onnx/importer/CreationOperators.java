@@ -15,6 +15,7 @@ import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Scalars;
 import dev.quern.ir.graph.Value;
 import dev.quern.onnx.proto.OnnxAttribute;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -179,7 +180,7 @@ final class CreationOperators {
         Optional<Dim> extent = builder.dims().dim(depth);
         Value values = call.input(2);
         if (extent.isEmpty()) {
-            List<Dim> dims = new java.util.ArrayList<>(indices.type().shape().dims());
+            List<Dim> dims = new ArrayList<>(indices.type().shape().dims());
             dims.add(axis, call.fresh());
             return call.host(
                     "OneHotTo",
@@ -187,7 +188,7 @@ final class CreationOperators {
                     List.of(indices, depth, values),
                     values.type().withShape(new Shape(dims)));
         }
-        List<Dim> dims = new java.util.ArrayList<>(indices.type().shape().dims());
+        List<Dim> dims = new ArrayList<>(indices.type().shape().dims());
         dims.add(axis, Dim.ONE);
         Value column = builder.reshape(indices, new Shape(dims));
         dims.set(axis, extent.get());

@@ -4,12 +4,15 @@ import static dev.quern.onnx.importer.Operator.one;
 import static dev.quern.onnx.importer.Operator.several;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
 import dev.quern.ir.Shape;
+import dev.quern.ir.TensorType;
 import dev.quern.ir.graph.Attribute;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,7 +86,7 @@ final class MovementOperators {
             if (!exact.times(parts).equals(extent)) {
                 call.builder().assumeEqual(exact.times(parts), extent);
             }
-            equal.addAll(java.util.Collections.nCopies(parts, exact));
+            equal.addAll(Collections.nCopies(parts, exact));
         }
         return split(call, axis, equal);
     }
@@ -110,7 +113,7 @@ final class MovementOperators {
     private static List<Value> splitOnHost(Call call) {
         Value x = call.input(0);
         int axis = axis(call);
-        List<dev.quern.ir.TensorType> types = call.node().outputs().stream()
+        List<TensorType> types = call.node().outputs().stream()
                 .map(output -> x.type().withShape(x.type().shape().with(axis, call.fresh())))
                 .toList();
         return call.builder()
@@ -166,7 +169,7 @@ final class MovementOperators {
             throw call.invalid("pads: expected " + 2 * axes.size() + " numbers, found " + amounts.size());
         }
         GraphBuilder builder = call.builder();
-        List<Dim> before = new ArrayList<>(java.util.Collections.nCopies(rank, Dim.ZERO));
+        List<Dim> before = new ArrayList<>(Collections.nCopies(rank, Dim.ZERO));
         List<Dim> after = new ArrayList<>(before);
         for (int index = 0; index < axes.size(); index++) {
             int axis = axes.get(index);
@@ -203,8 +206,7 @@ final class MovementOperators {
 
     /** How many elements an amount of padding takes away. */
     private static Dim cut(Dim amount) {
-        boolean negative =
-                dev.quern.ir.DimRanges.NONE.nonNegative(amount.times(-1).minus(1));
+        boolean negative = DimRanges.NONE.nonNegative(amount.times(-1).minus(1));
         return negative ? amount.times(-1) : Dim.ZERO;
     }
 }

@@ -6,6 +6,7 @@ import static dev.quern.onnx.importer.Operator.several;
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
+import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.UnaryOp;
@@ -200,7 +201,7 @@ final class NormalizationOperators {
                 : builder.unary(
                         UnaryOp.SQRT, builder.reduce(Combiner.SUM, builder.binary(BinaryOp.MUL, x, x), axes, true));
         Value zero = builder.scalar(x.type().dtype(), 0);
-        Value absent = builder.compare(dev.quern.ir.CompareOp.EQ, norm, zero);
+        Value absent = builder.compare(CompareOp.EQ, norm, zero);
         return builder.select(absent, zero, builder.binary(BinaryOp.DIV, x, norm));
     }
 

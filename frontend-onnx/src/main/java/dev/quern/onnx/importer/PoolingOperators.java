@@ -13,6 +13,7 @@ import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.graph.Window;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -69,7 +70,7 @@ final class PoolingOperators {
     }
 
     private static List<Dim> zeros(int count) {
-        return java.util.Collections.nCopies(count, Dim.ZERO);
+        return Collections.nCopies(count, Dim.ZERO);
     }
 
     private static List<Dim> excess(Window longer, Window window) {

@@ -2,8 +2,10 @@ package dev.quern.onnx.importer;
 
 import dev.quern.DType;
 import dev.quern.Tensor;
+import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
+import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Attribute;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
@@ -126,9 +128,8 @@ final class ResizeTranslation {
                 throw call.invalid("scale of axis " + axis + ": expected more than 0, found " + factors[axis]);
             }
         }
-        Value products = builder.binary(
-                dev.quern.ir.BinaryOp.MUL, extents, builder.constant(Tensor.of(factors, factors.length)));
-        Value floors = builder.unary(dev.quern.ir.UnaryOp.FLOOR, products);
+        Value products = builder.binary(BinaryOp.MUL, extents, builder.constant(Tensor.of(factors, factors.length)));
+        Value floors = builder.unary(UnaryOp.FLOOR, products);
         return builder.dims().dims(builder.cast(floors, DType.I64)).map(dims -> resize(rule, scales, new Shape(dims)));
     }
 

@@ -3,6 +3,7 @@ package dev.quern.onnx.importer;
 import static dev.quern.onnx.importer.Operator.one;
 import static dev.quern.onnx.importer.Operator.several;
 
+import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Attribute;
@@ -201,7 +202,7 @@ final class ShapeOperators {
         }
         GraphBuilder builder = call.builder();
         Value mask = call.version() >= 10
-                ? builder.scalar(dev.quern.DType.BOOL, 1)
+                ? builder.scalar(DType.BOOL, 1)
                 : builder.scalar(x.type().dtype(), 1);
         return List.of(x, builder.broadcast(mask, x.type().shape()));
     }

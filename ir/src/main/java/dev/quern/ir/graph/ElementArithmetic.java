@@ -6,6 +6,7 @@ import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.DimRanges;
 import dev.quern.ir.UnaryOp;
+import java.util.Collections;
 import java.util.OptionalDouble;
 
 /**
@@ -164,7 +165,7 @@ record ElementArithmetic(DimRanges ranges) {
         if (!exponent.isConstant() || exponent.constant() < 0 || exponent.constant() > 8) {
             return null;
         }
-        return Dim.product(java.util.Collections.nCopies((int) exponent.constant(), base));
+        return Dim.product(Collections.nCopies((int) exponent.constant(), base));
     }
 
     Element compare(CompareOp relation, Element left, Element right) {

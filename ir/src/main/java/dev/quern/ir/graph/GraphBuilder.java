@@ -14,9 +14,11 @@ import dev.quern.ir.UnaryOp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -222,7 +224,7 @@ public final class GraphBuilder {
     }
 
     private String freshName(Op op) {
-        String base = op.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+        String base = op.getClass().getSimpleName().toLowerCase(Locale.ROOT);
         String candidate;
         do {
             candidate = base + "_" + counters.merge(base, 1, Integer::sum);
@@ -401,8 +403,8 @@ public final class GraphBuilder {
         if (start.is(0) && length.equals(shape.dim(axis))) {
             return x;
         }
-        List<Dim> starts = new ArrayList<>(java.util.Collections.nCopies(shape.rank(), Dim.ZERO));
+        List<Dim> starts = new ArrayList<>(Collections.nCopies(shape.rank(), Dim.ZERO));
         starts.set(axis, start);
-        return add(new Op.Slice(starts, java.util.Collections.nCopies(shape.rank(), 1L), shape.with(axis, length)), x);
+        return add(new Op.Slice(starts, Collections.nCopies(shape.rank(), 1L), shape.with(axis, length)), x);
     }
 }
