@@ -2,7 +2,9 @@
 module dev.quern.cli {
     requires com.fasterxml.jackson.core;
     requires dev.quern;
+    requires dev.quern.ir;
     requires dev.quern.onnx;
+    requires dev.quern.passes;
     requires dev.quern.runtime;
     requires info.picocli;
     requires static jdk.incubator.vector;

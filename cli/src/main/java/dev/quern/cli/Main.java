@@ -9,6 +9,8 @@ public final class Main {
 
     /** Runs the command and ends the process with its exit status. */
     public static void main(String[] arguments) {
+        // What the runtime logs, such as a second compilation, is one line like all the rest.
+        System.setProperty("java.util.logging.SimpleFormatter.format", "quern: %5$s%n");
         int status = execute(Session.ofProcess(), arguments);
         System.out.flush();
         System.exit(status);
@@ -18,6 +20,7 @@ public final class Main {
         CommandLine line = new CommandLine(new QuernCommand());
         line.addSubcommand(new RunCommand(session));
         line.addSubcommand(new InspectCommand(session));
+        line.addSubcommand(new DumpCommand(session));
         line.addSubcommand(new CheckCommand(session));
         line.addSubcommand(new BenchCommand(session));
         line.addSubcommand(new JavaCommand(session));

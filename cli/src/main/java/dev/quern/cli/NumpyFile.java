@@ -163,9 +163,9 @@ final class NumpyFile {
             MemorySegment data = tensor.segment();
             int chunk = 1 << 20;
             for (long at = 0; at < data.byteSize(); at += chunk) {
-                writeAll(
-                        channel,
-                        data.asSlice(at, Math.min(chunk, data.byteSize() - at)).asByteBuffer());
+                // Copied, because an array of other than bytes has no view as bytes.
+                MemorySegment part = data.asSlice(at, Math.min(chunk, data.byteSize() - at));
+                writeAll(channel, ByteBuffer.wrap(part.toArray(ValueLayout.JAVA_BYTE)));
             }
         }
     }

@@ -40,7 +40,12 @@ final class OnnxRuntimePeer implements Peer {
 
     @Override
     public Map<String, Tensor> run(Path model, Map<String, Tensor> inputs) {
-        return guarded(() -> library().run(model, inputs, threads));
+        return guarded(() -> {
+            Library library = library();
+            try (Progress _ = Progress.of(session.err(), "running " + model.getFileName() + " with " + name())) {
+                return library.run(model, inputs, threads);
+            }
+        });
     }
 
     /** The model loaded with all optimisations and its inputs bound, ready to be run again and again. */

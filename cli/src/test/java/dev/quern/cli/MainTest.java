@@ -114,7 +114,7 @@ class MainTest {
     void helpNamesEachCommand() {
         CommandRun run = CommandRun.in(folder, "help");
         assertEquals(0, run.status());
-        for (String command : List.of("run", "inspect", "check", "java")) {
+        for (String command : List.of("run", "inspect", "dump", "check", "java")) {
             assertTrue(run.out().lines().anyMatch(line -> line.startsWith("  " + command + " ")), run.out());
             assertEquals(0, CommandRun.in(folder, command, "--help").status());
         }

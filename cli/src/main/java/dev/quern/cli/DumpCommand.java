@@ -1,0 +1,100 @@
+package dev.quern.cli;
+
+import dev.quern.Model;
+import dev.quern.ModelException;
+import dev.quern.ModelException.Code;
+import dev.quern.Options;
+import dev.quern.runtime.ModelCompiler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code quern dump}: what the compiler makes of a model, stage by stage. */
+@Command(
+        name = "dump",
+        mixinStandardHelpOptions = true,
+        description = "Compiles a model and prints what the compiler made of it at one stage.")
+final class DumpCommand implements Callable<Integer> {
+    /** What can be shown, in the order it is made. */
+    enum Stage {
+        /** The graph as imported. */
+        imported,
+        /** The graph after all passes. */
+        graph,
+        /** The steps of the program, with its kernels as lowered. */
+        fused,
+        /** The kernels with their schedules, and as scheduled. */
+        kernels,
+        /** The code of the kernels. */
+        bytecode
+    }
+
+    private final Session session;
+
+    @Parameters(paramLabel = "MODEL", description = "Path, or maven:GROUP:ARTIFACT:VERSION!/PATH.")
+    private String model;
+
+    @Option(
+            names = "--stage",
+            required = true,
+            paramLabel = "STAGE",
+            description = {
+                "imported: the graph as the file has it; graph: after all passes; fused: the program, its kernels as "
+                        + "lowered; kernels: each kernel's schedule, and the kernel as scheduled; bytecode: the kernels' "
+                        + "class files, disassembled on the terminal."
+            })
+    private Stage stage;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Writes files into a folder, one a kernel or graph, instead of printing.")
+    private String out;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads to compile for; by default all processors.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    DumpCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        Path file;
+        try (Progress _ = Progress.of(session.err(), "fetching " + model)) {
+            file = ModelCache.of(session).locate(session, model);
+        }
+        Stages stages = new Stages();
+        Options options = Options.builder().threads(threads).build();
+        List<StageText.Part> parts;
+        try (Progress _ = Progress.of(session.err(), "compiling " + file.getFileName());
+                Model _ = ModelCompiler.of(options).withStages(stages).compile(file)) {
+            parts = StageText.of(stage, stages);
+        }
+        if (out == null) {
+            for (StageText.Part part : parts) {
+                session.out().println(part.text());
+            }
+        } else {
+            write(session.path(out), parts);
+        }
+        return ExitStatus.OK;
+    }
+
+    private void write(Path folder, List<StageText.Part> parts) {
+        try {
+            Files.createDirectories(folder);
+            for (StageText.Part part : parts) {
+                Files.write(folder.resolve(part.file()), part.content());
+            }
+        } catch (IOException failure) {
+            throw new ModelException(Code.IO, folder.toString(), "cannot be written (" + failure + ")", failure);
+        }
+        session.err().println("quern: wrote " + parts.size() + " files into " + folder);
+    }
+}

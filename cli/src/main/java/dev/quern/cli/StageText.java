@@ -1,0 +1,111 @@
+package dev.quern.cli;
+
+import dev.quern.ir.backend.Executable;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.text.GraphPrinter;
+import dev.quern.ir.text.KernelPrinter;
+import dev.quern.ir.text.SchedulePrinter;
+import dev.quern.passes.program.Program;
+import dev.quern.passes.program.ProgramStep;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Stages of a compilation in their text form; remarks are comments of it. */
+final class StageText {
+    /**
+     * One graph, step or kernel.
+     *
+     * @param file name of a file for it
+     * @param text its text
+     * @param content what belongs in the file
+     */
+    record Part(String file, String text, byte[] content) {
+        static Part of(String file, String text) {
+            return new Part(file, text, text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private final List<Part> parts = new ArrayList<>();
+    private final Map<Kernel, Integer> shown = new HashMap<>();
+
+    private StageText() {}
+
+    static List<Part> of(DumpCommand.Stage stage, Stages stages) {
+        StageText text = new StageText();
+        switch (stage) {
+            case imported, graph -> text.graph(stage.name(), stages.graph(stage.name()));
+            case fused -> text.steps(stages.program(), false);
+            case kernels -> text.steps(stages.program(), true);
+            case bytecode -> stages.executables().forEach(text::code);
+        }
+        return text.parts;
+    }
+
+    private void graph(String stage, Graph graph) {
+        parts.add(Part.of(stage + ".qir", GraphPrinter.print(graph)));
+    }
+
+    private void steps(Program program, boolean scheduled) {
+        for (ProgramStep step : program.steps()) {
+            int number = parts.size();
+            String head = "// step " + number + ": ";
+            switch (step) {
+                case ProgramStep.RunKernel kernel -> kernel(number, head, kernel, scheduled);
+                case ProgramStep.RunHost(var node) -> add(number, "host", head + "on the host, " + node.origin());
+                case ProgramStep.CheckIndices check ->
+                    add(
+                            number,
+                            "check",
+                            head + "check " + check.value() + " against " + check.extents() + ", " + check.origin());
+                case ProgramStep.RunControl(var node, var bodies) -> {
+                    add(number, "control", head + "control flow with " + bodies.size() + " bodies, " + node.origin());
+                    bodies.forEach(body -> steps(body, scheduled));
+                }
+            }
+        }
+    }
+
+    private void kernel(int number, String head, ProgramStep.RunKernel step, boolean scheduled) {
+        Kernel kernel = scheduled ? step.scheduled() : step.kernel();
+        Integer same = shown.putIfAbsent(kernel, number);
+        StringBuilder text = new StringBuilder(head).append(step.origin().replaceAll("\\R", " "));
+        text.append("\n// arguments: ")
+                .append(String.join(", ", step.arguments()))
+                .append('\n');
+        if (same != null) {
+            text.append("// the kernel is that of step ").append(same).append('\n');
+        } else {
+            if (scheduled) {
+                text.append(commented(SchedulePrinter.print(step.schedule()))).append('\n');
+            }
+            text.append(KernelPrinter.print(kernel));
+        }
+        add(number, kernel.name(), text.toString());
+    }
+
+    private static String commented(String text) {
+        return text.strip().replaceAll("(?m)^", "// ");
+    }
+
+    private void add(int number, String name, String text) {
+        parts.add(Part.of("%03d-%s.qir".formatted(number, fileName(name)), text));
+    }
+
+    private void code(Executable executable) {
+        String name =
+                "%03d-%s".formatted(parts.size(), fileName(executable.kernel().name()));
+        byte[] artifact = executable.artifact();
+        boolean isClass = artifact.length > 4 && (artifact[0] & 0xff) == 0xca && (artifact[1] & 0xff) == 0xfe;
+        String text = isClass ? Disassembly.of(artifact) : new String(artifact, StandardCharsets.UTF_8);
+        parts.add(new Part(name + (isClass ? ".class" : ".txt"), "// " + name + "\n" + text, artifact));
+    }
+
+    private static String fileName(String name) {
+        String plain = name.replaceAll("[^A-Za-z0-9_.-]", "_");
+        return plain.substring(0, Math.min(80, plain.length()));
+    }
+}
