@@ -74,7 +74,7 @@ final class Scheduling {
         DefaultSchedules.Choice choice = options.schedules()
                 ? choices.computeIfAbsent(
                         new Key(kernel, constantParameters(apply)),
-                        key -> DefaultSchedules.of(key.kernel(), key.constants(), target))
+                        key -> packedInArrays(DefaultSchedules.of(key.kernel(), key.constants(), target)))
                 : new DefaultSchedules.Choice(Schedule.NONE, kernel);
         List<String> arguments = new ArrayList<>();
         for (int i = 0; i < apply.arguments().size(); i++) {
@@ -91,6 +91,17 @@ final class Scheduling {
                 apply.inPlace(),
                 apply.work(),
                 apply.origin());
+    }
+
+    /** Packed constants are copies anyway: in arrays they are read faster, and kernels on them are compiled sooner. */
+    private static DefaultSchedules.Choice packedInArrays(DefaultSchedules.Choice choice) {
+        Kernel scheduled = choice.scheduled();
+        List<Buffer> parameters = scheduled.parameters().stream()
+                .map(parameter -> parameter.layout().isRowMajor(parameter.shape())
+                        ? parameter
+                        : parameter.withStorage(Buffer.Storage.ARRAY))
+                .toList();
+        return new DefaultSchedules.Choice(choice.schedule(), scheduled.withParameters(parameters));
     }
 
     /** The kernel with large constants in segments. */
