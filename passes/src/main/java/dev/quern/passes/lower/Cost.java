@@ -14,6 +14,7 @@ final class Cost {
     static final int CHEAP = 3;
 
     private static final int MOST = 1000;
+    private static final int LONG = 15;
 
     private final Dataflow flow;
     private final Map<Node, Role> roles;
@@ -36,6 +37,11 @@ final class Cost {
     /** The cost of an element of {@code value}; 0 if it is stored anyway. */
     int of(Value value) {
         return known.getOrDefault(value.name(), 0);
+    }
+
+    /** Whether {@code op} takes so many instructions that repeating it for each register of a tile would make the tile too long to be compiled. */
+    static boolean isLong(Op op) {
+        return own(op) >= LONG;
     }
 
     private static int own(Op op) {

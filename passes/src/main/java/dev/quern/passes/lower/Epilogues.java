@@ -97,6 +97,9 @@ final class Epilogues {
         if (staged && user.output().type().dtype() != anchor.output().type().dtype()) {
             return false;
         }
+        if (isTiled(anchor.op()) && Cost.isLong(user.op())) {
+            return false;
+        }
         return switch (user.op()) {
             case Op.Reshape reshape -> !staged;
             case Op.Transpose transpose -> !staged;
@@ -105,6 +108,11 @@ final class Epilogues {
             case Op.GatherNd gather -> false;
             default -> roles.get(user) == Role.ELEMENTWISE;
         };
+    }
+
+    /** Whether the anchor's result is computed in tiles of registers. */
+    private static boolean isTiled(Op op) {
+        return op instanceof Op.Contract || op instanceof Op.Convolve || op instanceof Op.ConvolveTransposed;
     }
 
     /** Whether nothing but the last of {@code grown} is used outside. */
