@@ -8,6 +8,8 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.text.grammar.QuernLexer;
 import dev.quern.ir.text.grammar.QuernParser;
+import dev.quern.ir.verify.InvalidIrException;
+import dev.quern.ir.verify.KernelVerifier;
 import java.util.function.Function;
 import org.antlr.v4.runtime.BaseErrorListener;
 import org.antlr.v4.runtime.CharStreams;
@@ -44,9 +46,11 @@ public final class Parser {
         return ScheduleReader.read(parser(text).scheduleText().schedule());
     }
 
-    /** Reads a kernel. */
+    /** Reads a kernel that obeys the rules of {@link KernelVerifier}. */
     public static Kernel parseKernel(String text) {
-        return KernelReader.read(parser(text).kernelText().kernel());
+        Kernel kernel = KernelReader.read(parser(text).kernelText().kernel());
+        check(() -> KernelVerifier.verify(kernel));
+        return kernel;
     }
 
     /** Reads a graph whose constants are all spelt out. */
@@ -62,6 +66,14 @@ public final class Parser {
      */
     public static Graph parseGraph(String text, Function<String, Tensor> constants) {
         return GraphReader.read(parser(text).graphText().graph(), constants);
+    }
+
+    private static void check(Runnable verification) {
+        try {
+            verification.run();
+        } catch (InvalidIrException breach) {
+            throw new ModelException(ModelException.Code.INVALID_MODEL, "", breach.getMessage(), breach);
+        }
     }
 
     private static QuernParser parser(String text) {

@@ -94,6 +94,13 @@ class ParserErrorsTest {
         expect(KERNEL + "y[0] = 1.0\n", "3:1: expected '}', found the end");
     }
 
+    @Test
+    void refusesAKernelThatBreaksARule() {
+        ModelException mistake = mistake(KERNEL + "y[4] = 1.0 }");
+        assertEquals(ModelException.Code.INVALID_MODEL, mistake.code());
+        assertEquals("kernel k, store to y: index 0 of y: expected less than 4, found 4", mistake.getMessage());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"(", "exp(", "1.0 + (", "fma(1.0, 2.0, "})
     void refusesDeepExpressions(String open) {

@@ -1,0 +1,173 @@
+package dev.quern.ir.verify;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
+import dev.quern.ir.Layout;
+import dev.quern.ir.NameText;
+import dev.quern.ir.kernel.Buffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is visible at a place of a kernel, and how messages name the place. Immutable. */
+final class KernelScope {
+    /** An enclosing loop. */
+    private record Loop(String variable, Dim extent) {}
+
+    private final String where;
+    private final Map<String, Buffer> buffers;
+    private final Set<String> integers;
+    private final List<Loop> loops;
+    private final DimRanges ranges;
+    private final boolean conditional;
+    private final boolean dead;
+
+    /** The outermost scope, called {@code where}. */
+    KernelScope(String where) {
+        this(where, Map.of(), Set.of(), List.of(), DimRanges.NONE, false, false);
+    }
+
+    private KernelScope(
+            String where,
+            Map<String, Buffer> buffers,
+            Set<String> integers,
+            List<Loop> loops,
+            DimRanges ranges,
+            boolean conditional,
+            boolean dead) {
+        this.where = where;
+        this.buffers = buffers;
+        this.integers = integers;
+        this.loops = loops;
+        this.ranges = ranges;
+        this.conditional = conditional;
+        this.dead = dead;
+    }
+
+    /** The same things visible at a place inside. */
+    KernelScope at(String place) {
+        return new KernelScope(where + ", " + place, buffers, integers, loops, ranges, conditional, dead);
+    }
+
+    /** The same at a place that is reached only where all of {@code nonNegative} are. */
+    KernelScope where(List<Dim> nonNegative) {
+        boolean never = nonNegative.stream()
+                .anyMatch(dim -> ranges.nonNegative(Dim.of(-1).minus(dim)));
+        return new KernelScope(where, buffers, integers, loops, ranges, true, dead || never);
+    }
+
+    /** The same at a place that is reached only where one of {@code nonNegative} is negative. */
+    KernelScope otherwise(List<Dim> nonNegative) {
+        boolean never = nonNegative.stream().allMatch(ranges::nonNegative);
+        return new KernelScope(where, buffers, integers, loops, ranges, true, dead || never);
+    }
+
+    KernelScope with(Buffer buffer) {
+        Map<String, Buffer> more = new HashMap<>(buffers);
+        more.put(buffer.name(), buffer);
+        return new KernelScope(where, more, integers, loops, ranges, conditional, dead);
+    }
+
+    KernelScope withSymbol(String name) {
+        return new KernelScope(where, buffers, and(name), loops, ranges, conditional, dead);
+    }
+
+    KernelScope withBound(String name) {
+        return new KernelScope(where, buffers, and(name), loops, ranges.withUnknown(name), conditional, dead);
+    }
+
+    KernelScope withLoop(String variable, Dim extent) {
+        List<Loop> more = new ArrayList<>(loops);
+        more.add(new Loop(variable, extent));
+        boolean never = ranges.nonNegative(extent.times(-1));
+        return new KernelScope(
+                where, buffers, and(variable), more, ranges.with(variable, extent), conditional, dead || never);
+    }
+
+    private Set<String> and(String name) {
+        Set<String> more = new HashSet<>(integers);
+        more.add(name);
+        return more;
+    }
+
+    void require(boolean holds, String what, Object expected, Object found) {
+        if (!holds) {
+            throw new InvalidIrException(where, what, expected, found);
+        }
+    }
+
+    /** Requires that all names in {@code dim} are visible. */
+    void checkNames(Dim dim) {
+        for (String name : dim.symbols()) {
+            require(integers.contains(name), "name in " + dim, "a symbol, loop or bound integer", NameText.of(name));
+        }
+    }
+
+    /** The buffer of which {@code indices} name an element. */
+    Buffer element(String name, List<Dim> indices) {
+        Buffer buffer = buffers.get(name);
+        require(buffer != null, "buffer", "a parameter or an allocation around this", NameText.of(name));
+        require(
+                indices.size() == buffer.shape().rank(),
+                "indices of " + NameText.of(name),
+                buffer.shape().rank(),
+                indices.size());
+        for (int axis = 0; axis < indices.size(); axis++) {
+            checkNames(indices.get(axis));
+            checkInside(buffer, axis, indices.get(axis));
+        }
+        return buffer;
+    }
+
+    /** Where a loop never runs, everything can be proved: what is proved both ways says nothing. */
+    private void checkInside(Buffer buffer, int axis, Dim index) {
+        if (dead) {
+            return;
+        }
+        Dim extent = buffer.shape().dim(axis);
+        Optional<Dim> least = conditional ? Optional.of(index) : extreme(index, false);
+        Optional<Dim> greatest = conditional ? Optional.of(index) : extreme(index, true);
+        String what = "index " + axis + " of " + NameText.of(buffer.name());
+        if (least.isPresent()) {
+            boolean negative = ranges.nonNegative(Dim.of(-1).minus(least.get())) && !ranges.nonNegative(least.get());
+            require(!negative, what, "at least 0", shown(index, least.get()));
+        }
+        if (greatest.isPresent()) {
+            boolean outside = ranges.atMost(extent, greatest.get())
+                    && !ranges.atMost(greatest.get().plus(1), extent)
+                    && ranges.atMost(filled(buffer.layout(), axis), greatest.get());
+            require(!outside, what, "less than " + extent, shown(index, greatest.get()));
+        }
+    }
+
+    private static String shown(Dim index, Dim value) {
+        return index.equals(value) ? index.toString() : index + ", which reaches " + value;
+    }
+
+    /** The extent of an axis whose digits are all filled: an index may lie in the padding of the last block. */
+    private static Dim filled(Layout layout, int axis) {
+        return Dim.product(
+                layout.axes().get(axis).stream().map(Layout.Mode::extent).toList());
+    }
+
+    /** The index in the iteration that makes it greatest, or least; empty if that is not known. */
+    private Optional<Dim> extreme(Dim index, boolean greatest) {
+        Dim value = index;
+        for (Loop loop : loops.reversed()) {
+            Optional<Dim> factor = value.coefficient(loop.variable());
+            if (factor.isEmpty() || !factor.get().isConstant()) {
+                return Optional.empty();
+            }
+            long sign = factor.get().constant();
+            if (sign != 0) {
+                Dim at = sign > 0 == greatest ? loop.extent().minus(1) : Dim.ZERO;
+                value = value.substitute(Map.of(loop.variable(), at));
+            }
+        }
+        return Optional.of(value);
+    }
+}

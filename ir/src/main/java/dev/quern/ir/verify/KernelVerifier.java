@@ -1,0 +1,194 @@
+package dev.quern.ir.verify;
+
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.Dim;
+import dev.quern.ir.NameText;
+import dev.quern.ir.Shape;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Stmt;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Checks that a kernel obeys these rules:
+ *
+ * <ol>
+ *   <li>Symbols, parameters, loops, allocations and bound integers have names that nothing else of the kernel has.
+ *   <li>Every name that an index, extent, condition, shape or layout uses is a symbol of the kernel, the variable of an
+ *       enclosing loop or bound by an enclosing {@code let}; shapes and layouts of parameters use symbols only.
+ *   <li>Every buffer that is read or written is a parameter or allocated around the place.
+ *   <li>An element is named by as many indices as its buffer has axes.
+ *   <li>Only results and allocations are written.
+ *   <li>Parameters are in global memory, allocations are not; register buffers have constant shapes and layouts.
+ *   <li>A load has its buffer's type; what is stored or joined to an element has its buffer's type.
+ *   <li>The operands of an expression have types that its function takes; conditions are booleans; a bound integer is an
+ *       integer; a bitcast keeps the width.
+ *   <li>What a reduction joins has a type that the combiner takes; with {@link Combiner#FMA} it is a product.
+ *   <li>A {@link LoopKind#PARALLEL} loop is the whole body of the kernel.
+ *   <li>Extents of {@link LoopKind#VECTOR} and {@link LoopKind#UNROLL} loops are constant.
+ *   <li>No index is surely outside its buffer: proved for all iterations, or, outside conditions, for the first or last.
+ * </ol>
+ *
+ * <p>A breach is an {@link InvalidIrException}.
+ */
+public final class KernelVerifier {
+    private final Set<String> names = new HashSet<>();
+    private final Set<String> readOnly = new HashSet<>();
+    private final ExpressionRules expressions = new ExpressionRules();
+
+    private KernelVerifier() {}
+
+    /** Checks {@code kernel}. */
+    public static void verify(Kernel kernel) {
+        new KernelVerifier().check(kernel);
+    }
+
+    private void check(Kernel kernel) {
+        KernelScope scope = new KernelScope("kernel " + NameText.of(kernel.name()));
+        for (String symbol : kernel.symbols()) {
+            claim(symbol, scope);
+            scope = scope.withSymbol(symbol);
+        }
+        KernelScope inner = scope;
+        int inputs = kernel.parameters().size() - kernel.results();
+        for (int index = 0; index < kernel.parameters().size(); index++) {
+            Buffer parameter = kernel.parameters().get(index);
+            KernelScope at = scope.at("parameter " + NameText.of(parameter.name()));
+            claim(parameter.name(), at);
+            at.require(parameter.space() == MemorySpace.GLOBAL, "memory", MemorySpace.GLOBAL, parameter.space());
+            checkBuffer(parameter, at);
+            inner = inner.with(parameter);
+            if (index < inputs) {
+                readOnly.add(parameter.name());
+            }
+        }
+        if (kernel.body() instanceof Stmt.For loop && loop.kind() == LoopKind.PARALLEL) {
+            checkLoop(loop, inner);
+        } else {
+            check(kernel.body(), inner);
+        }
+    }
+
+    private void claim(String name, KernelScope scope) {
+        scope.require(names.add(name), "name", "one that nothing else has", NameText.of(name));
+    }
+
+    private static void checkBuffer(Buffer buffer, KernelScope scope) {
+        buffer.shape().dims().forEach(scope::checkNames);
+        buffer.layout()
+                .axes()
+                .forEach(modes -> modes.forEach(mode -> {
+                    scope.checkNames(mode.extent());
+                    scope.checkNames(mode.stride());
+                }));
+        if (buffer.space() == MemorySpace.REGISTER) {
+            Shape shape = buffer.shape();
+            scope.require(shape.isConstant(), "shape in registers", "constant extents", shape);
+            boolean constant = buffer.layout().axes().stream()
+                    .flatMap(List::stream)
+                    .allMatch(
+                            mode -> mode.extent().isConstant() && mode.stride().isConstant());
+            scope.require(
+                    constant,
+                    "layout in registers",
+                    "constant strides",
+                    buffer.layout().axes());
+        }
+    }
+
+    private void check(Stmt statement, KernelScope scope) {
+        switch (statement) {
+            case Stmt.Block(List<Stmt> statements) -> statements.forEach(each -> check(each, scope));
+            case Stmt.For loop -> {
+                scope.at("for " + NameText.of(loop.variable()))
+                        .require(
+                                loop.kind() != LoopKind.PARALLEL,
+                                "parallel loop",
+                                "it to be the whole body",
+                                "it inside other statements");
+                checkLoop(loop, scope);
+            }
+            case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
+                checkWrite(buffer, indices, value, scope.at("store to " + NameText.of(buffer)));
+            case Stmt.Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) -> {
+                KernelScope at = scope.at("reduction into " + NameText.of(buffer));
+                checkWrite(buffer, indices, value, at);
+                checkCombiner(combiner, value, at);
+            }
+            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
+                KernelScope at = scope.at("alloc " + NameText.of(buffer.name()));
+                claim(buffer.name(), at);
+                at.require(
+                        buffer.space() != MemorySpace.GLOBAL, "memory", "registers or shared memory", buffer.space());
+                checkBuffer(buffer, at);
+                check(body, at.with(buffer));
+            }
+            case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> {
+                KernelScope at = scope.at("if");
+                nonNegative.forEach(at::checkNames);
+                check(then, at.where(nonNegative));
+                check(otherwise, at.otherwise(nonNegative));
+            }
+            case Stmt.Let(String name, Expr value, Stmt body) -> {
+                KernelScope at = scope.at("let " + NameText.of(name));
+                expressions.check(value, at);
+                at.require(value.dtype().isInteger(), "bound value", "an integer", value.dtype());
+                claim(name, at);
+                check(body, at.withBound(name));
+            }
+            case Stmt.Section(String name, Stmt body) -> check(body, scope.at("section " + NameText.of(name)));
+        }
+    }
+
+    private void checkLoop(Stmt.For loop, KernelScope scope) {
+        KernelScope at = scope.at("for " + NameText.of(loop.variable()));
+        at.checkNames(loop.extent());
+        boolean replicated = loop.kind() == LoopKind.VECTOR || loop.kind() == LoopKind.UNROLL;
+        at.require(
+                !replicated || loop.extent().isConstant(),
+                "extent of a " + loop.kind() + " loop",
+                "a constant",
+                loop.extent());
+        claim(loop.variable(), at);
+        check(loop.body(), at.withLoop(loop.variable(), loop.extent()));
+    }
+
+    private void checkWrite(String name, List<Dim> indices, Expr value, KernelScope scope) {
+        expressions.check(value, scope);
+        Buffer buffer = scope.element(name, indices);
+        scope.require(
+                !readOnly.contains(name), "target", "a result or an allocation", "the input " + NameText.of(name));
+        scope.require(value.dtype() == buffer.dtype(), "type of the value", buffer.dtype(), value.dtype());
+    }
+
+    private static void checkCombiner(Combiner combiner, Expr value, KernelScope scope) {
+        switch (combiner) {
+            case SUM, PRODUCT, MIN, MAX ->
+                scope.require(
+                        ExpressionRules.isNumber(value.dtype()),
+                        "type joined by " + combiner,
+                        "a number",
+                        value.dtype());
+            case AND, OR ->
+                scope.require(
+                        ExpressionRules.isLogical(value.dtype()),
+                        "type joined by " + combiner,
+                        "a boolean or an integer",
+                        value.dtype());
+            case FMA ->
+                scope.require(
+                        value instanceof Expr.Binary binary && binary.function() == BinaryOp.MUL,
+                        "value joined by FMA",
+                        "a product",
+                        value instanceof Expr.Binary binary
+                                ? binary.function()
+                                : value.getClass().getSimpleName());
+        }
+    }
+}
