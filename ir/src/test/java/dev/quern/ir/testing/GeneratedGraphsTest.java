@@ -1,0 +1,77 @@
+package dev.quern.ir.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.quern.Tensor;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Literal;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.interpret.GraphInterpreter;
+import dev.quern.ir.text.GraphPrinter;
+import dev.quern.ir.text.Parser;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class GeneratedGraphsTest {
+    @Test
+    void everyOperationIsGenerated() {
+        Set<String> met = new TreeSet<>();
+        for (int seed = 0; seed < Campaign.cases(); seed++) {
+            GraphGenerator.graph(seed)
+                    .nodes()
+                    .forEach(node -> met.add(node.op().getClass().getSimpleName()));
+        }
+        assertEquals(
+                Arrays.stream(Op.class.getPermittedSubclasses())
+                        .map(Class::getSimpleName)
+                        .collect(Collectors.toCollection(TreeSet::new)),
+                met);
+    }
+
+    @Test
+    void textReadsBack() {
+        for (int seed = 0; seed < Campaign.cases(); seed++) {
+            Graph graph = GraphGenerator.graph(seed);
+            Map<String, Tensor> constants = new HashMap<>();
+            for (Node node : graph.nodes()) {
+                if (node.op() instanceof Op.Constant(Literal literal)) {
+                    constants.put(literal.digest(), literal.tensor());
+                }
+            }
+            String text = GraphPrinter.print(graph);
+            assertEquals(graph, Parser.parseGraph(text, constants::get), "seed " + seed + ":\n" + text);
+        }
+    }
+
+    /** Every result has the type that was inferred: the interpreter checks each, for two values of the symbol. */
+    @Test
+    void resultsHaveTheirTypes() {
+        for (int seed = 0; seed < Campaign.cases(); seed++) {
+            Graph graph = GraphGenerator.graph(seed);
+            Random random = new Random(seed);
+            long n = random.nextInt(1, 4);
+            Map<String, Tensor> inputs = new HashMap<>();
+            for (Value input : graph.inputs()) {
+                long[] shape = input.type().shape().dims().stream()
+                        .mapToLong(dim -> dim.evaluate(_ -> n))
+                        .toArray();
+                inputs.put(input.name(), Tensors.random(random, input.type().dtype(), shape));
+            }
+            try {
+                assertEquals(
+                        graph.outputs().stream().map(Value::name).collect(Collectors.toSet()),
+                        new GraphInterpreter().run(graph, inputs).keySet());
+            } catch (RuntimeException failure) {
+                throw new AssertionError("seed " + seed + ", n = " + n + ":\n" + GraphPrinter.print(graph), failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.quern.ir.testing;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.text.KernelPrinter;
+import dev.quern.ir.text.Parser;
+import dev.quern.ir.text.SchedulePrinter;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class GeneratedKernelsTest {
+    @Test
+    void textReadsBack() {
+        for (int seed = 0; seed < Campaign.cases(); seed++) {
+            Kernel kernel = KernelGenerator.kernel(seed);
+            String text = KernelPrinter.print(kernel);
+            assertEquals(kernel, Parser.parseKernel(text), "seed " + seed + ":\n" + text);
+        }
+    }
+
+    @Test
+    void schedulesReadBack() {
+        for (int seed = 0; seed < Campaign.cases(); seed++) {
+            String text = SchedulePrinter.print(ScheduleGenerator.schedule(seed));
+            assertEquals(ScheduleGenerator.schedule(seed), Parser.parseSchedule(text), "seed " + seed + ":\n" + text);
+        }
+    }
+
+    /** What was read back computes the same bits, and so does a kernel whose loops are of other kinds. */
+    @Test
+    void kindsOfLoopsDoNotMatter() {
+        for (int seed = 0; seed < Campaign.cases(); seed++) {
+            Kernel kernel = KernelGenerator.kernel(seed);
+            Kernel other = kernel.withBody(otherKinds(kernel.body(), new Random(seed)));
+            List<byte[]> expected = KernelRuns.run(kernel, seed);
+            List<byte[]> found = KernelRuns.run(other, seed);
+            for (int i = 0; i < expected.size(); i++) {
+                assertArrayEquals(expected.get(i), found.get(i), "seed " + seed);
+            }
+        }
+    }
+
+    private static Stmt otherKinds(Stmt statement, Random random) {
+        return switch (statement) {
+            case Stmt.For(var variable, var extent, var kind, var body) ->
+                new Stmt.For(
+                        variable,
+                        extent,
+                        LoopKind.values()[random.nextInt(LoopKind.values().length)],
+                        otherKinds(body, random));
+            case Stmt.Block(var statements) ->
+                new Stmt.Block(
+                        statements.stream().map(one -> otherKinds(one, random)).toList());
+            case Stmt.Allocate(var buffer, var body) -> new Stmt.Allocate(buffer, otherKinds(body, random));
+            case Stmt.Guard(var conditions, var then, var otherwise) ->
+                new Stmt.Guard(conditions, otherKinds(then, random), otherKinds(otherwise, random));
+            case Stmt.Let(var name, var value, var body) -> new Stmt.Let(name, value, otherKinds(body, random));
+            case Stmt.Section(var name, var body) -> otherKinds(body, random);
+            case Stmt.Store store -> store;
+            case Stmt.Reduce reduce -> reduce;
+        };
+    }
+}
