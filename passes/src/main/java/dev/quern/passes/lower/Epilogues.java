@@ -101,8 +101,8 @@ final class Epilogues {
             return false;
         }
         return switch (user.op()) {
-            case Op.Reshape reshape -> !staged;
-            case Op.Transpose transpose -> !staged;
+            case Op.Reshape reshape -> !staged && roles.get(user) == Role.VIEW;
+            case Op.Transpose transpose -> !staged && roles.get(user) == Role.VIEW;
             case Op.Gather gather -> false;
             case Op.GatherElements gather -> false;
             case Op.GatherNd gather -> false;

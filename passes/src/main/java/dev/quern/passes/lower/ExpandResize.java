@@ -1,22 +1,20 @@
 package dev.quern.passes.lower;
 
 import dev.quern.DType;
-import dev.quern.ModelException;
 import dev.quern.Tensor;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
-import dev.quern.ir.graph.ResizeRule;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * Resizes one axis after another. Nearest by a whole factor is a broadcast; anything else is a sum of gathers by weights, with tables of both
- * where the extents are known, and computed when it runs where they are not.
+ * Resizes between known extents by rules that {@link ResizeTemplate} leaves out, one axis after another: a sum of gathers by
+ * weights, with tables of both.
  */
 final class ExpandResize {
     private final Expansion expansion;
@@ -32,7 +30,13 @@ final class ExpandResize {
     }
 
     static void resize(Expansion expansion, Node node, Op.Resize resize) {
-        new ExpandResize(expansion, node, resize).expand();
+        boolean known =
+                node.input(0).type().shape().isConstant() && resize.shape().isConstant();
+        if (known && !ResizeTemplate.covers(resize.rule())) {
+            new ExpandResize(expansion, node, resize).expand();
+        } else {
+            expansion.keep(node);
+        }
     }
 
     private void expand() {
@@ -46,48 +50,15 @@ final class ExpandResize {
                     && resize.rule().region().isEmpty()) {
                 continue;
             }
-            if (repeats(from, to, axis)) {
-                value = repeated(value, axis, to.floorDiv(from));
-            } else if (from.isConstant() && to.isConstant()) {
-                ResizeTaps taps = taps(axis, (int) from.constant(), (int) to.constant());
-                value = tabulated(value, axis, taps);
-                outside = joined(outside, axis, taps.outside());
-            } else {
-                value = new SymbolicResize(expansion, resize.rule(), node.origin())
-                        .along(value, axis, to, resize.scales().get(axis));
-            }
+            ResizeTaps taps = taps(axis, (int) from.constant(), (int) to.constant());
+            value = tabulated(value, axis, taps);
+            outside = joined(outside, axis, taps.outside());
         }
         if (outside != null) {
             Value fill = expansion.filled(resize.rule().extrapolation(), type, resize.shape());
             value = expansion.add(new Op.Select(), outside, fill, value);
         }
         expansion.give(node.output(), new Op.Reshape(resize.shape()), value);
-    }
-
-    /** Whether element {@code i} is element {@code floor(i / factor)} for a whole factor. */
-    private boolean repeats(Dim from, Dim to, int axis) {
-        ResizeRule rule = resize.rule();
-        Dim factor = from.is(0) ? Dim.ONE : to.floorDiv(from);
-        boolean whole = factor.isConstant()
-                && factor.times(from).equals(to)
-                && (resize.scales().get(axis) == factor.constant()
-                        || resize.scales().get(axis) == 0);
-        boolean floors = switch (rule.coordinates()) {
-            case "asymmetric", "tf_half_pixel_for_nn" -> rule.nearest().equals("floor");
-            case "half_pixel", "half_pixel_symmetric" -> rule.nearest().startsWith("round");
-            default -> false;
-        };
-        return rule.mode() == ResizeRule.Mode.NEAREST && whole && floors;
-    }
-
-    private Value repeated(Value value, int axis, Dim factor) {
-        Shape shape = value.type().shape();
-        List<Dim> split = new ArrayList<>(shape.dims());
-        split.add(axis + 1, Dim.ONE);
-        List<Dim> wide = new ArrayList<>(split);
-        wide.set(axis + 1, factor);
-        Value spread = expansion.add(new Op.Broadcast(new Shape(wide)), expansion.reshape(value, new Shape(split)));
-        return expansion.reshape(spread, shape.with(axis, shape.dim(axis).times(factor)));
     }
 
     private ResizeTaps taps(int axis, int from, int to) {
@@ -117,7 +88,7 @@ final class ExpandResize {
     }
 
     /** {@code part} times a weight for each index along {@code axis}. */
-    static Value weighted(Expansion expansion, Value part, int axis, Value table) {
+    private static Value weighted(Expansion expansion, Value part, int axis, Value table) {
         Shape shape = part.type().shape();
         Value typed = table.type().dtype() == part.type().dtype()
                 ? table
@@ -141,13 +112,5 @@ final class ExpandResize {
         }
         Value flags = along(expansion, expansion.constant(Tensor.of(outside, outside.length)), axis, resize.shape());
         return before == null ? flags : expansion.binary(BinaryOp.OR, before, flags);
-    }
-
-    /** A resize of symbolic extents that no kernel computes. */
-    static ModelException unsupported(String origin, String what) {
-        return new ModelException(
-                ModelException.Code.UNSUPPORTED,
-                origin,
-                "Resize of symbolic extents with " + what + "; export the model with fixed extents");
     }
 }

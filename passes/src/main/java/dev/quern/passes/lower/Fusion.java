@@ -40,7 +40,18 @@ final class Fusion {
 
     private Fusion(Graph graph) {
         this.flow = new Dataflow(graph);
-        graph.nodes().forEach(node -> roles.put(node, Role.of(node)));
+        Set<String> outside = new HashSet<>();
+        graph.inputs().forEach(value -> outside.add(value.name()));
+        for (Node node : graph.nodes()) {
+            Role role = Role.of(node, value -> outside.contains(value.name()));
+            roles.put(node, role);
+            if (role == Role.CONSTANT
+                    || role == Role.HOST
+                    || role == Role.CONTROL
+                    || node.op() instanceof Op.DimValues) {
+                node.outputs().forEach(value -> outside.add(value.name()));
+            }
+        }
         this.cost = new Cost(flow, roles);
         this.probe = new OperandProbe(flow, roles);
     }

@@ -54,7 +54,7 @@ record ResizeTaps(List<long[]> indices, List<double[]> weights, boolean[] outsid
         for (int tap = 0; tap < indices.size(); tap++) {
             long index = below + first + tap;
             double weight = weight(rule, (at - index) * shrink);
-            boolean dropped = (rule.excludeOutside() || rule.antialias()) && (index < 0 || index >= from);
+            boolean dropped = rule.excludeOutside() && (index < 0 || index >= from);
             weights.get(tap)[i] = dropped ? 0 : weight;
             indices.get(tap)[i] = Math.clamp(index, 0, Math.max(0, from - 1));
             total += weights.get(tap)[i];

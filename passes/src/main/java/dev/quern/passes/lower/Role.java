@@ -4,6 +4,7 @@ import dev.quern.DType;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
+import java.util.function.Predicate;
 
 /** What part an operation can play in a region. */
 enum Role {
@@ -23,7 +24,12 @@ enum Role {
     /** Most elements of integers that are left to the interpreter instead of a kernel. */
     static final long TINY = 64;
 
-    static Role of(Node node) {
+    /**
+     * The part of {@code node}.
+     *
+     * @param outside whether a value is there without a kernel: given, constant or of the host
+     */
+    static Role of(Node node, Predicate<Value> outside) {
         return switch (node.op()) {
             case Op.Constant constant -> CONSTANT;
             case Op.If branch -> CONTROL;
@@ -32,7 +38,7 @@ enum Role {
             case Op.Host host -> HOST;
             case Op.TopK top -> HOST;
             case Op.Resize resize when !ResizeTemplate.covers(resize.rule()) -> HOST;
-            default -> !kernelTypes(node) || isTinyArithmetic(node) ? HOST : ofNumbers(node);
+            default -> !kernelTypes(node) || isTinyArithmetic(node, outside) ? HOST : ofNumbers(node);
         };
     }
 
@@ -75,11 +81,11 @@ enum Role {
     }
 
     /** Whether this is arithmetic on a handful of integers, such as shapes are made of. */
-    private static boolean isTinyArithmetic(Node node) {
+    private static boolean isTinyArithmetic(Node node, Predicate<Value> outside) {
         boolean product = node.op() instanceof Op.Contract || node.op() instanceof Op.Convolve;
         return !product
                 && !node.inputs().isEmpty()
-                && node.inputs().stream().allMatch(Role::tinyInteger)
+                && node.inputs().stream().allMatch(value -> tinyInteger(value) && outside.test(value))
                 && node.outputs().stream().allMatch(Role::tinyInteger);
     }
 

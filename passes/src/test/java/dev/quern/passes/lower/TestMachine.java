@@ -3,12 +3,17 @@ package dev.quern.passes.lower;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
+import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.interpret.DimBindings;
+import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.ir.interpret.KernelInterpreter;
+import dev.quern.ir.kernel.Buffer;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +31,7 @@ final class TestMachine {
     private final Map<String, Memory> memories = new HashMap<>();
     private final Map<DType, Object> arenas = new HashMap<>();
     private final Map<String, Value> types = new HashMap<>();
+    private final DimBindings bindings = new DimBindings();
 
     private TestMachine(Program program) {
         this.program = program;
@@ -50,7 +56,7 @@ final class TestMachine {
             switch (step) {
                 case ProgramStep.RunKernel kernel -> kernel(kernel);
                 case ProgramStep.CheckIndices check -> {}
-                case ProgramStep.RunHost host -> throw new IllegalStateException("host step " + host.node());
+                case ProgramStep.RunHost(Node node) -> interpret(node);
                 case ProgramStep.RunControl control -> throw new IllegalStateException("control step");
             }
         }
@@ -61,11 +67,30 @@ final class TestMachine {
         return results;
     }
 
+    private void interpret(Node node) {
+        List<Tensor> operands = new ArrayList<>();
+        for (Value value : node.inputs()) {
+            types.put(value.name(), value);
+            operands.add(tensor(value, memory(value.name(), value.type().dtype(), Optional.of(value))));
+        }
+        List<Tensor> results = new GraphInterpreter().evaluate(node, operands, bindings);
+        for (int i = 0; i < results.size(); i++) {
+            Value value = node.outputs().get(i);
+            types.put(value.name(), value);
+            Memory memory = memory(value.name(), value.type().dtype(), Optional.of(value));
+            long width = value.type().dtype().bits() / 8;
+            segment(memory.array())
+                    .asSlice(memory.offset() * width, results.get(i).segment().byteSize())
+                    .copyFrom(results.get(i).segment());
+        }
+    }
+
     private void bind(Value value, Tensor tensor) {
         for (int axis = 0; axis < tensor.rank(); axis++) {
             Dim dim = value.type().shape().dim(axis);
             if (!dim.isConstant()) {
                 symbols.put(dim.toString(), tensor.shape()[axis]);
+                bindings.bind(value.type(), tensor, value.name());
             }
         }
     }
@@ -116,7 +141,38 @@ final class TestMachine {
     }
 
     private static Object packed(ConstantData data) {
-        return array(data.literal().tensor());
+        Object plain = array(data.literal().tensor());
+        Object held =
+                data.packing().map(packing -> rearranged(plain, data, packing)).orElse(plain);
+        return data.storage() == Buffer.Storage.ARRAY ? held : offHeap(held);
+    }
+
+    private static Object rearranged(Object plain, ConstantData data, ConstantData.Packing packing) {
+        DType type = data.literal().tensor().dtype();
+        long width = type.bits() / 8;
+        Object panels = fresh(type, packing.layout().span().constant());
+        segment(panels).fill((byte) 0);
+        long[] at = new long[packing.extents().size()];
+        long count = packing.extents().stream().reduce(1L, (left, right) -> left * right);
+        for (long element = 0; element < count; element++) {
+            long rest = element;
+            long from = packing.offset();
+            for (int axis = at.length - 1; axis >= 0; axis--) {
+                at[axis] = rest % packing.extents().get(axis);
+                rest /= packing.extents().get(axis);
+                from += at[axis] * packing.strides().get(axis);
+            }
+            long to = packing.layout()
+                    .address(Arrays.stream(at).mapToObj(Dim::of).toList())
+                    .constant();
+            MemorySegment.copy(segment(plain), from * width, segment(panels), to * width, width);
+        }
+        return panels;
+    }
+
+    private static MemorySegment offHeap(Object array) {
+        MemorySegment from = segment(array);
+        return Arena.ofAuto().allocate(Math.max(1, from.byteSize()), 64).copyFrom(from);
     }
 
     private static Object array(Tensor tensor) {

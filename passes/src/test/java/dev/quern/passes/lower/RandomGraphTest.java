@@ -1,0 +1,66 @@
+package dev.quern.passes.lower;
+
+import dev.quern.Tensor;
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.interpret.GraphInterpreter;
+import dev.quern.passes.CompileOptions;
+import dev.quern.passes.Compiler;
+import dev.quern.passes.program.Program;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Compiled programs, scheduled and not, compute what the graph's interpreter does. */
+class RandomGraphTest {
+    private static final int GRAPHS = Boolean.getBoolean("quern.campaign") ? 20_000 : 300;
+    private static final Target VECTORS = new Target("test-512", 512, 32, 2, 32 << 10, 1 << 20);
+
+    @Test
+    void plainKernelsAgreeWithTheInterpreter() {
+        for (long seed = 0; seed < GRAPHS; seed++) {
+            check(seed, new CompileOptions(false));
+        }
+    }
+
+    @Test
+    void scheduledKernelsAgreeWithTheInterpreter() {
+        for (long seed = 0; seed < GRAPHS; seed++) {
+            check(seed, new CompileOptions(true));
+        }
+    }
+
+    static void check(long seed, CompileOptions options) {
+        RandomGraphs random = new RandomGraphs(seed);
+        Graph graph = random.graph();
+        try {
+            List<Tensor> expected = new ArrayList<>(
+                    new GraphInterpreter().run(graph, random.inputs()).values());
+            Program program = Compiler.compile(graph, VECTORS, options);
+            List<Tensor> inputs = graph.inputs().stream()
+                    .map(value -> random.inputs().get(value.name()))
+                    .toList();
+            List<Tensor> found = TestMachine.run(program, inputs);
+            for (int i = 0; i < expected.size(); i++) {
+                compare("output " + i, expected.get(i), found.get(i));
+            }
+        } catch (RuntimeException | AssertionError failure) {
+            throw new AssertionError("seed " + seed + ", " + options + ", graph " + graph, failure);
+        }
+    }
+
+    private static void compare(String what, Tensor expected, Tensor found) {
+        if (!Arrays.equals(expected.shape(), found.shape())) {
+            throw new AssertionError(what + ": expected " + expected + ", found " + found);
+        }
+        float[] wanted = expected.toFloatArray();
+        float[] got = found.toFloatArray();
+        for (int i = 0; i < wanted.length; i++) {
+            boolean close = Math.abs(wanted[i] - got[i]) <= 1e-3 * (1 + Math.abs(wanted[i]));
+            if (!close && Float.compare(wanted[i], got[i]) != 0) {
+                throw new AssertionError(what + " at " + i + ": expected " + wanted[i] + ", found " + got[i]);
+            }
+        }
+    }
+}
