@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param rule the modes
  * @param index the element's index in the result
- * @param scale result over original
+ * @param scale result over original; 0 stands for the ratio of their extents
  * @param extent extent of the original
  * @param resized extent of the result
  */
@@ -61,7 +61,17 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
     }
 
     private Expr divided(Expr at) {
-        return new Expr.Binary(BinaryOp.DIV, at, number(scale));
+        return new Expr.Binary(BinaryOp.DIV, at, factor());
+    }
+
+    /** Result over original. */
+    private Expr factor() {
+        if (scale != 0) {
+            return number(scale);
+        }
+        return resized.isConstant() && extent.isConstant()
+                ? number((double) resized.constant() / extent.constant())
+                : new Expr.Binary(BinaryOp.DIV, new Expr.Index(resized, DType.F32), new Expr.Index(extent, DType.F32));
     }
 
     /** {@code at * (extent - 1) / (resized - 1)}; 0 where the result has one element. */
@@ -88,15 +98,23 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
 
     /** The nearest index where whole arithmetic gives it: enlarging by a whole factor. */
     Optional<Dim> wholeNearest() {
-        boolean whole = scale >= 1 && scale == Math.rint(scale) && scale < 1 << 20;
-        if (!whole || !resized.equals(extent.times((long) scale))) {
+        long factor = wholeFactor();
+        if (factor == 0 || !resized.equals(extent.times(factor))) {
             return Optional.empty();
         }
         boolean floors =
                 rule.coordinates().equals("asymmetric") && rule.nearest().equals("floor");
         boolean rounds =
                 rule.coordinates().equals("half_pixel") && rule.nearest().startsWith("round");
-        return floors || rounds ? Optional.of(index.floorDiv(Dim.of((long) scale))) : Optional.empty();
+        return floors || rounds ? Optional.of(index.floorDiv(Dim.of(factor))) : Optional.empty();
+    }
+
+    /** The scale if it is a whole number of at least 1, else 0. */
+    private long wholeFactor() {
+        if (scale == 0 && !extent.is(0)) {
+            return resized.floorDiv(extent).asConstant().orElse(0);
+        }
+        return scale >= 1 && scale == Math.rint(scale) && scale < 1 << 20 ? (long) scale : 0;
     }
 
     /** The nearest index, in the original, as an integer. */
