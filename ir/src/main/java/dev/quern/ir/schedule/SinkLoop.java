@@ -33,7 +33,8 @@ final class SinkLoop {
                 throw application.refusal(loop.variable() + " is bound to " + loop.kind());
             }
             application.requireParallel(loop, scope);
-            return new SinkLoop(application, loop, scope.bound(loop.extent())).sink(loop.body(), List.of());
+            return new SinkLoop(application, loop, SplitLoop.atLeastZero(scope.bound(loop.extent()), scope))
+                    .sink(loop.body(), List.of());
         });
     }
 
