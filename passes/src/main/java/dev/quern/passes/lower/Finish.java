@@ -26,6 +26,7 @@ final class Finish {
         draft = UnitLoops.apply(draft);
         draft = MergedAxes.apply(draft);
         draft = CollapsedLoops.apply(draft);
+        draft = SeparatedAxes.apply(draft);
         draft = HoistedBindings.apply(draft);
         List<Value> arguments =
                 sketch.parameters().stream().map(Sketch.Parameter::value).toList();
