@@ -9,6 +9,7 @@ module dev.quern.ir {
     exports dev.quern.ir.graph;
     exports dev.quern.ir.interpret;
     exports dev.quern.ir.kernel;
+    exports dev.quern.ir.math;
     exports dev.quern.ir.schedule;
     exports dev.quern.ir.text;
     exports dev.quern.ir.verify;
