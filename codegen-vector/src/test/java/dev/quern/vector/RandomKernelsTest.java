@@ -1,36 +1,121 @@
 package dev.quern.vector;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.interpret.KernelInterpreter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Kernels at random do what the interpreter does, bit for bit. Replay one with {@code -Dquern.seed=…}. */
+/**
+ * Kernels at random do what the interpreter does, bit for bit: as this JVM runs them, in the bytecode interpreter alone, and
+ * compiled by C2. Replay one with {@code -Dquern.seed=…}.
+ */
 class RandomKernelsTest {
     private static final int[] WIDTHS = {512, 256, 128, 0};
+    private static final boolean CAMPAIGN = Boolean.getBoolean("quern.campaign");
+    private static final String ALL_RIGHT = "all right";
+
+    /** Enough for C2 at the thresholds given to the child, and for what it gets wrong at first. */
+    private static final int RUNS_FOR_C2 = 60;
+
+    /** A line of {@code PrintCompilation} without tiers: time, number, flags, method, and what became of it. */
+    private static final Pattern COMPILATION =
+            Pattern.compile("^\\s*\\d+\\s+\\d+[ b!sn]*\\s(\\S*Kernel_random_\\d+)/0x[0-9a-f]+::(\\w+) \\(\\d+ bytes\\)(.*)$");
 
     @Test
-    void generatedCodeAgreesWithTheInterpreter() {
+    void asTheJvmRunsThem() {
         Long only = Long.getLong("quern.seed");
-        int count = Boolean.getBoolean("quern.campaign") ? 10_000 : 300;
+        int count = CAMPAIGN ? 10_000 : 300;
         for (long seed = only == null ? 0 : only; seed < (only == null ? count : only + 1); seed++) {
-            check(seed, WIDTHS[(int) (seed % WIDTHS.length)]);
+            check(seed, 1);
         }
     }
 
-    static void check(long seed, int bits) {
+    @Test
+    void interpreted() throws IOException, InterruptedException {
+        List<String> output = child(CAMPAIGN ? 2_000 : 60, 1, "-Xint");
+        assertEquals(ALL_RIGHT, output.getLast(), () -> String.join("\n", output));
+    }
+
+    @Test
+    void compiledByC2() throws IOException, InterruptedException {
+        int count = CAMPAIGN ? 2_000 : 40;
+        String kernels = "dev.quern.vector.Kernel_*::*";
+        List<String> output = child(
+                count,
+                RUNS_FOR_C2,
+                "-XX:-TieredCompilation",
+                "-XX:-UseOnStackReplacement",
+                "-XX:+PrintCompilation",
+                "-XX:CompileCommand=quiet",
+                "-XX:CompileCommand=CompileThresholdScaling," + kernels + ",0.001",
+                "-XX:CompileCommand=BackgroundCompilation," + kernels + ",false");
+        assertTrue(output.contains(ALL_RIGHT), () -> String.join("\n", output));
+        Map<String, Integer> valid = new HashMap<>();
+        for (String line : output) {
+            Matcher matcher = COMPILATION.matcher(line);
+            if (matcher.matches() && matcher.group(2).equals("kernel")) {
+                valid.merge(matcher.group(1), matcher.group(3).contains("made not entrant") ? -1 : 1, Integer::sum);
+            }
+        }
+        for (int seed = 0; seed < count; seed++) {
+            String name = "dev.quern.vector.Kernel_random_" + seed;
+            assertTrue(valid.getOrDefault(name, 0) > 0, name + " did not stay compiled");
+        }
+    }
+
+    /** Checks {@code count} kernels, running each {@code runs} times, in a JVM of its own; gives its output by lines. */
+    private static List<String> child(int count, int runs, String... flags) throws IOException, InterruptedException {
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-ea",
+                "-Xmx1g",
+                "--add-modules",
+                "jdk.incubator.vector"));
+        command.addAll(List.of(flags));
+        command.addAll(List.of("-cp", classPath, RandomKernelsTest.class.getName(), "" + count, "" + runs));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        List<String> output = process.inputReader().lines().toList();
+        process.waitFor();
+        return output;
+    }
+
+    /** What the child runs. */
+    public static void main(String[] arguments) {
+        for (int seed = 0; seed < Integer.parseInt(arguments[0]); seed++) {
+            check(seed, Integer.parseInt(arguments[1]));
+        }
+        System.out.println();
+        System.out.println(ALL_RIGHT);
+    }
+
+    static void check(long seed, int runs) {
+        int bits = WIDTHS[(int) (seed % WIDTHS.length)];
+        String where = "seed " + seed + " at " + bits + " bits";
         try {
             RandomKernels.Case random = RandomKernels.of(seed);
             Data before = Data.random(random.kernel(), new Random(seed), random.symbols());
             Data expected = before.copy();
             KernelInterpreter.run(random.kernel(), expected.buffers(), expected.offsets(), random.symbols());
             Executable executable = Comparison.compile(random.kernel(), bits);
-            Data found = before.copy();
-            Comparison.run(executable, found);
-            Comparison.assertSame(expected, found, 0, "seed " + seed + " at " + bits + " bits");
+            for (int run = 0; run < runs; run++) {
+                Data found = before.copy();
+                Comparison.run(executable, found);
+                Comparison.assertSame(expected, found, 0, where);
+            }
         } catch (RuntimeException | AssertionError failure) {
-            throw new AssertionError(
-                    "seed " + seed + " at " + bits + " bits; replay with -Dquern.seed=" + seed, failure);
+            throw new AssertionError(where + "; replay with -Dquern.seed=" + seed, failure);
         }
     }
 }
