@@ -1,6 +1,7 @@
 package dev.quern.vector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.ir.backend.Executable;
@@ -8,10 +9,10 @@ import dev.quern.ir.interpret.KernelInterpreter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -29,8 +30,10 @@ class RandomKernelsTest {
     private static final int RUNS_FOR_C2 = 60;
 
     /** A line of {@code PrintCompilation} without tiers: time, number, flags, method, and what became of it. */
-    private static final Pattern COMPILATION =
-            Pattern.compile("^\\s*\\d+\\s+\\d+[ b!sn]*\\s(\\S*Kernel_random_\\d+)/0x[0-9a-f]+::(\\w+) \\(\\d+ bytes\\)(.*)$");
+    private static final Pattern COMPILATION = Pattern.compile(
+            "^\\s*\\d+\\s+\\d+[ b!sn]*\\s(\\S*Kernel_random_\\d+)/0x[0-9a-f]+::run \\(\\d+ bytes\\)(.*)$");
+
+    private static final Pattern CHECKED = Pattern.compile("checked seed (\\d+);");
 
     @Test
     void asTheJvmRunsThem() {
@@ -61,17 +64,27 @@ class RandomKernelsTest {
                 "-XX:CompileCommand=CompileThresholdScaling," + kernels + ",0.001",
                 "-XX:CompileCommand=BackgroundCompilation," + kernels + ",false");
         assertTrue(output.contains(ALL_RIGHT), () -> String.join("\n", output));
-        Map<String, Integer> valid = new HashMap<>();
+        Set<String> compiled = new HashSet<>();
+        int checked = 0;
         for (String line : output) {
-            Matcher matcher = COMPILATION.matcher(line);
-            if (matcher.matches() && matcher.group(2).equals("kernel")) {
-                valid.merge(matcher.group(1), matcher.group(3).contains("made not entrant") ? -1 : 1, Integer::sum);
+            Matcher compilation = COMPILATION.matcher(line);
+            if (compilation.matches()) {
+                String remark = compilation.group(2);
+                assertFalse(remark.contains("SKIPPED"), line);
+                if (remark.contains("made not entrant")) {
+                    compiled.remove(compilation.group(1));
+                } else {
+                    compiled.add(compilation.group(1));
+                }
+            }
+            Matcher done = CHECKED.matcher(line);
+            if (done.find()) {
+                String name = "dev.quern.vector.Kernel_random_" + done.group(1);
+                assertTrue(compiled.contains(name), name + " was not compiled, or did not stay so");
+                checked++;
             }
         }
-        for (int seed = 0; seed < count; seed++) {
-            String name = "dev.quern.vector.Kernel_random_" + seed;
-            assertTrue(valid.getOrDefault(name, 0) > 0, name + " did not stay compiled");
-        }
+        assertEquals(count, checked);
     }
 
     /** Checks {@code count} kernels, running each {@code runs} times, in a JVM of its own; gives its output by lines. */
@@ -95,8 +108,9 @@ class RandomKernelsTest {
     public static void main(String[] arguments) {
         for (int seed = 0; seed < Integer.parseInt(arguments[0]); seed++) {
             check(seed, Integer.parseInt(arguments[1]));
+            System.out.println();
+            System.out.println("checked seed " + seed + ";");
         }
-        System.out.println();
         System.out.println(ALL_RIGHT);
     }
 
