@@ -41,7 +41,10 @@ class ExpandedMathTest {
                 function.name(),
                 List.of("N"),
                 List.of(global("x", DType.F32, n), global("out", DType.F32, n)),
-                loop("o", n.ceilDiv(dim(16)), LoopKind.PARALLEL,
+                loop(
+                        "o",
+                        n.ceilDiv(dim(16)),
+                        LoopKind.PARALLEL,
                         loop("v", dim(16), LoopKind.VECTOR, guard(n.minus(1).minus(at), store("out", value, at))))));
     }
 
@@ -79,7 +82,9 @@ class ExpandedMathTest {
     private static double error(double exact, float found) {
         float nearest = (float) exact;
         if (Float.isNaN(nearest) || Float.isInfinite(nearest)) {
-            return Float.compare(nearest, found) == 0 || (Float.isNaN(nearest) && Float.isNaN(found)) ? 0 : Double.POSITIVE_INFINITY;
+            return Float.compare(nearest, found) == 0 || (Float.isNaN(nearest) && Float.isNaN(found))
+                    ? 0
+                    : Double.POSITIVE_INFINITY;
         }
         if (Float.isNaN(found)) {
             return Double.POSITIVE_INFINITY;
@@ -92,7 +97,16 @@ class ExpandedMathTest {
     void specialValues() {
         float inf = Float.POSITIVE_INFINITY;
         check(UnaryOp.EXP, new float[] {0, -0f, inf, -inf, Float.NaN, 1000, -1000}, 1, 1, inf, 0, Float.NaN, inf, 0);
-        check(UnaryOp.LOG, new float[] {0, -0f, inf, -inf, Float.NaN, 1, -1}, -inf, -inf, inf, Float.NaN, Float.NaN, 0, Float.NaN);
+        check(
+                UnaryOp.LOG,
+                new float[] {0, -0f, inf, -inf, Float.NaN, 1, -1},
+                -inf,
+                -inf,
+                inf,
+                Float.NaN,
+                Float.NaN,
+                0,
+                Float.NaN);
         check(UnaryOp.TANH, new float[] {0, -0f, inf, -inf, Float.NaN, 1e-40f}, 0, -0f, 1, -1, Float.NaN, 1e-40f);
         check(UnaryOp.ERF, new float[] {0, -0f, inf, -inf, Float.NaN}, 0, -0f, 1, -1, Float.NaN);
         check(UnaryOp.SIGMOID, new float[] {0, inf, -inf, Float.NaN}, 0.5f, 1, 0, Float.NaN);

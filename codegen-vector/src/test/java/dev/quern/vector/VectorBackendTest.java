@@ -42,7 +42,8 @@ class VectorBackendTest {
 
     @Test
     void scalarCodeDoesNotNameTheVectorModule() {
-        String listing = BytecodeListing.of(Comparison.compile(Kernels.elementwise(), 0).artifact());
+        String listing =
+                BytecodeListing.of(Comparison.compile(Kernels.elementwise(), 0).artifact());
         assertFalse(listing.contains("jdk/incubator"), listing);
     }
 
@@ -64,18 +65,24 @@ class VectorBackendTest {
     @Test
     void registersDoNotCrossSections() {
         Stmt section = new Stmt.Section("inner", store("t", constant(1)));
-        Kernel kernel = kernel("crossing", List.of(), List.of(global("out", DType.F32, dim(1))),
+        Kernel kernel = kernel(
+                "crossing",
+                List.of(),
+                List.of(global("out", DType.F32, dim(1))),
                 new Stmt.Allocate(register("t", DType.F32), section));
-        ModelException refusal =
-                assertThrows(ModelException.class, () -> Comparison.compile(kernel, 512));
-        assertEquals("crossing: the cpu back end does not lower register buffer t is used in section inner"
-                + " but allocated outside; allocate it inside", refusal.getMessage());
+        ModelException refusal = assertThrows(ModelException.class, () -> Comparison.compile(kernel, 512));
+        assertEquals(
+                "crossing: the cpu back end does not lower register buffer t is used in section inner"
+                        + " but allocated outside; allocate it inside",
+                refusal.getMessage());
     }
 
     /** Too much for one method: the back end rolls the loop up again rather than leave it to the bytecode interpreter. */
     @Test
     void largeUnrollingStaysCompilable() {
-        Kernel kernel = kernel("wide", List.of(),
+        Kernel kernel = kernel(
+                "wide",
+                List.of(),
                 List.of(global("x", DType.F32, dim(3000)), global("out", DType.F32, dim(3000))),
                 loop("i", dim(3000), LoopKind.UNROLL, store("out", load("x", dim("i")), dim("i"))));
         assertTrue(Comparison.compile(kernel, 512).artifact().length < 4000);

@@ -39,9 +39,7 @@ final class Approximations {
     private static final int MANTISSA_BITS = 23;
 
     /** {@code (exp(r) - 1 - r) / r^2} for {@code |r| <= 0.347}; relative error of exp below 2^-28. */
-    private static final double[] EXP = {
-        0x1.fffffcp-2, 0x1.55549p-3, 0x1.5558f6p-5, 0x1.123a8ep-7, 0x1.6a2318p-10
-    };
+    private static final double[] EXP = {0x1.fffffcp-2, 0x1.55549p-3, 0x1.5558f6p-5, 0x1.123a8ep-7, 0x1.6a2318p-10};
 
     /** The same for {@code exp(r) - 1}; relative error below 2^-31. */
     private static final double[] EXP_MINUS_ONE = {
@@ -50,8 +48,15 @@ final class Approximations {
 
     /** {@code (log(1+f) - f + f^2/2) / f^3} for {@code sqrt(0.5) <= 1+f <= sqrt(2)}; relative error of log below 2^-30. */
     private static final double[] LOG = {
-        0x1.555548p-2, -0x1.000006p-2, 0x1.99a4b6p-3, -0x1.555c4ep-3, 0x1.233768p-3, -0x1.fc2208p-4, 0x1.e6f06ap-4,
-        -0x1.de3c16p-4, 0x1.1457a8p-4
+        0x1.555548p-2,
+        -0x1.000006p-2,
+        0x1.99a4b6p-3,
+        -0x1.555c4ep-3,
+        0x1.233768p-3,
+        -0x1.fc2208p-4,
+        0x1.e6f06ap-4,
+        -0x1.de3c16p-4,
+        0x1.1457a8p-4
     };
 
     /** {@code erf(x)/x - 1} in {@code x^2}, for {@code |x| <= 1}; error below 2^-29. */
@@ -61,7 +66,13 @@ final class Approximations {
 
     /** {@code -log(1 - erf(x))} for {@code 1 <= x <= 4}; error of erf below 2^-35. */
     private static final double[] ERF_FAR = {
-        -0x1.8a576ep-13, 0x1.212c0cp+0, 0x1.443566p-1, 0x1.bc1516p-4, -0x1.9d0304p-6, 0x1.138cbep-8, -0x1.cec604p-12,
+        -0x1.8a576ep-13,
+        0x1.212c0cp+0,
+        0x1.443566p-1,
+        0x1.bc1516p-4,
+        -0x1.9d0304p-6,
+        0x1.138cbep-8,
+        -0x1.cec604p-12,
         0x1.6bd7e6p-16
     };
 

@@ -151,14 +151,36 @@ public final class ExpandMath {
                 case TANH -> formulas.tanh(operand);
                 case SIGMOID -> formulas.sigmoid(operand);
                 case ERF -> formulas.erf(operand);
-                case NEG, ABS, SIGN, NOT, BIT_NOT, SQRT, RECIPROCAL, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH,
-                        ACOSH, ATANH, FLOOR, CEIL, ROUND, IS_NAN, IS_INF ->
-                    new Expr.Unary(function, operand);
+                case NEG,
+                        ABS,
+                        SIGN,
+                        NOT,
+                        BIT_NOT,
+                        SQRT,
+                        RECIPROCAL,
+                        SIN,
+                        COS,
+                        TAN,
+                        ASIN,
+                        ACOS,
+                        ATAN,
+                        SINH,
+                        COSH,
+                        ASINH,
+                        ACOSH,
+                        ATANH,
+                        FLOOR,
+                        CEIL,
+                        ROUND,
+                        IS_NAN,
+                        IS_INF -> new Expr.Unary(function, operand);
             };
         }
 
         private Expr binary(BinaryOp function, Expr left, Expr right) {
-            if (function == BinaryOp.POW && right instanceof Expr.Constant(DType dtype, long bits) && dtype == DType.F32) {
+            if (function == BinaryOp.POW
+                    && right instanceof Expr.Constant(DType dtype, long bits)
+                    && dtype == DType.F32) {
                 float exponent = Float.intBitsToFloat((int) bits);
                 if (Approximations.hasPower(exponent)) {
                     return formulas.power(left, exponent);
