@@ -56,7 +56,11 @@ public final class KernelGenerator {
                 writable.add(buffer);
             }
         }
-        return new Kernel(name, "random", symbols, parameters, results, statement(4));
+        Stmt body = statement(4);
+        if (body instanceof Stmt.For(String variable, Dim extent, LoopKind _, Stmt inner) && random.nextBoolean()) {
+            body = new Stmt.For(variable, extent, LoopKind.PARALLEL, inner);
+        }
+        return new Kernel(name, "random", symbols, parameters, results, body);
     }
 
     private Buffer buffer(String name, MemorySpace space, List<String> symbols) {
@@ -125,7 +129,17 @@ public final class KernelGenerator {
         names.add(variable);
         Stmt body = statement(depth);
         names.remove(variable);
-        return new Stmt.For(variable, extent, expressions.pick(List.of(LoopKind.values())), body);
+        return new Stmt.For(variable, extent, kind(extent), body);
+    }
+
+    /** A kind that a loop inside the kernel may have. */
+    private LoopKind kind(Dim extent) {
+        List<LoopKind> kinds = new ArrayList<>(List.of(LoopKind.values()));
+        kinds.remove(LoopKind.PARALLEL);
+        if (!extent.isConstant()) {
+            kinds.removeAll(List.of(LoopKind.VECTOR, LoopKind.UNROLL));
+        }
+        return expressions.pick(kinds);
     }
 
     private Stmt block(int depth) {
