@@ -2,6 +2,7 @@ package dev.quern.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.quern.Model;
 import dev.quern.Options;
 import dev.quern.Tensor;
@@ -30,10 +31,12 @@ class ModelsAgreeTest {
 
     private void compare(ModelCase model) throws Exception {
         Path file = zoo.path(model.model());
-        Map<String, Map<String, Tensor>> expected = new LinkedHashMap<>();
-        try (Peer peer = new Peer(file)) {
+        Map<String, Agreement> expected = new LinkedHashMap<>();
+        try (Peer peer = new Peer(file, OptLevel.ALL_OPT);
+                Peer unoptimised = new Peer(file, OptLevel.NO_OPT)) {
             for (String size : model.sizes()) {
-                expected.put(size, peer.run(model.inputs(size, SEED)));
+                Map<String, Tensor> inputs = model.inputs(size, SEED);
+                expected.put(size, new Agreement(peer.run(inputs), unoptimised.run(inputs)));
             }
         }
         for (int threads = 1; threads <= 2; threads++) {
@@ -42,7 +45,7 @@ class ModelsAgreeTest {
                 boolean all = threads > 1 || Boolean.getBoolean("quern.campaign");
                 for (String size : all ? model.sizes() : model.sizes().subList(0, 1)) {
                     String where = model.model() + " at '" + size + "' on " + threads + " threads, seed " + SEED;
-                    Agreement.check(where, expected.get(size), compiled.run(model.inputs(size, SEED)));
+                    expected.get(size).check(where, compiled.run(model.inputs(size, SEED)));
                 }
                 assertEquals(1, compiled.compilations(), model.model() + ": one compilation serves every size");
             }
