@@ -23,7 +23,8 @@ final class Drawing {
         this.sketch = new Sketch(symbols(plan.flow().graph()));
         Set<String> own = new HashSet<>();
         region.results().forEach(value -> own.add(value.name()));
-        this.elements = new Elements(plan.flow(), value -> plan.isStored(value) && !own.contains(value.name()), sketch);
+        this.elements =
+                new Elements(plan.flow(), value -> plan.isStored(value) && !own.contains(value.name()), own, sketch);
     }
 
     /** Every symbol in the types of {@code graph}. */
@@ -68,7 +69,7 @@ final class Drawing {
         Value anchored = anchor().output();
         Value result = region.root().output();
         List<Dim> place = region.stored(indices, sketch.ranges());
-        boolean repeated = plan.flow().occurrences(anchored) > 1;
+        boolean repeated = !anchored.equals(result) && plan.flow().occurrences(anchored) > 1;
         return elements.site(() -> {
             Expr narrow = Scalars.narrow(element, anchored.type().dtype());
             elements.give(anchored, repeated ? elements.keep(narrow) : narrow);

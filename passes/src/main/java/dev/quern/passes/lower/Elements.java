@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -29,6 +30,7 @@ final class Elements {
 
     private final Dataflow flow;
     private final Predicate<Value> stored;
+    private final Set<String> results;
     private final Sketch sketch;
     private final Map<String, Expr> given = new HashMap<>();
     private Map<Place, Expr> known = new HashMap<>();
@@ -36,10 +38,12 @@ final class Elements {
 
     /**
      * @param stored which values are in memory when the kernel runs
+     * @param results names of the values that the kernel stores
      */
-    Elements(Dataflow flow, Predicate<Value> stored, Sketch sketch) {
+    Elements(Dataflow flow, Predicate<Value> stored, Set<String> results, Sketch sketch) {
         this.flow = flow;
         this.stored = stored;
+        this.results = Set.copyOf(results);
         this.sketch = sketch;
     }
 
@@ -149,7 +153,7 @@ final class Elements {
             operands.add(at(operand, indices));
         }
         Expr result = Scalars.apply(node.op(), operands, value.type().dtype());
-        return flow.occurrences(value) > 1 ? keep(result) : result;
+        return flow.occurrences(value) > 1 && !results.contains(value.name()) ? keep(result) : result;
     }
 
     /** Holds a value used several times in a register. */

@@ -26,7 +26,7 @@ final class OperandProbe {
         Set<String> symbols = new HashSet<>();
         value.type().shape().dims().forEach(dim -> symbols.addAll(dim.symbols()));
         Sketch sketch = new Sketch(symbols);
-        Elements elements = new Elements(flow, this::isBase, sketch);
+        Elements elements = new Elements(flow, this::isBase, Set.of(), sketch);
         List<Sketch.Loop> loops = sketch.loops("i", value.type().shape());
         Expr element = elements.at(value, Sketch.indices(loops));
         if (!(element instanceof Expr.Load load)) {

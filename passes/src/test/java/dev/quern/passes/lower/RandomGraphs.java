@@ -10,32 +10,23 @@ import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Graph;
-import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
-import dev.quern.ir.graph.Window;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.IntStream;
 
 /** Small graphs of every kind of operation, and inputs for them; the same seed gives the same graph. */
-final class RandomGraphs {
-    private static final int[] EXTENTS = {1, 2, 3, 4, 5, 7, 9, 16, 18};
+final class RandomGraphs extends RandomWindows {
     private static final int STEPS = 9;
     private static final long MOST_ELEMENTS = 4000;
 
-    private final Random random;
-    private final GraphBuilder builder = new GraphBuilder("random");
-    private final Map<String, Tensor> inputs = new LinkedHashMap<>();
-    private final Map<String, Long> symbols = new LinkedHashMap<>();
     private final List<Value> values = new ArrayList<>();
 
     RandomGraphs(long seed) {
-        random = new Random(seed);
+        super(seed);
     }
 
     Map<String, Tensor> inputs() {
@@ -57,10 +48,6 @@ final class RandomGraphs {
         return builder.build(outputs.stream().distinct().toList());
     }
 
-    private int extent() {
-        return EXTENTS[random.nextInt(EXTENTS.length)];
-    }
-
     private void input() {
         int rank = random.nextInt(3) == 0 ? 4 : 1 + random.nextInt(4);
         List<Dim> dims = new ArrayList<>();
@@ -79,33 +66,6 @@ final class RandomGraphs {
             return;
         }
         values.add(given(new TensorType(DType.F32, new Shape(dims))));
-    }
-
-    private Value given(TensorType type) {
-        String name = "in" + inputs.size();
-        inputs.put(name, floats(type.shape()));
-        return builder.input(name, type);
-    }
-
-    private long size(Dim dim) {
-        return dim.evaluate(symbols::get);
-    }
-
-    private long size(Shape shape) {
-        return size(shape.elements());
-    }
-
-    private Tensor floats(Shape shape) {
-        long[] extents = shape.dims().stream().mapToLong(this::size).toArray();
-        float[] data = new float[(int) Tensor.count(extents)];
-        for (int i = 0; i < data.length; i++) {
-            data[i] = random.nextInt(-16, 17) / 8f;
-        }
-        return Tensor.of(data, extents);
-    }
-
-    private Value constant(Dim... dims) {
-        return builder.constant(floats(Shape.of(dims)));
     }
 
     private Value any() {
@@ -235,20 +195,6 @@ final class RandomGraphs {
         return builder.add(new Op.Concat(axis), parts.toArray(Value[]::new));
     }
 
-    private Value padded(Value x) {
-        Shape shape = x.type().shape();
-        List<Dim> before = new ArrayList<>();
-        List<Dim> after = new ArrayList<>();
-        Op.PadMode mode = Op.PadMode.values()[random.nextInt(4)];
-        for (Dim dim : shape.dims()) {
-            boolean room = size(dim) > 2;
-            before.add(Dim.of(room ? random.nextInt(2) : 0));
-            after.add(Dim.of(room ? random.nextInt(3) : 0));
-        }
-        Op pad = new Op.Pad(mode, before, after);
-        return mode == Op.PadMode.CONSTANT ? builder.add(pad, x, builder.scalar(DType.F32, 0.5)) : builder.add(pad, x);
-    }
-
     private Value reduced(Value x) {
         int rank = x.type().shape().rank();
         List<Integer> axes = new ArrayList<>(permutation(rank).subList(0, Math.min(rank, 1 + random.nextInt(2))));
@@ -339,70 +285,6 @@ final class RandomGraphs {
     private Value cumulated(Value x) {
         int axis = random.nextInt(x.type().shape().rank());
         return builder.add(new Op.Cumulate(Combiner.SUM, axis, random.nextBoolean(), random.nextBoolean()), x);
-    }
-
-    private Window window(Shape shape, int extent, boolean padded) {
-        int rank = shape.rank() - 2;
-        List<Integer> strides = IntStream.range(0, rank)
-                .map(axis -> 1 + random.nextInt(2))
-                .boxed()
-                .toList();
-        List<Integer> ones = Collections.nCopies(rank, 1);
-        List<Dim> before = Collections.nCopies(rank, padded ? Dim.ONE : Dim.ZERO);
-        List<Dim> after = Collections.nCopies(rank, Dim.of(padded ? random.nextInt(2) : 0));
-        return new Window(Collections.nCopies(rank, extent), strides, ones, before, after);
-    }
-
-    private boolean slides(Shape shape) {
-        return shape.rank() >= 3
-                && shape.rank() <= 4
-                && shape.dim(-1).isConstant()
-                && shape.dims().subList(1, shape.rank() - 1).stream().allMatch(dim -> size(dim) >= 3);
-    }
-
-    private Value convolved(Value x) {
-        Shape shape = x.type().shape();
-        if (!slides(shape)) {
-            return x;
-        }
-        long channels = shape.dim(-1).constant();
-        int groups = random.nextInt(3) == 0 ? (int) channels : channels % 2 == 0 && random.nextBoolean() ? 2 : 1;
-        Window window = window(shape, 1 + random.nextInt(3), random.nextBoolean());
-        List<Dim> weights = new ArrayList<>(
-                Collections.nCopies(window.rank(), Dim.of(window.extents().getFirst())));
-        if (random.nextInt(3) == 0) {
-            return builder.unary(UnaryOp.TANH, transposed(x, window, groups, weights));
-        }
-        weights.add(Dim.of(channels / groups));
-        weights.add(Dim.of((long) groups * (1 + random.nextInt(2))));
-        return builder.unary(
-                UnaryOp.TANH, builder.add(new Op.Convolve(window, groups), x, constant(weights.toArray(Dim[]::new))));
-    }
-
-    private Value transposed(Value x, Window window, int groups, List<Dim> weights) {
-        Shape shape = x.type().shape();
-        weights.add(shape.dim(-1));
-        weights.add(Dim.of(2));
-        Shape result = shape.with(-1, Dim.of(2L * groups));
-        for (int axis = 0; axis < window.rank(); axis++) {
-            Dim extent = shape.dim(axis + 1)
-                    .minus(1)
-                    .times(window.strides().get(axis))
-                    .plus(window.extents().get(axis))
-                    .minus(window.before().get(axis))
-                    .minus(window.after().get(axis));
-            result = result.with(axis + 1, extent);
-        }
-        return builder.add(new Op.ConvolveTransposed(window, groups, result), x, constant(weights.toArray(Dim[]::new)));
-    }
-
-    private Value pooled(Value x) {
-        Shape shape = x.type().shape();
-        if (!slides(shape)) {
-            return x;
-        }
-        Op.PoolKind kind = random.nextBoolean() ? Op.PoolKind.MAX : Op.PoolKind.AVERAGE;
-        return builder.add(new Op.Pool(kind, window(shape, 2, random.nextBoolean()), random.nextBoolean()), x);
     }
 
     /** Exact on both sides, as it is applied to an input. */
