@@ -8,6 +8,7 @@ import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.math.ExpandMath;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.passes.lower.LoweredProgram;
 import dev.quern.passes.program.ConstantData;
@@ -74,7 +75,7 @@ final class Scheduling {
         DefaultSchedules.Choice choice = options.schedules()
                 ? choices.computeIfAbsent(
                         new Key(kernel, constantParameters(apply)),
-                        key -> packedInArrays(DefaultSchedules.of(key.kernel(), key.constants(), target)))
+                        key -> realised(DefaultSchedules.of(key.kernel(), key.constants(), target)))
                 : new DefaultSchedules.Choice(Schedule.NONE, kernel);
         List<String> arguments = new ArrayList<>();
         for (int i = 0; i < apply.arguments().size(); i++) {
@@ -93,9 +94,12 @@ final class Scheduling {
                 apply.origin());
     }
 
-    /** Packed constants are copies anyway: in arrays they are read faster, and kernels on them are compiled sooner. */
-    private static DefaultSchedules.Choice packedInArrays(DefaultSchedules.Choice choice) {
-        Kernel scheduled = choice.scheduled();
+    /**
+     * What is run: functions expanded, and packed constants, which are copies anyway, in arrays, where they are read faster and kernels on
+     * them are compiled sooner.
+     */
+    private static DefaultSchedules.Choice realised(DefaultSchedules.Choice choice) {
+        Kernel scheduled = ExpandMath.expand(choice.scheduled());
         List<Buffer> parameters = scheduled.parameters().stream()
                 .map(parameter -> parameter.layout().isRowMajor(parameter.shape())
                         ? parameter
