@@ -8,6 +8,7 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.text.grammar.QuernLexer;
 import dev.quern.ir.text.grammar.QuernParser;
+import dev.quern.ir.verify.GraphVerifier;
 import dev.quern.ir.verify.InvalidIrException;
 import dev.quern.ir.verify.KernelVerifier;
 import java.util.function.Function;
@@ -59,13 +60,15 @@ public final class Parser {
     }
 
     /**
-     * Reads a graph.
+     * Reads a graph that obeys the rules of {@link GraphVerifier}.
      *
      * @param constants gives the elements of constants that the text names by {@link
      *     dev.quern.ir.graph.Literal#digest digest}, or null for an unknown one
      */
     public static Graph parseGraph(String text, Function<String, Tensor> constants) {
-        return GraphReader.read(parser(text).graphText().graph(), constants);
+        Graph graph = GraphReader.read(parser(text).graphText().graph(), constants);
+        check(() -> GraphVerifier.verify(graph));
+        return graph;
     }
 
     private static void check(Runnable verification) {
