@@ -75,21 +75,32 @@ final class RowSchedules {
                 continue;
             }
             String name = loop.variable();
-            if (reduces(loop)) {
+            boolean isLong = LongFunctions.in(loop.body());
+            if (isLong) {
+                steps.add(
+                        reduces(loop)
+                                ? new Step.SplitReduction(name, lanes, Tail.MASK)
+                                : new Step.Split(name, lanes, Tail.MASK));
+            } else if (reduces(loop)) {
                 steps.add(new Step.SplitReduction(name, lanes * accumulators, Tail.PEEL));
                 steps.add(new Step.SplitReduction(name + ".t", lanes, Tail.MASK));
             } else {
                 steps.add(new Step.Split(name, lanes, Tail.PEEL));
                 steps.add(new Step.Split(name + ".t", lanes, Tail.MASK));
             }
-            steps.add(new Step.Sink(name + ".i"));
-            steps.add(new Step.Sink(name + ".t.i"));
-            steps.add(new Step.Vectorise(name + ".i"));
-            steps.add(new Step.Vectorise(name + ".t.i"));
-            if (reduces(loop)) {
-                steps.add(new Step.Vectorise(name + ".c"));
-                steps.add(new Step.Vectorise(name + ".t.c"));
+            steps.addAll(bound(name, reduces(loop)));
+            if (!isLong) {
+                steps.addAll(bound(name + ".t", reduces(loop)));
             }
+        }
+        return steps;
+    }
+
+    /** The lanes of a split loop, innermost, as vectors. */
+    private static List<Step> bound(String name, boolean reduces) {
+        List<Step> steps = new ArrayList<>(List.of(new Step.Sink(name + ".i"), new Step.Vectorise(name + ".i")));
+        if (reduces) {
+            steps.add(new Step.Vectorise(name + ".c"));
         }
         return steps;
     }

@@ -1,0 +1,63 @@
+package dev.quern.passes.schedule;
+
+import dev.quern.ir.UnaryOp;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Stmt;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Functions that become dozens of instructions. Repeated for several vectors they make a method that the JVM's first
+ * compiler refuses for want of virtual registers, and that then never reaches the second; iterations overlap in the
+ * processor anyway.
+ */
+final class LongFunctions {
+    private static final Set<UnaryOp> SHORT = EnumSet.of(
+            UnaryOp.NEG,
+            UnaryOp.ABS,
+            UnaryOp.SIGN,
+            UnaryOp.NOT,
+            UnaryOp.BIT_NOT,
+            UnaryOp.SQRT,
+            UnaryOp.RECIPROCAL,
+            UnaryOp.FLOOR,
+            UnaryOp.CEIL,
+            UnaryOp.ROUND,
+            UnaryOp.IS_NAN,
+            UnaryOp.IS_INF);
+
+    private LongFunctions() {}
+
+    /** Whether {@code statement} computes one. */
+    static boolean in(Stmt statement) {
+        boolean[] found = {false};
+        LoopNest.visit(statement, part -> {
+            switch (part) {
+                case Stmt.Store store -> found[0] |= in(store.value());
+                case Stmt.Reduce reduce -> found[0] |= in(reduce.value());
+                case Stmt.Let let -> found[0] |= in(let.value());
+                case Stmt.Block ignored -> {}
+                case Stmt.For ignored -> {}
+                case Stmt.Allocate ignored -> {}
+                case Stmt.Guard ignored -> {}
+                case Stmt.Section ignored -> {}
+            }
+        });
+        return found[0];
+    }
+
+    private static boolean in(Expr value) {
+        return switch (value) {
+            case Expr.Constant ignored -> false;
+            case Expr.Index ignored -> false;
+            case Expr.Load ignored -> false;
+            case Expr.Unary unary -> !SHORT.contains(unary.function()) || in(unary.operand());
+            case Expr.Binary binary -> in(binary.left()) || in(binary.right());
+            case Expr.Compare compare -> in(compare.left()) || in(compare.right());
+            case Expr.Select select -> in(select.condition()) || in(select.then()) || in(select.otherwise());
+            case Expr.Fma fma -> in(fma.a()) || in(fma.b()) || in(fma.c());
+            case Expr.Cast cast -> in(cast.operand());
+            case Expr.Bitcast bitcast -> in(bitcast.operand());
+        };
+    }
+}
