@@ -16,33 +16,33 @@ import org.junit.jupiter.api.Test;
 class GeneratedKernelsTest {
     @Test
     void textReadsBack() {
-        for (int seed = 0; seed < Campaign.cases(); seed++) {
+        Campaign.run("kernels read back", seed -> {
             Kernel kernel = KernelGenerator.kernel(seed);
             String text = KernelPrinter.print(kernel);
-            assertEquals(kernel, Parser.parseKernel(text), "seed " + seed + ":\n" + text);
-        }
+            assertEquals(kernel, Parser.parseKernel(text), text);
+        });
     }
 
     @Test
     void schedulesReadBack() {
-        for (int seed = 0; seed < Campaign.cases(); seed++) {
+        Campaign.run("schedules read back", seed -> {
             String text = SchedulePrinter.print(ScheduleGenerator.schedule(seed));
-            assertEquals(ScheduleGenerator.schedule(seed), Parser.parseSchedule(text), "seed " + seed + ":\n" + text);
-        }
+            assertEquals(ScheduleGenerator.schedule(seed), Parser.parseSchedule(text), text);
+        });
     }
 
     /** What was read back computes the same bits, and so does a kernel whose loops are of other kinds. */
     @Test
     void kindsOfLoopsDoNotMatter() {
-        for (int seed = 0; seed < Campaign.cases(); seed++) {
+        Campaign.run("kinds of loops", seed -> {
             Kernel kernel = KernelGenerator.kernel(seed);
             Kernel other = kernel.withBody(otherKinds(kernel.body(), new Random(seed)));
             List<byte[]> expected = KernelRuns.run(kernel, seed);
             List<byte[]> found = KernelRuns.run(other, seed);
             for (int i = 0; i < expected.size(); i++) {
-                assertArrayEquals(expected.get(i), found.get(i), "seed " + seed);
+                assertArrayEquals(expected.get(i), found.get(i));
             }
-        }
+        });
     }
 
     private static Stmt otherKinds(Stmt statement, Random random) {
