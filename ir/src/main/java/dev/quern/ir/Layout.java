@@ -74,7 +74,10 @@ public record Layout(List<List<Mode>> axes, Optional<Swizzle> swizzle) {
         return axes.size();
     }
 
-    /** Elements that the layout spans when every mode's extent is filled, padding included. */
+    /**
+     * Elements that the layout spans when every mode's extent is filled, padding included: of whole blocks where there is
+     * a swizzle, which moves elements within a block.
+     */
     public Dim span() {
         Dim last = Dim.ZERO;
         for (List<Mode> modes : axes) {
@@ -82,7 +85,10 @@ public record Layout(List<List<Mode>> axes, Optional<Swizzle> swizzle) {
                 last = last.plus(mode.extent().minus(1).times(mode.stride()));
             }
         }
-        return last.plus(1);
+        Dim span = last.plus(1);
+        return swizzle.map(exchange -> Dim.of(1L << exchange.base() + exchange.bits()))
+                .map(block -> span.ceilDiv(block).times(block))
+                .orElse(span);
     }
 
     /** The address of an element before swizzling, in elements. */
