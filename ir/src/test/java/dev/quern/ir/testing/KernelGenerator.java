@@ -30,16 +30,26 @@ public final class KernelGenerator {
     private final List<Buffer> readable = new ArrayList<>();
     private final List<Buffer> writable = new ArrayList<>();
     private final ExpressionGenerator expressions;
+    private final boolean sequential;
     private int counter;
 
-    private KernelGenerator(Random random) {
+    private KernelGenerator(Random random, boolean sequential) {
         this.random = random;
+        this.sequential = sequential;
         this.expressions = new ExpressionGenerator(random, names, readable);
     }
 
     /** The kernel of {@code seed}. */
     public static Kernel kernel(long seed) {
-        return new KernelGenerator(new Random(seed)).kernel("kernel " + seed);
+        return new KernelGenerator(new Random(seed), false).kernel("kernel " + seed);
+    }
+
+    /**
+     * A kernel of {@code seed} that gives one result on every back end: its loops are serial, and allocations are filled
+     * before they are read.
+     */
+    public static Kernel sequential(long seed) {
+        return new KernelGenerator(new Random(seed), true).kernel("kernel " + seed);
     }
 
     private Kernel kernel(String name) {
@@ -57,7 +67,9 @@ public final class KernelGenerator {
             }
         }
         Stmt body = statement(4);
-        if (body instanceof Stmt.For(String variable, Dim extent, LoopKind _, Stmt inner) && random.nextBoolean()) {
+        if (!sequential
+                && body instanceof Stmt.For(String variable, Dim extent, LoopKind _, Stmt inner)
+                && random.nextBoolean()) {
             body = new Stmt.For(variable, extent, LoopKind.PARALLEL, inner);
         }
         return new Kernel(name, "random", symbols, parameters, results, body);
@@ -134,6 +146,9 @@ public final class KernelGenerator {
 
     /** A kind that a loop inside the kernel may have. */
     private LoopKind kind(Dim extent) {
+        if (sequential) {
+            return LoopKind.SERIAL;
+        }
         List<LoopKind> kinds = new ArrayList<>(List.of(LoopKind.values()));
         kinds.remove(LoopKind.PARALLEL);
         if (!extent.isConstant()) {
@@ -160,7 +175,22 @@ public final class KernelGenerator {
         Stmt body = statement(depth);
         readable.remove(buffer);
         writable.remove(buffer);
-        return new Stmt.Allocate(buffer, body);
+        return new Stmt.Allocate(buffer, sequential ? new Stmt.Block(List.of(fill(buffer), body)) : body);
+    }
+
+    private Stmt fill(Buffer buffer) {
+        List<Dim> indices = new ArrayList<>();
+        List<String> variables = new ArrayList<>();
+        for (int axis = 0; axis < buffer.shape().rank(); axis++) {
+            variables.add(fresh("f"));
+            indices.add(Dim.symbol(variables.getLast()));
+        }
+        Expr zero = new Expr.Constant(buffer.dtype(), 0);
+        Stmt fill = new Stmt.Store(buffer.name(), indices, zero);
+        for (int axis = buffer.shape().rank() - 1; axis >= 0; axis--) {
+            fill = new Stmt.For(variables.get(axis), buffer.shape().dim(axis), LoopKind.SERIAL, fill);
+        }
+        return fill;
     }
 
     private Stmt let(int depth) {
