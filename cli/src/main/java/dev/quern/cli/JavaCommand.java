@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Runs a Java program with Quern on the class path, in this folder, with the options Quern needs.",
-            "What follows is what java takes: options, then a class or a .java file, then its arguments."
+            "What follows is what java takes: options, then a class or a .java file, then its arguments.",
+            "An argument maven:GROUP:ARTIFACT:VERSION!/PATH is fetched, and the program is given the file's path."
         })
 final class JavaCommand implements Callable<Integer> {
     /** What a JVM that runs models is started with. */
@@ -89,8 +90,18 @@ final class JavaCommand implements Callable<Integer> {
         command.addAll(FLAGS);
         command.add("-cp");
         command.add(path);
-        command.addAll(arguments);
+        arguments.forEach(argument -> command.add(isPublished(argument) ? fetched(argument) : argument));
         return command;
+    }
+
+    private static boolean isPublished(String argument) {
+        return argument.startsWith("maven:");
+    }
+
+    private String fetched(String coordinate) {
+        try (Progress _ = Progress.of(session.err(), "fetching " + coordinate)) {
+            return ModelCache.of(session).locate(session, coordinate).toString();
+        }
     }
 
     private String fullClassPath() {
