@@ -29,8 +29,12 @@ import picocli.CommandLine.Parameters;
         })
 final class JavaCommand implements Callable<Integer> {
     /** What a JVM that runs models is started with. */
-    static final List<String> FLAGS =
-            List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED");
+    static final List<String> FLAGS = List.of(
+            "--add-modules",
+            "jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=CompileThresholdScaling,dev.quern.vector.Kernel_*::*,0.1");
 
     private final Session session;
 
