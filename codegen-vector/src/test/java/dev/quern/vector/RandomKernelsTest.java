@@ -46,13 +46,13 @@ class RandomKernelsTest {
 
     @Test
     void interpreted() throws IOException, InterruptedException {
-        List<String> output = child(CAMPAIGN ? 2_000 : 60, 1, "-Xint");
+        List<String> output = child(CAMPAIGN ? 10_000 : 300, 1, "-Xint");
         assertEquals(ALL_RIGHT, output.getLast(), () -> String.join("\n", output));
     }
 
     @Test
     void compiledByC2() throws IOException, InterruptedException {
-        int count = CAMPAIGN ? 2_000 : 40;
+        int count = CAMPAIGN ? 2_000 : 300;
         String kernels = "dev.quern.vector.Kernel_*::*";
         List<String> output = child(
                 count,

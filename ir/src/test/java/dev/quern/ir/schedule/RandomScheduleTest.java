@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RandomScheduleTest {
     private static final Target TARGET = new Target("test", 128, 16, 2, 32 << 10, 1 << 20);
     private static final long SEED = Long.getLong("quern.seed", 20251122L);
-    private static final int COUNT = Boolean.getBoolean("quern.campaign") ? 2000 : 60;
+    private static final int COUNT = Boolean.getBoolean("quern.campaign") ? 2000 : 200;
 
     /** A kernel and the symbol values to run it with. */
     private record Sample(Kernel kernel, Map<String, Long> symbols) {}
