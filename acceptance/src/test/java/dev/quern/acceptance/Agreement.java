@@ -14,13 +14,22 @@ import java.util.Map;
  *
  * <p>Some models magnify rounding: one that quantises its activations differs from itself by far more than that when its sums
  * are merely added in another order. So the peer is run twice, with and without its graph optimisations, and what it differs
- * from itself by, times {@link #MARGIN}, is allowed too.
+ * from itself by, times {@link #MARGIN}, is allowed too. {@link #plain} allows neither that nor the least scale.
  */
-record Agreement(Map<String, Tensor> expected, Map<String, Tensor> unoptimised) {
+record Agreement(Map<String, Tensor> expected, Map<String, Tensor> unoptimised, double leastScale) {
     private static final double RELATIVE = 1e-3;
     private static final double ABSOLUTE = 1e-4;
     private static final double LEAST_SCALE = 1e-2;
     private static final double MARGIN = 3;
+
+    Agreement(Map<String, Tensor> expected, Map<String, Tensor> unoptimised) {
+        this(expected, unoptimised, LEAST_SCALE);
+    }
+
+    /** The rule without allowances: {@code RELATIVE*|y| + ABSOLUTE*max|y|}. */
+    static Agreement plain(Map<String, Tensor> expected) {
+        return new Agreement(expected, expected, 0);
+    }
 
     void check(String where, Map<String, Tensor> found) {
         assertEquals(expected.keySet(), found.keySet(), where);
@@ -28,7 +37,7 @@ record Agreement(Map<String, Tensor> expected, Map<String, Tensor> unoptimised) 
                 (name, tensor) -> check(where + ", output " + name, tensor, unoptimised.get(name), found.get(name)));
     }
 
-    private static void check(String where, Tensor expected, Tensor unoptimised, Tensor found) {
+    private void check(String where, Tensor expected, Tensor unoptimised, Tensor found) {
         assertEquals(expected.dtype(), found.dtype(), where);
         assertArrayEquals(expected.shape(), found.shape(), where);
         if (expected.dtype() == DType.F32) {
@@ -47,8 +56,8 @@ record Agreement(Map<String, Tensor> expected, Map<String, Tensor> unoptimised) 
         return greatest;
     }
 
-    private static void checkFloats(String where, float[] expected, double uncertainty, float[] found) {
-        double greatest = LEAST_SCALE;
+    private void checkFloats(String where, float[] expected, double uncertainty, float[] found) {
+        double greatest = leastScale;
         for (float y : expected) {
             greatest = Math.max(greatest, Math.abs(y));
         }

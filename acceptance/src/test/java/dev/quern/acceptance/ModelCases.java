@@ -37,7 +37,20 @@ final class ModelCases {
                         "ids: i64[b,t] < 512; pos: i64[t] from p; past_k: f32[5,b,4,p,8]; past_v: f32[5,b,4,p,8]",
                         "b=1 t=5 p=0",
                         "b=1 t=1 p=5",
-                        "b=2 t=3 p=17"),
+                        "b=2 t=3 p=17"));
+    }
+
+    /** Architectures with made-up weights; nothing in them magnifies rounding. */
+    static List<ModelCase> architectures() {
+        return List.of(
+                ModelCase.of("arch/resnet50", "image: f32[b,3,224,224]", "b=1", "b=3", "b=2"),
+                ModelCase.of(
+                        "arch/bert_base",
+                        "input_ids: i64[b,s] < 30522; attention_mask: i64[b,s] prefix",
+                        "b=1 s=16",
+                        "b=3 s=7",
+                        "b=2 s=24"),
+                ModelCase.of("arch/unet_groupnorm", "image: f32[b,3,256,256]", "b=1", "b=3", "b=2"),
                 ModelCase.of("arch/bilstm", "x: f32[b,t,128]", "b=1 t=50", "b=2 t=7", "b=3 t=1"));
     }
 }
