@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Random inputs for a model: floats in [-1, 1), integers 0 or 1, so that they are indices into any table. A symbolic
@@ -20,9 +21,14 @@ final class SampleInputs {
 
     private SampleInputs() {}
 
-    /** A tensor for each of {@code inputs} that {@code given} lacks, and those given. */
+    /**
+     * A tensor for each of {@code inputs} that {@code given} lacks, and those given.
+     *
+     * @throws ModelException if {@code dims} has a symbol that no input has, or a negative extent
+     */
     static Map<String, Tensor> complete(
             List<TensorInfo> inputs, Map<String, Tensor> given, Map<String, Long> dims, long seed) {
+        check(inputs, dims);
         Map<String, Long> extents = extents(inputs, dims);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         Random random = new Random(seed);
@@ -31,6 +37,20 @@ final class SampleInputs {
             tensors.put(info.name(), tensor != null ? tensor : sample(info, extents, random));
         }
         return tensors;
+    }
+
+    private static void check(List<TensorInfo> inputs, Map<String, Long> dims) {
+        Set<String> symbols = extents(inputs, Map.of()).keySet();
+        dims.forEach((symbol, extent) -> {
+            if (!symbols.contains(symbol)) {
+                throw new ModelException(
+                        Code.INVALID_INPUT, symbol, "no input has such an axis; the symbolic axes are " + symbols);
+            }
+            if (extent < 0) {
+                throw new ModelException(
+                        Code.INVALID_INPUT, symbol, "expected an extent of at least 0, found " + extent);
+            }
+        });
     }
 
     private static Tensor sample(TensorInfo info, Map<String, Long> extents, Random random) {

@@ -76,6 +76,12 @@ class ModelCommandsTest {
     }
 
     @Test
+    void dimensionsMustBeTheModels() {
+        refused("b: no input has such an axis; the symbolic axes are [batch]", "check", "m.onnx", "--dim", "b=2");
+        refused("batch: expected an extent of at least 0, found -1", "check", "m.onnx", "--dim", "batch=-1");
+    }
+
+    @Test
     void checkComparesWithTheInterpreter() {
         CommandRun run = CommandRun.in(folder, "check", "m.onnx", "--peer", "interpreter", "--dim", "batch=5");
         assertEquals(0, run.status(), run.err());
