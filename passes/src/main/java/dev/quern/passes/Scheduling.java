@@ -10,6 +10,7 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.math.ExpandMath;
 import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.verify.KernelVerifier;
 import dev.quern.passes.lower.LoweredProgram;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.ProgramStep;
@@ -105,7 +106,14 @@ final class Scheduling {
                         ? parameter
                         : parameter.withStorage(Buffer.Storage.ARRAY))
                 .toList();
-        return new DefaultSchedules.Choice(choice.schedule(), scheduled.withParameters(parameters));
+        Kernel realised = scheduled.withParameters(parameters);
+        assert isValid(realised);
+        return new DefaultSchedules.Choice(choice.schedule(), realised);
+    }
+
+    private static boolean isValid(Kernel kernel) {
+        KernelVerifier.verify(kernel);
+        return true;
     }
 
     /** The kernel with large constants in segments. */

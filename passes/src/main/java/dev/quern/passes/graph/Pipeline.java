@@ -3,6 +3,7 @@ package dev.quern.passes.graph;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.verify.GraphVerifier;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,7 +39,13 @@ public final class Pipeline {
         for (List<GraphPass> stage : stages()) {
             current = untilStable(current, stage);
         }
+        assert isValid(current);
         return current;
+    }
+
+    private static boolean isValid(Graph graph) {
+        GraphVerifier.verify(graph);
+        return true;
     }
 
     private static Graph untilStable(Graph graph, List<GraphPass> stage) {
