@@ -6,7 +6,9 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.quern.DType;
 import dev.quern.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -85,8 +87,17 @@ final class Peer implements AutoCloseable {
                 tensor.getIntBuffer().get(ints);
                 yield Tensor.of(ints, shape);
             }
+            case UINT8 -> Tensor.of(MemorySegment.ofArray(bytes(tensor, count)), DType.U8, shape);
+            case INT8 -> Tensor.of(MemorySegment.ofArray(bytes(tensor, count)), DType.I8, shape);
+            case BOOL -> Tensor.of(MemorySegment.ofArray(bytes(tensor, count)), DType.BOOL, shape);
             default -> throw new IllegalArgumentException("no outputs of type " + tensor.getInfo().type);
         };
+    }
+
+    private static byte[] bytes(OnnxTensor tensor, int count) {
+        byte[] bytes = new byte[count];
+        tensor.getByteBuffer().get(bytes);
+        return bytes;
     }
 
     @Override
