@@ -11,9 +11,13 @@ import java.util.Map;
  *
  * @param status its exit status
  * @param out what it printed
- * @param err what it complained
+ * @param err what it complained; what it shows of its progress when something takes long is left out
  */
 record CommandRun(int status, String out, String err) {
+    CommandRun {
+        err = err.replaceAll("(?m)^quern: (fetching|compiling|running) .*\\R", "");
+    }
+
     static CommandRun in(Path folder, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
