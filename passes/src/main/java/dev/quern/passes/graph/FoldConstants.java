@@ -68,13 +68,41 @@ final class FoldConstants implements GraphPass {
         }
         long operands = 0;
         for (Value input : node.inputs()) {
-            Optional<Tensor> constant = rewriting.constant(input);
-            if (constant.isEmpty()) {
+            Optional<Value> source = source(input, rewriting);
+            if (source.isEmpty()) {
                 return false;
             }
-            operands += constant.get().elements();
+            operands += rewriting.constant(source.get()).orElseThrow().elements();
         }
-        return isAffordable(node, operands);
+        boolean spreads = node.op() instanceof Op.Broadcast
+                && !node.output()
+                        .type()
+                        .shape()
+                        .elements()
+                        .equals(node.input(0).type().shape().elements());
+        return !spreads && isAffordable(node, operands);
+    }
+
+    /** The constant that {@code value} is, or is a broadcast of; broadcasts themselves stay, as a repeated number is worth knowing. */
+    private static Optional<Value> source(Value value, Rewriting rewriting) {
+        Optional<Value> source = rewriting.producer(value, Op.Broadcast.class).map(broadcast -> broadcast.input(0));
+        return source.or(() -> Optional.of(value))
+                .filter(constant -> rewriting.constant(constant).isPresent()
+                        && value.type().shape().isConstant());
+    }
+
+    private static Tensor elements(Value value, Rewriting rewriting) {
+        Optional<Node> broadcast = rewriting.producer(value, Op.Broadcast.class);
+        return broadcast.isEmpty()
+                ? rewriting.constant(value).orElseThrow()
+                : new GraphInterpreter()
+                        .evaluate(
+                                broadcast.get(),
+                                List.of(rewriting
+                                        .constant(broadcast.get().input(0))
+                                        .orElseThrow()),
+                                new DimBindings())
+                        .getFirst();
     }
 
     private static boolean isAffordable(Node node, long operands) {
@@ -95,8 +123,8 @@ final class FoldConstants implements GraphPass {
     /** The results, or none if the node cannot be evaluated; then whoever runs the model learns why. */
     private static List<Tensor> evaluate(Node node, Rewriting rewriting) {
         List<Tensor> operands = new ArrayList<>();
-        node.inputs().forEach(input -> operands.add(rewriting.constant(input).orElseThrow()));
         try {
+            node.inputs().forEach(input -> operands.add(elements(input, rewriting)));
             return new GraphInterpreter().evaluate(node, operands, new DimBindings());
         } catch (ModelException refused) {
             return Collections.emptyList();
