@@ -1,2 +1,2 @@
-/** Benchmarks, and the side-by-side with ONNX Runtime. */
+/** Where JMH benchmarks belong; there are none yet. */
 package dev.quern.bench;

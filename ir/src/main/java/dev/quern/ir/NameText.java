@@ -51,7 +51,7 @@ public final class NameText {
 
     /**
      * {@code text} in double quotes. Characters that are not seen, or that reorder what is seen, are written
-     * {@code \\uXXXX}.
+     * as a backslash, {@code u} and four hexadecimal digits.
      */
     public static String quote(String text) {
         StringBuilder quoted = new StringBuilder("\"");

@@ -10,6 +10,7 @@ import dev.quern.ir.graph.Attribute;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
+import dev.quern.onnx.proto.DataTypes;
 import dev.quern.onnx.proto.OnnxAttribute;
 import dev.quern.onnx.proto.OnnxGraph;
 import dev.quern.onnx.proto.OnnxNode;
@@ -190,7 +191,7 @@ final class Call {
             return otherwise;
         }
         long number = integer(attribute, 0);
-        return ElementTypes.of(number)
+        return DataTypes.of(number)
                 .orElseThrow(() -> invalid("attribute " + attribute + ": no element type has number " + number));
     }
 

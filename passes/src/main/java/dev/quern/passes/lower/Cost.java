@@ -44,29 +44,18 @@ final class Cost {
         return own(op) >= LONG;
     }
 
+    /** Simple operations that {@code function} takes. */
+    static int of(UnaryOp function) {
+        return switch (function) {
+            case NEG, ABS, NOT, BIT_NOT, FLOOR, CEIL, ROUND, IS_NAN, IS_INF, SIGN -> 1;
+            case SQRT, RECIPROCAL -> 5;
+            case EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, TANH, SIGMOID, ERF -> 15;
+        };
+    }
+
     private static int own(Op op) {
         return switch (op) {
-            case Op.Unary(UnaryOp function) ->
-                switch (function) {
-                    case NEG, ABS, NOT, BIT_NOT, FLOOR, CEIL, ROUND, IS_NAN, IS_INF, SIGN -> 1;
-                    case SQRT, RECIPROCAL -> 5;
-                    case EXP,
-                            LOG,
-                            SIN,
-                            COS,
-                            TAN,
-                            ASIN,
-                            ACOS,
-                            ATAN,
-                            SINH,
-                            COSH,
-                            ASINH,
-                            ACOSH,
-                            ATANH,
-                            TANH,
-                            SIGMOID,
-                            ERF -> 15;
-                };
+            case Op.Unary(UnaryOp function) -> of(function);
             case Op.Binary(BinaryOp function) ->
                 switch (function) {
                     case ADD, SUB, MUL, MIN, MAX, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> 1;
