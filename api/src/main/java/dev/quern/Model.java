@@ -19,7 +19,8 @@ public interface Model extends AutoCloseable {
     /**
      * Compiles the ONNX model in {@code file} with the default options.
      *
-     * @throws ModelException if the file cannot be read, is not a valid model, or uses what Quern does not have
+     * @throws ModelException if the file cannot be read, is not a valid model, uses what Quern does not have, or Quern itself
+     *     fails; nothing else is thrown
      */
     static Model load(Path file) {
         return load(file, Options.defaults());
@@ -59,7 +60,7 @@ public interface Model extends AutoCloseable {
      *
      * @param inputs one tensor per name in {@link #inputs()}
      * @return one tensor per name in {@link #outputs()}, in that order; they own their memory
-     * @throws ModelException if a name, type or shape does not fit, a limit is met, or the model is closed
+     * @throws ModelException if a name, type or shape does not fit, a limit is met, the model is closed, or Quern itself fails
      */
     Map<String, Tensor> run(Map<String, Tensor> inputs);
 

@@ -3,7 +3,7 @@ package dev.quern;
 import java.util.Objects;
 
 /**
- * Everything that a model file, an input or a setting can cause. A bug of Quern's own is never this.
+ * Everything that can go wrong while a model is loaded or run. A fault of Quern's own is one too, of code {@link Code#INTERNAL}.
  *
  * <p>Unchecked, because models run inside lambdas, streams, Kotlin and Scala; the one root to catch all the same.
  */
@@ -25,7 +25,11 @@ public final class ModelException extends RuntimeException {
         /** A file could not be read. */
         IO,
         /** A device or driver is missing or failed. */
-        DEVICE
+        DEVICE,
+        /** The thread that loads or runs was interrupted; its interrupt status is set. */
+        INTERRUPTED,
+        /** A fault of Quern's own. The message names a folder with what is needed to reproduce it. */
+        INTERNAL
     }
 
     private final Code code;

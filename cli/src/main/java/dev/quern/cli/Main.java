@@ -35,10 +35,15 @@ public final class Main {
             return ExitStatus.BAD_INPUT;
         });
         line.setExecutionExceptionHandler((failure, command, parsed) -> fail(session, failure));
-        return line.execute(arguments);
+        try {
+            return line.execute(arguments);
+        } catch (Error failure) {
+            return fail(session, failure);
+        }
     }
 
-    private static int fail(Session session, Exception failure) throws Exception {
+    /** Says what went wrong; the status to end with. */
+    static int fail(Session session, Throwable failure) {
         return switch (failure) {
             case PeerUnavailableException unavailable -> {
                 complain(session, unavailable.getMessage());
@@ -46,11 +51,17 @@ public final class Main {
             }
             case ModelException expected -> {
                 complain(session, expected.getMessage());
+                yield expected.code() == ModelException.Code.INTERNAL ? ExitStatus.BUG : ExitStatus.BAD_INPUT;
+            }
+            case OutOfMemoryError exhausted -> {
+                complain(
+                        session,
+                        "memory is exhausted (" + exhausted.getMessage() + "); give the JVM more, or smaller inputs");
                 yield ExitStatus.BAD_INPUT;
             }
             default -> {
                 failure.printStackTrace(session.err());
-                complain(session, "this is a bug in Quern; please report it with the lines above");
+                complain(session, "this is a fault of Quern's own; please report it with the lines above");
                 yield ExitStatus.BUG;
             }
         };

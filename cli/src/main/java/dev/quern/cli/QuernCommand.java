@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
             " 1:check: the results differ",
             " 2:the model, an input or the command line is at fault",
             " 3:check: what to compare with is not there",
-            "70:a bug in Quern"
+            "70:a fault of Quern's own"
         },
         footer =
                 "%nMODEL is the path of a file, or maven:GROUP:ARTIFACT:VERSION!/PATH for a file inside a published jar. "

@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
+import dev.quern.ModelException;
 import dev.quern.Tensor;
 import dev.quern.onnx.build.OnnxBuilder;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,6 +121,25 @@ class MainTest {
         for (String command : List.of("run", "inspect", "dump", "check", "java")) {
             assertTrue(run.out().lines().anyMatch(line -> line.startsWith("  " + command + " ")), run.out());
             assertEquals(0, CommandRun.in(folder, command, "--help").status());
+        }
+    }
+
+    private int statusOf(Throwable failure) {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+        return Main.fail(new Session(nowhere, nowhere, folder, Map.of()), failure);
+    }
+
+    @Test
+    void faultsOfOursAreSeventyAndTheUsersTwo() {
+        for (ModelException.Code code : ModelException.Code.values()) {
+            assertEquals(
+                    code == ModelException.Code.INTERNAL ? 70 : 2, statusOf(new ModelException(code, "m", "what")));
+        }
+        assertEquals(2, statusOf(new OutOfMemoryError("Java heap space")));
+        assertEquals(3, statusOf(new PeerUnavailableException("none", null)));
+        for (Throwable ours : List.of(
+                new IllegalStateException("state"), new AssertionError("wrong"), new NoClassDefFoundError("class"))) {
+            assertEquals(70, statusOf(ours));
         }
     }
 }

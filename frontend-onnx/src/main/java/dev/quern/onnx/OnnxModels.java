@@ -2,8 +2,10 @@ package dev.quern.onnx;
 
 import dev.quern.onnx.importer.GraphImporter;
 import dev.quern.onnx.proto.OnnxFile;
+import dev.quern.onnx.proto.OnnxModel;
 import dev.quern.onnx.proto.OnnxReader;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** Reads ONNX models into graphs. */
 public final class OnnxModels {
@@ -15,16 +17,27 @@ public final class OnnxModels {
      * @throws dev.quern.ModelException if the file cannot be read, is not a valid model, or uses what Quern does not have
      */
     public static ImportedModel read(Path file) {
-        return imported(OnnxReader.read(file));
+        return read(file, model -> {});
+    }
+
+    /** The same, showing {@code seen} what the file holds before it is made a graph. */
+    public static ImportedModel read(Path file, Consumer<OnnxModel> seen) {
+        return imported(OnnxReader.read(file), seen);
     }
 
     /** Reads a model held in memory; it may not refer to external data. */
     public static ImportedModel read(byte[] model) {
-        return imported(OnnxReader.read(model));
+        return read(model, seen -> {});
     }
 
-    private static ImportedModel imported(OnnxFile file) {
+    /** The same, showing {@code seen} what the bytes hold before it is made a graph. */
+    public static ImportedModel read(byte[] model, Consumer<OnnxModel> seen) {
+        return imported(OnnxReader.read(model), seen);
+    }
+
+    private static ImportedModel imported(OnnxFile file, Consumer<OnnxModel> seen) {
         try {
+            seen.accept(file.model());
             return new ImportedModel(file, GraphImporter.read(file.model()));
         } catch (Throwable failure) {
             file.close();

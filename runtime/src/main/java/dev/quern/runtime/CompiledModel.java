@@ -89,10 +89,17 @@ public final class CompiledModel implements Model {
 
     /** {@link #run(Map)}, telling {@code listener} of each step; null tells nobody. */
     public Map<String, Tensor> run(Map<String, Tensor> inputs, StepListener listener) {
+        Reproducer reproducer = new Reproducer();
+        return Boundary.cross(general.program().name(), reproducer, () -> execute(inputs, listener, reproducer));
+    }
+
+    private Map<String, Tensor> execute(Map<String, Tensor> inputs, StepListener listener, Reproducer reproducer) {
         use.readLock().lock();
         try {
             requireOpen();
+            source.describe(reproducer);
             List<Tensor> ordered = Signature.order(general.program().inputs(), inputs);
+            reproducer.inputs(inputs);
             MemoryBudget budget = new MemoryBudget(options.maxMemory());
             RunContext context = new RunContext(pool, options.threads(), options.poison(), budget, host, listener);
             List<Tensor> results = run(ordered, context);

@@ -14,6 +14,9 @@ import java.util.OptionalLong;
 
 /** Where the values of one run of one program are. */
 final class Frame {
+    /** Never started: memory that it may read, workers may read. */
+    private static final Thread ANY_THREAD = Thread.ofPlatform().unstarted(() -> {});
+
     private final PreparedProgram program;
     private final BoundPlan plan;
     private final RunContext context;
@@ -58,7 +61,7 @@ final class Frame {
         if (ArrayMemory.isIn(tensor, ArrayKind.of(tensor.dtype()))) {
             bases[number] = tensor.heapBase().orElseThrow();
             offsets[number] = ArrayMemory.firstElement(tensor);
-        } else if (program.wantsArray(number)) {
+        } else if (program.wantsArray(number) || !tensor.segment().isAccessibleBy(ANY_THREAD)) {
             bases[number] =
                     copied(tensor, "input '" + program.values().get(number).name() + "'");
         } else {

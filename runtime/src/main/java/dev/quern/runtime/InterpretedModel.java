@@ -39,6 +39,12 @@ public final class InterpretedModel implements Model {
 
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+        Reproducer reproducer = new Reproducer();
+        reproducer.graph(graph);
+        return Boundary.cross(graph.name(), reproducer, () -> evaluate(inputs, reproducer));
+    }
+
+    private Map<String, Tensor> evaluate(Map<String, Tensor> inputs, Reproducer reproducer) {
         use.readLock().lock();
         try {
             if (closed) {
@@ -46,6 +52,7 @@ public final class InterpretedModel implements Model {
                         ModelException.Code.INVALID_INPUT, graph.name(), "the model is closed; run it before close()");
             }
             Signature.order(graph.inputs(), inputs);
+            reproducer.inputs(inputs);
             Map<String, Tensor> owned = new LinkedHashMap<>();
             new GraphInterpreter().run(graph, inputs).forEach((name, tensor) -> owned.put(name, copy(tensor)));
             return owned;

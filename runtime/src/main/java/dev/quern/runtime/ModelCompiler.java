@@ -1,5 +1,6 @@
 package dev.quern.runtime;
 
+import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.interpret.DimBindings;
@@ -16,6 +17,8 @@ import java.util.Objects;
  * <p>The system property {@code quern.backend} set to {@code interpreter} has every kernel interpreted.
  */
 public final class ModelCompiler {
+    private static final String IN_MEMORY = "model in memory";
+
     private final Options options;
     private final CompileOptions compileOptions;
     private final StageSink stages;
@@ -47,17 +50,33 @@ public final class ModelCompiler {
      * @throws dev.quern.ModelException if the file cannot be read, is not a valid model, or uses what Quern does not have
      */
     public CompiledModel compile(Path file) {
-        return compile(OnnxModels.read(file));
+        Reproducer reproducer = new Reproducer();
+        return Boundary.cross(
+                String.valueOf(file),
+                reproducer,
+                () -> compile(OnnxModels.read(required(file, "file"), reproducer::model), reproducer));
     }
 
     /** Compiles a model held in memory; it may not refer to external data. */
     public CompiledModel compile(byte[] model) {
-        return compile(OnnxModels.read(model));
+        Reproducer reproducer = new Reproducer();
+        return Boundary.cross(
+                IN_MEMORY,
+                reproducer,
+                () -> compile(OnnxModels.read(required(model, "model"), reproducer::model), reproducer));
     }
 
-    private CompiledModel compile(ImportedModel model) {
+    private static <T> T required(T argument, String name) {
+        if (argument == null) {
+            throw new ModelException(ModelException.Code.INVALID_INPUT, name, "expected one, found null");
+        }
+        return argument;
+    }
+
+    private CompiledModel compile(ImportedModel model, Reproducer reproducer) {
         KernelCache kernels;
         try {
+            reproducer.graph(model.graph());
             Backend backend = BackendChoice.forDevice(options.device());
             kernels = new KernelCache(backend, backend.target(options.threads()), stages);
         } catch (RuntimeException | Error failure) {
@@ -75,11 +94,19 @@ public final class ModelCompiler {
 
     /** The model in {@code file} evaluated operation by operation, by the reference interpreter; slow. */
     public InterpretedModel interpret(Path file) {
-        return new InterpretedModel(OnnxModels.read(file));
+        Reproducer reproducer = new Reproducer();
+        return Boundary.cross(
+                String.valueOf(file),
+                reproducer,
+                () -> new InterpretedModel(OnnxModels.read(required(file, "file"), reproducer::model)));
     }
 
     /** The same of a model held in memory. */
     public InterpretedModel interpret(byte[] model) {
-        return new InterpretedModel(OnnxModels.read(model));
+        Reproducer reproducer = new Reproducer();
+        return Boundary.cross(
+                IN_MEMORY,
+                reproducer,
+                () -> new InterpretedModel(OnnxModels.read(required(model, "model"), reproducer::model)));
     }
 }

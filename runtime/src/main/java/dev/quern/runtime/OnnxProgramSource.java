@@ -41,6 +41,11 @@ final class OnnxProgramSource implements ProgramSource {
     }
 
     @Override
+    public void describe(Reproducer reproducer) {
+        reproducer.graph(model.graph());
+    }
+
+    @Override
     public void close() {
         model.close();
     }

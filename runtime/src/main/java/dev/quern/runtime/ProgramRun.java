@@ -87,11 +87,11 @@ final class ProgramRun {
             }
         } catch (ModelException refused) {
             throw refused;
-        } catch (RuntimeException | AssertionError bug) {
+        } catch (RuntimeException | AssertionError fault) {
             throw new IllegalStateException(
                     "step " + index + " of " + program.program().name() + " (" + step.origin() + ") failed for "
-                            + frame.symbols() + "; this is a bug in Quern",
-                    bug);
+                            + frame.symbols(),
+                    fault);
         }
         if (context.listener() != null) {
             context.listener().done(index, step.step(), System.nanoTime() - begin);

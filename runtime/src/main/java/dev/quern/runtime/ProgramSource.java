@@ -12,6 +12,9 @@ interface ProgramSource extends AutoCloseable {
     /** The program for inputs of exactly these shapes, in the model's order. */
     Program specialise(List<long[]> shapes, Target target);
 
+    /** Tells {@code reproducer} what the programs are made of. */
+    default void describe(Reproducer reproducer) {}
+
     @Override
     void close();
 }

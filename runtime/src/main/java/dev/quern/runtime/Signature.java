@@ -1,10 +1,12 @@
 package dev.quern.runtime;
 
+import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
 import dev.quern.TensorInfo;
 import dev.quern.ir.Dim;
 import dev.quern.ir.graph.Value;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +28,13 @@ final class Signature {
     /**
      * The tensors in the order of {@code values}.
      *
-     * @throws ModelException if one is missing or there are more
+     * @throws ModelException if one is missing, there are more, or the memory of one cannot be read
      */
     static List<Tensor> order(List<Value> values, Map<String, Tensor> inputs) {
+        if (inputs == null) {
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT, "inputs", "expected " + infos(values) + ", found null");
+        }
         List<Tensor> ordered = new ArrayList<>();
         for (Value value : values) {
             Tensor tensor = inputs.get(value.name());
@@ -38,6 +44,7 @@ final class Signature {
                         "input '" + value.name() + "'",
                         "missing; expected " + infos(values) + ", found " + new TreeSet<>(inputs.keySet()));
             }
+            requireReadable(value.name(), tensor);
             ordered.add(tensor);
         }
         if (inputs.size() != ordered.size()) {
@@ -49,5 +56,21 @@ final class Signature {
                     "unknown; expected only " + infos(values) + "; leave them out");
         }
         return ordered;
+    }
+
+    /** A segment may be freed already, or belong to another thread. */
+    private static void requireReadable(String name, Tensor tensor) {
+        if (tensor.dtype() == DType.STRING) {
+            return;
+        }
+        MemorySegment segment = tensor.segment();
+        if (!segment.scope().isAlive() || !segment.isAccessibleBy(Thread.currentThread())) {
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT,
+                    "input '" + name + "'",
+                    segment.scope().isAlive()
+                            ? "its memory belongs to another thread; allocate it from a shared arena"
+                            : "its memory has been freed; keep its arena open until run returns");
+        }
     }
 }

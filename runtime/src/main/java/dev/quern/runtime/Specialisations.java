@@ -46,7 +46,9 @@ final class Specialisations {
                 known = compile.apply(inputs.stream().map(Tensor::shape).toList());
             } catch (ModelException refused) {
                 throw new ModelException(
-                        ModelException.Code.INVALID_INPUT,
+                        refused.code() == ModelException.Code.LIMIT
+                                ? ModelException.Code.LIMIT
+                                : ModelException.Code.INVALID_INPUT,
                         model,
                         "input shapes " + key + " do not fit the model: " + refused.getMessage(),
                         refused);

@@ -1,0 +1,64 @@
+package dev.quern.runtime;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.ir.Shape;
+import dev.quern.ir.TensorType;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Literal;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A graph with zeros for its weights: small integers stay, because they are axes and sizes rather than learnt; every other
+ * constant becomes the broadcast of a zero. It has the same types, and shows nothing of what a model knows.
+ */
+final class WithoutWeights {
+    private WithoutWeights() {}
+
+    static Graph of(Graph graph) {
+        List<Node> nodes = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            switch (node.op()) {
+                case Op.Constant(Literal literal) when !isPlain(literal.tensor()) -> zeros(node, literal, nodes);
+                case Op.If(Graph then, Graph otherwise) -> nodes.add(with(node, new Op.If(of(then), of(otherwise))));
+                case Op.Loop(Graph body, int carried) -> nodes.add(with(node, new Op.Loop(of(body), carried)));
+                case Op.Scan scan ->
+                    nodes.add(with(
+                            node,
+                            new Op.Scan(
+                                    of(scan.body()),
+                                    scan.states(),
+                                    scan.inputAxes(),
+                                    scan.inputReversed(),
+                                    scan.outputAxes(),
+                                    scan.outputReversed())));
+                case Op other -> nodes.add(node);
+            }
+        }
+        return graph.with(nodes, graph.outputs());
+    }
+
+    private static Node with(Node node, Op op) {
+        return new Node(op, node.inputs(), node.outputs(), node.origin());
+    }
+
+    private static boolean isPlain(Tensor tensor) {
+        return tensor.dtype().isInteger() && tensor.elements() <= Literal.INLINE_ELEMENTS;
+    }
+
+    private static void zeros(Node node, Literal literal, List<Node> nodes) {
+        DType dtype = literal.tensor().dtype();
+        Tensor zero = dtype == DType.STRING
+                ? Tensor.of(new String[] {""})
+                : Tensor.of(MemorySegment.ofArray(new byte[Math.toIntExact(dtype.byteSize(1))]), dtype);
+        Value scalar = new Value(node.output().name() + ".zero", new TensorType(dtype, Shape.of(new long[0])));
+        nodes.add(new Node(new Op.Constant(new Literal(zero)), List.of(), List.of(scalar), node.origin()));
+        nodes.add(new Node(
+                new Op.Broadcast(Shape.of(literal.tensor().shape())), List.of(scalar), node.outputs(), node.origin()));
+    }
+}
