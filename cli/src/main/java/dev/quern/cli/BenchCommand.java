@@ -6,6 +6,9 @@ import dev.quern.Tensor;
 import dev.quern.cli.bench.Contender;
 import dev.quern.cli.bench.Interleaved;
 import dev.quern.cli.bench.MachinePeak;
+import dev.quern.cli.onnxruntime.OnnxRuntime;
+import dev.quern.cli.onnxruntime.OnnxRuntimeSession;
+import dev.quern.cli.onnxruntime.SessionSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +26,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Times a model with Quern and with ONNX Runtime in turn, A B A B, in one process.",
-            "Beside the times stand the peaks of this machine, read before and after: a run in which they differ by 10 % or "
+            "Beside the times stand the peaks of this machine, read before and after: a run in which they differ by 10 %% or "
                     + "more was disturbed. Inputs not given are random."
         })
 final class BenchCommand implements Callable<Integer> {
@@ -31,6 +34,12 @@ final class BenchCommand implements Callable<Integer> {
     private static final double DISTURBED = 0.1;
 
     private final Session session;
+
+    /** What Quern is timed beside. */
+    enum PeerName {
+        ort,
+        none
+    }
 
     @Mixin
     private ModelOptions model = new ModelOptions();
@@ -46,7 +55,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--peer",
             paramLabel = "PEER",
             description = "ort (ONNX Runtime, which Maven fetches) or none. Default: ${DEFAULT-VALUE}.")
-    private String peer = "ort";
+    private PeerName peer = PeerName.ort;
 
     @Option(
             names = "--dim",
@@ -103,8 +112,8 @@ final class BenchCommand implements Callable<Integer> {
             Map<String, Tensor> inputs = SampleInputs.complete(loaded.inputs(), model.given(session, loaded), dims, 1);
             List<Contender> contenders = new ArrayList<>();
             contenders.add(new Contender("Quern", () -> loaded.run(inputs), () -> {}));
-            if (!peer.equals("none")) {
-                contenders.add(new OnnxRuntimePeer(session, threads).prepare(file, inputs));
+            if (peer == PeerName.ort) {
+                contenders.add(onnxRuntime(file, inputs, threads));
             }
             double[] peaks = new double[2];
             List<Interleaved.Times> times;
@@ -118,6 +127,14 @@ final class BenchCommand implements Callable<Integer> {
             }
             return new Result(threads, times, peaks[0], peaks[1], MachinePeak.gigabytesPerSecond());
         }
+    }
+
+    private Contender onnxRuntime(Path file, Map<String, Tensor> inputs, int threads) {
+        SessionSettings settings = new SessionSettings(threads, true, true);
+        OnnxRuntimePeer library = new OnnxRuntimePeer(session, settings);
+        OnnxRuntimeSession opened = OnnxRuntime.of(library.jar()).open(file, settings);
+        opened.bind(inputs);
+        return new Contender(library.name(), opened::runOnly, opened::close);
     }
 
     private void print(List<Result> results) {

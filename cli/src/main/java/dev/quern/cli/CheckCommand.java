@@ -2,6 +2,7 @@ package dev.quern.cli;
 
 import dev.quern.Model;
 import dev.quern.Tensor;
+import dev.quern.cli.onnxruntime.SessionSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -73,7 +74,8 @@ final class CheckCommand implements Callable<Integer> {
 
     private Peer peer() {
         return switch (peer) {
-            case ort -> new OnnxRuntimePeer(session, model.options().threads());
+            case ort ->
+                new OnnxRuntimePeer(session, new SessionSettings(model.options().threads(), true, true));
             case interpreter -> new InterpreterPeer(session, model.options());
         };
     }

@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Times several contenders in turn, A B A B, so that a disturbance of the machine meets all alike.
+ * Times several contenders in turn, A B B A, so that a disturbance of the machine meets all alike. Before each timed run
+ * stands one that is not, so that none pays for what another left in the caches.
  *
  * @param warmUpSeconds how long each contender runs before anything counts
  * @param seconds how long the timed rounds last in all
@@ -42,7 +43,9 @@ public record Interleaved(double warmUpSeconds, double seconds, int leastRounds)
         contenders.forEach(contender -> samples.add(new ArrayList<>()));
         long until = System.nanoTime() + (long) (seconds * 1e9);
         for (int round = 0; round < leastRounds || System.nanoTime() < until; round++) {
-            for (int i = 0; i < contenders.size(); i++) {
+            for (int turn = 0; turn < contenders.size(); turn++) {
+                int i = round % 2 == 0 ? turn : contenders.size() - 1 - turn;
+                contenders.get(i).run().run();
                 long start = System.nanoTime();
                 contenders.get(i).run().run();
                 samples.get(i).add(System.nanoTime() - start);

@@ -1,4 +1,4 @@
-package dev.quern.cli;
+package dev.quern.cli.onnxruntime;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -48,8 +48,23 @@ final class Reflected {
         return true;
     }
 
-    /** What a call threw, without the wrapping of reflection. */
-    static Throwable cause(ReflectiveOperationException failure) {
-        return failure instanceof InvocationTargetException ? failure.getCause() : failure;
+    /** Calls into the library. */
+    @FunctionalInterface
+    interface Action<T> {
+        T run() throws ReflectiveOperationException;
+    }
+
+    /**
+     * What {@code action} gives.
+     *
+     * @throws OnnxRuntimeException with the message of what the library threw
+     */
+    static <T> T guarded(Action<T> action) {
+        try {
+            return action.run();
+        } catch (ReflectiveOperationException | LinkageError failure) {
+            Throwable cause = failure instanceof InvocationTargetException ? failure.getCause() : failure;
+            throw new OnnxRuntimeException(String.valueOf(cause.getMessage()), cause);
+        }
     }
 }
