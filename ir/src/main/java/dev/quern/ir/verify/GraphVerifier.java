@@ -8,6 +8,7 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.OperationDims;
 import dev.quern.ir.graph.TypeInference;
 import dev.quern.ir.graph.Value;
 import java.util.HashMap;

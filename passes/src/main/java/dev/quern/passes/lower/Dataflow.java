@@ -2,6 +2,7 @@ package dev.quern.passes.lower;
 
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.OperationDims;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,9 +20,11 @@ final class Dataflow {
     private final Map<String, List<Node>> users = new HashMap<>();
     private final Set<String> outputs = new HashSet<>();
     private final Map<Node, Integer> positions = new IdentityHashMap<>();
+    private final Set<String> symbols;
 
     Dataflow(Graph graph) {
         this.graph = graph;
+        this.symbols = symbols(graph);
         for (Node node : graph.nodes()) {
             positions.put(node, positions.size());
             node.outputs().forEach(value -> producers.put(value.name(), node));
@@ -34,8 +37,27 @@ final class Dataflow {
         graph.outputs().forEach(value -> outputs.add(value.name()));
     }
 
+    private static Set<String> symbols(Graph graph) {
+        Set<String> names = new HashSet<>();
+        graph.inputs().forEach(value -> collect(value, names));
+        for (Node node : graph.nodes()) {
+            OperationDims.of(node.op()).forEach(dim -> names.addAll(dim.symbols()));
+            node.outputs().forEach(value -> collect(value, names));
+        }
+        return Set.copyOf(names);
+    }
+
+    private static void collect(Value value, Set<String> names) {
+        value.type().shape().dims().forEach(dim -> names.addAll(dim.symbols()));
+    }
+
     Graph graph() {
         return graph;
+    }
+
+    /** Every symbol that the graph mentions; no loop may be called so. */
+    Set<String> symbols() {
+        return symbols;
     }
 
     /** The node that defines {@code value}; none for an input of the graph. */

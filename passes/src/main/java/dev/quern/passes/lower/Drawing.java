@@ -1,7 +1,6 @@
 package dev.quern.passes.lower;
 
 import dev.quern.ir.Dim;
-import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Expr;
@@ -20,23 +19,11 @@ final class Drawing {
     Drawing(FusionPlan plan, Region region) {
         this.plan = plan;
         this.region = region;
-        this.sketch = new Sketch(symbols(plan.flow().graph()));
+        this.sketch = new Sketch(plan.flow().symbols());
         Set<String> own = new HashSet<>();
         region.results().forEach(value -> own.add(value.name()));
         this.elements =
                 new Elements(plan.flow(), value -> plan.isStored(value) && !own.contains(value.name()), own, sketch);
-    }
-
-    /** Every symbol in the types of {@code graph}. */
-    private static Set<String> symbols(Graph graph) {
-        Set<String> names = new HashSet<>();
-        graph.inputs().forEach(value -> collect(value, names));
-        graph.nodes().forEach(node -> node.outputs().forEach(value -> collect(value, names)));
-        return names;
-    }
-
-    private static void collect(Value value, Set<String> names) {
-        value.type().shape().dims().forEach(dim -> names.addAll(dim.symbols()));
     }
 
     Region region() {

@@ -1,12 +1,11 @@
 package dev.quern.passes.lower;
 
 import dev.quern.ir.Dim;
-import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,8 @@ import java.util.Set;
 
 /**
  * Finds what can be computed on each element of an anchor's result before it is stored: the longest run of elementwise
- * nodes, reshapes and transposes behind the anchor of which only the last is used from outside.
+ * nodes, reshapes and transposes behind the anchor of which only the last is used from outside, and each of which reads
+ * the anchor's result at one index ({@link Places}).
  */
 final class Epilogues {
     private static final int LONGEST = 64;
@@ -33,16 +33,17 @@ final class Epilogues {
         if (anchor.outputs().size() != 1 || !accepts(anchor) || flow.isOutput(anchor.output())) {
             return List.of();
         }
-        Set<String> values = new HashSet<>(Set.of(anchor.output().name()));
+        Sketch sketch = new Sketch(flow.symbols());
+        List<Dim> at = Sketch.indices(sketch.loops("i", anchor.output().type().shape()));
+        Places places = new Places(anchor.output(), at, sketch.ranges());
         List<Node> grown = new ArrayList<>();
         List<Node> best = List.of();
         while (grown.size() < LONGEST) {
-            Node next = next(anchor, grown, values, taken);
+            Node next = next(anchor, grown, places, taken);
             if (next == null) {
                 break;
             }
             grown.add(next);
-            values.add(next.output().name());
             if (endsAt(anchor, grown)) {
                 best = List.copyOf(grown);
             }
@@ -69,30 +70,26 @@ final class Epilogues {
     }
 
     /** The first user, in the graph's order, of what has grown so far that may join. */
-    private Node next(Node anchor, List<Node> grown, Set<String> values, Set<Node> taken) {
-        Node first = null;
-        int position = Integer.MAX_VALUE;
+    private Node next(Node anchor, List<Node> grown, Places places, Set<Node> taken) {
+        List<Node> candidates = new ArrayList<>();
         List<Value> sources = new ArrayList<>(List.of(anchor.output()));
         grown.forEach(node -> sources.add(node.output()));
         for (Value source : sources) {
             for (Node user : flow.users(source)) {
-                if (!contains(grown, user) && !taken.contains(user) && joins(anchor, user, values)) {
-                    int at = flow.position(user);
-                    if (at < position) {
-                        first = user;
-                        position = at;
-                    }
+                if (!contains(grown, user) && !taken.contains(user) && joins(anchor, user)) {
+                    candidates.add(user);
                 }
             }
         }
-        return first;
+        candidates.sort(Comparator.comparingInt(flow::position));
+        return candidates.stream().filter(places::join).findFirst().orElse(null);
     }
 
     private static boolean contains(List<Node> nodes, Node node) {
         return nodes.stream().anyMatch(candidate -> candidate == node);
     }
 
-    private boolean joins(Node anchor, Node user, Set<String> values) {
+    private boolean joins(Node anchor, Node user) {
         boolean staged = anchor.op() instanceof Op.Softmax || anchor.op() instanceof Op.Normalize;
         if (staged && user.output().type().dtype() != anchor.output().type().dtype()) {
             return false;
@@ -139,12 +136,9 @@ final class Epilogues {
         return nodes.subList(0, count);
     }
 
-    private static boolean scatters(Node anchor, List<Node> nodes) {
-        Shape shape = anchor.output().type().shape();
-        Set<String> symbols = new HashSet<>();
-        shape.dims().forEach(dim -> symbols.addAll(dim.symbols()));
-        Sketch sketch = new Sketch(symbols);
-        List<Sketch.Loop> loops = sketch.loops("i", shape);
+    private boolean scatters(Node anchor, List<Node> nodes) {
+        Sketch sketch = new Sketch(flow.symbols());
+        List<Sketch.Loop> loops = sketch.loops("i", anchor.output().type().shape());
         Region region = new Region(Optional.of(anchor), anchor, nodes);
         Dim address = sketch.ranges()
                 .simplify(Indexing.linear(

@@ -32,6 +32,7 @@ final class Fusion {
     private final Map<Node, Role> roles = new IdentityHashMap<>();
     private final Cost cost;
     private final OperandProbe probe;
+    private final Epilogues epilogues;
     private final Map<Node, Region> regionOf = new IdentityHashMap<>();
     private final Map<String, Set<Demand>> demands = new HashMap<>();
     private final List<Placed> pieces = new ArrayList<>();
@@ -54,6 +55,7 @@ final class Fusion {
         }
         this.cost = new Cost(flow, roles);
         this.probe = new OperandProbe(flow, roles);
+        this.epilogues = new Epilogues(flow, roles);
     }
 
     /** The cut of {@code graph}. */
@@ -83,7 +85,7 @@ final class Fusion {
     private void grow(Node anchor) {
         Set<Node> taken = Collections.newSetFromMap(new IdentityHashMap<>());
         taken.addAll(regionOf.keySet());
-        List<Node> behind = new Epilogues(flow, roles).behind(anchor, taken);
+        List<Node> behind = epilogues.behind(anchor, taken);
         Region region = new Region(Optional.of(anchor), anchor, behind);
         regionOf.put(anchor, region);
         behind.forEach(node -> regionOf.put(node, region));

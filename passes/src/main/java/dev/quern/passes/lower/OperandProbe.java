@@ -5,7 +5,6 @@ import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Expr;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,9 +22,7 @@ final class OperandProbe {
     /** Whether the address has no divisions and, where lanes run over the operand's last axis, neighbours are adjacent. */
     boolean readable(Node anchor, int operand) {
         Value value = anchor.input(operand);
-        Set<String> symbols = new HashSet<>();
-        value.type().shape().dims().forEach(dim -> symbols.addAll(dim.symbols()));
-        Sketch sketch = new Sketch(symbols);
+        Sketch sketch = new Sketch(flow.symbols());
         Elements elements = new Elements(flow, this::isBase, Set.of(), sketch);
         List<Sketch.Loop> loops = sketch.loops("i", value.type().shape());
         Expr element = elements.at(value, Sketch.indices(loops));

@@ -3,14 +3,14 @@ package dev.quern.passes.lower;
 import dev.quern.ir.Dim;
 import dev.quern.ir.DimRanges;
 import dev.quern.ir.graph.Node;
-import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** A part of a graph that becomes one kernel, or a few: what flows inside is not stored. Compared by identity. */
+/**
+ * A part of a graph that becomes one kernel, or a few: what flows inside is not stored. Every node behind the anchor reads
+ * the anchor's result, directly or not, at one index only, as {@link Places} finds it. Compared by identity.
+ */
 final class Region {
     private final Optional<Node> anchor;
     private final Node first;
@@ -32,6 +32,11 @@ final class Region {
         return anchor;
     }
 
+    /** What is computed on the anchor's result before it is stored, in order. */
+    List<Node> behind() {
+        return behind;
+    }
+
     /** The node whose results are stored. */
     Node root() {
         return behind.isEmpty() ? first : behind.getLast();
@@ -47,23 +52,13 @@ final class Region {
         if (behind.isEmpty()) {
             return indices;
         }
-        Map<String, List<Dim>> places = new HashMap<>(Map.of(first.output().name(), indices));
+        Places places = new Places(first.output(), indices, ranges);
         for (Node node : behind) {
-            Value source = node.inputs().stream()
-                    .filter(operand -> places.containsKey(operand.name()))
-                    .findFirst()
-                    .orElseThrow();
-            List<Dim> from = places.get(source.name());
-            List<Dim> to = switch (node.op()) {
-                case Op.Reshape(var shape) ->
-                    Indexing.reshape(from, source.type().shape(), shape, ranges);
-                case Op.Transpose(List<Integer> permutation) ->
-                    permutation.stream().map(from::get).toList();
-                default -> from;
-            };
-            places.put(node.output().name(), to);
+            if (!places.join(node)) {
+                throw new IllegalStateException(node.origin() + " reads " + first.output() + " at several indices");
+            }
         }
-        return places.get(root().output().name());
+        return places.of(root().output());
     }
 
     /** Where the region comes from in the model. */

@@ -83,7 +83,7 @@ final class RandomGraphs extends RandomWindows {
         Shape shape = x.type().shape();
         int rank = shape.rank();
         int last = rank - 1;
-        switch (random.nextInt(22)) {
+        switch (random.nextInt(24)) {
             case 0 -> keep(builder.unary(unary(), x));
             case 1 -> keep(builder.binary(BinaryOp.ADD, x, other(shape)));
             case 2 -> keep(builder.unary(UnaryOp.TANH, builder.binary(BinaryOp.MUL, x, other(shape))));
@@ -107,6 +107,7 @@ final class RandomGraphs extends RandomWindows {
             case 19 -> keep(chosen(x));
             case 20 -> keep(scattered(x));
             case 21 -> keep(last < 0 ? x : quantized(x));
+            case 22, 23 -> keep(new Beside(random, builder).join(x));
             default -> throw new IllegalStateException();
         }
     }
@@ -247,7 +248,7 @@ final class RandomGraphs extends RandomWindows {
         Value product = random.nextBoolean()
                 ? builder.add(new Op.Contract(names, right, result, DType.F32), x, other)
                 : builder.add(new Op.Contract(right, names, result, DType.F32), other, x);
-        return builder.unary(UnaryOp.TANH, product);
+        return random.nextBoolean() ? builder.unary(UnaryOp.TANH, product) : product;
     }
 
     private Value attended(Value x) {

@@ -1,16 +1,15 @@
-package dev.quern.ir.verify;
+package dev.quern.ir.graph;
 
 import dev.quern.ir.Dim;
-import dev.quern.ir.graph.Op;
-import dev.quern.ir.graph.Window;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The dimensions in the attributes of an operation. */
-final class OperationDims {
+public final class OperationDims {
     private OperationDims() {}
 
-    static List<Dim> of(Op op) {
+    /** The dimensions that {@code op} itself states; those of the graphs that it runs are not among them. */
+    public static List<Dim> of(Op op) {
         return switch (op) {
             case Op.Reshape reshape -> reshape.shape().dims();
             case Op.Broadcast broadcast -> broadcast.shape().dims();

@@ -1,0 +1,120 @@
+package dev.quern.passes.lower;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.ir.Dim;
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.interpret.GraphInterpreter;
+import dev.quern.ir.text.Parser;
+import dev.quern.passes.CompileOptions;
+import dev.quern.passes.Compiler;
+import dev.quern.passes.graph.Pipeline;
+import dev.quern.passes.program.Program;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Runs a graph given as text four ways, with the graph passes and without, with schedules and without, and compares each
+ * with the interpreter on the graph as it is.
+ */
+final class Differential {
+    private static final Target VECTORS = new Target("test-512", 512, 32, 2, 32 << 10, 1 << 20);
+    private static final double TOLERANCE = 1e-5;
+
+    private Differential() {}
+
+    /** Compares on random inputs, each symbol having its value in {@code symbols}. */
+    static void check(String text, Map<String, Long> symbols) {
+        Graph graph = Parser.parseGraph(text);
+        Map<String, Tensor> inputs = inputs(graph, symbols);
+        List<Tensor> expected =
+                new ArrayList<>(new GraphInterpreter().run(graph, inputs).values());
+        List<Tensor> ordered =
+                graph.inputs().stream().map(value -> inputs.get(value.name())).toList();
+        for (Graph shape : List.of(graph, Pipeline.run(graph))) {
+            for (boolean schedules : new boolean[] {false, true}) {
+                Program program = Compiler.compile(shape, VECTORS, new CompileOptions(schedules));
+                List<Tensor> found = TestMachine.run(program, ordered);
+                for (int i = 0; i < expected.size(); i++) {
+                    String where = "output " + i + (shape == graph ? "" : ", after passes")
+                            + (schedules ? ", scheduled" : "") + ", " + symbols + "\n" + text;
+                    compare(where, expected.get(i), found.get(i));
+                }
+            }
+        }
+    }
+
+    private static Map<String, Tensor> inputs(Graph graph, Map<String, Long> symbols) {
+        Random random = new Random(graph.toString().hashCode());
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        for (Value value : graph.inputs()) {
+            long[] shape = value.type().shape().dims().stream()
+                    .mapToLong((Dim dim) -> dim.evaluate(symbols::get))
+                    .toArray();
+            inputs.put(value.name(), random(random, value.type().dtype(), shape));
+        }
+        return inputs;
+    }
+
+    /** Numbers around 0; bytes of 0 and 1 for a bool. */
+    static Tensor random(Random random, DType dtype, long... shape) {
+        int count = (int) Tensor.count(shape);
+        MemorySegment memory = MemorySegment.ofArray(new byte[(int) dtype.byteSize(count)]);
+        for (int i = 0; i < count; i++) {
+            switch (dtype) {
+                case F32 -> memory.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i, (float) random.nextGaussian());
+                case F64 -> memory.setAtIndex(ValueLayout.JAVA_DOUBLE_UNALIGNED, i, random.nextGaussian());
+                case F16 ->
+                    memory.setAtIndex(
+                            ValueLayout.JAVA_SHORT_UNALIGNED, i, Float.floatToFloat16((float) random.nextGaussian()));
+                case I64 -> memory.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, random.nextInt(-9, 10));
+                case I32 -> memory.setAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i, random.nextInt(-9, 10));
+                case BOOL -> memory.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt(2));
+                default -> throw new IllegalArgumentException("no random " + dtype);
+            }
+        }
+        return Tensor.of(memory, dtype, shape);
+    }
+
+    static void compare(String where, Tensor expected, Tensor found) {
+        if (expected.dtype() != found.dtype() || !Arrays.equals(expected.shape(), found.shape())) {
+            throw new AssertionError(where + ": expected " + expected + ", found " + found);
+        }
+        double[] wanted = numbers(expected);
+        double[] got = numbers(found);
+        for (int i = 0; i < wanted.length; i++) {
+            boolean close = expected.dtype().isFloat()
+                    && Math.abs(wanted[i] - got[i]) <= TOLERANCE * Math.max(1, Math.abs(wanted[i]));
+            if (!close && Double.compare(wanted[i], got[i]) != 0) {
+                throw new AssertionError(where + ": element " + i + ": expected " + wanted[i] + ", found " + got[i]
+                        + " in " + Arrays.toString(got) + ", expected " + Arrays.toString(wanted));
+            }
+        }
+    }
+
+    private static double[] numbers(Tensor tensor) {
+        double[] numbers = new double[(int) tensor.elements()];
+        MemorySegment memory = tensor.segment();
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = switch (tensor.dtype()) {
+                case F32 -> memory.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i);
+                case F64 -> memory.getAtIndex(ValueLayout.JAVA_DOUBLE_UNALIGNED, i);
+                case F16 -> Float.float16ToFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT_UNALIGNED, i));
+                case I64 -> memory.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i);
+                case I32 -> memory.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i);
+                case U8 -> Byte.toUnsignedInt(memory.get(ValueLayout.JAVA_BYTE, i));
+                case I8, BOOL -> memory.get(ValueLayout.JAVA_BYTE, i);
+                default -> throw new IllegalArgumentException("numbers of " + tensor.dtype());
+            };
+        }
+        return numbers;
+    }
+}
