@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /**
@@ -67,30 +66,24 @@ public final class Dim {
     /** A coefficient times a product of atoms; the constant term has no atoms. */
     public record Term(long coefficient, List<Atom> atoms) {}
 
-    private final TreeMap<Monomial, Long> terms;
+    private final Polynomial terms;
     /** Derived on first use; a race derives an equal one. */
     private String text;
     /** Derived on first use; a race derives an equal one. */
     private Set<String> symbols;
 
-    private Dim(TreeMap<Monomial, Long> terms) {
+    private Dim(Polynomial terms) {
         this.terms = terms;
     }
 
     /** The constant {@code value}. */
     public static Dim of(long value) {
-        TreeMap<Monomial, Long> terms = new TreeMap<>();
-        if (value != 0) {
-            terms.put(Monomial.UNIT, value);
-        }
-        return new Dim(terms);
+        return new Dim(Polynomial.of(Monomial.UNIT, value));
     }
 
     /** One term as an expression of its own. */
     public static Dim of(Term term) {
-        TreeMap<Monomial, Long> terms = new TreeMap<>();
-        add(terms, Monomial.of(term.atoms()), term.coefficient());
-        return new Dim(terms);
+        return new Dim(Polynomial.of(Monomial.of(term.atoms()), term.coefficient()));
     }
 
     /** The symbol {@code name}. */
@@ -98,10 +91,9 @@ public final class Dim {
         return atom(new Symbol(name));
     }
 
-    private static Dim atom(Atom atom) {
-        TreeMap<Monomial, Long> terms = new TreeMap<>();
-        terms.put(Monomial.of(List.of(atom)), 1L);
-        return new Dim(terms);
+    /** {@code atom} as an expression of its own. */
+    static Dim atom(Atom atom) {
+        return new Dim(Polynomial.of(Monomial.of(atom), 1));
     }
 
     /** The product of {@code factors}; one if there are none. */
@@ -115,9 +107,8 @@ public final class Dim {
 
     /** The sum; throws {@link ArithmeticException} if a coefficient leaves 64 bits. */
     public Dim plus(Dim other) {
-        TreeMap<Monomial, Long> sum = new TreeMap<>(terms);
-        other.terms.forEach((monomial, coefficient) -> add(sum, monomial, coefficient));
-        return new Dim(sum);
+        Polynomial sum = terms.plus(other.terms);
+        return sum == terms ? this : sum == other.terms ? other : new Dim(sum);
     }
 
     /** The sum with a constant. */
@@ -127,7 +118,7 @@ public final class Dim {
 
     /** The difference. */
     public Dim minus(Dim other) {
-        return plus(other.times(-1));
+        return other.terms.size() == 0 ? this : new Dim(terms.plus(other.terms.times(-1)));
     }
 
     /** The difference with a constant. */
@@ -137,58 +128,45 @@ public final class Dim {
 
     /** The product. */
     public Dim times(Dim other) {
-        TreeMap<Monomial, Long> product = new TreeMap<>();
-        terms.forEach((left, leftCoefficient) -> other.terms.forEach((right, rightCoefficient) ->
-                add(product, left.times(right), Math.multiplyExact(leftCoefficient, rightCoefficient))));
-        return new Dim(product);
+        return new Dim(terms.times(other.terms));
     }
 
     /** The product with a constant. */
     public Dim times(long factor) {
-        return factor == 1 ? this : times(of(factor));
-    }
-
-    private static void add(TreeMap<Monomial, Long> terms, Monomial monomial, long coefficient) {
-        long sum = Math.addExact(terms.getOrDefault(monomial, 0L), coefficient);
-        if (sum == 0) {
-            terms.remove(monomial);
-        } else {
-            terms.put(monomial, sum);
-        }
+        return factor == 1 ? this : new Dim(terms.times(factor));
     }
 
     /** Division rounding to negative infinity; whole multiples of {@code divisor} are taken out of the division. */
     public Dim floorDiv(Dim divisor) {
-        if (divisor.terms.isEmpty()) {
+        if (divisor.terms.size() == 0) {
             throw new ArithmeticException("division of " + this + " by zero");
         }
         if (divisor.terms.size() != 1) {
             Optional<Dim> exact = exactQuotient(divisor);
             return exact.orElseGet(() -> atom(new FloorDiv(this, divisor)));
         }
-        Monomial by = divisor.terms.firstKey();
-        long step = divisor.terms.firstEntry().getValue();
-        TreeMap<Monomial, Long> quotient = new TreeMap<>();
-        TreeMap<Monomial, Long> rest = new TreeMap<>();
-        terms.forEach((monomial, coefficient) -> {
-            Optional<Monomial> reduced = monomial.dividedBy(by);
+        Monomial by = divisor.terms.monomial(0);
+        long step = divisor.terms.coefficient(0);
+        Polynomial.Builder quotient = new Polynomial.Builder(terms.size());
+        Polynomial.Builder rest = new Polynomial.Builder(terms.size());
+        for (int term = 0; term < terms.size(); term++) {
+            long coefficient = terms.coefficient(term);
+            Optional<Monomial> reduced = terms.monomial(term).dividedBy(by);
             long whole = reduced.isPresent() ? Math.floorDiv(coefficient, step) : 0;
             if (whole != 0) {
-                add(quotient, reduced.get(), whole);
+                quotient.append(reduced.get(), whole);
             }
-            long left = coefficient - whole * step;
-            if (left != 0) {
-                add(rest, monomial, left);
-            }
-        });
-        Dim remainder = new Dim(rest);
-        if (rest.isEmpty()) {
-            return new Dim(quotient);
+            rest.append(terms.monomial(term), coefficient - whole * step);
+        }
+        Dim whole = new Dim(quotient.sorted());
+        Dim remainder = new Dim(rest.build());
+        if (remainder.terms.size() == 0) {
+            return whole;
         }
         if (divisor.isConstant() && remainder.isConstant()) {
-            return new Dim(quotient).plus(Math.floorDiv(remainder.constant(), step));
+            return whole.plus(Math.floorDiv(remainder.constant(), step));
         }
-        return new Dim(quotient).plus(reducedDivision(remainder, divisor));
+        return whole.plus(reducedDivision(remainder, divisor));
     }
 
     /** {@code floordiv(remainder, divisor)} with common factors and nested constant divisions removed. */
@@ -196,24 +174,25 @@ public final class Dim {
         if (!divisor.isConstant() || divisor.constant() <= 1) {
             return atom(new FloorDiv(remainder, divisor));
         }
+        Polynomial terms = remainder.terms;
         long step = divisor.constant();
         long common = step;
-        for (Map.Entry<Monomial, Long> term : remainder.terms.entrySet()) {
-            if (!term.getKey().equals(Monomial.UNIT)) {
-                common = gcd(common, Math.abs(term.getValue()));
+        for (int term = 0; term < terms.size(); term++) {
+            if (terms.monomial(term).degree() > 0) {
+                common = gcd(common, Math.abs(terms.coefficient(term)));
             }
         }
         if (common > 1) {
-            TreeMap<Monomial, Long> reduced = new TreeMap<>();
-            for (Map.Entry<Monomial, Long> term : remainder.terms.entrySet()) {
-                add(reduced, term.getKey(), Math.floorDiv(term.getValue(), common));
+            Polynomial.Builder reduced = new Polynomial.Builder(terms.size());
+            for (int term = 0; term < terms.size(); term++) {
+                reduced.append(terms.monomial(term), Math.floorDiv(terms.coefficient(term), common));
             }
-            return new Dim(reduced).floorDiv(of(step / common));
+            return new Dim(reduced.build()).floorDiv(of(step / common));
         }
-        if (remainder.terms.size() == 1
-                && remainder.terms.firstEntry().getValue() == 1
-                && remainder.terms.firstKey().atoms().size() == 1
-                && remainder.terms.firstKey().atoms().getFirst() instanceof FloorDiv(Dim inner, Dim by)
+        if (terms.size() == 1
+                && terms.coefficient(0) == 1
+                && terms.monomial(0).degree() == 1
+                && terms.monomial(0).atom(0) instanceof FloorDiv(Dim inner, Dim by)
                 && by.isConstant()
                 && by.constant() > 0) {
             return inner.floorDiv(of(Math.multiplyExact(by.constant(), step)));
@@ -223,19 +202,17 @@ public final class Dim {
 
     /** The quotient by a divisor of several terms when this is a monomial or constant multiple of it. */
     private Optional<Dim> exactQuotient(Dim divisor) {
-        if (terms.isEmpty()) {
+        if (terms.size() == 0) {
             return Optional.of(ZERO);
         }
-        Optional<Monomial> monomial = terms.firstKey().dividedBy(divisor.terms.firstKey());
-        long lead = divisor.terms.firstEntry().getValue();
-        if (monomial.isEmpty() || terms.firstEntry().getValue() % lead != 0) {
+        Optional<Monomial> monomial = terms.monomial(0).dividedBy(divisor.terms.monomial(0));
+        long lead = divisor.terms.coefficient(0);
+        if (monomial.isEmpty() || terms.coefficient(0) % lead != 0) {
             return Optional.empty();
         }
-        TreeMap<Monomial, Long> candidate = new TreeMap<>();
-        candidate.put(monomial.get(), terms.firstEntry().getValue() / lead);
-        Dim quotient = new Dim(candidate);
+        Dim quotient = new Dim(Polynomial.of(monomial.get(), terms.coefficient(0) / lead));
         Dim rest = minus(quotient.times(divisor));
-        if (rest.terms.size() >= terms.size() && !rest.terms.isEmpty()) {
+        if (rest.terms.size() >= terms.size() && rest.terms.size() > 0) {
             return Optional.empty();
         }
         return rest.exactQuotient(divisor).map(quotient::plus);
@@ -275,7 +252,7 @@ public final class Dim {
 
     /** Whether this has no symbols. */
     public boolean isConstant() {
-        return terms.isEmpty() || (terms.size() == 1 && terms.firstKey().equals(Monomial.UNIT));
+        return terms.isConstant();
     }
 
     /** Whether this is the constant {@code value}. */
@@ -293,13 +270,15 @@ public final class Dim {
         if (!isConstant()) {
             throw new IllegalStateException(this + " is not constant");
         }
-        return terms.isEmpty() ? 0 : terms.firstEntry().getValue();
+        return terms.size() == 0 ? 0 : terms.coefficient(0);
     }
 
     /** The terms, of higher degree first, the constant last; none for zero. */
     public List<Term> terms() {
-        List<Term> list = new ArrayList<>();
-        terms.forEach((monomial, coefficient) -> list.add(new Term(coefficient, monomial.atoms())));
+        List<Term> list = new ArrayList<>(terms.size());
+        for (int term = 0; term < terms.size(); term++) {
+            list.add(new Term(terms.coefficient(term), terms.monomial(term).atoms()));
+        }
         return list;
     }
 
@@ -308,8 +287,11 @@ public final class Dim {
         Set<String> names = symbols;
         if (names == null) {
             Set<String> collected = new LinkedHashSet<>();
-            for (Monomial monomial : terms.keySet()) {
-                monomial.atoms().forEach(atom -> collected.addAll(symbols(atom)));
+            for (int term = 0; term < terms.size(); term++) {
+                Monomial monomial = terms.monomial(term);
+                for (int position = 0; position < monomial.degree(); position++) {
+                    collected.addAll(symbols(monomial.atom(position)));
+                }
             }
             names = Collections.unmodifiableSet(collected);
             symbols = names;
@@ -340,6 +322,16 @@ public final class Dim {
         return symbols().contains(symbol);
     }
 
+    /** Whether {@code symbol} occurs in {@code atom}. */
+    static boolean dependsOn(Atom atom, String symbol) {
+        return switch (atom) {
+            case Symbol(String name) -> name.equals(symbol);
+            case FloorDiv(Dim left, Dim right) -> left.dependsOn(symbol) || right.dependsOn(symbol);
+            case Min(Dim left, Dim right) -> left.dependsOn(symbol) || right.dependsOn(symbol);
+            case Max(Dim left, Dim right) -> left.dependsOn(symbol) || right.dependsOn(symbol);
+        };
+    }
+
     /**
      * The factor of {@code symbol} if this is {@code factor*symbol + rest} with neither depending on it; zero if it does
      * not occur; empty if it occurs in a power or inside a division, minimum or maximum.
@@ -348,21 +340,22 @@ public final class Dim {
         if (!dependsOn(symbol)) {
             return Optional.of(ZERO);
         }
-        TreeMap<Monomial, Long> factor = new TreeMap<>();
-        Monomial key = Monomial.of(List.of(new Symbol(symbol)));
-        for (Map.Entry<Monomial, Long> term : terms.entrySet()) {
-            Optional<Monomial> reduced = term.getKey().dividedBy(key);
-            Monomial rest = reduced.orElse(term.getKey());
-            for (Atom atom : rest.atoms()) {
-                if (symbols(atom).contains(symbol)) {
+        Polynomial.Builder factor = new Polynomial.Builder(terms.size());
+        Monomial key = Monomial.of(new Symbol(symbol));
+        for (int term = 0; term < terms.size(); term++) {
+            Monomial monomial = terms.monomial(term);
+            Optional<Monomial> reduced = monomial.dividedBy(key);
+            Monomial rest = reduced.orElse(monomial);
+            for (int position = 0; position < rest.degree(); position++) {
+                if (dependsOn(rest.atom(position), symbol)) {
                     return Optional.empty();
                 }
             }
             if (reduced.isPresent()) {
-                factor.put(rest, term.getValue());
+                factor.append(rest, terms.coefficient(term));
             }
         }
-        return Optional.of(new Dim(factor));
+        return Optional.of(new Dim(factor.sorted()));
     }
 
     /** This with each symbol replaced by what {@code values} gives for it, where it gives something. */
@@ -370,29 +363,28 @@ public final class Dim {
         if (disjoint(symbols(), values)) {
             return this;
         }
-        TreeMap<Monomial, Long> kept = new TreeMap<>();
-        Dim changed = ZERO;
-        for (Map.Entry<Monomial, Long> term : terms.entrySet()) {
+        Polynomial.Builder kept = new Polynomial.Builder(terms.size());
+        Polynomial changed = Polynomial.ZERO;
+        for (int term = 0; term < terms.size(); term++) {
+            Monomial monomial = terms.monomial(term);
             Monomial rest = Monomial.UNIT;
-            Dim product = of(term.getValue());
-            boolean touched = false;
-            for (Atom atom : term.getKey().atoms()) {
+            Polynomial product = null;
+            for (int position = 0; position < monomial.degree(); position++) {
+                Atom atom = monomial.atom(position);
                 if (disjoint(symbols(atom), values)) {
-                    rest = rest.times(Monomial.of(List.of(atom)));
+                    rest = rest.times(Monomial.of(atom));
                 } else {
-                    touched = true;
-                    product = product.times(substitute(atom, values));
+                    Polynomial replacement = substitute(atom, values).terms;
+                    product = product == null ? replacement : product.times(replacement);
                 }
             }
-            if (touched) {
-                TreeMap<Monomial, Long> untouched = new TreeMap<>();
-                untouched.put(rest, 1L);
-                changed = changed.plus(product.times(new Dim(untouched)));
+            if (product == null) {
+                kept.append(monomial, terms.coefficient(term));
             } else {
-                kept.put(term.getKey(), term.getValue());
+                changed = changed.plus(product.times(Polynomial.of(rest, terms.coefficient(term))));
             }
         }
-        return changed.plus(new Dim(kept));
+        return new Dim(changed.plus(kept.build()));
     }
 
     private static Dim substitute(Atom atom, Map<String, Dim> values) {
@@ -416,10 +408,11 @@ public final class Dim {
     /** The value with the given symbol values; {@link ArithmeticException} on overflow or division by zero. */
     public long evaluate(ToLongFunction<String> values) {
         long sum = 0;
-        for (Map.Entry<Monomial, Long> term : terms.entrySet()) {
-            long product = term.getValue();
-            for (Atom atom : term.getKey().atoms()) {
-                long value = switch (atom) {
+        for (int term = 0; term < terms.size(); term++) {
+            long product = terms.coefficient(term);
+            Monomial monomial = terms.monomial(term);
+            for (int position = 0; position < monomial.degree(); position++) {
+                long value = switch (monomial.atom(position)) {
                     case Symbol(String name) -> values.applyAsLong(name);
                     case FloorDiv(Dim left, Dim right) -> Math.floorDiv(left.evaluate(values), right.evaluate(values));
                     case Min(Dim left, Dim right) -> Math.min(left.evaluate(values), right.evaluate(values));
@@ -442,12 +435,13 @@ public final class Dim {
         return terms.hashCode();
     }
 
-    private static String print(TreeMap<Monomial, Long> terms) {
-        if (terms.isEmpty()) {
+    private static String print(Polynomial terms) {
+        if (terms.size() == 0) {
             return "0";
         }
         StringBuilder out = new StringBuilder();
-        terms.forEach((monomial, coefficient) -> {
+        for (int term = 0; term < terms.size(); term++) {
+            long coefficient = terms.coefficient(term);
             long magnitude = coefficient;
             if (out.isEmpty()) {
                 if (coefficient < 0 && coefficient != Long.MIN_VALUE) {
@@ -459,12 +453,15 @@ public final class Dim {
                 out.append(negative ? " - " : " + ");
                 magnitude = negative ? -coefficient : coefficient;
             }
-            if (monomial.atoms().isEmpty()) {
+            if (terms.monomial(term).degree() == 0) {
                 out.append(magnitude);
             } else {
-                out.append(magnitude == 1 ? "" : magnitude + "*").append(monomial.text());
+                if (magnitude != 1) {
+                    out.append(magnitude).append('*');
+                }
+                out.append(terms.monomial(term).text());
             }
-        });
+        }
         return out.toString();
     }
 

@@ -3,6 +3,7 @@ package dev.quern.ir;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,64 +17,93 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class DimRanges {
     /** Nothing known but that symbols are not negative. */
-    public static final DimRanges NONE = new DimRanges(Map.of(), Map.of(), List.of(), Set.of(), null, "");
+    public static final DimRanges NONE = new DimRanges(null, "", null, Map.of(), Set.of(), null);
 
-    private final Map<String, Dim> extents;
+    /** The loop variables, outermost first, with their extents. */
+    private record Loops(List<String> order, Map<String, Dim> extents) {}
+
+    /** What this adds {@link #newest} to; null for the first. */
+    private final DimRanges before;
+
+    private final String newest;
+    /** Of the loop whose variable is {@link #newest}; null if that is no loop variable. */
+    private final Dim extent;
+
     private final Map<String, Long> least;
-    private final List<String> order;
     private final Set<String> unknown;
     /** The ranges without {@link #newest}, which answer whatever does not mention it; null if there are none. */
     private final DimRanges outer;
 
-    private final String newest;
-    private final Map<Dim, Boolean> proved = new ConcurrentHashMap<>();
-    private final Map<Dim.Atom, Dim> simplified = new ConcurrentHashMap<>();
+    /** Derived on first use; a race derives an equal one. */
+    private Loops loops;
+    /** Derived on first use; a race derives an equal one. */
     private DimSamples samples;
 
+    private volatile Map<Dim, Boolean> proved;
+    private volatile Map<Dim.Atom, Dim> simplified;
+
     private DimRanges(
-            Map<String, Dim> extents,
+            DimRanges before,
+            String newest,
+            Dim extent,
             Map<String, Long> least,
-            List<String> order,
             Set<String> unknown,
-            DimRanges outer,
-            String newest) {
-        this.outer = outer;
+            DimRanges outer) {
+        this.before = before;
         this.newest = newest;
-        this.extents = extents;
+        this.extent = extent;
         this.least = least;
-        this.order = order;
         this.unknown = unknown;
+        this.outer = outer;
     }
 
     /** This and a loop variable in {@code [0, extent)}, inside those already known. */
     public DimRanges with(String variable, Dim extent) {
-        Map<String, Dim> more = new HashMap<>(extents);
-        more.put(variable, extent);
-        List<String> longer = new ArrayList<>(order);
-        longer.remove(variable);
-        longer.add(variable);
-        DimRanges without = mentions(variable) ? null : this;
-        return new DimRanges(Map.copyOf(more), least, List.copyOf(longer), unknown, without, variable);
+        return new DimRanges(this, variable, extent, least, unknown, mentions(variable) ? null : this);
     }
 
     /** This and a symbol that is at least {@code minimum}. */
     public DimRanges atLeast(String symbol, long minimum) {
         Map<String, Long> more = new HashMap<>(least);
         more.put(symbol, minimum);
-        return new DimRanges(extents, Map.copyOf(more), order, unknown, null, "");
+        return new DimRanges(this, symbol, null, Map.copyOf(more), unknown, null);
     }
 
     /** This and a symbol that may have any value, such as an index read from memory. */
     public DimRanges withUnknown(String symbol) {
         Set<String> more = new HashSet<>(unknown);
         more.add(symbol);
-        DimRanges without = mentions(symbol) ? null : this;
-        return new DimRanges(extents, least, order, Set.copyOf(more), without, symbol);
+        return new DimRanges(this, symbol, null, least, Set.copyOf(more), mentions(symbol) ? null : this);
     }
 
     /** Whether anything is known that involves {@code symbol}. */
     private boolean mentions(String symbol) {
-        return extents.containsKey(symbol) || extents.values().stream().anyMatch(extent -> extent.dependsOn(symbol));
+        for (DimRanges ranges = this; ranges != null; ranges = ranges.before) {
+            if (ranges.newest.equals(symbol) || ranges.extent != null && ranges.extent.dependsOn(symbol)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Loops loops() {
+        Loops known = loops;
+        if (known == null) {
+            List<DimRanges> added = new ArrayList<>();
+            for (DimRanges ranges = this; ranges != null; ranges = ranges.before) {
+                if (ranges.extent != null) {
+                    added.add(ranges);
+                }
+            }
+            Map<String, Dim> extents = new LinkedHashMap<>();
+            for (DimRanges ranges : added.reversed()) {
+                extents.remove(ranges.newest);
+                extents.put(ranges.newest, ranges.extent);
+            }
+            known = new Loops(List.copyOf(extents.keySet()), extents);
+            loops = known;
+        }
+        return known;
     }
 
     /** Whether {@code dim} is proved to be at least zero. */
@@ -81,21 +111,31 @@ public final class DimRanges {
         if (dim.isConstant()) {
             return dim.constant() >= 0;
         }
-        if (outer != null && !dim.dependsOn(newest)) {
-            return outer.nonNegative(dim);
+        DimRanges ranges = this;
+        while (ranges.outer != null && !dim.dependsOn(ranges.newest)) {
+            ranges = ranges.outer;
         }
-        Boolean known = proved.get(dim);
+        return ranges.prove(dim);
+    }
+
+    private boolean prove(Dim dim) {
+        Map<Dim, Boolean> known = proved;
         if (known == null) {
-            known = new DimProof(order, extents, least, unknown, samples()).nonNegative(dim);
-            proved.put(dim, known);
+            known = new ConcurrentHashMap<>();
+            proved = known;
         }
-        return known;
+        Boolean answer = known.get(dim);
+        if (answer == null) {
+            answer = new DimProof(loops().order(), loops().extents(), least, unknown, samples()).nonNegative(dim);
+            known.put(dim, answer);
+        }
+        return answer;
     }
 
     private DimSamples samples() {
         DimSamples points = samples;
         if (points == null) {
-            points = DimSamples.of(order, extents, least);
+            points = DimSamples.of(loops().order(), loops().extents(), least);
             samples = points;
         }
         return points;
@@ -111,7 +151,7 @@ public final class DimRanges {
         boolean changes = false;
         for (Dim.Term term : dim.terms()) {
             for (Dim.Atom atom : term.atoms()) {
-                changes |= !(atom instanceof Dim.Symbol) && !simplify(atom).equals(asDim(atom));
+                changes |= !(atom instanceof Dim.Symbol) && !simplify(atom).equals(Dim.atom(atom));
             }
         }
         if (!changes) {
@@ -130,22 +170,28 @@ public final class DimRanges {
 
     private Dim simplify(Dim.Atom atom) {
         if (atom instanceof Dim.Symbol) {
-            return asDim(atom);
+            return Dim.atom(atom);
         }
-        if (outer != null && !asDim(atom).dependsOn(newest)) {
-            return outer.simplify(atom);
+        DimRanges ranges = this;
+        while (ranges.outer != null && !Dim.dependsOn(atom, ranges.newest)) {
+            ranges = ranges.outer;
         }
-        Dim known = simplified.get(atom);
+        Map<Dim.Atom, Dim> known = ranges.simplified;
         if (known == null) {
-            known = resolve(atom);
-            simplified.put(atom, known);
+            known = new ConcurrentHashMap<>();
+            ranges.simplified = known;
         }
-        return known;
+        Dim answer = known.get(atom);
+        if (answer == null) {
+            answer = ranges.resolve(atom);
+            known.put(atom, answer);
+        }
+        return answer;
     }
 
     private Dim resolve(Dim.Atom atom) {
         return switch (atom) {
-            case Dim.Symbol symbol -> asDim(symbol);
+            case Dim.Symbol symbol -> Dim.atom(symbol);
             case Dim.FloorDiv(Dim left, Dim right) -> divide(simplify(left), simplify(right));
             case Dim.Min(Dim left, Dim right) -> {
                 Dim first = simplify(left);
@@ -214,9 +260,5 @@ public final class DimRanges {
 
     private static long gcd(long left, long right) {
         return right == 0 ? left : gcd(right, left % right);
-    }
-
-    private static Dim asDim(Dim.Atom atom) {
-        return Dim.of(new Dim.Term(1, List.of(atom)));
     }
 }

@@ -1,0 +1,161 @@
+package dev.quern.ir;
+
+import java.util.Arrays;
+
+/**
+ * A sum of products with integer coefficients other than zero, in the order of {@link Monomial}: of higher degree first,
+ * the constant last. Immutable. Arithmetic throws {@link ArithmeticException} where a coefficient leaves 64 bits.
+ */
+final class Polynomial {
+    static final Polynomial ZERO = new Polynomial(new Monomial[0], new long[0]);
+
+    private final Monomial[] monomials;
+    private final long[] coefficients;
+    /** Derived on first use; a race derives an equal one. */
+    private int hash;
+
+    private Polynomial(Monomial[] monomials, long[] coefficients) {
+        this.monomials = monomials;
+        this.coefficients = coefficients;
+    }
+
+    static Polynomial of(Monomial monomial, long coefficient) {
+        return coefficient == 0 ? ZERO : new Polynomial(new Monomial[] {monomial}, new long[] {coefficient});
+    }
+
+    /** The number of terms. */
+    int size() {
+        return coefficients.length;
+    }
+
+    Monomial monomial(int term) {
+        return monomials[term];
+    }
+
+    long coefficient(int term) {
+        return coefficients[term];
+    }
+
+    boolean isConstant() {
+        return monomials.length == 0 || monomials.length == 1 && monomials[0].degree() == 0;
+    }
+
+    Polynomial plus(Polynomial other) {
+        if (monomials.length == 0 || other.monomials.length == 0) {
+            return monomials.length == 0 ? other : this;
+        }
+        Builder sum = new Builder(monomials.length + other.monomials.length);
+        int left = 0;
+        int right = 0;
+        while (left < monomials.length || right < other.monomials.length) {
+            int order = left == monomials.length
+                    ? 1
+                    : right == other.monomials.length ? -1 : monomials[left].compareTo(other.monomials[right]);
+            if (order == 0) {
+                sum.append(monomials[left], Math.addExact(coefficients[left++], other.coefficients[right++]));
+            } else if (order < 0) {
+                sum.append(monomials[left], coefficients[left++]);
+            } else {
+                sum.append(other.monomials[right], other.coefficients[right++]);
+            }
+        }
+        return sum.build();
+    }
+
+    Polynomial times(long factor) {
+        if (factor == 0 || factor == 1) {
+            return factor == 0 ? ZERO : this;
+        }
+        long[] scaled = new long[coefficients.length];
+        for (int term = 0; term < scaled.length; term++) {
+            scaled[term] = Math.multiplyExact(coefficients[term], factor);
+        }
+        return new Polynomial(monomials, scaled);
+    }
+
+    Polynomial times(Polynomial other) {
+        if (isConstant() || other.isConstant()) {
+            Polynomial constant = isConstant() ? this : other;
+            Polynomial scaled = isConstant() ? other : this;
+            return scaled.times(constant.size() == 0 ? 0 : constant.coefficients[0]);
+        }
+        Builder product = new Builder(Math.multiplyExact(monomials.length, other.monomials.length));
+        for (int left = 0; left < monomials.length; left++) {
+            for (int right = 0; right < other.monomials.length; right++) {
+                product.append(
+                        monomials[left].times(other.monomials[right]),
+                        Math.multiplyExact(coefficients[left], other.coefficients[right]));
+            }
+        }
+        return product.sorted();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Polynomial that
+                && (this == that
+                        || hashCode() == that.hashCode()
+                                && Arrays.equals(coefficients, that.coefficients)
+                                && Arrays.equals(monomials, that.monomials));
+    }
+
+    @Override
+    public int hashCode() {
+        int known = hash;
+        if (known == 0) {
+            known = 31 * Arrays.hashCode(coefficients) + Arrays.hashCode(monomials);
+            hash = known;
+        }
+        return known;
+    }
+
+    /** Collects terms. */
+    static final class Builder {
+        private Monomial[] monomials;
+        private long[] coefficients;
+        private int size;
+
+        Builder(int capacity) {
+            monomials = new Monomial[capacity];
+            coefficients = new long[capacity];
+        }
+
+        /** Adds a term, unless its coefficient is zero. */
+        void append(Monomial monomial, long coefficient) {
+            if (coefficient != 0) {
+                if (size == coefficients.length) {
+                    monomials = Arrays.copyOf(monomials, 2 * size + 1);
+                    coefficients = Arrays.copyOf(coefficients, 2 * size + 1);
+                }
+                monomials[size] = monomial;
+                coefficients[size++] = coefficient;
+            }
+        }
+
+        /** The sum of terms that were appended in order, each monomial once. */
+        Polynomial build() {
+            return size == 0
+                    ? ZERO
+                    : size == coefficients.length
+                            ? new Polynomial(monomials, coefficients)
+                            : new Polynomial(Arrays.copyOf(monomials, size), Arrays.copyOf(coefficients, size));
+        }
+
+        /** The sum of terms that were appended in any order. */
+        Polynomial sorted() {
+            Polynomial[] parts = new Polynomial[size];
+            for (int term = 0; term < size; term++) {
+                parts[term] = of(monomials[term], coefficients[term]);
+            }
+            return size == 0 ? ZERO : sum(parts, 0, size);
+        }
+
+        private static Polynomial sum(Polynomial[] parts, int from, int to) {
+            if (to - from == 1) {
+                return parts[from];
+            }
+            int middle = (from + to) >>> 1;
+            return sum(parts, from, middle).plus(sum(parts, middle, to));
+        }
+    }
+}
