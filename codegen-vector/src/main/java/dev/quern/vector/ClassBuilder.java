@@ -21,7 +21,7 @@ final class ClassBuilder {
     private final Kernel kernel;
     private final Plan plan;
     private final String className;
-    private final IndexMaps maps;
+    private final ClassConstants constants;
     private final List<Draft> methods = new ArrayList<>();
     private int sections;
 
@@ -29,7 +29,7 @@ final class ClassBuilder {
         this.kernel = kernel;
         this.plan = plan;
         this.className = "dev/quern/vector/Kernel_" + plain(kernel.name());
-        this.maps = new IndexMaps(className);
+        this.constants = new ClassConstants(className);
     }
 
     /**
@@ -50,8 +50,8 @@ final class ClassBuilder {
         return kernel.symbols();
     }
 
-    IndexMaps maps() {
-        return maps;
+    ClassConstants constants() {
+        return constants;
     }
 
     private byte[] build() {
@@ -77,7 +77,7 @@ final class ClassBuilder {
             }
         }
         new DriverEmitter(kernel, className, out).write(body, parallel);
-        maps.write(out);
+        constants.write(out);
         out.visitEnd();
         return out.toByteArray();
     }

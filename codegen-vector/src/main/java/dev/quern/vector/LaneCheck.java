@@ -31,10 +31,12 @@ final class LaneCheck {
     private final Set<String> constants;
     private final Predicate<Stmt.For> replicated;
     private final Set<String> privates = new HashSet<>();
+    private final Set<String> inside = new HashSet<>();
     private final Map<Expr, Boolean> varying = new IdentityHashMap<>();
     private int bits;
     private boolean masked;
     private boolean gathers;
+    private boolean joins;
 
     /**
      * @param lane the loop's variable
@@ -52,6 +54,7 @@ final class LaneCheck {
         this.addresses = addresses;
         this.constants = new HashSet<>(constants);
         this.replicated = replicated;
+        this.inside.add(lane);
     }
 
     /** Width of the lanes, 0 if nothing differs between them; known after {@link #accepts}. */
@@ -62,6 +65,11 @@ final class LaneCheck {
     /** Whether there are strided loads, which cannot be masked; known after {@link #accepts}. */
     boolean gathers() {
         return gathers;
+    }
+
+    /** Whether floats of the lanes are joined in the order that {@link Stmt.Reduce} gives; known after {@link #accepts}. */
+    boolean joins() {
+        return joins;
     }
 
     /** Whether the value of {@code expression} may differ between lanes. */
@@ -95,18 +103,22 @@ final class LaneCheck {
                 if (replicated.test(loop)) {
                     constants.add(loop.variable());
                 }
+                inside.add(loop.variable());
                 yield loop.kind() != LoopKind.VECTOR && !loop.extent().dependsOn(lane) && accepts(loop.body());
             }
             case Stmt.Store(String buffer, List<Dim> at, Expr value) ->
                 acceptsTarget(buffer, at, false) && acceptsValue(value);
-            case Stmt.Reduce(String buffer, List<Dim> at, Combiner combiner, Expr value) ->
-                acceptsTarget(buffer, at, true) && acceptsValue(value) && hasCombiner(value.dtype(), combiner);
+            case Stmt.Reduce reduce -> acceptsReduction(reduce);
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {
                 privates.add(buffer.name());
+                inside.add(buffer.name());
                 yield buffer.space() == MemorySpace.REGISTER && accepts(body);
             }
             case Stmt.Guard guard -> acceptsGuard(guard);
-            case Stmt.Let(String name, Expr value, Stmt body) -> !varies(value) && accepts(body);
+            case Stmt.Let(String name, Expr value, Stmt body) -> {
+                inside.add(name);
+                yield !varies(value) && accepts(body);
+            }
             case Stmt.Section section -> false;
         };
     }
@@ -114,6 +126,27 @@ final class LaneCheck {
     /** Whether {@code buffer} is allocated in the loop, so that each lane has its own. */
     boolean isPrivate(String buffer) {
         return privates.contains(buffer);
+    }
+
+    private boolean acceptsReduction(Stmt.Reduce reduce) {
+        boolean joinsHere = reduce.joinsLanes(inside);
+        joins |= joinsHere;
+        boolean across = !privates.contains(reduce.buffer())
+                && !address(reduce.buffer(), reduce.indices()).dependsOn(lane);
+        boolean inOrder = joinsHere || !across || !rounds(reduce);
+        return inOrder
+                && acceptsTarget(reduce.buffer(), reduce.indices(), true)
+                && acceptsValue(reduce.value())
+                && hasCombiner(reduce.value().dtype(), reduce.combiner());
+    }
+
+    /** Whether the order of the updates shows in the result. */
+    private static boolean rounds(Stmt.Reduce reduce) {
+        return reduce.value().dtype().isFloat()
+                && switch (reduce.combiner()) {
+                    case SUM, PRODUCT, FMA -> true;
+                    case MIN, MAX, AND, OR -> false;
+                };
     }
 
     private boolean acceptsGuard(Stmt.Guard guard) {

@@ -272,7 +272,7 @@ final class MethodBuilder {
     }
 
     private VectorMemory vectorMemory() {
-        return new VectorMemory(draft, memory, plan.addresses, lanes, owner.maps());
+        return new VectorMemory(draft, memory, plan.addresses, lanes, owner.constants());
     }
 
     private VectorExpressions expressions(VectorMemory vectors) {
@@ -312,32 +312,30 @@ final class MethodBuilder {
         vectors.store(reduce.buffer(), reduce.indices(), joined);
     }
 
-    /** Joins the vectors of the loop, then their lanes, then the result to the target. */
     private void reduceAcross(Stmt.Reduce reduce) {
+        List<Node> vectors = new ArrayList<>();
+        lanes.forEachPart(() -> vectors.add(partValue(reduce)));
+        LaneJoin join = new LaneJoin(draft, code, owner.constants(), lanes.lanes.extent());
         BinaryOp function = ScalarFunctions.function(reduce.combiner());
         DType dtype = reduce.value().dtype();
-        List<Node> joined = new ArrayList<>();
-        lanes.forEachPart(() -> {
-            VectorExpressions expressions = expressions(vectorMemory());
-            JvmType type = expressions.type(dtype);
-            LaneContext.Active active = lanes.active(type);
-            if (active instanceof LaneContext.Active.None) {
-                return;
-            }
-            Node value = expressions.value(reduce.value());
-            if (active instanceof LaneContext.Active.Some(Node mask)) {
-                long identity = ScalarFunctions.identity(reduce.combiner(), dtype);
-                Node neutral = scalars.value(new Expr.Constant(dtype, identity));
-                value = code.blend(mask, value, code.broadcast(type, neutral));
-            }
-            if (!joined.isEmpty() && joined.getLast().type.equals(value.type)) {
-                joined.set(joined.size() - 1, expressions.binary(function, dtype, joined.getLast(), value));
-            } else {
-                joined.add(value);
-            }
-        });
-        for (Node vector : joined) {
-            combine(reduce, code.reduceLanes(function.name(), vector));
+        boolean rounds = dtype.isFloat() && (function == BinaryOp.ADD || function == BinaryOp.MUL);
+        for (Node value : rounds ? join.inHalves(function, vectors) : join.inAnyOrder(function, vectors)) {
+            combine(reduce, value);
         }
+    }
+
+    /** What the current part gives to a reduction across lanes, with idle lanes neutral; null if all are idle. */
+    private Node partValue(Stmt.Reduce reduce) {
+        DType dtype = reduce.value().dtype();
+        VectorExpressions expressions = expressions(vectorMemory());
+        return switch (lanes.active(expressions.type(dtype))) {
+            case LaneContext.Active.None none -> null;
+            case LaneContext.Active.All all -> expressions.value(reduce.value());
+            case LaneContext.Active.Some(Node mask) -> {
+                Node value = expressions.value(reduce.value());
+                Node neutral = scalars.value(SerialLanes.neutral(reduce.combiner(), dtype));
+                yield code.blend(mask, value, code.broadcast(value.type, neutral));
+            }
+        };
     }
 }

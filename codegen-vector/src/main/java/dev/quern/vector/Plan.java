@@ -124,7 +124,8 @@ final class Plan {
         LaneCheck check = new LaneCheck(loop.variable(), buffers, addresses, constants, this::isReplicated);
         if (extent > 1 && extent <= Integer.MAX_VALUE && check.accepts(loop.body()) && check.bits() > 0) {
             Lanes lanes = Lanes.of((int) extent, check.bits(), vectorBits);
-            if (!check.gathers() || !lanes.hasIdle()) {
+            boolean halves = Long.bitCount(extent) == 1 || !check.joins();
+            if (halves && (!check.gathers() || !lanes.hasIdle())) {
                 vectorLoops.put(loop.variable(), new VectorLoop(lanes, check));
             }
         }

@@ -46,11 +46,11 @@ public final class VectorBackend implements Backend {
     /** Tries, until its methods are small enough: the kernel as it is, its loops in methods of their own, nothing unrolled. */
     private static byte[] classFile(Kernel kernel, int vectorBits) {
         try {
-            return ClassBuilder.build(kernel, Plan.of(kernel, vectorBits, true));
+            return classFile(kernel, vectorBits, true);
         } catch (TooLarge whole) {
             Kernel outlined = kernel.withBody(Outline.loops(kernel.body()));
             try {
-                return ClassBuilder.build(outlined, Plan.of(outlined, vectorBits, true));
+                return classFile(outlined, vectorBits, true);
             } catch (TooLarge parts) {
                 return rolled(outlined, vectorBits);
             }
@@ -59,11 +59,18 @@ public final class VectorBackend implements Backend {
 
     private static byte[] rolled(Kernel kernel, int vectorBits) {
         try {
-            return ClassBuilder.build(kernel, Plan.of(kernel, vectorBits, false));
+            return classFile(kernel, vectorBits, false);
         } catch (TooLarge tooLarge) {
             throw Refusal.because("method " + tooLarge.method
                     + ", which is larger than the JIT compiler takes; use smaller tiles or outline more");
         }
+    }
+
+    private static byte[] classFile(Kernel kernel, int vectorBits, boolean unroll) {
+        Plan plan = Plan.of(kernel, vectorBits, unroll);
+        Kernel spelled = kernel.withBody(SerialLanes.spell(kernel.body(), loop -> plan.vectorLoop(loop) != null));
+        return ClassBuilder.build(
+                spelled, spelled.body() == kernel.body() ? plan : Plan.of(spelled, vectorBits, unroll));
     }
 
     private static GeneratedKernel define(byte[] classFile) {

@@ -14,12 +14,13 @@ final class VectorCalls {
     static final String SPECIES = "L" + PACKAGE + "VectorSpecies;";
     static final String ANY_VECTOR = "L" + VECTOR + ";";
     static final String ANY_MASK = "L" + MASK + ";";
+    static final String SHUFFLE = "L" + PACKAGE + "VectorShuffle;";
     static final String BINARY = "L" + OPERATORS + "$Binary;";
     static final String ORDER = "Ljava/nio/ByteOrder;";
 
     private VectorCalls() {}
 
-    static Instruction species(JvmType type) {
+    static Instruction.StaticField species(JvmType type) {
         int bits = type.lanes() * type.lane().bits();
         return new Instruction.StaticField(JvmType.vectorClass(type.lane()), "SPECIES_" + bits, SPECIES);
     }
@@ -40,6 +41,12 @@ final class VectorCalls {
     static Instruction maskAll() {
         return new Instruction.Call(
                 Opcodes.INVOKEINTERFACE, PACKAGE + "VectorSpecies", "maskAll", "(Z)" + ANY_MASK, null);
+    }
+
+    /** Of a species, a start, a step and whether to wrap around, the shuffle that takes those lanes. */
+    static Instruction.Call iota() {
+        return new Instruction.Call(
+                Opcodes.INVOKESTATIC, PACKAGE + "VectorShuffle", "iota", "(" + SPECIES + "IIZ)" + SHUFFLE, null);
     }
 
     /** Lanes {@code n} with {@code 0 <= offset + n < limit}. */

@@ -11,7 +11,7 @@ final class VectorCode {
     }
 
     Node species(JvmType type) {
-        Instruction.StaticField field = (Instruction.StaticField) VectorCalls.species(type);
+        Instruction.StaticField field = VectorCalls.species(type);
         return draft.staticField(field.owner(), field.name(), field.descriptor());
     }
 
@@ -131,7 +131,14 @@ final class VectorCode {
         return draft.value(VectorCalls.on(type, "addIndex", "(I)" + type.descriptor()), type, start, draft.push(scale));
     }
 
-    /** All lanes joined by the associative operator. */
+    /** Lane {@code n} takes the place of lane {@code n - distance}, around the end. */
+    Node rotate(Node vector, int distance, ClassConstants constants) {
+        Node shuffle = constants.rotation(draft, vector.type, distance);
+        String descriptor = "(" + VectorCalls.SHUFFLE + ")" + vector.type.descriptor();
+        return draft.value(VectorCalls.on(vector.type, "rearrange", descriptor), vector.type, vector, shuffle);
+    }
+
+    /** All lanes joined by the associative operator, in any order. */
     Node reduceLanes(String operator, Node vector) {
         Node constant = operator(operator, "Associative");
         JvmType element = JvmType.of(vector.type.lane());

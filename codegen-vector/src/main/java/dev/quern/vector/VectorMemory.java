@@ -14,15 +14,15 @@ final class VectorMemory {
     private final Memory memory;
     private final Addresses addresses;
     private final LaneContext lanes;
-    private final IndexMaps maps;
+    private final ClassConstants constants;
     private final VectorCode code;
 
-    VectorMemory(Draft draft, Memory memory, Addresses addresses, LaneContext lanes, IndexMaps maps) {
+    VectorMemory(Draft draft, Memory memory, Addresses addresses, LaneContext lanes, ClassConstants constants) {
         this.draft = draft;
         this.memory = memory;
         this.addresses = addresses;
         this.lanes = lanes;
-        this.maps = maps;
+        this.constants = constants;
         this.code = new VectorCode(draft);
     }
 
@@ -90,7 +90,7 @@ final class VectorMemory {
         List<Node> arguments = new ArrayList<>(List.of(code.species(type), place.array, memory.arrayIndex(place, at)));
         String parameters = VectorCalls.SPECIES + place.array.type.descriptor() + "I";
         if (slope != 1) {
-            arguments.add(maps.map(draft, slope, type.lanes()));
+            arguments.add(constants.map(draft, slope, type.lanes()));
             arguments.add(draft.push(0));
             parameters += "[II";
         }

@@ -172,13 +172,16 @@ final class RandomKernels {
                 sum, block(start, loop(inner.index().toString(), inner.extent(), LoopKind.SERIAL, step), end));
     }
 
-    /** A reduction whose target is the same in all lanes; only such as do not round. */
+    /** A reduction whose target is the same in all lanes. */
     private Stmt acrossLanes(List<Axis> target) {
-        DType dtype = List.of(DType.I32, DType.I64, DType.F32).get(random.nextInt(3));
+        List<DType> types = List.of(DType.I32, DType.I64, DType.F32, DType.F32, DType.F64, DType.F16);
+        DType dtype = types.get(random.nextInt(types.size()));
         List<Axis> outer = target.subList(0, target.size() - 1);
-        Combiner combiner = dtype == DType.F32 || random.nextBoolean() ? Combiner.MAX : Combiner.SUM;
         Buffer out = output(outer, dtype);
-        return new Stmt.Reduce(out.name(), indices(outer), combiner, expression(dtype, 2));
+        if (dtype.isFloat() && random.nextInt(4) == 0) {
+            return new Stmt.Reduce(out.name(), indices(outer), Combiner.PRODUCT, expression(dtype, 2));
+        }
+        return reduce(out.name(), indices(outer), dtype, expression(dtype, 2));
     }
 
     /** A tile of accumulators in registers: cleared, summed over a serial loop, written. */

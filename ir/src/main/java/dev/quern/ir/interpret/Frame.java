@@ -1,12 +1,17 @@
 package dev.quern.ir.interpret;
 
-/** What a run of a kernel works on: the values of its names and the buffers in scope, at slots fixed when it was resolved. */
+/**
+ * What a run of a kernel works on: the values of its names, the buffers in scope, and what the lanes of vector loops give to
+ * reductions across them, at slots fixed when it was resolved.
+ */
 final class Frame {
     final long[] values;
     final View[] views;
+    final LaneValues[] lanes;
 
-    Frame(int values, int views) {
+    Frame(int values, int views, int lanes) {
         this.values = new long[values];
         this.views = new View[views];
+        this.lanes = new LaneValues[lanes];
     }
 }

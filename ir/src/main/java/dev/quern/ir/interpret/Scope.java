@@ -15,6 +15,7 @@ final class Scope {
     private final Map<String, Place> buffers = new HashMap<>();
     private int valueSlots;
     private int bufferSlots;
+    private int laneSlots;
 
     Scope(String kernel) {
         this.kernel = kernel;
@@ -26,6 +27,15 @@ final class Scope {
 
     int bufferSlots() {
         return bufferSlots;
+    }
+
+    int laneSlots() {
+        return laneSlots;
+    }
+
+    /** A slot for what lanes give to one reduction. */
+    int takeLanes() {
+        return laneSlots++;
     }
 
     /** Defines an integer name and gives its slot. */

@@ -8,6 +8,7 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,10 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
 import java.util.stream.Collectors;
 
-/** Statements as closures over a {@link Frame}. Every kind of loop runs its iterations in order. */
+/**
+ * Statements as closures over a {@link Frame}. Every kind of loop runs its iterations in order; what lanes join is kept until the
+ * end of their loop.
+ */
 final class StatementCode {
     /** Runs a statement. */
     @FunctionalInterface
@@ -24,9 +28,25 @@ final class StatementCode {
         void run(Frame frame);
     }
 
+    /** The vector loop being resolved: the names defined in it, the loops inside it, and what joins the lanes at its end. */
+    private static final class LaneLoop {
+        final int variable;
+        final int lanes;
+        final Set<String> inside = new HashSet<>();
+        final List<Action> starts = new ArrayList<>();
+        final List<Action> ends = new ArrayList<>();
+        int loops;
+
+        LaneLoop(int variable, int lanes) {
+            this.variable = variable;
+            this.lanes = lanes;
+        }
+    }
+
     private final Scope scope;
     private final Set<String> readOnly;
     private final ExpressionCode expressions;
+    private LaneLoop laneLoop;
 
     StatementCode(Scope scope, Set<String> readOnly) {
         this.scope = scope;
@@ -39,7 +59,8 @@ final class StatementCode {
         return switch (statement) {
             case Stmt.Block(List<Stmt> statements) ->
                 block(statements.stream().map(this::action).toArray(Action[]::new));
-            case Stmt.For(String variable, Dim extent, LoopKind _, Stmt body) -> loop(variable, extent, body);
+            case Stmt.For(String variable, Dim extent, LoopKind kind, Stmt body) ->
+                kind == LoopKind.VECTOR ? lanes(variable, extent, body) : loop(variable, extent, body);
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) -> store(buffer, indices, value);
             case Stmt.Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) ->
                 reduce(buffer, indices, combiner, value);
@@ -61,7 +82,9 @@ final class StatementCode {
     private Action loop(String variable, Dim extent, Stmt body) {
         IndexCode end = scope.index(extent);
         int slot = scope.define(variable);
+        enter(variable, 1);
         Action inner = action(body);
+        enter(variable, -1);
         scope.forget(variable);
         return frame -> {
             long iterations = end.at(frame.values);
@@ -69,6 +92,37 @@ final class StatementCode {
                 frame.values[slot] = i;
                 inner.run(frame);
             }
+        };
+    }
+
+    private void enter(String variable, int loops) {
+        if (laneLoop != null) {
+            laneLoop.inside.add(variable);
+            laneLoop.loops += loops;
+        }
+    }
+
+    private Action lanes(String variable, Dim extent, Stmt body) {
+        if (!extent.isConstant()) {
+            throw scope.bug("has a vector loop " + variable + " of extent " + extent + ", expected a constant");
+        }
+        LaneLoop outer = laneLoop;
+        int slot = scope.define(variable);
+        int extents = (int) Math.max(0, extent.constant());
+        laneLoop = new LaneLoop(slot, extents);
+        laneLoop.inside.add(variable);
+        Action inner = action(body);
+        Action start = block(laneLoop.starts.toArray(Action[]::new));
+        Action end = block(laneLoop.ends.toArray(Action[]::new));
+        laneLoop = outer;
+        scope.forget(variable);
+        return frame -> {
+            start.run(frame);
+            for (long lane = 0; lane < extents; lane++) {
+                frame.values[slot] = lane;
+                inner.run(frame);
+            }
+            end.run(frame);
         };
     }
 
@@ -103,15 +157,37 @@ final class StatementCode {
             return frame ->
                     target.set(frame, join.applyAsLong(Scalars.wrap(type, target.get(frame)), operand.at(frame)));
         }
+        DoubleBinaryOperator join = ScalarFunctions.realBinary(ScalarFunctions.function(combiner), type);
+        if (laneLoop != null && new Stmt.Reduce(buffer, indices, combiner, value).joinsLanes(laneLoop.inside)) {
+            return acrossLanes(target, type, join, expressions.real(value));
+        }
         if (combiner == Combiner.FMA) {
             return fma(target, type, (Expr.Binary) value);
         }
-        DoubleBinaryOperator join = ScalarFunctions.realBinary(ScalarFunctions.function(combiner), type);
         ExpressionCode.Real operand = expressions.real(value);
         return frame -> {
             double joined = join.applyAsDouble(FloatFormats.decode(type, target.get(frame)), operand.at(frame));
             target.set(frame, FloatFormats.encode(type, joined));
         };
+    }
+
+    private Action acrossLanes(Access target, DType type, DoubleBinaryOperator join, ExpressionCode.Real operand) {
+        if (laneLoop.loops > 0) {
+            throw scope.bug("joins lanes into " + target.buffer().name() + " in a loop inside a vector loop");
+        }
+        int slot = scope.takeLanes();
+        int variable = laneLoop.variable;
+        int lanes = laneLoop.lanes;
+        laneLoop.starts.add(frame -> frame.lanes[slot] = new LaneValues(lanes));
+        laneLoop.ends.add(frame -> {
+            LaneValues values = frame.lanes[slot];
+            if (values.any()) {
+                values.join(join);
+                double old = FloatFormats.decode(type, target.get(frame));
+                target.set(frame, FloatFormats.encode(type, join.applyAsDouble(old, values.first())));
+            }
+        });
+        return frame -> frame.lanes[slot].give((int) frame.values[variable], operand.at(frame));
     }
 
     private Action fma(Access target, DType type, Expr.Binary product) {
@@ -127,6 +203,9 @@ final class StatementCode {
     private Action allocate(Buffer buffer, Stmt body) {
         Map<String, Integer> slots = names(buffer).stream().collect(Collectors.toMap(name -> name, scope::slot));
         int slot = scope.define(buffer);
+        if (laneLoop != null) {
+            laneLoop.inside.add(buffer.name());
+        }
         Action inner = action(body);
         scope.forget(buffer);
         return frame -> {
@@ -164,6 +243,7 @@ final class StatementCode {
     private Action let(String name, Expr value, Stmt body) {
         ExpressionCode.Whole bound = expressions.whole(value);
         int slot = scope.define(name);
+        enter(name, 0);
         Action inner = action(body);
         scope.forget(name);
         return frame -> {

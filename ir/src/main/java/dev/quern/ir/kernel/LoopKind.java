@@ -1,6 +1,6 @@
 package dev.quern.ir.kernel;
 
-/** How the iterations of a loop are run; none changes what they mean. */
+/** How the iterations of a loop are run; none changes what they mean, save that {@link #VECTOR} tells the order of {@link Stmt.Reduce}. */
 public enum LoopKind {
     /** One after the other. */
     SERIAL,

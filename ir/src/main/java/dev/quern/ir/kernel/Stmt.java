@@ -3,6 +3,7 @@ package dev.quern.ir.kernel;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A statement of a kernel: a structured loop nest over buffers. Indices are {@link Dim}s over loop variables, symbols of
@@ -27,12 +28,36 @@ public sealed interface Stmt {
     }
 
     /**
-     * Joins {@code value} to an element: {@code buffer[indices] = combiner(buffer[indices], value)}. Such updates of one element may be
-     * reordered among themselves. With {@link Combiner#FMA} the value is a product.
+     * Joins {@code value} to an element: {@code buffer[indices] = combiner(buffer[indices], value)}. With {@link Combiner#FMA} the
+     * value is a product.
+     *
+     * <p>Updates of one element happen in the order of the loops around them, in every engine. Only a schedule changes that order, by
+     * changing the loops, and one that rounds then gives other bits.
+     *
+     * <p><b>Across lanes.</b> In a {@link LoopKind#VECTOR} loop of {@code n} iterations, a sum or product of floats into an element that
+     * is the same for all of them joins their values in halves, whatever the width of the target's vectors: with {@code h} the
+     * smallest power of two not below {@code n}, halved before each round, until it is 1, the value of iteration {@code i < h}
+     * becomes {@code combiner(value i, value i + h)}. Iterations that do not get here are left out. Value 0 is joined to the element
+     * last. Each such reduction is one round of its own, in the order of the statements; products of {@link Combiner#FMA} are rounded.
      */
     record Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) implements Stmt {
         public Reduce {
             indices = List.copyOf(indices);
+        }
+
+        /**
+         * Whether this joins floats across the lanes of a vector loop around it.
+         *
+         * @param inside the loop's variable, and the names and buffers that its body defines
+         */
+        public boolean joinsLanes(Set<String> inside) {
+            boolean rounds = combiner == Combiner.SUM || combiner == Combiner.PRODUCT || combiner == Combiner.FMA;
+            return rounds
+                    && value.dtype().isFloat()
+                    && !inside.contains(buffer)
+                    && indices.stream()
+                            .flatMap(index -> index.symbols().stream())
+                            .noneMatch(inside::contains);
         }
     }
 

@@ -83,6 +83,7 @@ final class ReorderLoops {
     private Stmt reordered(Nest nest, Scope scope) {
         found = true;
         List<Stmt.For> order = order(nest.loops());
+        checkLanes(order);
         checkExtents(order);
         checkDependences(nest, order, scope);
         Stmt result = nest.guardedBody();
@@ -101,6 +102,16 @@ final class ReorderLoops {
             order.add(named.contains(loop) ? named.get(next++) : loop);
         }
         return order;
+    }
+
+    /** Loops that run as lanes stay innermost. */
+    private void checkLanes(List<Stmt.For> order) {
+        for (Stmt.For loop : order.subList(0, order.size() - 1)) {
+            if (loop.kind() == LoopKind.VECTOR) {
+                throw application.refusal(loop.variable() + " is bound to VECTOR, and would have "
+                        + order.getLast().variable() + " inside it");
+            }
+        }
     }
 
     private void checkExtents(List<Stmt.For> order) {

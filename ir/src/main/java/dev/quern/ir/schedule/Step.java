@@ -51,7 +51,7 @@ public sealed interface Step {
     /**
      * Perfectly nested loops exchange places: {@code loops} lists them outermost first; loops between them stay where
      * they are, and guards between them move inside. Applies to every nest that has all of them; refused if none has, or if two
-     * iterations that depend on each other would exchange places (updates by one combiner may).
+     * iterations that depend on each other would exchange places (updates by one combiner may), or if a vector loop would not be innermost.
      */
     record Reorder(List<String> loops) implements Step {
         public Reorder {

@@ -32,6 +32,7 @@ import java.util.Set;
  *   <li>What a reduction joins has a type that the combiner takes; with {@link Combiner#FMA} it is a product.
  *   <li>A {@link LoopKind#PARALLEL} loop is the whole body of the kernel.
  *   <li>Extents of {@link LoopKind#VECTOR} and {@link LoopKind#UNROLL} loops are constant.
+ *   <li>Floats that {@link Stmt.Reduce} joins across the lanes of a vector loop are not joined in a loop inside it.
  *   <li>No index is surely outside its buffer: proved for all iterations, or, outside conditions, for the first or last.
  * </ol>
  *
@@ -156,6 +157,9 @@ public final class KernelVerifier {
                 "a constant",
                 loop.extent());
         claim(loop.variable(), at);
+        if (loop.kind() == LoopKind.VECTOR) {
+            LaneRules.check(loop, at);
+        }
         check(loop.body(), at.withLoop(loop.variable(), loop.extent()));
     }
 

@@ -141,11 +141,11 @@ public final class KernelGenerator {
         names.add(variable);
         Stmt body = statement(depth);
         names.remove(variable);
-        return new Stmt.For(variable, extent, kind(extent), body);
+        return new Stmt.For(variable, extent, kind(extent, body), body);
     }
 
-    /** A kind that a loop inside the kernel may have. */
-    private LoopKind kind(Dim extent) {
+    /** A kind that a loop inside the kernel may have; lanes are joined in no loop inside a vector loop. */
+    private LoopKind kind(Dim extent, Stmt body) {
         if (sequential) {
             return LoopKind.SERIAL;
         }
@@ -153,8 +153,23 @@ public final class KernelGenerator {
         kinds.remove(LoopKind.PARALLEL);
         if (!extent.isConstant()) {
             kinds.removeAll(List.of(LoopKind.VECTOR, LoopKind.UNROLL));
+        } else if (hasLoop(body)) {
+            kinds.remove(LoopKind.VECTOR);
         }
         return expressions.pick(kinds);
+    }
+
+    private static boolean hasLoop(Stmt statement) {
+        return switch (statement) {
+            case Stmt.For loop -> true;
+            case Stmt.Block(List<Stmt> statements) -> statements.stream().anyMatch(KernelGenerator::hasLoop);
+            case Stmt.Allocate(Buffer buffer, Stmt body) -> hasLoop(body);
+            case Stmt.Guard(List<Dim> conditions, Stmt then, Stmt otherwise) -> hasLoop(then) || hasLoop(otherwise);
+            case Stmt.Let(String name, Expr value, Stmt body) -> hasLoop(body);
+            case Stmt.Section(String name, Stmt body) -> hasLoop(body);
+            case Stmt.Store store -> false;
+            case Stmt.Reduce reduce -> false;
+        };
     }
 
     private Stmt block(int depth) {

@@ -1,0 +1,198 @@
+package dev.quern.vector;
+
+import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.interpret.ScalarFunctions;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Spells out the order of {@link Stmt.Reduce} across lanes in vector loops that do not run as vectors: what each lane gives is kept
+ * in a buffer, joined in halves by loops, and joined to the target.
+ */
+final class SerialLanes {
+    private final Predicate<Stmt.For> asVectors;
+
+    private SerialLanes(Predicate<Stmt.For> asVectors) {
+        this.asVectors = asVectors;
+    }
+
+    /** {@code body} with what lanes join spelled out in vector loops other than {@code asVectors}; the same if there are none. */
+    static Stmt spell(Stmt body, Predicate<Stmt.For> asVectors) {
+        return new SerialLanes(asVectors).rewrite(body);
+    }
+
+    /** What changes nothing when joined to any number, not even the sign of zero. */
+    static Expr.Constant neutral(Combiner combiner, DType dtype) {
+        boolean realSum = dtype.isFloat() && (combiner == Combiner.SUM || combiner == Combiner.FMA);
+        long bits = realSum ? 1L << (dtype.bits() - 1) : ScalarFunctions.identity(combiner, dtype);
+        return new Expr.Constant(dtype, bits);
+    }
+
+    private Stmt rewrite(Stmt statement) {
+        return switch (statement) {
+            case Stmt.Block(List<Stmt> statements) -> {
+                List<Stmt> rewritten = statements.stream().map(this::rewrite).toList();
+                yield rewritten.equals(statements) ? statement : new Stmt.Block(rewritten);
+            }
+            case Stmt.For loop -> {
+                boolean serial = loop.kind() == LoopKind.VECTOR && !asVectors.test(loop);
+                Stmt spelled = serial && loop.extent().isConstant() ? new Loop(loop).spelled() : loop;
+                if (spelled != loop) {
+                    yield rewrite(spelled);
+                }
+                Stmt body = rewrite(loop.body());
+                yield body == loop.body() ? loop : new Stmt.For(loop.variable(), loop.extent(), loop.kind(), body);
+            }
+            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
+                Stmt rewritten = rewrite(body);
+                yield rewritten == body ? statement : new Stmt.Allocate(buffer, rewritten);
+            }
+            case Stmt.Guard(List<Dim> conditions, Stmt then, Stmt otherwise) -> {
+                Stmt first = rewrite(then);
+                Stmt second = rewrite(otherwise);
+                yield first == then && second == otherwise ? statement : new Stmt.Guard(conditions, first, second);
+            }
+            case Stmt.Let(String name, Expr value, Stmt body) -> {
+                Stmt rewritten = rewrite(body);
+                yield rewritten == body ? statement : new Stmt.Let(name, value, rewritten);
+            }
+            case Stmt.Section(String name, Stmt body) -> {
+                Stmt rewritten = rewrite(body);
+                yield rewritten == body ? statement : new Stmt.Section(name, rewritten);
+            }
+            case Stmt.Store store -> store;
+            case Stmt.Reduce reduce -> reduce;
+        };
+    }
+
+    /** One vector loop. */
+    private static final class Loop {
+        private final Stmt.For loop;
+        private final long lanes;
+        private final Set<String> inside = new HashSet<>();
+        private final List<Stmt> before = new ArrayList<>();
+        private final List<Stmt> after = new ArrayList<>();
+        private final List<Buffer> kept = new ArrayList<>();
+        private int loops;
+
+        Loop(Stmt.For loop) {
+            this.loop = loop;
+            this.lanes = Math.max(0, loop.extent().constant());
+            inside.add(loop.variable());
+        }
+
+        Stmt spelled() {
+            Stmt body = keep(loop.body(), List.of(), false, 0);
+            if (kept.isEmpty() || lanes == 0) {
+                return loop;
+            }
+            List<Stmt> all = new ArrayList<>(before);
+            all.add(new Stmt.For(loop.variable(), loop.extent(), LoopKind.SERIAL, body));
+            all.addAll(after);
+            Stmt result = new Stmt.Block(all);
+            for (Buffer buffer : kept.reversed()) {
+                result = new Stmt.Allocate(buffer, result);
+            }
+            return result;
+        }
+
+        /**
+         * The statement with reductions across lanes as stores.
+         *
+         * @param conditions those around it that are the same in all lanes
+         * @param partial whether some lanes may not get here
+         * @param depth loops inside the vector loop around it
+         */
+        private Stmt keep(Stmt statement, List<Dim> conditions, boolean partial, int depth) {
+            return switch (statement) {
+                case Stmt.Block(List<Stmt> statements) ->
+                    new Stmt.Block(statements.stream()
+                            .map(each -> keep(each, conditions, partial, depth))
+                            .toList());
+                case Stmt.For inner -> {
+                    inside.add(inner.variable());
+                    yield inner.kind() == LoopKind.VECTOR
+                            ? inner
+                            : new Stmt.For(
+                                    inner.variable(),
+                                    inner.extent(),
+                                    inner.kind(),
+                                    keep(inner.body(), conditions, partial, depth + 1));
+                }
+                case Stmt.Allocate(Buffer buffer, Stmt body) -> {
+                    inside.add(buffer.name());
+                    yield new Stmt.Allocate(buffer, keep(body, conditions, partial, depth));
+                }
+                case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> {
+                    List<Dim> more = new ArrayList<>(conditions);
+                    nonNegative.stream()
+                            .filter(each -> each.symbols().stream().noneMatch(inside::contains))
+                            .forEach(more::add);
+                    yield new Stmt.Guard(
+                            nonNegative, keep(then, more, true, depth), keep(otherwise, conditions, true, depth));
+                }
+                case Stmt.Let(String name, Expr value, Stmt body) -> {
+                    inside.add(name);
+                    yield new Stmt.Let(name, value, keep(body, conditions, partial, depth));
+                }
+                case Stmt.Section(String name, Stmt body) ->
+                    new Stmt.Section(name, keep(body, conditions, partial, depth));
+                case Stmt.Store store -> store;
+                case Stmt.Reduce reduce ->
+                    reduce.joinsLanes(inside) ? keep(reduce, conditions, partial, depth) : reduce;
+            };
+        }
+
+        private Stmt keep(Stmt.Reduce reduce, List<Dim> conditions, boolean partial, int depth) {
+            if (depth > 0) {
+                throw Refusal.because("lanes joined into " + reduce.buffer() + " in a loop inside a vector loop");
+            }
+            DType dtype = reduce.value().dtype();
+            Buffer buffer = Buffer.register(loop.variable() + ".lanes" + kept.size(), dtype, Shape.of(lanes));
+            kept.add(buffer);
+            if (partial) {
+                before.add(counted(lanes, at -> store(buffer, at, neutral(reduce.combiner(), dtype))));
+            }
+            BinaryOp function = ScalarFunctions.function(reduce.combiner());
+            long width = Long.highestOneBit(Math.max(1, lanes - 1)) * 2;
+            for (long half = width / 2; half >= 1 && half < lanes; half /= 2) {
+                long distance = half;
+                after.add(counted(
+                        Math.min(half, lanes - half),
+                        at -> store(
+                                buffer,
+                                at,
+                                new Expr.Binary(function, load(buffer, at), load(buffer, at.plus(distance))))));
+            }
+            Combiner combiner = reduce.combiner() == Combiner.FMA ? Combiner.SUM : reduce.combiner();
+            Stmt last = new Stmt.Reduce(reduce.buffer(), reduce.indices(), combiner, load(buffer, Dim.ZERO));
+            after.add(conditions.isEmpty() ? last : new Stmt.Guard(conditions, last, Stmt.NOTHING));
+            return store(buffer, Dim.symbol(loop.variable()), reduce.value());
+        }
+
+        private Stmt counted(long extent, Function<Dim, Stmt> body) {
+            String variable = loop.variable() + ".join" + loops++;
+            return new Stmt.For(variable, Dim.of(extent), LoopKind.SERIAL, body.apply(Dim.symbol(variable)));
+        }
+
+        private static Stmt store(Buffer buffer, Dim at, Expr value) {
+            return new Stmt.Store(buffer.name(), List.of(at), value);
+        }
+
+        private static Expr load(Buffer buffer, Dim at) {
+            return new Expr.Load(buffer.name(), List.of(at), buffer.dtype());
+        }
+    }
+}
