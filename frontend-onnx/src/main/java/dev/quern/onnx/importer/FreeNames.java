@@ -44,7 +44,8 @@ final class FreeNames {
                 .forEach(free::add);
     }
 
-    private static List<OnnxGraph> bodies(OnnxNode node) {
+    /** The bodies of a node. */
+    static List<OnnxGraph> bodies(OnnxNode node) {
         return node.attributes().values().stream()
                 .filter(OnnxAttribute.GraphValue.class::isInstance)
                 .map(attribute -> ((OnnxAttribute.GraphValue) attribute).value())

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,10 +71,17 @@ public final class GraphImporter {
 
     private static Graph read(OnnxModel model, Optional<List<long[]>> shapes) {
         Shared shared = new Shared();
-        for (OnnxFunction function : model.functions()) {
-            shared.functions.put(key(function.domain(), function.name(), function.overload()), function);
+        OnnxModel arranged = Arrangement.of(model);
+        for (OnnxFunction function : arranged.functions()) {
+            String key = key(function.domain(), function.name(), function.overload());
+            if (shared.functions.put(key, function) != null) {
+                throw new ModelException(
+                        ModelException.Code.INVALID_MODEL,
+                        "function '" + key + "'",
+                        "expected one function of this domain, name and overload, found two");
+            }
         }
-        return new GraphImporter(shared, model.opsets(), 0).model(model.graph(), shapes);
+        return new GraphImporter(shared, arranged.opsets(), 0).model(arranged.graph(), shapes);
     }
 
     private static String key(String domain, String name, String overload) {
@@ -90,10 +98,6 @@ public final class GraphImporter {
                 .forEach(tensor -> constants.add(tensor.values().name()));
         for (OnnxValueInfo input : graph.inputs()) {
             if (!constants.contains(input.name())) {
-                if (scope.find(input.name()).isPresent()) {
-                    throw new ModelException(
-                            ModelException.Code.INVALID_MODEL, input.name(), "two inputs of the graph have this name");
-                }
                 TensorType type = inputType(input, builder);
                 int index = builder.inputs().size();
                 TensorType exact =
@@ -103,19 +107,36 @@ public final class GraphImporter {
         }
         contents(graph, scope);
         builder.at("");
-        List<Value> outputs = new ArrayList<>();
+        return builder.build(outputs(graph, scope));
+    }
+
+    /**
+     * The graph's outputs, each a value of its own with the output's name. An output that is an input is handed through;
+     * an output listed twice is one.
+     */
+    private static List<Value> outputs(OnnxGraph graph, Scope scope) {
+        GraphBuilder builder = scope.builder();
+        Map<String, Value> outputs = new LinkedHashMap<>();
         Set<String> used = new HashSet<>();
         builder.inputs().forEach(input -> used.add(input.name()));
         for (OnnxValueInfo output : graph.outputs()) {
             Value value = result(output, scope);
+            if (outputs.containsKey(output.name()) || isInput(output.name(), value, builder)) {
+                outputs.putIfAbsent(output.name(), value);
+                continue;
+            }
             if (!used.add(value.name())) {
                 value = builder.add(new Op.Reshape(value.type().shape()), value);
                 used.add(value.name());
             }
             builder.rename(value, output.name());
-            outputs.add(value);
+            outputs.put(output.name(), value);
         }
-        return builder.build(outputs);
+        return List.copyOf(outputs.values());
+    }
+
+    private static boolean isInput(String name, Value value, GraphBuilder builder) {
+        return value.name().equals(name) && builder.inputs().contains(value);
     }
 
     private static Value result(OnnxValueInfo output, Scope scope) {
@@ -231,7 +252,7 @@ public final class GraphImporter {
         if (++shared.nodes > MOST_NODES) {
             throw new ModelException(ModelException.Code.LIMIT, "", "the model has more than " + MOST_NODES + " nodes");
         }
-        String where = place(node);
+        String where = Places.of(node);
         GraphBuilder builder = scope.builder().at(where);
         List<Optional<Value>> operands = operands(node, scope, where);
         List<Value> results;
@@ -306,16 +327,9 @@ public final class GraphImporter {
             results.add(inside.find(output)
                     .orElseThrow(() -> new ModelException(
                             ModelException.Code.INVALID_MODEL,
-                            place(node),
+                            Places.of(node),
                             "function " + function.name() + " has no value for its result '" + output + "'")));
         }
         return results;
-    }
-
-    private static String place(OnnxNode node) {
-        String name = !node.name().isEmpty()
-                ? node.name()
-                : node.outputs().isEmpty() ? "" : "-> " + node.outputs().getFirst();
-        return "node '" + name + "' (" + node.opType() + ")";
     }
 }
