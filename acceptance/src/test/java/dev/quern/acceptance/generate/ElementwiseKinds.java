@@ -1,0 +1,248 @@
+package dev.quern.acceptance.generate;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.onnx.proto.DataTypes;
+import dev.quern.onnx.proto.OnnxAttribute;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** Arithmetic, comparisons and logic on elements at the same index. */
+final class ElementwiseKinds {
+    private static final List<DType> CONVERTIBLE = Types.ALL;
+
+    private ElementwiseKinds() {}
+
+    static List<NodeKind> kinds() {
+        List<NodeKind> kinds = new ArrayList<>();
+        for (String name : List.of("Abs", "Neg", "Sign")) {
+            kinds.add(unary(name, name.equals("Abs") ? Types.NUMERIC : Types.SIGNED_NUMERIC, 10));
+        }
+        for (String name : List.of("Floor", "Ceil", "Round", "Sqrt", "Reciprocal", "Exp", "Log", "Erf")) {
+            kinds.add(unary(name, Types.FLOATS, name.equals("Sqrt") || name.equals("Exp") ? 10 : 5));
+        }
+        for (String name :
+                List.of("Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh")) {
+            kinds.add(unary(name, Types.FLOATS, 2));
+        }
+        kinds.add(unary("Not", List.of(DType.BOOL), 5));
+        kinds.add(unary("BitwiseNot", Types.WHOLE, 3));
+        kinds.add(NodeKind.of("IsNaN", 3, ElementwiseKinds::isNan));
+        kinds.add(NodeKind.of("IsInf", 3, ElementwiseKinds::isInf));
+        for (String name : List.of("Add", "Sub", "Mul")) {
+            kinds.add(NodeKind.of(name, 40, draft -> binary(draft, name, draft.type(Types.NUMERIC))));
+        }
+        kinds.add(NodeKind.of("Div", 20, ElementwiseKinds::divide));
+        kinds.add(NodeKind.of("Pow", 8, ElementwiseKinds::pow));
+        kinds.add(NodeKind.of("Mod", 6, ElementwiseKinds::mod));
+        for (String name : List.of("And", "Or", "Xor")) {
+            kinds.add(NodeKind.of(name, 4, draft -> binary(draft, name, DType.BOOL)));
+        }
+        for (String name : List.of("BitwiseAnd", "BitwiseOr", "BitwiseXor")) {
+            kinds.add(NodeKind.of(name, 3, draft -> binary(draft, name, draft.pick(Types.WHOLE))));
+        }
+        kinds.add(NodeKind.of("BitShift", 5, ElementwiseKinds::shift));
+        for (String name : List.of("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual")) {
+            kinds.add(NodeKind.of(name, 5, draft -> compare(draft, name)));
+        }
+        kinds.add(NodeKind.of("Where", 12, ElementwiseKinds::where));
+        for (String name : List.of("Sum", "Mean")) {
+            kinds.add(NodeKind.of(name, 5, draft -> several(draft, name, Types.FLOATS)));
+        }
+        for (String name : List.of("Max", "Min")) {
+            kinds.add(NodeKind.of(name, 8, draft -> several(draft, name, Types.NUMERIC)));
+        }
+        kinds.add(NodeKind.of("Clip", 6, ElementwiseKinds::clip));
+        kinds.add(NodeKind.of("Cast", 15, ElementwiseKinds::cast));
+        kinds.add(NodeKind.of("CastLike", 4, ElementwiseKinds::castLike));
+        kinds.add(NodeKind.of("BitCast", 2, ElementwiseKinds::bitCast));
+        return kinds;
+    }
+
+    private static NodeKind unary(String name, Collection<DType> types, int weight) {
+        return NodeKind.of(name, weight, draft -> {
+            Entry x = draft.any(types);
+            draft.node(name, List.of(x), Map.of(), x.dtype(), x.shape());
+        });
+    }
+
+    private static void isNan(Draft draft) {
+        Entry x = draft.any(Types.FLOATS);
+        draft.node("IsNaN", List.of(x), Map.of(), DType.BOOL, x.shape());
+    }
+
+    private static void isInf(Draft draft) {
+        Entry x = draft.any(List.of(DType.F32, DType.F64));
+        draft.node(
+                "IsInf",
+                List.of(x),
+                Map.of(
+                        "detect_positive", OnnxAttribute.of(draft.below(2)),
+                        "detect_negative", OnnxAttribute.of(draft.below(2))),
+                DType.BOOL,
+                x.shape());
+    }
+
+    /** Two operands of one type that broadcast, in either order. */
+    static List<Entry> pair(Draft draft, DType dtype) {
+        Entry left = draft.any(List.of(dtype));
+        Entry right = draft.spread(dtype, left.shape());
+        return draft.chance(0.5) ? List.of(left, right) : List.of(right, left);
+    }
+
+    static List<Axis> joined(List<Entry> operands) {
+        List<Axis> shape = operands.getFirst().shape();
+        for (Entry operand : operands) {
+            shape = Shapes.broadcast(shape, operand.shape());
+        }
+        return shape;
+    }
+
+    private static void binary(Draft draft, String name, DType dtype) {
+        List<Entry> operands = pair(draft, dtype);
+        draft.node(name, operands, Map.of(), dtype, joined(operands));
+    }
+
+    /** Whole numbers are divided by constants other than 0 and -1, which nobody defines. */
+    private static void divide(Draft draft) {
+        DType dtype = draft.type(Types.NUMERIC);
+        if (dtype.isFloat()) {
+            binary(draft, "Div", dtype);
+        } else {
+            Entry x = draft.any(List.of(dtype));
+            draft.node("Div", List.of(x, divisor(draft, dtype)), Map.of(), dtype, x.shape());
+        }
+    }
+
+    private static Entry divisor(Draft draft, DType dtype) {
+        long size = draft.between(1, 9);
+        boolean negative = dtype.kind() == DType.Kind.SIGNED && draft.chance(0.3);
+        return draft.parameter(Numbers.wholes(dtype, new long[] {negative ? -size - 1 : size}));
+    }
+
+    private static void mod(Draft draft) {
+        DType dtype = draft.type(Types.NUMERIC);
+        Entry x = draft.any(List.of(dtype));
+        if (dtype.isFloat()) {
+            Entry y = draft.spread(dtype, x.shape());
+            draft.node(
+                    "Mod",
+                    List.of(x, y),
+                    Map.of("fmod", OnnxAttribute.of(1)),
+                    dtype,
+                    Shapes.broadcast(x.shape(), y.shape()));
+        } else {
+            draft.node(
+                    "Mod",
+                    List.of(x, divisor(draft, dtype)),
+                    Map.of("fmod", OnnxAttribute.of(draft.below(2))),
+                    dtype,
+                    x.shape());
+        }
+    }
+
+    private static void pow(Draft draft) {
+        List<DType> bases = List.of(DType.F32, DType.F64, DType.F16, DType.I32, DType.I64);
+        Entry base = draft.any(bases);
+        DType exponentType = draft.opset() >= 12 && draft.chance(0.3)
+                ? draft.pick(List.of(DType.F32, DType.I64, DType.I32))
+                : base.dtype();
+        Entry exponent = draft.chance(0.7)
+                ? draft.parameter(Numbers.wholes(exponentType, new long[] {draft.between(0, 3)}))
+                : exponentType.isFloat()
+                        ? draft.spread(exponentType, base.shape())
+                        : draft.parameter(Numbers.wholes(exponentType, new long[] {draft.between(1, 4)}, 1));
+        draft.node(
+                "Pow",
+                List.of(base, exponent),
+                Map.of(),
+                base.dtype(),
+                Shapes.broadcast(base.shape(), exponent.shape()));
+    }
+
+    private static void shift(Draft draft) {
+        DType dtype = draft.pick(Types.UNSIGNED);
+        Entry x = draft.any(List.of(dtype));
+        int width = dtype.bits();
+        Entry by = draft.chance(0.6)
+                ? draft.parameter(Numbers.wholes(dtype, new long[] {draft.below(width + 3)}))
+                : draft.spread(dtype, x.shape());
+        draft.node(
+                "BitShift",
+                List.of(x, by),
+                Map.of("direction", OnnxAttribute.of(draft.chance(0.5) ? "LEFT" : "RIGHT")),
+                dtype,
+                Shapes.broadcast(x.shape(), by.shape()));
+    }
+
+    private static void compare(Draft draft, String name) {
+        List<Entry> operands = pair(draft, draft.type(Types.NUMERIC));
+        draft.node(name, operands, Map.of(), DType.BOOL, joined(operands));
+    }
+
+    private static void where(Draft draft) {
+        Entry condition = draft.any(List.of(DType.BOOL));
+        DType dtype = draft.type(Types.ALL);
+        Entry then = draft.spread(dtype, condition.shape());
+        List<Axis> shape = Shapes.broadcast(condition.shape(), then.shape());
+        Entry otherwise = draft.spread(dtype, shape);
+        draft.node(
+                "Where",
+                List.of(condition, then, otherwise),
+                Map.of(),
+                dtype,
+                Shapes.broadcast(shape, otherwise.shape()));
+    }
+
+    private static void several(Draft draft, String name, List<DType> types) {
+        DType dtype = draft.type(types);
+        List<Entry> operands = new ArrayList<>(pair(draft, dtype));
+        while (draft.chance(0.4)) {
+            operands.add(draft.spread(dtype, joined(operands)));
+        }
+        draft.node(name, operands, Map.of(), dtype, joined(operands));
+    }
+
+    private static void clip(Draft draft) {
+        DType dtype = draft.type(draft.opset() >= 12 ? Types.NUMERIC : List.of(DType.F32));
+        Entry x = draft.any(List.of(dtype));
+        List<Entry> operands = new ArrayList<>();
+        operands.add(x);
+        long low = dtype.kind() == DType.Kind.UNSIGNED ? draft.below(3) : draft.between(-3, 1);
+        operands.add(draft.chance(0.8) ? draft.parameter(Numbers.wholes(dtype, new long[] {low})) : null);
+        operands.add(
+                draft.chance(0.8)
+                        ? draft.parameter(Numbers.wholes(dtype, new long[] {draft.between(-1, 6) + (low < 0 ? 0 : 2)}))
+                        : null);
+        draft.node("Clip", operands, Map.of(), dtype, x.shape());
+    }
+
+    private static void cast(Draft draft) {
+        Entry x = draft.any(CONVERTIBLE);
+        DType to = draft.type(CONVERTIBLE);
+        draft.node("Cast", List.of(x), Map.of("to", OnnxAttribute.of(DataTypes.number(to))), to, x.shape());
+    }
+
+    private static void castLike(Draft draft) {
+        Entry x = draft.any(CONVERTIBLE);
+        Entry pattern = draft.any(CONVERTIBLE);
+        draft.node("CastLike", List.of(x, pattern), Map.of(), pattern.dtype(), x.shape());
+    }
+
+    private static void bitCast(Draft draft) {
+        Entry x = draft.any(Types.NUMERIC);
+        List<DType> same = Types.NUMERIC.stream()
+                .filter(type -> type.bits() == x.dtype().bits())
+                .toList();
+        DType to = draft.pick(same);
+        draft.node("BitCast", List.of(x), Map.of("to", OnnxAttribute.of(DataTypes.number(to))), to, x.shape());
+    }
+
+    /** A scalar of a floating-point type. */
+    static Entry scalar(Draft draft, DType dtype, double value) {
+        Tensor tensor = Numbers.floats(dtype, () -> value);
+        return draft.parameter(tensor);
+    }
+}

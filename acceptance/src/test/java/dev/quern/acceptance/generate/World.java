@@ -1,0 +1,118 @@
+package dev.quern.acceptance.generate;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.onnx.build.OnnxBuilder;
+import dev.quern.onnx.proto.OnnxTensor;
+import dev.quern.onnx.proto.OnnxType;
+import dev.quern.onnx.proto.OnnxValueInfo;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/** What a model and the bodies inside it share while they are drawn: inputs with their tensors, axes, tastes. */
+final class World {
+    private static final long[] EXTENTS = {1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 24, 31, 33, 64};
+    private static final DType[] FLOATS = {DType.F32, DType.F64, DType.F16, DType.BF16};
+
+    final Random random;
+    final int runs;
+    final long opset;
+    final Numbers numbers;
+    final Numbers.Style style;
+    final DType mainFloat;
+    final List<Axis> axes = new ArrayList<>();
+    final List<OnnxValueInfo> inputs = new ArrayList<>();
+    final List<OnnxTensor> defaults = new ArrayList<>();
+    final List<Map<String, Tensor>> given = new ArrayList<>();
+    private int names;
+
+    World(Random random, long opset) {
+        this.random = random;
+        this.opset = opset;
+        this.numbers = new Numbers(random);
+        boolean symbolic = random.nextInt(2) == 0;
+        this.runs = symbolic ? 1 + random.nextInt(3) : 1;
+        int taste = random.nextInt(20);
+        this.style = taste < 9 ? Numbers.Style.SIMPLE : taste < 17 ? Numbers.Style.ORDINARY : Numbers.Style.WILD;
+        int type = random.nextInt(20);
+        this.mainFloat = FLOATS[type < 14 ? 0 : type < 17 ? 1 : type < 19 ? 2 : 3];
+        for (int run = 0; run < runs; run++) {
+            given.add(new LinkedHashMap<>());
+        }
+        int count = 2 + random.nextInt(3);
+        for (int i = 0; i < count; i++) {
+            axes.add(symbolic && random.nextInt(2) == 0 ? Axis.named("s" + i, extents()) : Axis.fixed(runs, extent()));
+        }
+    }
+
+    private List<Long> extents() {
+        List<Long> sizes = new ArrayList<>();
+        for (int run = 0; run < runs; run++) {
+            sizes.add(extent());
+        }
+        return sizes;
+    }
+
+    private long extent() {
+        int taste = random.nextInt(60);
+        if (taste == 0) {
+            return 0;
+        }
+        return taste == 1
+                ? 100 + random.nextInt(200)
+                : EXTENTS[Math.min(random.nextInt(EXTENTS.length), random.nextInt(EXTENTS.length))];
+    }
+
+    String name(String stem) {
+        return stem + names++;
+    }
+
+    DType floatType() {
+        return random.nextInt(12) > 0 ? mainFloat : FLOATS[random.nextInt(FLOATS.length)];
+    }
+
+    Axis axis() {
+        int taste = random.nextInt(10);
+        return taste == 0
+                ? Axis.fixed(runs, 1)
+                : taste == 1 ? Axis.fixed(runs, extent()) : axes.get(random.nextInt(axes.size()));
+    }
+
+    /** Declares an input; its tensors, one per run, are what it is given. */
+    Entry input(DType dtype, List<Axis> shape, List<Tensor> tensors) {
+        String name = name("x");
+        inputs.add(new OnnxValueInfo(name, Optional.of(type(dtype, shape))));
+        for (int run = 0; run < runs; run++) {
+            given.get(run).put(name, tensors.get(run));
+        }
+        return new Entry(name, dtype, shape);
+    }
+
+    /** Declares an input with a default; {@code others} are what it is given, null where the default holds. */
+    Entry defaulted(DType dtype, List<Axis> shape, Tensor otherwise, List<Tensor> others) {
+        String name = name("d");
+        inputs.add(new OnnxValueInfo(name, Optional.of(type(dtype, shape))));
+        defaults.add(new OnnxTensor(name, otherwise));
+        for (int run = 0; run < runs; run++) {
+            if (others.get(run) != null) {
+                given.get(run).put(name, others.get(run));
+            }
+        }
+        return new Entry(name, dtype, shape);
+    }
+
+    static OnnxType type(DType dtype, List<Axis> shape) {
+        return OnnxBuilder.tensorType(dtype, shape.stream().map(World::declared).toArray());
+    }
+
+    private static Object declared(Axis axis) {
+        if (axis.symbol().isPresent()) {
+            return axis.symbol().get();
+        }
+        return axis.fixed() ? (Object) axis.size(0) : new OnnxType.Extent.Unknown();
+    }
+}

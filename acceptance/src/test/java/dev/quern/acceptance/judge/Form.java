@@ -1,0 +1,34 @@
+package dev.quern.acceptance.judge;
+
+/**
+ * How kernels are made and run.
+ *
+ * @param threads threads that a run may use
+ * @param vectorBits width of vectors as system property {@code quern.vector.bits} has it; 0 for scalar code
+ */
+record Form(int threads, int vectorBits) {
+    static Form of(long seed) {
+        int taste = Math.floorMod(seed * 31 + (seed >> 3), 8);
+        return new Form(taste % 2 == 0 ? 1 : 2, taste < 5 ? 256 : taste == 5 ? 128 : 0);
+    }
+
+    /** Whether a model of this seed is run twice. */
+    boolean repeats(long seed) {
+        return seed % 5 == 0;
+    }
+
+    /** Runs an action under this width of vectors. */
+    <T> T under(java.util.function.Supplier<T> action) {
+        String before = System.getProperty("quern.vector.bits");
+        System.setProperty("quern.vector.bits", Integer.toString(vectorBits));
+        try {
+            return action.get();
+        } finally {
+            if (before == null) {
+                System.clearProperty("quern.vector.bits");
+            } else {
+                System.setProperty("quern.vector.bits", before);
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.quern.acceptance.judge;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.UnaryOp;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Stochastic arithmetic: results of operations that round are moved at random by about one unit in the last place, so that running a
+ * graph several times shows how far rounding alone can move each output, cancellation and jumps included (J. Vignes, "A stochastic
+ * arithmetic for reliable scientific computation", 1993). Operations that only move elements keep them. Sums and products of whole and
+ * half numbers are exact and are kept.
+ */
+final class Jitter {
+    /** Significant bits that an exact result and its operands may have. */
+    private static final int EXACT_BITS = 10;
+
+    private final Random random;
+
+    Jitter(Random random) {
+        this.random = random;
+    }
+
+    /** Operands of operations that sum many, moved in place of the roundings in between. */
+    List<Tensor> operands(Node node, List<Tensor> operands) {
+        if (!sums(node.op())) {
+            return operands;
+        }
+        List<Tensor> moved = new ArrayList<>();
+        for (Tensor operand : operands) {
+            double amplitude = Math.sqrt(Math.clamp(operand.elements(), 1, 4096)) / 2 + 1;
+            moved.add(moves(operand.dtype()) && !exact(operand) ? move(operand, amplitude) : operand);
+        }
+        return moved;
+    }
+
+    Tensor result(Node node, List<Tensor> operands, Tensor result) {
+        if (!moves(result.dtype()) || keeps(node.op())) {
+            return result;
+        }
+        if (exactOn(node.op()) && exact(result) && operands.stream().allMatch(Jitter::exact)) {
+            return result;
+        }
+        return move(result, 2);
+    }
+
+    private static boolean moves(DType dtype) {
+        return Elements.isReal(dtype);
+    }
+
+    private Tensor move(Tensor tensor, double amplitude) {
+        double unit = Elements.unit(tensor.dtype()) * amplitude;
+        double least = Elements.least(tensor.dtype());
+        double[] values = Elements.doubles(tensor);
+        for (int i = 0; i < values.length; i++) {
+            double by = random.nextInt(3) - 1;
+            // A double cannot hold less than its own unit, so that type is moved by whole steps.
+            values[i] = tensor.dtype() == DType.F64
+                    ? values[i] + by * Math.ceil(amplitude) * Math.ulp(values[i])
+                    : values[i] * (1 + by * 2 * unit) + by * least;
+        }
+        return Elements.floats(tensor.dtype(), values, tensor.shape());
+    }
+
+    private static boolean exact(Tensor tensor) {
+        if (!Elements.isReal(tensor.dtype())) {
+            return true;
+        }
+        int bits = Math.min(EXACT_BITS, (int) Math.round(-Math.log(Elements.unit(tensor.dtype())) / Math.log(2)) / 2);
+        return Arrays.stream(Elements.doubles(tensor)).allMatch(value -> round(value, bits));
+    }
+
+    /** Whether all but the first bits of the mantissa are zero, and the number is a multiple of 1/64. */
+    private static boolean round(double value, int bits) {
+        long mantissa = Double.doubleToRawLongBits(value) & ((1L << 52) - 1);
+        return !Double.isFinite(value) || (mantissa << (12 + bits)) == 0 && value * 64 == Math.rint(value * 64);
+    }
+
+    private static boolean sums(Op op) {
+        return switch (op) {
+            case Op.Reduce reduce -> reduce.combiner() == Combiner.SUM || reduce.combiner() == Combiner.PRODUCT;
+            case Op.Contract _,
+                    Op.Convolve _,
+                    Op.ConvolveTransposed _,
+                    Op.Pool _,
+                    Op.Normalize _,
+                    Op.Softmax _,
+                    Op.Attention _,
+                    Op.Recurrent _,
+                    Op.Cumulate _,
+                    Op.If _,
+                    Op.Loop _,
+                    Op.Scan _ -> true;
+            case Op other -> false;
+        };
+    }
+
+    private static boolean exactOn(Op op) {
+        return switch (op) {
+            case Op.Binary(BinaryOp function) ->
+                switch (function) {
+                    case ADD, SUB, MUL, DIV, REM, MOD -> true;
+                    default -> false;
+                };
+            case Op.Reduce _, Op.Contract _, Op.Convolve _, Op.ConvolveTransposed _, Op.Pool _, Op.Cumulate _ -> true;
+            case Op.Cast _, Op.Dequantize _, Op.If _, Op.Loop _, Op.Scan _ -> true;
+            case Op.Resize _ -> true;
+            case Op other -> false;
+        };
+    }
+
+    /** Operations whose results are elements of their operands, or known without rounding. */
+    private static boolean keeps(Op op) {
+        return switch (op) {
+            case Op.Binary(BinaryOp function) -> function == BinaryOp.MAX || function == BinaryOp.MIN;
+            case Op.Unary(UnaryOp function) ->
+                switch (function) {
+                    case ABS, NEG, SIGN, FLOOR, CEIL, ROUND -> true;
+                    default -> false;
+                };
+            case Op.Reduce reduce -> reduce.combiner() != Combiner.SUM && reduce.combiner() != Combiner.PRODUCT;
+            case Op.Constant _,
+                    Op.Select _,
+                    Op.Bitcast _,
+                    Op.Reshape _,
+                    Op.Transpose _,
+                    Op.Broadcast _,
+                    Op.Slice _,
+                    Op.Concat _,
+                    Op.Pad _,
+                    Op.Iota _,
+                    Op.Gather _,
+                    Op.GatherElements _,
+                    Op.GatherNd _,
+                    Op.TopK _ -> true;
+            case Op.Host(String function, var attributes) -> !function.equals("ResizeTo");
+            case Op.ScatterElements _, Op.ScatterNd _ -> false;
+            case Op other -> false;
+        };
+    }
+}

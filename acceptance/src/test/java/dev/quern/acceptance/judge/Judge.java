@@ -1,0 +1,159 @@
+package dev.quern.acceptance.judge;
+
+import dev.quern.Model;
+import dev.quern.ModelException;
+import dev.quern.Options;
+import dev.quern.Tensor;
+import dev.quern.acceptance.generate.GeneratedModel;
+import dev.quern.onnx.build.OnnxWriter;
+import dev.quern.onnx.proto.OnnxModel;
+import dev.quern.runtime.ModelCompiler;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * Runs a model through Quern, through the reference interpreter on the graph as imported, and through ONNX Runtime, and compares.
+ * Quern must be within rounding of the interpreter; the interpreter must be near ONNX Runtime.
+ */
+public final class Judge {
+    private static final double UNITS = 4;
+    private static final double MARGIN = 6;
+    private static final double PEER_UNITS = 32;
+    private static final double PEER_MARGIN = 24;
+    private static final int[] MORE_RUNS = {6, 30};
+
+    /** What came of the model, in a form that {@code seed} chooses. */
+    public Outcome judge(GeneratedModel model, long seed) {
+        Form form = Form.of(seed);
+        try {
+            return judge(model, form, seed);
+        } catch (Throwable failure) {
+            return exception(failure);
+        }
+    }
+
+    private static Outcome exception(Throwable failure) {
+        StringWriter text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text));
+        List<String> lines =
+                text.toString().lines().limit(14).map(String::strip).toList();
+        return new Outcome(
+                failure instanceof ModelException ? Verdict.REFUSED : Verdict.EXCEPTION, String.join("\n  ", lines));
+    }
+
+    private Outcome judge(GeneratedModel model, Form form, long seed) {
+        byte[] bytes = model.bytes();
+        PeerAnswer peer = PeerAnswer.of(model, seed % 2 == 0);
+        Options options = Options.builder().threads(form.threads()).poison(true).build();
+        Model compiled;
+        try {
+            compiled = form.under(() -> ModelCompiler.of(options).compile(bytes));
+        } catch (ModelException refusal) {
+            return refused(refusal, peer);
+        }
+        try (compiled) {
+            List<Map<String, Tensor>> results = new ArrayList<>();
+            boolean peerAgrees = true;
+            for (int run = 0; run < model.runs().size(); run++) {
+                Optional<Outcome> bad = run(model, compiled, form, seed, run, peer, results);
+                if (bad.isPresent() && bad.get().verdict() != Verdict.AGREED_ALONE) {
+                    return bad.get();
+                }
+                peerAgrees &= bad.isEmpty();
+            }
+            return peerAgrees ? new Outcome(Verdict.AGREED, "") : new Outcome(Verdict.AGREED_ALONE, peer.refusal());
+        }
+    }
+
+    private static Outcome refused(ModelException refusal, PeerAnswer peer) {
+        boolean invalid = refusal.code() == ModelException.Code.INVALID_MODEL
+                || refusal.code() == ModelException.Code.MALFORMED_MODEL
+                || refusal.code() == ModelException.Code.INVALID_INPUT;
+        if (!peer.answers()) {
+            return new Outcome(
+                    Verdict.REFUSED_BY_BOTH, refusal.code() + " " + refusal.getMessage() + " | " + peer.refusal());
+        }
+        return new Outcome(
+                invalid ? Verdict.CALLED_INVALID : Verdict.REFUSED, refusal.code() + " " + refusal.getMessage());
+    }
+
+    private Optional<Outcome> run(
+            GeneratedModel model,
+            Model compiled,
+            Form form,
+            long seed,
+            int run,
+            PeerAnswer peer,
+            List<Map<String, Tensor>> results) {
+        Map<String, Tensor> inputs = model.runs().get(run);
+        Map<String, Tensor> found;
+        try {
+            found = form.under(() -> compiled.run(inputs));
+        } catch (ModelException refusal) {
+            return Optional.of(refused(refusal, peer.at(run)));
+        }
+        results.add(found);
+        OnnxModel settled = Defaults.settled(model.model(), inputs);
+        try (Reference reference = new Reference(OnnxWriter.toBytes(settled))) {
+            Map<String, Tensor> expected = reference.run(inputs);
+            Optional<String> difference = difference(reference, inputs, expected, found, UNITS, MARGIN, seed);
+            if (difference.isPresent()) {
+                return Optional.of(new Outcome(
+                        Verdict.DIFFERS_FROM_INTERPRETER, "run " + run + ", " + form + ", " + difference.get()));
+            }
+            Optional<Map<String, Tensor>> answer = peer.outputs(run);
+            if (answer.isEmpty()) {
+                return Optional.of(new Outcome(Verdict.AGREED_ALONE, ""));
+            }
+            difference = difference(reference, inputs, answer.get(), expected, PEER_UNITS, PEER_MARGIN, seed);
+            if (difference.isPresent()) {
+                return Optional.of(new Outcome(Verdict.DIFFERS_FROM_PEER, "run " + run + ", " + difference.get()));
+            }
+        }
+        if (form.repeats(seed)) {
+            Map<String, Tensor> again = form.under(() -> compiled.run(inputs));
+            for (var entry : found.entrySet()) {
+                if (!Arrays.equals(
+                        entry.getValue().toByteArray(),
+                        again.get(entry.getKey()).toByteArray())) {
+                    return Optional.of(new Outcome(
+                            Verdict.NOT_REPEATABLE, "run " + run + ", " + form + ", output " + entry.getKey()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Tried with no allowance for how rounding spreads, and with more only where there is a difference. */
+    private static Optional<String> difference(
+            Reference reference,
+            Map<String, Tensor> inputs,
+            Map<String, Tensor> expected,
+            Map<String, Tensor> found,
+            double units,
+            double margin,
+            long seed) {
+        Optional<String> difference = Comparison.difference(expected, found, List.of(), units, margin);
+        Random random = new Random(seed);
+        List<Map<String, Tensor>> moved = new ArrayList<>();
+        for (int more : MORE_RUNS) {
+            if (difference.isEmpty()) {
+                return difference;
+            }
+            if (moved.isEmpty()) {
+                moved.add(reference.run(inputs));
+            }
+            for (int i = 0; i < more; i++) {
+                moved.add(reference.runMoved(inputs, random));
+            }
+            difference = Comparison.difference(expected, found, moved, units, margin);
+        }
+        return difference;
+    }
+}

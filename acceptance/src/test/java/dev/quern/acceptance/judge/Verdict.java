@@ -1,0 +1,40 @@
+package dev.quern.acceptance.judge;
+
+/** How a generated model came out. */
+public enum Verdict {
+    /** Quern, the interpreter and ONNX Runtime agree. */
+    AGREED(false),
+    /** Quern and the interpreter agree; ONNX Runtime does not run the model. */
+    AGREED_ALONE(false),
+    /** Quern does what the interpreter does, ONNX Runtime something else that is known of it. */
+    KNOWN_DEVIATION(false),
+    /** Quern refuses it, and says that it does not have something or that a limit is met. */
+    REFUSED(false),
+    /** Quern and ONNX Runtime refuse it. */
+    REFUSED_BY_BOTH(false),
+    /** Quern calls it invalid, ONNX Runtime runs it. */
+    CALLED_INVALID(true),
+    /** Quern gives something else than the interpreter. */
+    DIFFERS_FROM_INTERPRETER(true),
+    /** The interpreter gives something else than ONNX Runtime, and Quern what the interpreter gives. */
+    DIFFERS_FROM_PEER(true),
+    /** Two runs of one form, or two forms, give different bits. */
+    NOT_REPEATABLE(true),
+    /** Something else than a {@code ModelException} was thrown. */
+    EXCEPTION(true),
+    /** It took longer than its budget. */
+    TOO_SLOW(true),
+    /** The JVM ended. */
+    CRASH(true);
+
+    private final boolean fault;
+
+    Verdict(boolean fault) {
+        this.fault = fault;
+    }
+
+    /** Whether it must not happen. */
+    public boolean fault() {
+        return fault;
+    }
+}
