@@ -12,14 +12,17 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * A constant tensor. Equality compares element type, shape and a SHA-256 digest of the elements, computed when first
- * asked for. The elements stay where they are: a mapped file, native memory or an array.
+ * A constant tensor. Equality compares element type, shape and the bits of the elements; text names them by a SHA-256 digest,
+ * computed when first asked for. The elements stay where they are: a mapped file, native memory or an array.
  */
 public final class Literal {
     /** Most elements that the text form spells out. */
     public static final int INLINE_ELEMENTS = 64;
 
     private static final int DIGEST_CHUNK = 1 << 20;
+
+    /** Bytes, evenly spread, that the hash code looks at. */
+    private static final int HASHED_BYTES = 64;
 
     private final Tensor tensor;
     private volatile String digest;
@@ -77,14 +80,30 @@ public final class Literal {
     public boolean equals(Object other) {
         return other instanceof Literal that
                 && (tensor == that.tensor
-                        || (tensor.dtype() == that.tensor.dtype()
+                        || tensor.dtype() == that.tensor.dtype()
                                 && Arrays.equals(tensor.shape(), that.tensor.shape())
-                                && digest().equals(that.digest())));
+                                && sameElements(that));
+    }
+
+    private boolean sameElements(Literal that) {
+        if (tensor.dtype() == DType.STRING) {
+            return tensor.strings().equals(that.tensor.strings());
+        }
+        return tensor.segment().mismatch(that.tensor.segment()) < 0;
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(tensor.shape()) * 31 + tensor.dtype().hashCode();
+        int hash = Arrays.hashCode(tensor.shape()) * 31 + tensor.dtype().hashCode();
+        if (tensor.dtype() == DType.STRING) {
+            return 31 * hash + tensor.strings().hashCode();
+        }
+        long size = tensor.segment().byteSize();
+        long step = Math.max(1, size / HASHED_BYTES);
+        for (long at = 0; at < size; at += step) {
+            hash = 31 * hash + tensor.segment().get(ValueLayout.JAVA_BYTE, at);
+        }
+        return hash;
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /** Common subexpressions: of nodes with one operation and one list of operands, the first serves for all. */
 final class MergeCommonNodes implements GraphPass {
-    /** Above this many elements a constant's digest costs more than its second copy: such constants are left alone. */
+    /** Constants of more elements are left alone: they are weights, and copies among them are rare. */
     private static final long LARGEST_CONSTANT = 1 << 16;
 
     private record Key(Op op, List<Value> inputs) {}

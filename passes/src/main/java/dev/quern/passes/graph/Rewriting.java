@@ -47,8 +47,13 @@ final class Rewriting {
 
     /** {@code node} with its operands as they are now. */
     Node current(Node node) {
-        List<Value> operands = node.inputs().stream().map(this::current).toList();
-        return operands.equals(node.inputs()) ? node : node.withInputs(operands);
+        boolean renamed = false;
+        for (Value input : node.inputs()) {
+            renamed |= replacements.containsKey(input.name());
+        }
+        return renamed
+                ? node.withInputs(node.inputs().stream().map(this::current).toList())
+                : node;
     }
 
     /** Keeps a node of the old graph, operands already current. */
