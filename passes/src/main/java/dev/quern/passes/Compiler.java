@@ -3,6 +3,7 @@ package dev.quern.passes;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
@@ -11,6 +12,7 @@ import dev.quern.passes.memory.Accesses;
 import dev.quern.passes.memory.MemoryPlanner;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.MemoryPlan;
+import dev.quern.passes.program.MemoryPlanVerifier;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
 import dev.quern.passes.schedule.DefaultSchedules;
@@ -39,18 +41,20 @@ public final class Compiler {
      * @throws dev.quern.ModelException if the graph needs what no kernel computes
      */
     public static Program compile(Graph graph, Target target, CompileOptions options) {
-        return new Compiler(target, options).program(graph, Set.of());
+        return new Compiler(target, options).program(graph, Set.of(), List.of());
     }
 
-    private Program program(Graph graph, Set<String> outerSymbols) {
+    private Program program(Graph graph, Set<String> outerSymbols, List<Guard> outerGuards) {
         LoweredProgram lowered = LoweredProgram.of(graph);
         Set<String> symbols = new HashSet<>(outerSymbols);
         graph.inputs().forEach(value -> value.type().shape().dims().forEach(dim -> symbols.addAll(dim.symbols())));
-        Scheduling scheduling = new Scheduling(target, options, lowered.constants(), choices);
+        List<Guard> guards = new ArrayList<>(outerGuards);
+        guards.addAll(graph.guards());
+        Scheduling scheduling = new Scheduling(target, options, lowered.constants(), lowered.parts(), choices);
         List<ProgramStep> steps = new ArrayList<>();
         List<Accesses> accesses = new ArrayList<>();
         for (LoweredProgram.Step step : lowered.steps()) {
-            steps.add(step(step, symbols, scheduling));
+            steps.add(step(step, symbols, guards, scheduling));
             accesses.add(accesses(step));
             if (!(step instanceof LoweredProgram.Apply)) {
                 accesses.getLast().reads().forEach(value -> scheduling.hold(value.name()));
@@ -61,7 +65,7 @@ public final class Compiler {
         MemoryPlanner planner = new MemoryPlanner(
                 graph.inputs(), graph.outputs(), lowered.constants().keySet(), accesses, lowered.parts(), symbols);
         Map<String, ConstantData> constants = scheduling.constants();
-        return new Program(
+        Program program = new Program(
                 graph.name(),
                 graph.inputs(),
                 graph.outputs(),
@@ -69,6 +73,13 @@ public final class Compiler {
                 constants,
                 steps,
                 places(planner.plan(), constants.keySet()));
+        assert keepsMemoryApart(program, outerGuards);
+        return program;
+    }
+
+    private static boolean keepsMemoryApart(Program program, List<Guard> outerGuards) {
+        MemoryPlanVerifier.verify(program, outerGuards);
+        return true;
     }
 
     /** The plan with places for packed constants, and none for constants that only packed ones stand for. */
@@ -81,7 +92,7 @@ public final class Compiler {
         return new MemoryPlan(places, plan.arenaElements());
     }
 
-    private ProgramStep step(LoweredProgram.Step step, Set<String> symbols, Scheduling scheduling) {
+    private ProgramStep step(LoweredProgram.Step step, Set<String> symbols, List<Guard> guards, Scheduling scheduling) {
         return switch (step) {
             case LoweredProgram.Apply apply -> scheduling.schedule(apply);
             case LoweredProgram.Interpret(Node node) -> new ProgramStep.RunHost(node);
@@ -89,7 +100,7 @@ public final class Compiler {
                 new ProgramStep.RunControl(
                         node,
                         bodies(node.op()).stream()
-                                .map(body -> program(body, symbols))
+                                .map(body -> program(body, symbols, guards))
                                 .toList());
             case LoweredProgram.Check(Value indices, List<Dim> extents, String origin) ->
                 new ProgramStep.CheckIndices(indices.name(), extents, origin);

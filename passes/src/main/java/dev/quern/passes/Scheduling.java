@@ -12,6 +12,7 @@ import dev.quern.ir.math.ExpandMath;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.verify.KernelVerifier;
 import dev.quern.passes.lower.LoweredProgram;
+import dev.quern.passes.memory.Part;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.ProgramStep;
 import dev.quern.passes.schedule.DefaultSchedules;
@@ -35,22 +36,37 @@ final class Scheduling {
     private final Target target;
     private final CompileOptions options;
     private final Map<String, Literal> literals;
+    private final Map<String, Literal> memories = new HashMap<>();
     private final Map<Key, DefaultSchedules.Choice> choices;
     private final Map<String, ConstantData> constants = new LinkedHashMap<>();
 
     /**
      * @param literals the program's constants by name
+     * @param parts values that lie in others
      * @param choices schedules already chosen, shared by the programs of a model
      */
     Scheduling(
             Target target,
             CompileOptions options,
             Map<String, Literal> literals,
+            List<Part> parts,
             Map<Key, DefaultSchedules.Choice> choices) {
         this.target = target;
         this.options = options;
         this.literals = literals;
         this.choices = choices;
+        memories.putAll(literals);
+        Map<String, Value> bases = new HashMap<>();
+        parts.forEach(part -> bases.put(part.value().name(), part.base()));
+        for (String part : bases.keySet()) {
+            String at = part;
+            while (bases.containsKey(at)) {
+                at = bases.get(at).name();
+            }
+            if (literals.containsKey(at)) {
+                memories.put(part, literals.get(at));
+            }
+        }
     }
 
     /** An empty store of choices. */
@@ -116,11 +132,11 @@ final class Scheduling {
         return true;
     }
 
-    /** The kernel with large constants in segments. */
+    /** The kernel with large constants, and parts of such, in segments. */
     private Kernel stored(LoweredProgram.Apply apply) {
         List<Buffer> parameters = new ArrayList<>();
         for (int i = 0; i < apply.arguments().size(); i++) {
-            Literal literal = literals.get(apply.arguments().get(i).name());
+            Literal literal = memories.get(apply.arguments().get(i).name());
             Buffer parameter = apply.kernel().parameters().get(i);
             parameters.add(literal == null ? parameter : parameter.withStorage(storage(literal)));
         }

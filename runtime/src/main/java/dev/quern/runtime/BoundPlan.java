@@ -5,6 +5,7 @@ import dev.quern.ModelException;
 import dev.quern.ir.Dim;
 import dev.quern.ir.graph.Guard;
 import dev.quern.passes.program.MemoryPlan;
+import dev.quern.passes.program.MemoryPlanVerifier;
 import dev.quern.passes.program.ProgramStep;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -50,8 +51,14 @@ final class BoundPlan {
                                 ? bind(kernel, symbols)
                                 : null;
             }
+            assert keepsMemoryApart();
         }
         this.poison = poison && failedGuard.isEmpty() ? new PoisonPlan(program, this) : null;
+    }
+
+    private boolean keepsMemoryApart() {
+        MemoryPlanVerifier.verify(program.program(), symbols.known());
+        return true;
     }
 
     private Optional<Guard> checkGuards() {

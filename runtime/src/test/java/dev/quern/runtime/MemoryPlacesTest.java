@@ -8,9 +8,11 @@ import static dev.quern.runtime.HandMade.value;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
+import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
@@ -170,9 +172,9 @@ class MemoryPlacesTest {
         }
     }
 
-    @Test
-    void readingADeadValueGivesNaNUnderPoison() {
-        Program wrong = new HandMade("overlapping")
+    /** The third step reads what the first wrote over; with a size that only a step tells, nobody sees that beforehand. */
+    private static HandMade overlapping() {
+        return new HandMade("overlapping")
                 .input(value("x", DType.F32, N))
                 .slot("a", Dim.ZERO)
                 .slot("b", N)
@@ -181,14 +183,33 @@ class MemoryPlacesTest {
                 .kernel(affine(N, 1, 0), "x", "a")
                 .kernel(affine(N, 1, 0), "a", "b")
                 .kernel(affine(N, 1, 0), "c", "y")
-                .result(value("y", DType.F32, N))
+                .result(value("y", DType.F32, N));
+    }
+
+    @Test
+    void aPlanThatMixesValuesUpIsRefusedBeforeItRuns() {
+        try (CompiledModel model = HandMade.model(overlapping().build())) {
+            ModelException fault =
+                    assertThrows(ModelException.class, () -> model.run(Map.of("x", Tensor.of(ramp(4), 4))));
+            assertTrue(fault.getMessage().contains("expected c, found a at 0"), fault.getMessage());
+        }
+    }
+
+    @Test
+    void readingADeadValueGivesNaNUnderPoison() {
+        Value late = value("late", DType.I64, Dim.symbol("found"));
+        Program wrong = overlapping()
+                .place("late", new MemoryPlan.Late())
+                .host(new Node(new Op.Host("Find", Map.of()), List.of(value("x", DType.F32, N)), List.of(late), "find"))
                 .build();
+        HostEvaluator host = (node, operands, symbols) -> List.of(Tensor.of(new long[] {1, 2}, 2));
         Tensor x = Tensor.of(ramp(4), 4);
-        try (CompiledModel plain = HandMade.model(wrong)) {
-            assertArrayEquals(ramp(4), HandMade.run(plain, "y", Map.of("x", x)), "memory as it happened to be left");
+        Options plain = Options.builder().threads(2).build();
+        try (CompiledModel model = HandMade.model(HandMade.source(wrong), plain, host)) {
+            assertArrayEquals(ramp(4), HandMade.run(model, "y", Map.of("x", x)), "memory as it happened to be left");
         }
         Options poison = Options.builder().poison(true).build();
-        try (CompiledModel poisoned = HandMade.model(wrong, poison);
+        try (CompiledModel poisoned = HandMade.model(wrong, host);
                 CompiledModel right = HandMade.model(HandMade.chain(), poison)) {
             float[] y = HandMade.run(poisoned, "y", Map.of("x", x));
             for (float element : y) {

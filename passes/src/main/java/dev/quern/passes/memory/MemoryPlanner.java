@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Gives every value a place: inputs, constants and results where they are, parts inside what they are parts of, and all
- * others in arenas, where values that are not needed at the same time share slots. A step that may work in place does where
- * its operand dies there.
+ * Gives every value a place by the rules of {@link MemoryPlan}: inputs, constants and results where they are, parts inside
+ * what they are parts of, and all others in arenas, where values that are not needed at the same time share slots. A step
+ * that may work in place does where its operand dies there and no other of its operands shares the operand's memory.
  */
 public final class MemoryPlanner {
     private final List<Value> outputs;
@@ -98,15 +98,28 @@ public final class MemoryPlanner {
 
     /** The slot of an operand of the step that defines {@code value} if that step may work in it and is its last use. */
     private Optional<Arena.Slot> dying(Value value, int step) {
-        if (steps.get(step).onlyWrite().filter(value::equals).isEmpty()) {
+        Accesses accesses = steps.get(step);
+        if (accesses.onlyWrite().filter(value::equals).isEmpty()) {
             return Optional.empty();
         }
-        return steps.get(step).inPlace().stream()
+        return accesses.inPlace().stream()
                 .filter(operand -> !lifetimes.isPart(operand)
                         && slots.containsKey(operand.name())
                         && lifetimes.span(operand).last() == step
-                        && operand.type().dtype() == value.type().dtype())
+                        && operand.type().dtype() == value.type().dtype()
+                        && accesses.reads().stream().allMatch(other -> isApart(other, operand, accesses)))
                 .map(operand -> slots.get(operand.name()))
                 .findFirst();
+    }
+
+    /** Whether the step that works in {@code operand} reads {@code other} elsewhere, or where it works in it too. */
+    private boolean isApart(Value other, Value operand, Accesses accesses) {
+        return !lifetimes.base(other).equals(operand)
+                || accesses.inPlace().contains(other)
+                        && lifetimes.offset(other).is(0)
+                        && other.type()
+                                .shape()
+                                .elements()
+                                .equals(operand.type().shape().elements());
     }
 }

@@ -7,6 +7,20 @@ import java.util.Map;
 /**
  * Where each value of a program lives. There is one arena per storage type; a run takes one of each.
  *
+ * <p>The rules, which {@link MemoryPlanVerifier} checks after every planning where assertions are on:
+ * <ol>
+ *   <li><b>Parts.</b> A value within another lies inside it, and is not computed apart from it: its elements are the other's, so
+ *       writing either writes both. Memory is that of the outermost value; all that follows is said of it.
+ *   <li><b>Lifetimes.</b> Memory is a value's from the first step that writes the value or a part of it to the last that reads
+ *       any of them. Between the two, nothing else is written there: what a step reads is what was written last.
+ *   <li><b>Apart.</b> What a step writes overlaps none of its operands, parts included, except
+ *   <li><b>in place:</b> an operand that lies exactly where the only result does, of which the kernel reads each element only
+ *       in the iteration that writes its address, before it writes it ({@link ProgramStep.RunKernel#inPlace}). Every operand in
+ *       that memory must be such a one: a step that works in {@code x} must not read a part of {@code x} elsewhere.
+ *   <li><b>The caller's.</b> Inputs and constants are never written. Memory handed back is no input's, no constant's and no other
+ *       output's: an output that lies in such memory is copied by the runtime.
+ * </ol>
+ *
  * @param places by value name
  * @param arenaElements size of each arena in elements, over the symbols of the program's inputs
  */

@@ -5,6 +5,7 @@ import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
+import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
@@ -29,9 +30,22 @@ final class Beside {
 
     /** {@code x}, or a view of it, joined with another view of it. */
     Value join(Value x) {
+        if (x.type().shape().rank() > 0 && random.nextInt(4) == 0) {
+            return headed(x);
+        }
         Value left = random.nextInt(3) == 0 ? view(x) : x;
         Value joined = builder.binary(FUNCTIONS[random.nextInt(FUNCTIONS.length)], left, view(x));
         return random.nextInt(3) == 0 ? builder.binary(BinaryOp.SUB, joined, view(x)) : joined;
+    }
+
+    /** Rows behind one made of the first, and that one taken from all. */
+    private Value headed(Value x) {
+        Value head = builder.unary(UnaryOp.NEG, sliced(x, 0, Dim.ZERO, 1, Dim.ONE));
+        Value whole = random.nextBoolean()
+                ? builder.add(new Op.Concat(0), head, builder.unary(UnaryOp.ABS, x))
+                : builder.add(new Op.Concat(0), builder.unary(UnaryOp.ABS, x), head);
+        return builder.binary(
+                BinaryOp.SUB, whole, builder.broadcast(head, whole.type().shape()));
     }
 
     /** Elements of {@code x} under its own shape, in other places. */

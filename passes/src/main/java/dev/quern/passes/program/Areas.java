@@ -1,0 +1,144 @@
+package dev.quern.passes.program;
+
+import dev.quern.DType;
+import dev.quern.ir.Dim;
+import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.verify.InvalidIrException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.ToLongFunction;
+
+/** Where each value of a program lies, by its memory plan. */
+final class Areas {
+    private final Program program;
+    private final Map<String, Dim> elements = new HashMap<>();
+    private final Map<String, DType> types = new HashMap<>();
+
+    Areas(Program program) {
+        this.program = program;
+        program.inputs().forEach(this::typed);
+        program.outputs().forEach(this::typed);
+        for (ProgramStep step : program.steps()) {
+            switch (step) {
+                case ProgramStep.RunKernel run -> {
+                    for (int i = 0; i < run.arguments().size(); i++) {
+                        String name = run.arguments().get(i);
+                        elements.putIfAbsent(
+                                name, run.kernel().parameters().get(i).shape().elements());
+                        types.putIfAbsent(name, run.kernel().parameters().get(i).dtype());
+                    }
+                }
+                case ProgramStep.RunHost host -> {
+                    host.node().inputs().forEach(this::typed);
+                    host.node().outputs().forEach(this::typed);
+                }
+                case ProgramStep.RunControl control -> {
+                    control.node().inputs().forEach(this::typed);
+                    control.node().outputs().forEach(this::typed);
+                }
+                case ProgramStep.CheckIndices check -> {}
+            }
+        }
+        inherit();
+    }
+
+    private void typed(Value value) {
+        elements.put(value.name(), value.type().shape().elements());
+        types.put(value.name(), value.type().dtype());
+    }
+
+    /** A value that only holds others has their element type. */
+    private void inherit() {
+        for (String name : List.copyOf(types.keySet())) {
+            types.putIfAbsent(root(name), types.get(name));
+        }
+    }
+
+    /** The values whose size is known. */
+    Set<String> names() {
+        return elements.keySet();
+    }
+
+    /** Every symbol that sizes and places, and {@code guards}, depend on. */
+    List<String> symbols(List<Guard> guards) {
+        TreeSet<String> names = new TreeSet<>();
+        elements.values().forEach(dim -> names.addAll(dim.symbols()));
+        program.memory().arenaElements().values().forEach(dim -> names.addAll(dim.symbols()));
+        program.memory()
+                .places()
+                .values()
+                .forEach(place -> names.addAll(offset(place).symbols()));
+        guards.forEach(guard -> {
+            names.addAll(guard.left().symbols());
+            names.addAll(guard.right().symbols());
+        });
+        for (ProgramStep step : program.steps()) {
+            if (step instanceof ProgramStep.RunKernel run) {
+                names.addAll(run.kernel().symbols());
+            }
+        }
+        return List.copyOf(names);
+    }
+
+    /** Elements of {@code value}. */
+    long size(String value, ToLongFunction<String> symbols) {
+        return elements.get(value).evaluate(symbols);
+    }
+
+    /** Where {@code value} lies. */
+    Contents.Area of(String value, ToLongFunction<String> symbols) {
+        long from = 0;
+        String at = value;
+        while (true) {
+            MemoryPlan.Place place = place(at);
+            from += offset(place).evaluate(symbols);
+            if (!(place instanceof MemoryPlan.Within(String outer, Dim offset))) {
+                String memory = place instanceof MemoryPlan.Slot ? "arena of " + types.get(at) : at;
+                return new Contents.Area(memory, from, from + size(value, symbols));
+            }
+            at = outer;
+        }
+    }
+
+    /** The elements of the memory in which {@code value} lies; of no limit if nothing tells. */
+    long limit(String value, ToLongFunction<String> symbols) {
+        String root = root(value);
+        Dim size = place(root) instanceof MemoryPlan.Slot
+                ? program.memory().arenaElements().get(types.get(root))
+                : elements.get(root);
+        return size == null ? Long.MAX_VALUE : size.evaluate(symbols);
+    }
+
+    private static Dim offset(MemoryPlan.Place place) {
+        return switch (place) {
+            case MemoryPlan.Slot(Dim offset) -> offset;
+            case MemoryPlan.Within(String value, Dim offset) -> offset;
+            case MemoryPlan.Input input -> Dim.ZERO;
+            case MemoryPlan.Constant constant -> Dim.ZERO;
+            case MemoryPlan.Result result -> Dim.ZERO;
+            case MemoryPlan.Late late -> Dim.ZERO;
+        };
+    }
+
+    /** The place of what {@code value} is, directly or not, a part of; its own if of nothing. */
+    MemoryPlan.Place place(String value) {
+        MemoryPlan.Place place = program.memory().places().get(value);
+        if (place == null) {
+            throw new InvalidIrException("memory of " + program.name(), "place of " + value, "one", "none");
+        }
+        return place;
+    }
+
+    /** The value that {@code value} is, directly or not, a part of; itself if of none. */
+    String root(String value) {
+        String root = value;
+        while (place(root) instanceof MemoryPlan.Within(String outer, Dim offset)) {
+            root = outer;
+        }
+        return root;
+    }
+}

@@ -1,0 +1,207 @@
+package dev.quern.passes.program;
+
+import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.verify.InvalidIrException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/**
+ * Checks that a program obeys the rules of {@link MemoryPlan}: goes through its steps with the sizes of values known, noting
+ * what lies where.
+ */
+public final class MemoryPlanVerifier {
+    /** Values for the symbols, which take them in turn. */
+    private static final long[][] SAMPLES = {
+        {1},
+        {2},
+        {3},
+        {4},
+        {7},
+        {12},
+        {16},
+        {17},
+        {48},
+        {64},
+        {0},
+        {2, 3, 5, 7, 11},
+        {16, 1, 4},
+        {5, 64, 3, 1},
+        {1, 0, 2}
+    };
+
+    private final Program program;
+    private final ToLongFunction<String> symbols;
+    private final Areas areas;
+    private final Contents contents = new Contents();
+
+    private MemoryPlanVerifier(Program program, Areas areas, ToLongFunction<String> symbols) {
+        this.program = program;
+        this.areas = areas;
+        this.symbols = symbols;
+    }
+
+    /**
+     * Checks {@code program} for sample sizes that its guards admit.
+     *
+     * @param outer guards of the programs around it
+     * @throws InvalidIrException if a rule is broken
+     */
+    public static void verify(Program program, List<Guard> outer) {
+        List<Guard> guards = new ArrayList<>(outer);
+        guards.addAll(program.guards());
+        Areas areas = new Areas(program);
+        List<String> names = areas.symbols(guards);
+        for (long[] sample : names.isEmpty() ? new long[][] {{1}} : SAMPLES) {
+            Map<String, Long> values = new HashMap<>();
+            names.forEach(name -> values.put(name, sample[values.size() % sample.length]));
+            if (isPossible(areas, guards, values)) {
+                new MemoryPlanVerifier(program, areas, values::get).verify();
+            }
+        }
+    }
+
+    /**
+     * Checks {@code program} for the sizes {@code values}, which must meet its guards; not at all if they leave a size open.
+     *
+     * @throws InvalidIrException if a rule is broken
+     */
+    public static void verify(Program program, Map<String, Long> values) {
+        Areas areas = new Areas(program);
+        if (values.keySet().containsAll(areas.symbols(program.guards()))) {
+            new MemoryPlanVerifier(program, areas, values::get).verify();
+        }
+    }
+
+    private static boolean isPossible(Areas areas, List<Guard> guards, Map<String, Long> values) {
+        try {
+            for (Guard guard : guards) {
+                long left = guard.left().evaluate(values::get);
+                long right = guard.right().evaluate(values::get);
+                boolean holds = switch (guard.relation()) {
+                    case EQUAL -> left == right;
+                    case AT_LEAST -> left >= right;
+                };
+                if (!holds) {
+                    return false;
+                }
+            }
+            return areas.names().stream().allMatch(name -> areas.size(name, values::get) >= 0);
+        } catch (ArithmeticException undefined) {
+            return false;
+        }
+    }
+
+    private void verify() {
+        String where = "memory of " + program.name();
+        areas.names().forEach(value -> checkBounds(where, value));
+        program.inputs().forEach(input -> contents.put(area(input.name()), input.name()));
+        for (int index = 0; index < program.steps().size(); index++) {
+            ProgramStep step = program.steps().get(index);
+            String at = where + ", step " + index;
+            switch (step) {
+                case ProgramStep.RunKernel run -> kernel(at + " (" + run.origin() + ")", run);
+                case ProgramStep.RunHost(var node) ->
+                    elsewhere(at + " (" + node.origin() + ")", names(node.inputs()), names(node.outputs()));
+                case ProgramStep.RunControl(var node, var bodies) ->
+                    elsewhere(at + " (" + node.origin() + ")", names(node.inputs()), names(node.outputs()));
+                case ProgramStep.CheckIndices check -> read(at, check.value());
+            }
+        }
+        checkOutputs(where + ", outputs", names(program.outputs()));
+    }
+
+    private static List<String> names(List<Value> values) {
+        return values.stream().map(Value::name).toList();
+    }
+
+    private void kernel(String where, ProgramStep.RunKernel run) {
+        int reads = run.arguments().size() - run.kernel().results();
+        List<String> operands = run.arguments().subList(0, reads);
+        operands.forEach(operand -> read(where, operand));
+        for (Writes.Range range : Writes.of(run.kernel(), symbols)) {
+            String result = run.arguments().get(range.parameter());
+            Contents.Area whole = area(result);
+            Contents.Area written =
+                    new Contents.Area(whole.memory(), whole.from() + range.from(), whole.from() + range.to());
+            for (int position = 0; position < reads; position++) {
+                String operand = operands.get(position);
+                if (!run.inPlace().contains(position) || !area(operand).equals(whole)) {
+                    checkApart(where, operand, result, written);
+                }
+            }
+            write(where, result, written);
+        }
+    }
+
+    /** A step whose results are computed in memory of their own, then put in place. */
+    private void elsewhere(String where, List<String> operands, List<String> results) {
+        operands.forEach(operand -> read(where, operand));
+        for (String result : results) {
+            operands.forEach(operand -> checkApart(where, operand, result, area(result)));
+            write(where, result, area(result));
+        }
+    }
+
+    private void checkApart(String where, String operand, String result, Contents.Area written) {
+        if (!isConstant(operand) && area(operand).overlaps(written)) {
+            throw new InvalidIrException(
+                    where, "place of operand " + operand, "apart from " + written + " of " + result, area(operand));
+        }
+    }
+
+    private void read(String where, String value) {
+        if (!isConstant(value)) {
+            contents.intruder(area(value), areas.root(value)).ifPresent(found -> {
+                throw new InvalidIrException(where, "what is at " + area(value), value, found);
+            });
+        }
+    }
+
+    private void write(String where, String value, Contents.Area area) {
+        MemoryPlan.Place place = areas.place(areas.root(value));
+        if (place instanceof MemoryPlan.Input || place instanceof MemoryPlan.Constant) {
+            throw new InvalidIrException(where, "place of result " + value, "memory of the run", place);
+        }
+        contents.put(area, areas.root(value));
+    }
+
+    private void checkOutputs(String where, List<String> outputs) {
+        for (int i = 0; i < outputs.size(); i++) {
+            String output = outputs.get(i);
+            read(where, output);
+            for (String other : outputs) {
+                if (!other.equals(output) && isHandedBack(other) && isHandedBack(output)) {
+                    checkApart(where, other, output, area(output));
+                }
+            }
+        }
+    }
+
+    /** Whether the caller is given the memory that {@code value} lies in, not a copy. */
+    private boolean isHandedBack(String value) {
+        MemoryPlan.Place place = areas.place(areas.root(value));
+        return place instanceof MemoryPlan.Result || place instanceof MemoryPlan.Late;
+    }
+
+    private void checkBounds(String where, String value) {
+        if (!isConstant(value)) {
+            Contents.Area area = area(value);
+            long limit = areas.limit(value, symbols);
+            if (!area.isEmpty() && (area.from() < 0 || area.to() > limit)) {
+                throw new InvalidIrException(where, "place of " + value, "within [0, " + limit + ")", area);
+            }
+        }
+    }
+
+    private Contents.Area area(String value) {
+        return areas.of(value, symbols);
+    }
+
+    private boolean isConstant(String value) {
+        return areas.place(areas.root(value)) instanceof MemoryPlan.Constant;
+    }
+}

@@ -1,0 +1,136 @@
+package dev.quern.passes.program;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+
+/** Which elements of its results a kernel may write, for sizes that are known. */
+final class Writes {
+    /** Elements {@code [from, to)} of parameter {@code parameter}. */
+    record Range(int parameter, long from, long to) {}
+
+    /** Values from {@code least} to {@code greatest}. */
+    private record Interval(long least, long greatest) {
+        static Interval of(long value) {
+            return new Interval(value, value);
+        }
+
+        Interval plus(Interval other) {
+            return new Interval(Math.addExact(least, other.least), Math.addExact(greatest, other.greatest));
+        }
+
+        Interval times(Interval other) {
+            long[] corners = {
+                Math.multiplyExact(least, other.least),
+                Math.multiplyExact(least, other.greatest),
+                Math.multiplyExact(greatest, other.least),
+                Math.multiplyExact(greatest, other.greatest)
+            };
+            java.util.Arrays.sort(corners);
+            return new Interval(corners[0], corners[3]);
+        }
+    }
+
+    private final Kernel kernel;
+    private final ToLongFunction<String> symbols;
+    private final Map<String, Optional<Interval>> variables = new HashMap<>();
+    private final List<Range> ranges = new ArrayList<>();
+
+    private Writes(Kernel kernel, ToLongFunction<String> symbols) {
+        this.kernel = kernel;
+        this.symbols = symbols;
+    }
+
+    /** A range for each statement of {@code kernel} that writes a parameter, which holds all that it writes. */
+    static List<Range> of(Kernel kernel, ToLongFunction<String> symbols) {
+        Writes writes = new Writes(kernel, symbols);
+        writes.collect(kernel.body());
+        return writes.ranges;
+    }
+
+    private void collect(Stmt stmt) {
+        switch (stmt) {
+            case Stmt.Block block -> block.statements().forEach(this::collect);
+            case Stmt.For loop -> {
+                Optional<Interval> extent = interval(loop.extent());
+                if (extent.isEmpty() || extent.get().greatest() > 0) {
+                    variables.put(loop.variable(), extent.map(range -> new Interval(0, range.greatest() - 1)));
+                    collect(loop.body());
+                }
+            }
+            case Stmt.Store store -> add(store.buffer(), store.indices());
+            case Stmt.Reduce reduce -> add(reduce.buffer(), reduce.indices());
+            case Stmt.Allocate allocate -> collect(allocate.body());
+            case Stmt.Guard guard -> {
+                collect(guard.then());
+                collect(guard.otherwise());
+            }
+            case Stmt.Let let -> {
+                variables.put(let.name(), Optional.empty());
+                collect(let.body());
+            }
+            case Stmt.Section section -> collect(section.body());
+        }
+    }
+
+    private void add(String buffer, List<Dim> indices) {
+        for (int position = 0; position < kernel.parameters().size(); position++) {
+            Buffer parameter = kernel.parameters().get(position);
+            if (parameter.name().equals(buffer)) {
+                long size = parameter.layout().span().evaluate(symbols);
+                Interval written = interval(parameter.layout().address(indices)).orElse(new Interval(0, size - 1));
+                ranges.add(new Range(position, Math.max(0, written.least()), Math.min(size, written.greatest() + 1)));
+            }
+        }
+    }
+
+    /** The values of {@code dim} in the loops at hand; empty if it depends on what is read from memory. */
+    private Optional<Interval> interval(Dim dim) {
+        Interval sum = Interval.of(0);
+        for (Dim.Term term : dim.terms()) {
+            Interval product = Interval.of(term.coefficient());
+            for (Dim.Atom atom : term.atoms()) {
+                Optional<Interval> factor = interval(atom);
+                if (factor.isEmpty()) {
+                    return Optional.empty();
+                }
+                product = product.times(factor.get());
+            }
+            sum = sum.plus(product);
+        }
+        return Optional.of(sum);
+    }
+
+    private Optional<Interval> interval(Dim.Atom atom) {
+        return switch (atom) {
+            case Dim.Symbol(String name) ->
+                variables.containsKey(name) ? variables.get(name) : Optional.of(Interval.of(symbols.applyAsLong(name)));
+            case Dim.FloorDiv(Dim left, Dim right) ->
+                interval(right)
+                        .filter(by -> by.least() == by.greatest() && by.least() > 0)
+                        .flatMap(by -> interval(left)
+                                .map(of -> new Interval(
+                                        Math.floorDiv(of.least(), by.least()),
+                                        Math.floorDiv(of.greatest(), by.least()))));
+            case Dim.Min(Dim left, Dim right) ->
+                interval(left)
+                        .flatMap(one -> interval(right)
+                                .map(other -> new Interval(
+                                        Math.min(one.least(), other.least()),
+                                        Math.min(one.greatest(), other.greatest()))));
+            case Dim.Max(Dim left, Dim right) ->
+                interval(left)
+                        .flatMap(one -> interval(right)
+                                .map(other -> new Interval(
+                                        Math.max(one.least(), other.least()),
+                                        Math.max(one.greatest(), other.greatest()))));
+        };
+    }
+}

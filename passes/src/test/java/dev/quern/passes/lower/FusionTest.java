@@ -1,0 +1,171 @@
+package dev.quern.passes.lower;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What is computed where it is read, what is stored, and what lies in what. */
+class FusionTest {
+    private static void cut(String text, String... lines) {
+        assertEquals(List.of(lines), Cut.of(text));
+        Differential.check(text, Map.of("n", 5L));
+    }
+
+    @Test
+    void aChainIsOneTraversal() {
+        cut("""
+                graph g(%x: f32[n, 4], %y: f32[n, 4]) {
+                  %a: f32[n, 4] = tanh(%x)
+                  %b: f32[n, 4] = add(%a, %y)
+                  %c: f32[n, 4] = exp(%b)
+                  return %c
+                }
+                """, "Traversal: c");
+    }
+
+    @Test
+    void dearWorkForTwoReadersIsDoneOnce() {
+        cut("""
+                graph g(%x: f32[n, n]) {
+                  %a: f32[n, n] = tanh(%x)
+                  %t: f32[n, n] = transpose(%a) {permutation = [1, 0]}
+                  %b: f32[n, n] = add(%a, %t)
+                  return %b
+                }
+                """, "Traversal: a", "Traversal: b");
+    }
+
+    @Test
+    void cheapWorkIsDoneAgainForEachIndex() {
+        cut("""
+                graph g(%x: f32[n, n]) {
+                  %a: f32[n, n] = neg(%x)
+                  %t: f32[n, n] = transpose(%a) {permutation = [1, 0]}
+                  %b: f32[n, n] = add(%a, %t)
+                  return %b
+                }
+                """, "Traversal: b");
+    }
+
+    @Test
+    void theOperandOfASoftmaxIsComputedThere() {
+        cut("""
+                graph g(%x: f32[n, 4], %m: f32[n, 4]) {
+                  %a: f32[n, 4] = tanh(%x)
+                  %b: f32[n, 4] = add(%a, %m)
+                  %s: f32[n, 4] = softmax(%b) {axis = 1}
+                  return %s
+                }
+                """, "Softmax: s");
+    }
+
+    @Test
+    void theOperandOfAContractionIsStoredAndReadThroughViews() {
+        cut("""
+                graph g(%x: f32[4, n], %y: f32[n, 3]) {
+                  %a: f32[4, n] = tanh(%x)
+                  %t: f32[n, 4] = transpose(%a) {permutation = [1, 0]}
+                  %z: f32[4, 3] = contract(%t, %y) {left = [k, m], right = [k, n], result = [m, n], accumulate = f32}
+                  return %z
+                }
+                """, "Traversal: a", "Contract: z");
+    }
+
+    @Test
+    void partsOfAConcatenationAlongTheFirstAxisAreComputedInPlace() {
+        cut("""
+                graph g(%x: f32[n, 4], %y: f32[2, 4], %r: f32[1, 4]) {
+                  %a: f32[n, 4] = neg(%x)
+                  %b: f32[2, 4] = exp(%y)
+                  %c: f32[n + 3, 4] = concat(%a, %b, %r) {axis = 0}
+                  return %c
+                }
+                """, "Traversal: a", "Traversal: b", "Concat: c", "a in c at 0", "b in c at 4*n");
+    }
+
+    @Test
+    void notAlongOtherAxesAndNotTwice() {
+        cut("""
+                graph g(%x: f32[2, 4]) {
+                  %a: f32[2, 4] = tanh(%x)
+                  %c: f32[2, 8] = concat(%a, %x) {axis = 1}
+                  return %c
+                }
+                """, "Concat: c");
+        cut("""
+                graph g(%x: f32[2, 4]) {
+                  %a: f32[2, 4] = tanh(%x)
+                  %c: f32[4, 4] = concat(%a, %a) {axis = 0}
+                  return %c
+                }
+                """, "Traversal: a", "Concat: c", "a in c at 0");
+    }
+
+    @Test
+    void outputsAndInputsAreCopiedIntoAConcatenation() {
+        cut("""
+                graph g(%x: f32[2, 4], %y: f32[1, 4]) {
+                  %a: f32[2, 4] = tanh(%x)
+                  %c: f32[3, 4] = concat(%a, %y) {axis = 0}
+                  return %c, %a
+                }
+                """, "Traversal: a", "Concat: c");
+    }
+
+    @Test
+    void anOutputOfAnotherShapeHoldsWhatItIsMadeOf() {
+        cut("""
+                graph g(%x: f32[n, 4]) {
+                  %s: f32[n, 4] = cumulate sum(%x) {axis = 1}
+                  %f: f32[4*n] = reshape(%s) {shape = [4*n]}
+                  %c: f32[4*n] = cumulate max(%f) {axis = 0}
+                  return %c, %f
+                }
+                """, "Cumulate: s, f", "Cumulate: c");
+        cut("""
+                graph g(%x: f32[n, 4]) {
+                  %s: f32[n, 4] = cumulate sum(%x) {axis = 1}
+                  %f: f32[4*n] = reshape(%s) {shape = [4*n]}
+                  %g: f32[n, 2, 2] = reshape(%s) {shape = [n, 2, 2]}
+                  return %f, %g
+                }
+                """, "Cumulate: s", "Traversal: f", "s in g at 0");
+    }
+
+    @Test
+    void aViewOfAnInputThatIsAnOutputIsACopy() {
+        cut("""
+                graph g(%x: f32[n, 4]) {
+                  %f: f32[4*n] = reshape(%x) {shape = [4*n]}
+                  %r: f32[1, 4] = slice(%x) {starts = [n - 1, 0], steps = [1, 1], shape = [1, 4]}
+                  return %f, %r
+                }
+                """, "Traversal: f", "Traversal: r");
+    }
+
+    @Test
+    void indicesAreStoredAndCheckedBeforeTheyAreUsed() {
+        cut("""
+                graph g(%x: f32[9, 4], %i: i64[n]) {
+                  %j: i64[n] = abs(%i)
+                  %y: f32[n, 4] = gather(%x, %j) {axis = 0}
+                  %z: f32[n, 4] = neg(%y)
+                  return %z
+                }
+                """, "Traversal: j", "check: j within [9]", "Traversal: z");
+    }
+
+    @Test
+    void smallIntegersAreLeftToTheInterpreter() {
+        cut("""
+                graph g(%x: f32[n, 99], %i: i32[2]) {
+                  %k: i32[2] = abs(%i)
+                  %j: i64[2] = cast i64(%k)
+                  %y: f32[n, 2] = gather(%x, %j) {axis = 1}
+                  return %y
+                }
+                """, "host: k", "host: j", "check: j within [99]", "Traversal: y");
+    }
+}

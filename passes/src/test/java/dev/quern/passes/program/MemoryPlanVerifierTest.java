@@ -1,0 +1,121 @@
+package dev.quern.passes.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.text.Parser;
+import dev.quern.ir.verify.InvalidIrException;
+import dev.quern.passes.CompileOptions;
+import dev.quern.passes.Compiler;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Each rule of a memory plan broken in turn. */
+class MemoryPlanVerifierTest {
+    /** {@code c} is the concatenation of {@code b}, computed in its place, and a copy of {@code x}. */
+    private static final String GRAPH = """
+            graph g(%x: f32[n]) {
+              %a: f32[n] = cumulate sum(%x) {axis = 0}
+              %b: f32[n] = cumulate sum(%a) {axis = 0}
+              %c: f32[2*n] = concat(%b, %x) {axis = 0}
+              %y: f32[2*n] = cumulate sum(%c) {axis = 0}
+              %z: f32[n] = cumulate sum(%a) {axis = 0, reverse = true}
+              return %y, %z
+            }
+            """;
+
+    private static Program program() {
+        return Compiler.compile(Parser.parseGraph(GRAPH), Target.scalar(1), CompileOptions.defaults());
+    }
+
+    private static Program with(Program program, Map<String, MemoryPlan.Place> changed, List<ProgramStep> steps) {
+        Map<String, MemoryPlan.Place> places = new HashMap<>(program.memory().places());
+        places.putAll(changed);
+        return new Program(
+                program.name(),
+                program.inputs(),
+                program.outputs(),
+                program.guards(),
+                program.constants(),
+                steps,
+                new MemoryPlan(places, program.memory().arenaElements()));
+    }
+
+    private static void broken(String message, Program program) {
+        InvalidIrException refused =
+                assertThrows(InvalidIrException.class, () -> MemoryPlanVerifier.verify(program, Map.of("n", 4L)));
+        assertEquals("memory of g" + message, refused.getMessage());
+        assertThrows(InvalidIrException.class, () -> MemoryPlanVerifier.verify(program, List.of()));
+    }
+
+    private static void broken(String message, String value, MemoryPlan.Place place) {
+        Program right = program();
+        broken(message, with(right, Map.of(value, place), right.steps()));
+    }
+
+    private static MemoryPlan.Place slot(long offset) {
+        return new MemoryPlan.Slot(Dim.of(offset));
+    }
+
+    @Test
+    void whatTheCompilerPlansIsRight() {
+        Program program = program();
+        Map<String, MemoryPlan.Place> places = program.memory().places();
+        assertEquals(new MemoryPlan.Within("c", Dim.ZERO), places.get("b"));
+        assertEquals(slot(0), places.get("a"));
+        assertEquals(5, program.steps().size());
+        for (long n = 0; n < 20; n++) {
+            MemoryPlanVerifier.verify(program, Map.of("n", n));
+        }
+    }
+
+    @Test
+    void twoLiveValuesMustNotOverlap() {
+        broken(
+                ", step 1 (): place of operand a: expected apart from arena of f32 [2, 6) of b, found arena of f32 [0, 4)",
+                "c",
+                slot(2));
+    }
+
+    @Test
+    void whatIsReadLaterMustNotBeOverwritten() {
+        Program right = program();
+        List<ProgramStep> steps = new java.util.ArrayList<>(right.steps());
+        steps.set(2, steps.get(1));
+        broken(
+                ", step 3 (): what is at arena of f32 [16, 24): expected c, found nothing at 20",
+                with(right, Map.of(), steps));
+    }
+
+    @Test
+    void partsLieWithinWhatTheyAreParts() {
+        broken(
+                ": place of b: expected within [0, 32), found arena of f32 [29, 33)",
+                "b",
+                new MemoryPlan.Within("c", Dim.of(13)));
+        broken(
+                ", step 3 (): what is at arena of f32 [16, 24): expected c, found nothing at 16",
+                "b",
+                new MemoryPlan.Within("c", Dim.of(4)));
+    }
+
+    @Test
+    void inputsAreNotWritten() {
+        broken(
+                ", step 0 (): place of result a: expected memory of the run, found Input[]",
+                "a",
+                new MemoryPlan.Within("x", Dim.ZERO));
+    }
+
+    @Test
+    void outputsShareNoMemory() {
+        broken(
+                ", outputs: place of operand z: expected apart from y [0, 8) of y, found y [0, 4)",
+                "z",
+                new MemoryPlan.Within("y", Dim.ZERO));
+    }
+}
