@@ -2,6 +2,7 @@ package dev.quern.cli;
 
 import dev.quern.DType;
 import dev.quern.Tensor;
+import dev.quern.cli.tensor.Elements;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Locale;
@@ -48,7 +49,7 @@ record Comparison(boolean agrees, double worst, String where) {
             return new Comparison(
                     equal, equal ? 0 : Double.POSITIVE_INFINITY, equal ? "" : name + " has other strings");
         }
-        if (!Elements.addressable(x.dtype())) {
+        if (!Elements.numeric(x.dtype())) {
             boolean equal = x.segment().mismatch(y.segment()) < 0;
             return new Comparison(equal, equal ? 0 : Double.POSITIVE_INFINITY, equal ? "" : name + " has other bits");
         }

@@ -4,6 +4,7 @@ import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
 import dev.quern.Tensor;
+import dev.quern.cli.tensor.Elements;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -71,7 +72,7 @@ final class InputSpec {
     }
 
     private static Tensor numbers(String name, DType dtype, String values, long[] shape) {
-        if (!Elements.addressable(dtype)) {
+        if (!Elements.numeric(dtype)) {
             throw new ModelException(
                     Code.UNSUPPORTED, name, "values of " + dtype + " cannot be spelt; give a file: @FILE.pb");
         }

@@ -12,8 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,6 +33,17 @@ final class JavaCommand implements Callable<Integer> {
             "--enable-native-access=ALL-UNNAMED",
             "-XX:CompileCommand=quiet",
             "-XX:CompileCommand=CompileThresholdScaling,dev.quern.vector.Kernel_*::*,0.1");
+
+    /** A class from each jar that the command needs and programs do not. */
+    private static final List<String> COMMAND_ONLY = List.of(
+            "dev.quern.cli.Main",
+            "picocli.CommandLine",
+            "com.fasterxml.jackson.core.JsonFactory",
+            "org.apache.commons.compress.archivers.tar.TarArchiveInputStream",
+            "org.apache.commons.codec.Charsets",
+            "org.apache.commons.io.IOUtils",
+            "org.apache.commons.lang3.ArrayUtils",
+            "org.tukaani.xz.XZInputStream");
 
     private final Session session;
 
@@ -115,9 +124,8 @@ final class JavaCommand implements Callable<Integer> {
 
     /** The class path of this process without what only the command needs. */
     private static String quernClassPath(String processClassPath) {
-        List<Path> commandOnly = Stream.of(Main.class, CommandLine.class, com.fasterxml.jackson.core.JsonFactory.class)
-                .map(JavaCommand::location)
-                .toList();
+        List<Path> commandOnly =
+                COMMAND_ONLY.stream().map(JavaCommand::location).toList();
         return Arrays.stream(processClassPath.split(File.pathSeparator))
                 .filter(entry -> !entry.isEmpty())
                 .map(entry -> Path.of(entry).toAbsolutePath())
@@ -126,12 +134,12 @@ final class JavaCommand implements Callable<Integer> {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    private static Path location(Class<?> type) {
-        CodeSource source = type.getProtectionDomain().getCodeSource();
+    private static Path location(String className) {
         try {
+            CodeSource source = Class.forName(className).getProtectionDomain().getCodeSource();
             return Path.of(source.getLocation().toURI()).toAbsolutePath();
-        } catch (URISyntaxException notUri) {
-            throw new IllegalStateException("the location of a class on the class path is a URI", notUri);
+        } catch (ClassNotFoundException | URISyntaxException notThere) {
+            throw new IllegalStateException("the command's own class path has the class " + className, notThere);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
 import dev.quern.Tensor;
 import dev.quern.TensorInfo;
+import dev.quern.cli.tensor.Elements;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +55,7 @@ final class SampleInputs {
     }
 
     private static Tensor sample(TensorInfo info, Map<String, Long> extents, Random random) {
-        if (!Elements.addressable(info.dtype())) {
+        if (!Elements.numeric(info.dtype())) {
             throw new ModelException(
                     Code.INVALID_INPUT,
                     info.name(),

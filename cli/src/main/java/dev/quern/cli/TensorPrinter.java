@@ -3,8 +3,10 @@ package dev.quern.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.quern.DType;
 import dev.quern.Tensor;
+import dev.quern.cli.tensor.Elements;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +21,7 @@ final class TensorPrinter {
     static void table(PrintStream out, Map<String, Tensor> tensors) {
         Table table = new Table().row("output", "type", "shape", "min", "max", "mean", "first elements");
         tensors.forEach((name, tensor) -> {
-            boolean numbers = Elements.addressable(tensor.dtype());
+            boolean numbers = Elements.numeric(tensor.dtype());
             double[] statistics = numbers ? statistics(tensor) : new double[0];
             table.row(
                     name,
@@ -62,7 +64,7 @@ final class TensorPrinter {
         if (tensor.dtype() == DType.STRING) {
             return '"' + tensor.strings().get(index) + '"';
         }
-        return Elements.addressable(tensor.dtype()) ? Elements.text(tensor.segment(), tensor.dtype(), index) : "?";
+        return Elements.text(tensor.segment(), tensor.dtype(), index);
     }
 
     static void json(PrintStream out, Map<String, Tensor> tensors, double milliseconds) {
@@ -84,24 +86,36 @@ final class TensorPrinter {
         });
     }
 
-    /** Row by row; what JSON has no number for is a string: {@code "NaN"}, {@code "Infinity"}. */
+    /** Row by row; what JSON has no number for is a string, {@code "NaN"} or {@code "Infinity"}, and a complex element an array. */
     private static void elements(JsonGenerator json, Tensor tensor) throws IOException {
-        DType dtype = tensor.dtype();
-        if (dtype == DType.STRING) {
-            for (String text : tensor.strings()) {
-                json.writeString(text);
-            }
-            return;
+        for (long index = 0; index < tensor.elements(); index++) {
+            element(json, tensor, index);
         }
-        for (long index = 0; index < tensor.elements() && Elements.addressable(dtype); index++) {
-            String text = Elements.text(tensor.segment(), dtype, index);
-            if (dtype == DType.BOOL) {
-                json.writeBoolean(Boolean.parseBoolean(text));
-            } else if (dtype.isFloat() && !Double.isFinite(Elements.number(tensor.segment(), dtype, index))) {
-                json.writeString(text);
-            } else {
-                json.writeNumber(text);
+    }
+
+    private static void element(JsonGenerator json, Tensor tensor, long index) throws IOException {
+        DType dtype = tensor.dtype();
+        MemorySegment data = dtype == DType.STRING ? null : tensor.segment();
+        switch (dtype.kind()) {
+            case BOOLEAN -> json.writeBoolean(Elements.whole(data, dtype, index) != 0);
+            case SIGNED, UNSIGNED -> json.writeNumber(Elements.text(data, dtype, index));
+            case FLOAT -> real(json, Elements.number(data, dtype, index), dtype == DType.F64);
+            case COMPLEX -> {
+                json.writeStartArray();
+                real(json, Elements.part(data, dtype, index, false), dtype == DType.C128);
+                real(json, Elements.part(data, dtype, index, true), dtype == DType.C128);
+                json.writeEndArray();
             }
+            case TEXT -> json.writeString(tensor.strings().get((int) index));
+        }
+    }
+
+    private static void real(JsonGenerator json, double value, boolean wide) throws IOException {
+        String text = wide ? Double.toString(value) : Float.toString((float) value);
+        if (Double.isFinite(value)) {
+            json.writeNumber(text);
+        } else {
+            json.writeString(text);
         }
     }
 }

@@ -97,6 +97,12 @@ class InputSpecTest {
     }
 
     @Test
+    void smallTypesArePacked() {
+        assertArrayEquals(new byte[] {0x2f, 7}, parse("3xi4=-1,2,7").toByteArray());
+        assertArrayEquals(new byte[] {0x38, 0x7e}, parse("2xf8e4m3fn=1,1000").toByteArray());
+    }
+
+    @Test
     void whatDoesNotFitIsRefused() {
         refused(Code.INVALID_INPUT, "x: expected SHAPExTYPE=VALUES such as 2x3xf32=0.5, or @FILE, found '1,2'", "1,2");
         refused(Code.INVALID_INPUT, "x: expected 6 values for [2, 3], or one that fills, found 2", "2x3xf32=1,2");
@@ -106,7 +112,8 @@ class InputSpecTest {
         refused(Code.INVALID_INPUT, "x: expected a value of bool, found '2'", "bool=2");
         refused(Code.INVALID_INPUT, "f33: unknown element type; expected one of f32, f64, f16, i64, …", "f33=1");
         refused(Code.INVALID_INPUT, "x: expected a bound of at least 1, found 0", "1xi64=random:1:0");
-        refused(Code.UNSUPPORTED, "x: values of i4 cannot be spelt; give a file: @FILE.pb", "2xi4=1");
+        refused(Code.UNSUPPORTED, "x: values of c64 cannot be spelt; give a file: @FILE.pb", "2xc64=1");
+        refused(Code.INVALID_INPUT, "x: expected a value of i4, found '8'", "1xi4=8");
         refused(
                 Code.LIMIT,
                 "x: expected at most 2147483648 bytes of input, found 1000000000000 elements of f32",

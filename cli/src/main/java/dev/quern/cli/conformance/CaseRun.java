@@ -1,0 +1,60 @@
+package dev.quern.cli.conformance;
+
+import dev.quern.ModelException;
+import dev.quern.onnx.proto.OnnxFile;
+import dev.quern.onnx.proto.OnnxGraph;
+import dev.quern.onnx.proto.OnnxReader;
+import dev.quern.onnx.proto.OnnxValue;
+import java.util.Map;
+import java.util.Optional;
+
+/** Runs one test with an engine, in this process, and judges it. */
+final class CaseRun {
+    private CaseRun() {}
+
+    /** How {@code test} ends. Only errors that leave the process unfit for another test are thrown. */
+    static Outcome of(SuiteCase test, Engine engine) {
+        try {
+            return judged(test, engine);
+        } catch (ModelException refusal) {
+            return refused(test, refusal);
+        } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError broken) {
+            return Outcome.failed(local(test, broken.toString()));
+        }
+    }
+
+    private static Outcome refused(SuiteCase test, ModelException refusal) {
+        return switch (refusal.code()) {
+            case UNSUPPORTED, LIMIT -> Outcome.refused(local(test, refusal.getMessage()));
+            // The message names the folder of the reproducer, another on each machine.
+            case INTERNAL -> Outcome.failed(local(test, String.valueOf(refusal.getCause())));
+            case MALFORMED_MODEL, INVALID_MODEL, INVALID_INPUT, IO, DEVICE, INTERRUPTED ->
+                Outcome.failed(refusal.code() + " " + local(test, refusal.getMessage()));
+        };
+    }
+
+    private static Outcome judged(SuiteCase test, Engine engine) {
+        try (OnnxFile file = OnnxReader.read(test.model())) {
+            OnnxGraph graph = file.model().graph();
+            try (Engine.Loaded loaded = engine.load(test.model())) {
+                for (CaseData data : test.data()) {
+                    Map<String, OnnxValue> inputs = data.inputs(graph);
+                    Map<String, OnnxValue> found = loaded.run(inputs);
+                    ValueComparison comparison = RandomOperators.decide(file.model(), inputs)
+                            ? ValueComparison.ofShapes()
+                            : ValueComparison.within(test.tolerance());
+                    Optional<String> difference = comparison.difference(found, data.outputs(graph));
+                    if (difference.isPresent()) {
+                        return Outcome.failed(difference.get());
+                    }
+                }
+                return Outcome.passed();
+            }
+        }
+    }
+
+    /** A message without the folder that the suite happens to lie in. */
+    private static String local(SuiteCase test, String message) {
+        return message.replace(test.model().getParent() + "/", "");
+    }
+}

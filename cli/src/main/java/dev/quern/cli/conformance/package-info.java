@@ -1,0 +1,2 @@
+/** The ONNX project's backend tests: their data, their judge, and the processes that run them. */
+package dev.quern.cli.conformance;

@@ -1,0 +1,2 @@
+/** Elements of tensors as numbers and as text. */
+package dev.quern.cli.tensor;
