@@ -23,7 +23,7 @@ final class ArithmeticRules {
             new Rule("x / 1 = x", (node, r) -> neutral(node, r, BinaryOp.DIV, 1, false)),
             new Rule("x ^ 1 = x", (node, r) -> neutral(node, r, BinaryOp.POW, 1, false)),
             new Rule("x ^ 2 = x * x", ArithmeticRules::square),
-            new Rule("x ^ 0.5 = sqrt(x), x ^ -1 = 1/x", ArithmeticRules::power),
+            new Rule("x ^ 0.5 = sqrt(x) where x is not negative, x ^ -1 = 1/x", ArithmeticRules::power),
             new Rule("x / c = x * (1/c) for a power of two c", ArithmeticRules::divisionByPowerOfTwo),
             new Rule("-(-x) = x, not(not(x)) = x", ArithmeticRules::involution),
             new Rule("cast(x) = x where the types are equal", ArithmeticRules::castToSame),
@@ -115,7 +115,7 @@ final class ArithmeticRules {
                 || !node.output().type().dtype().isFloat()) {
             return Optional.empty();
         }
-        if (is(node.input(1), 0.5, rewriting)) {
+        if (is(node.input(1), 0.5, rewriting) && NonNegative.holds(node.input(0), rewriting)) {
             return Optional.of(rewriting.emit(new Op.Unary(UnaryOp.SQRT), node.origin(), node.input(0)));
         }
         return is(node.input(1), -1, rewriting)

@@ -65,7 +65,8 @@ final class RecogniseNormalization implements GraphPass {
             return Optional.empty();
         }
         if (function == BinaryOp.DIV) {
-            return deviation(node.input(1), rewriting).flatMap(square -> join(node.input(0), square, rewriting));
+            return deviation(Spread.of(node.input(1), rewriting), rewriting)
+                    .flatMap(square -> join(node.input(0), square, rewriting));
         }
         if (function == BinaryOp.MUL) {
             Optional<Match> match = reciprocal(node.input(1), rewriting)
@@ -92,37 +93,40 @@ final class RecogniseNormalization implements GraphPass {
                 : Optional.empty();
     }
 
-    /** {@code v} with {@code value = 1/v}. */
-    private static Optional<Value> reciprocal(Value value, Rewriting rewriting) {
-        Value at = Spread.source(value, rewriting);
-        Optional<Node> producer = rewriting.producer(at);
+    /** {@code v}, seen from {@code value}, with {@code value = 1/v}. */
+    private static Optional<Spread> reciprocal(Value value, Rewriting rewriting) {
+        Spread at = Spread.of(value, rewriting);
+        Optional<Node> producer = rewriting.producer(at.value());
         if (producer.isEmpty()) {
             return Optional.empty();
         }
         Node node = producer.get();
         if (node.op() instanceof Op.Unary(UnaryOp function) && function == UnaryOp.RECIPROCAL) {
-            return Optional.of(node.input(0));
+            return Optional.of(at.operand(node, 0, rewriting));
         }
         boolean oneOver = node.op() instanceof Op.Binary(BinaryOp division)
                 && division == BinaryOp.DIV
                 && ArithmeticRules.uniform(node.input(0), rewriting).equals(OptionalDouble.of(1));
-        return oneOver ? Optional.of(node.input(1)) : Optional.empty();
+        return oneOver ? Optional.of(at.operand(node, 1, rewriting)) : Optional.empty();
     }
 
     /** {@code d} and {@code e} with {@code value = sqrt(mean(d²) + e)}. */
-    private static Optional<MeanSquare> deviation(Value value, Rewriting rewriting) {
+    private static Optional<MeanSquare> deviation(Spread value, Rewriting rewriting) {
         Optional<Node> root = rewriting
-                .producer(Spread.source(value, rewriting), Op.Unary.class)
+                .producer(value.value(), Op.Unary.class)
                 .filter(node -> ((Op.Unary) node.op()).function() == UnaryOp.SQRT);
-        Optional<Node> sum =
-                root.flatMap(node -> binary(Spread.source(node.input(0), rewriting), BinaryOp.ADD, rewriting));
+        if (root.isEmpty()) {
+            return Optional.empty();
+        }
+        Spread radicand = value.operand(root.get(), 0, rewriting);
+        Optional<Node> sum = binary(radicand.value(), BinaryOp.ADD, rewriting);
         if (sum.isEmpty()) {
             return Optional.empty();
         }
         for (int side = 0; side < 2; side++) {
             OptionalDouble epsilon = ArithmeticRules.uniform(sum.get().input(side), rewriting);
             if (epsilon.isPresent()) {
-                return Mean.of(sum.get().input(1 - side), rewriting)
+                return Mean.of(radicand.operand(sum.get(), 1 - side, rewriting), rewriting)
                         .flatMap(mean -> squareRoot(mean, epsilon.getAsDouble(), rewriting));
             }
         }
@@ -143,7 +147,7 @@ final class RecogniseNormalization implements GraphPass {
     /** {@code x} with {@code value = x - mean(x)}. */
     private static Optional<Value> differenceFromMean(Value value, int trailing, Rewriting rewriting) {
         return binary(value, BinaryOp.SUB, rewriting)
-                .flatMap(difference -> Mean.of(difference.input(1), rewriting)
+                .flatMap(difference -> Mean.of(Spread.of(difference.input(1), rewriting), rewriting)
                         .filter(mean ->
                                 mean.trailing() == trailing && mean.source().equals(difference.input(0)))
                         .map(Mean::source));
@@ -155,19 +159,21 @@ final class RecogniseNormalization implements GraphPass {
                 .filter(node -> ((Op.Binary) node.op()).function() == function);
     }
 
-    /** A value that is the mean of {@code source} over its last {@code trailing} axes, spread back or not. */
+    /** A value that is, for each element of a tensor of {@code source}'s shape, the mean of the row of {@code source} that the element is in; rows are the last {@code trailing} axes. */
     private record Mean(Value source, int trailing) {
-        static Optional<Mean> of(Value value, Rewriting rewriting) {
-            Optional<Node> scaled = rewriting.producer(Spread.source(value, rewriting), Op.Binary.class);
+        static Optional<Mean> of(Spread value, Rewriting rewriting) {
+            Optional<Node> scaled = rewriting.producer(value.value(), Op.Binary.class);
             if (scaled.isEmpty()) {
                 return Optional.empty();
             }
             Node node = scaled.get();
             BinaryOp function = ((Op.Binary) node.op()).function();
             OptionalDouble factor = ArithmeticRules.uniform(node.input(1), rewriting);
-            Optional<Node> sum = rewriting.producer(Spread.source(node.input(0), rewriting), Op.Reduce.class);
+            Spread total = value.operand(node, 0, rewriting);
+            Optional<Node> sum = rewriting.producer(total.value(), Op.Reduce.class);
             if (factor.isEmpty()
                     || sum.isEmpty()
+                    || !total.isLeading()
                     || !(sum.get().op() instanceof Op.Reduce(Combiner combiner, List<Integer> axes))) {
                 return Optional.empty();
             }

@@ -15,6 +15,7 @@ import dev.quern.ir.graph.Value;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.program.Program;
+import dev.quern.passes.testing.TestMachine;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

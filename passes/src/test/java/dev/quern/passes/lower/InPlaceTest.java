@@ -3,6 +3,7 @@ package dev.quern.passes.lower;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quern.ir.text.Parser;
+import dev.quern.passes.testing.Differential;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

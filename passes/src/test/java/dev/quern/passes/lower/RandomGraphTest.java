@@ -6,13 +6,15 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
+import dev.quern.passes.graph.Pipeline;
 import dev.quern.passes.program.Program;
+import dev.quern.passes.testing.TestMachine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Compiled programs, scheduled and not, compute what the graph's interpreter does. */
+/** Compiled programs, scheduled and not, compute what the graph's interpreter does; every other one after the graph passes. */
 class RandomGraphTest {
     private static final int GRAPHS = Boolean.getBoolean("quern.campaign") ? 20_000 : 300;
     private static final Target VECTORS = new Target("test-512", 512, 32, 2, 32 << 10, 1 << 20);
@@ -37,7 +39,8 @@ class RandomGraphTest {
         try {
             List<Tensor> expected = new ArrayList<>(
                     new GraphInterpreter().run(graph, random.inputs()).values());
-            Program program = Compiler.compile(graph, VECTORS, options);
+            Graph passed = seed % 2 == 0 ? graph : Pipeline.run(graph);
+            Program program = Compiler.compile(passed, VECTORS, options);
             List<Tensor> inputs = graph.inputs().stream()
                     .map(value -> random.inputs().get(value.name()))
                     .toList();

@@ -83,7 +83,7 @@ final class RandomGraphs extends RandomWindows {
         Shape shape = x.type().shape();
         int rank = shape.rank();
         int last = rank - 1;
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(25)) {
             case 0 -> keep(builder.unary(unary(), x));
             case 1 -> keep(builder.binary(BinaryOp.ADD, x, other(shape)));
             case 2 -> keep(builder.unary(UnaryOp.TANH, builder.binary(BinaryOp.MUL, x, other(shape))));
@@ -108,6 +108,7 @@ final class RandomGraphs extends RandomWindows {
             case 20 -> keep(scattered(x));
             case 21 -> keep(last < 0 ? x : quantized(x));
             case 22, 23 -> keep(new Beside(random, builder).join(x));
+            case 24 -> keep(rank > 0 && shape.isConstant() ? new Spelt(random, builder).normalised(x) : x);
             default -> throw new IllegalStateException();
         }
     }

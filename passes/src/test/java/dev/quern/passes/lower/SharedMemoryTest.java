@@ -1,5 +1,6 @@
 package dev.quern.passes.lower;
 
+import dev.quern.passes.testing.Differential;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

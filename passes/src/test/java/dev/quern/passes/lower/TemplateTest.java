@@ -18,6 +18,7 @@ import dev.quern.ir.graph.Value;
 import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
+import dev.quern.passes.testing.TestMachine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.quern.passes.lower;
+package dev.quern.passes.testing;
 
 import dev.quern.DType;
 import dev.quern.Tensor;
@@ -25,14 +25,14 @@ import java.util.Random;
  * Runs a graph given as text four ways, with the graph passes and without, with schedules and without, and compares each
  * with the interpreter on the graph as it is.
  */
-final class Differential {
+public final class Differential {
     private static final Target VECTORS = new Target("test-512", 512, 32, 2, 32 << 10, 1 << 20);
     private static final double TOLERANCE = 1e-5;
 
     private Differential() {}
 
     /** Compares on random inputs, each symbol having its value in {@code symbols}. */
-    static void check(String text, Map<String, Long> symbols) {
+    public static void check(String text, Map<String, Long> symbols) {
         Graph graph = Parser.parseGraph(text);
         Map<String, Tensor> inputs = inputs(graph, symbols);
         List<Tensor> expected =

@@ -1,4 +1,4 @@
-package dev.quern.passes.lower;
+package dev.quern.passes.testing;
 
 import dev.quern.DType;
 import dev.quern.Tensor;
@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Runs programs the slow way: kernels by their interpreter, memory as the plan says, poisoned at first. */
-final class TestMachine {
+public final class TestMachine {
     private record Memory(Object array, long offset) {}
 
     private final Program program;
@@ -37,7 +37,7 @@ final class TestMachine {
         this.program = program;
     }
 
-    static List<Tensor> run(Program program, List<Tensor> inputs) {
+    public static List<Tensor> run(Program program, List<Tensor> inputs) {
         return new TestMachine(program).run(inputs);
     }
 
