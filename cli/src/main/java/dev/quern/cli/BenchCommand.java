@@ -1,55 +1,73 @@
 package dev.quern.cli;
 
-import dev.quern.Model;
-import dev.quern.Options;
-import dev.quern.Tensor;
-import dev.quern.cli.bench.Contender;
-import dev.quern.cli.bench.Interleaved;
-import dev.quern.cli.bench.MachinePeak;
-import dev.quern.cli.onnxruntime.OnnxRuntime;
-import dev.quern.cli.onnxruntime.OnnxRuntimeSession;
-import dev.quern.cli.onnxruntime.SessionSettings;
+import dev.quern.ModelException;
+import dev.quern.ModelException.Code;
+import dev.quern.cli.bench.Baseline;
+import dev.quern.cli.bench.BenchCase;
+import dev.quern.cli.bench.BenchFailure;
+import dev.quern.cli.bench.BenchPlan;
+import dev.quern.cli.bench.BestPeaks;
+import dev.quern.cli.bench.Figures;
+import dev.quern.cli.bench.FiguresJson;
+import dev.quern.cli.bench.SavedFigures;
+import dev.quern.cli.bench.SideBySide;
+import dev.quern.cli.bench.Verdict;
+import dev.quern.cli.bench.worker.Subject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code quern bench}: times a model here and with ONNX Runtime, interleaved, in one process. */
+/** {@code quern bench}: times models here, with ONNX Runtime, and with an earlier build. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
         description = {
-            "Times a model with Quern and with ONNX Runtime in turn, A B A B, in one process.",
-            "Beside the times stand the peaks of this machine, read before and after: a run in which they differ by 10 %% or "
-                    + "more was disturbed. Inputs not given are random."
+            "Times models with Quern and with ONNX Runtime, each in JVMs of its own, which run in turn.",
+            "A JVM of each is warmed up; then blocks of runs alternate, A B B A, each timed run preceded by one that is not; "
+                    + "and so on with fresh JVMs. A figure is the median over JVMs of their medians, the spread its least "
+                    + "to its greatest.",
+            "Before and after each JVM the peaks of this machine are read. It counts if they differ by less than 10 %%, reach "
+                    + "80 %% of the machine's best, other processes take less than 10 %% of the processors and the host withholds "
+                    + "less than 2 %%; after three tries the least disturbed is taken, and said to be.",
+            "ONNX Runtime runs with all its optimisations, bound inputs and session.force_spinning_stop = 1, so that its threads "
+                    + "take nothing from who runs next.",
+            "The exit status is 1 if an earlier build is compared with and a case is slower: by more than the spread over the "
+                    + "JVMs, or by more than 5 %%."
         })
 final class BenchCommand implements Callable<Integer> {
-    /** A disturbance of the machine above this makes a run doubtful. */
-    private static final double DISTURBED = 0.1;
+    private static final String BEST_PEAKS = "machine-peaks.tsv";
 
-    private final Session session;
-
-    /** What Quern is timed beside. */
+    /** Whom Quern is timed beside. */
     enum PeerName {
         ort,
         none
     }
 
+    private final Session session;
+
     @Mixin
-    private ModelOptions model = new ModelOptions();
+    private CaseArguments arguments = new CaseArguments();
 
     @Option(
-            names = "--counts",
+            names = "--cases",
+            paramLabel = "FILE",
+            description = "Models to time, one a line: MODEL and its --name, --input and --dim.")
+    private String cases;
+
+    @Option(
+            names = {"--threads", "--counts"},
             paramLabel = "N",
             split = ",",
             description = "Numbers of threads to measure with, such as 1,2. Default: ${DEFAULT-VALUE}.")
-    private List<Integer> counts = List.of(1);
+    private List<Integer> threads = List.of(1);
 
     @Option(
             names = "--peer",
@@ -58,19 +76,52 @@ final class BenchCommand implements Callable<Integer> {
     private PeerName peer = PeerName.ort;
 
     @Option(
-            names = "--dim",
-            paramLabel = "SYMBOL=N",
-            description = "Extent of a symbolic axis in random inputs; by default 1 for a first axis, 32 for others.")
-    private Map<String, Long> dims = new LinkedHashMap<>();
+            names = "--peer-default",
+            description = "Time ONNX Runtime also by its own setting, where its threads spin for work after a run.")
+    private boolean peerDefault;
+
+    @Option(names = "--isolate", paramLabel = "N", description = "JVMs of each contender. Default: ${DEFAULT-VALUE}.")
+    private int isolate = 5;
 
     @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
-            description = "How long each runs before anything counts. Default: ${DEFAULT-VALUE}.")
+            description = "How long a JVM runs before anything counts. Default: ${DEFAULT-VALUE}.")
     private double warmUp = 5;
 
-    @Option(names = "--time", paramLabel = "SECONDS", description = "How long is timed. Default: ${DEFAULT-VALUE}.")
-    private double time = 10;
+    @Option(
+            names = "--time",
+            paramLabel = "SECONDS",
+            description = "How long a JVM is measured. Default: ${DEFAULT-VALUE}.")
+    private double time = 4;
+
+    @Option(
+            names = "--tries",
+            paramLabel = "N",
+            description = "How often a JVM's measurement is tried on a disturbed machine. Default: ${DEFAULT-VALUE}.")
+    private int tries = 3;
+
+    @Option(
+            names = "--load",
+            description =
+                    "Measure in fresh JVMs, one at a time, how long loading takes, loading and the first answer, the first "
+                            + "ten runs, until 90 %% of the steady speed, and the most memory held.")
+    private boolean load;
+
+    @Option(names = "--save", paramLabel = "FILE", description = "Write the figures, for a later --against.")
+    private String save;
+
+    @Option(
+            names = "--against",
+            paramLabel = "FILE",
+            description = "Compare with the figures of an earlier build. Without a model, its cases are timed.")
+    private String against;
+
+    @Option(
+            names = "--old",
+            paramLabel = "JAR",
+            description = "The earlier build's bundle, timed in turn with this one and compared with.")
+    private String old;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -79,121 +130,113 @@ final class BenchCommand implements Callable<Integer> {
         this.session = session;
     }
 
-    /** One number of threads measured. */
-    private record Result(int threads, List<Interleaved.Times> times, double before, double after, double bandwidth) {
-        boolean isDisturbed() {
-            return Math.abs(before - after) > DISTURBED * Math.max(before, after);
-        }
-
-        double ratio() {
-            return times.size() < 2
-                    ? Double.NaN
-                    : times.get(1).median() / times.get(0).median();
-        }
-    }
-
     @Override
-    public Integer call() {
-        Path file = model.locate(session);
-        List<Result> results = new ArrayList<>();
-        for (int threads : counts) {
-            results.add(measure(file, threads));
+    public Integer call() throws IOException {
+        requirePositive("--isolate", isolate);
+        requirePositive("--tries", tries);
+        threads.forEach(count -> requirePositive("--threads", count));
+        if (!(warmUp >= 0 && time >= 0 && warmUp + time < 1e6)) {
+            throw new ModelException(
+                    Code.INVALID_INPUT, "--warm-up, --time", "expected seconds, found " + warmUp + " and " + time);
         }
-        if (json) {
-            printJson(file, results);
-        } else {
-            print(results);
-        }
-        return ExitStatus.OK;
-    }
-
-    private Result measure(Path file, int threads) {
-        try (Model loaded = Model.load(file, Options.builder().threads(threads).build())) {
-            Map<String, Tensor> inputs = SampleInputs.complete(loaded.inputs(), model.given(session, loaded), dims, 1);
-            List<Contender> contenders = new ArrayList<>();
-            contenders.add(new Contender("Quern", () -> loaded.run(inputs), () -> {}));
-            if (peer == PeerName.ort) {
-                contenders.add(onnxRuntime(file, inputs, threads));
+        Baseline baseline = new Baseline(saved());
+        Path scratch = Files.createTempDirectory("quern-bench");
+        try {
+            List<BenchCase> subjects = cases(baseline, scratch);
+            if (subjects.isEmpty()) {
+                throw new ModelException(
+                        Code.INVALID_INPUT, "", "expected a MODEL, or --cases; see 'quern bench --help'");
             }
-            double[] peaks = new double[2];
-            List<Interleaved.Times> times;
-            try (Progress _ =
-                    Progress.of(session.err(), "timing " + file.getFileName() + " on " + threads + " threads")) {
-                Interleaved plan = new Interleaved(warmUp, time, 5);
-                times = plan.measure(contenders, () -> peaks[0] = MachinePeak.gigaflops());
-                peaks[1] = MachinePeak.gigaflops();
-            } finally {
-                contenders.forEach(Contender::close);
+            List<Figures> all = measure(subjects, scratch);
+            if (save != null) {
+                Files.writeString(session.path(save), json(all, baseline), StandardCharsets.UTF_8);
             }
-            return new Result(threads, times, peaks[0], peaks[1], MachinePeak.gigabytesPerSecond());
+            if (json) {
+                session.out().println(json(all, baseline));
+            } else {
+                new BenchText(session.out(), baseline).print(all);
+            }
+            return status(all, baseline);
+        } finally {
+            ModelCache.delete(scratch);
         }
     }
 
-    private Contender onnxRuntime(Path file, Map<String, Tensor> inputs, int threads) {
-        SessionSettings settings = new SessionSettings(threads, true, true);
-        OnnxRuntimePeer library = new OnnxRuntimePeer(session, settings);
-        OnnxRuntimeSession opened = OnnxRuntime.of(library.jar()).open(file, settings);
-        opened.bind(inputs);
-        return new Contender(library.name(), opened::runOnly, opened::close);
-    }
-
-    private void print(List<Result> results) {
-        Table table = new Table().row("threads", "", "median ms", "10 %", "90 %", "runs");
-        for (Result result : results) {
-            for (Interleaved.Times times : result.times()) {
-                table.row(
-                        result.threads(),
-                        times.name(),
-                        number(times.median()),
-                        number(times.quantile(0.1)),
-                        number(times.quantile(0.9)),
-                        times.nanos().length);
-            }
-        }
-        table.print(session.out());
-        for (Result result : results) {
-            session.out()
-                    .printf(
-                            Locale.ROOT,
-                            "threads %d: peer/Quern %.3f; FMA peak of one core %.1f GFLOP/s before, %.1f after%s; memory %.1f GB/s%n",
-                            result.threads(),
-                            result.ratio(),
-                            result.before(),
-                            result.after(),
-                            result.isDisturbed() ? " (disturbed)" : "",
-                            result.bandwidth());
+    private static void requirePositive(String option, int number) {
+        if (number < 1) {
+            throw new ModelException(Code.INVALID_INPUT, option, "expected at least 1, found " + number);
         }
     }
 
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.3f", value);
+    private Optional<SavedFigures> saved() {
+        if (against == null) {
+            return Optional.empty();
+        }
+        Path file = session.path(against);
+        try {
+            return Optional.of(SavedFigures.read(file));
+        } catch (IOException failure) {
+            throw new ModelException(
+                    Code.IO, file.toString(), "cannot be read (" + failure.getMessage() + ")", failure);
+        }
     }
 
-    private void printJson(Path file, List<Result> results) {
-        Json.print(session.out(), json -> {
-            json.writeStringField("model", file.getFileName().toString());
-            json.writeArrayFieldStart("runs");
-            for (Result result : results) {
-                json.writeStartObject();
-                json.writeNumberField("threads", result.threads());
-                for (Interleaved.Times times : result.times()) {
-                    json.writeObjectFieldStart(times.name());
-                    json.writeNumberField("median_ms", times.median());
-                    json.writeNumberField("p10_ms", times.quantile(0.1));
-                    json.writeNumberField("p90_ms", times.quantile(0.9));
-                    json.writeNumberField("runs", times.nanos().length);
-                    json.writeEndObject();
-                }
-                if (result.times().size() > 1) {
-                    json.writeNumberField("ratio", result.ratio());
-                }
-                json.writeNumberField("fma_gflops_before", result.before());
-                json.writeNumberField("fma_gflops_after", result.after());
-                json.writeBooleanField("disturbed", result.isDisturbed());
-                json.writeNumberField("memory_gbs", result.bandwidth());
-                json.writeEndObject();
+    private List<BenchCase> cases(Baseline baseline, Path scratch) {
+        BenchCases maker = new BenchCases(session, threads, scratch);
+        List<BenchCase> all = new ArrayList<>(maker.of(arguments));
+        if (cases != null) {
+            all.addAll(maker.ofFile(session.path(cases)));
+        }
+        if (all.isEmpty() && baseline.saved().isPresent()) {
+            for (SavedFigures.Case saved : baseline.saved().get().cases()) {
+                all.addAll(
+                        new BenchCases(session, List.of(saved.threads()), scratch).ofWords(against, saved.arguments()));
             }
-            json.writeEndArray();
-        });
+        }
+        return all;
+    }
+
+    private List<Figures> measure(List<BenchCase> subjects, Path scratch) {
+        BenchContenders contenders = new BenchContenders(session);
+        if (old != null) {
+            contenders.earlier(old);
+        }
+        if (peer == PeerName.ort) {
+            contenders.onnxRuntime(peerDefault);
+        }
+        SideBySide bench = new SideBySide(
+                new BenchPlan(isolate, warmUp, time, tries),
+                new BestPeaks(ModelCache.of(session).folder().resolve(BEST_PEAKS)),
+                scratch,
+                doing -> session.err().println("quern: " + doing));
+        List<Figures> all = new ArrayList<>();
+        for (BenchCase subject : subjects) {
+            all.add(load ? bench.load(subject, contenders.all()) : bench.speed(subject, contenders.all()));
+        }
+        return all;
+    }
+
+    private static String json(List<Figures> all, Baseline baseline) {
+        return Json.text(json -> new FiguresJson(json, baseline).write(Versions.of("quern"), all));
+    }
+
+    private static int status(List<Figures> all, Baseline baseline) {
+        List<BenchFailure> failures = all.stream()
+                .flatMap(figures -> figures.measured().failures().stream())
+                .toList();
+        for (BenchFailure failure : failures) {
+            if (!failure.isRefusal()) {
+                throw new IllegalStateException(failure.getMessage(), failure);
+            }
+        }
+        if (!failures.isEmpty()) {
+            boolean own =
+                    failures.stream().anyMatch(failure -> failure.contender().subject() instanceof Subject.Quern);
+            return own ? ExitStatus.BAD_INPUT : ExitStatus.NO_PEER;
+        }
+        boolean slower = all.stream()
+                .flatMap(figures -> baseline.verdict(figures).stream())
+                .anyMatch(Verdict::isSlower);
+        return slower ? ExitStatus.DISAGREEMENT : ExitStatus.OK;
     }
 }

@@ -134,7 +134,8 @@ final class JavaCommand implements Callable<Integer> {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    private static Path location(String className) {
+    /** Where the class path has a class of the command's. */
+    static Path location(String className) {
         try {
             CodeSource source = Class.forName(className).getProtectionDomain().getCodeSource();
             return Path.of(source.getLocation().toURI()).toAbsolutePath();

@@ -20,6 +20,11 @@ final class Json {
 
     /** Prints the object whose fields {@code content} writes. */
     static void print(PrintStream out, Content content) {
+        out.println(text(content));
+    }
+
+    /** The text of the object whose fields {@code content} writes. */
+    static String text(Content content) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
             json.setPrettyPrinter(new DefaultPrettyPrinter());
@@ -29,6 +34,6 @@ final class Json {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        out.println(text);
+        return text.toString();
     }
 }

@@ -45,6 +45,11 @@ final class ModelCache {
         return new ModelCache(folder, MavenClient.ofProcess());
     }
 
+    /** Where files are kept. */
+    Path folder() {
+        return folder;
+    }
+
     /** The file that {@code model} names: a path, or {@code maven:group:artifact:version!/entry}. */
     Path locate(Session session, String model) {
         if (!model.startsWith(SCHEME)) {
@@ -119,7 +124,8 @@ final class ModelCache {
         return target;
     }
 
-    private static void delete(Path scratch) throws IOException {
+    /** Deletes a folder and what is in it. */
+    static void delete(Path scratch) throws IOException {
         try (Stream<Path> files = Files.walk(scratch)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

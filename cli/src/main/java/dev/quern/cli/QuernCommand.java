@@ -12,9 +12,9 @@ import picocli.CommandLine.Command;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             " 0:it worked",
-            " 1:check: the results differ",
+            " 1:check: the results differ; bench: slower than the earlier build",
             " 2:the model, an input or the command line is at fault",
-            " 3:check: what to compare with is not there",
+            " 3:check, bench: what to compare with is not there",
             "70:a fault of Quern's own"
         },
         footer =

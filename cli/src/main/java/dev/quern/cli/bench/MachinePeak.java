@@ -1,34 +1,123 @@
 package dev.quern.cli.bench;
 
 import java.util.Arrays;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.function.IntConsumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * What one core of this machine can do at this moment: fused multiply-adds from registers, and summing memory. A figure
- * means little without these beside it, because a shared machine's neighbours change them.
+ * What this machine does at this moment: fused multiply-adds from registers, and summing memory, on several threads at
+ * once. A figure means little without these beside it, because a shared machine's neighbours change them.
+ *
+ * <p>Each is the median over several windows of the throughput of all threads together, so that a thread that has to
+ * share its core shows.
  */
 public final class MachinePeak {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-    private static final int STEPS = 200_000;
+    private static final int STEPS = 20_000;
     private static final int ACCUMULATORS = 12;
-    private static final int MEMORY_FLOATS = 64 << 20;
+    private static final int WINDOWS = 7;
+    private static final long WINDOW_NANOSECONDS = 60_000_000;
+    private static final long WARM_UP_NANOSECONDS = 300_000_000;
+    private static final int MOST_FLOATS = 64 << 20;
+
+    /** Floats summed by one call, so that the JVM compiles the method and not its running loop. */
+    private static final int CHUNK = 1 << 16;
 
     private MachinePeak() {}
 
-    /** The best of several short measurements, in GFLOP/s (a multiply-add counts two). */
-    public static double gigaflops() {
-        double best = 0;
-        for (int round = 0; round < 60; round++) {
-            long start = System.nanoTime();
-            float sink = multiplyAdds(1.0000001f, 1e-9f);
-            long nanos = System.nanoTime() - start;
-            if (sink == 42f) {
-                throw new AssertionError("unreachable; keeps the loop alive");
+    /** Measures both; takes about a second. */
+    public static Peaks measure(int threads) {
+        return new Peaks(gigaflops(threads), gigabytesPerSecond(threads));
+    }
+
+    private static double gigaflops(int threads) {
+        return together(threads, (thread, window) -> {
+            long nanoseconds = window == 0 ? WARM_UP_NANOSECONDS : WINDOW_NANOSECONDS;
+            long begin = System.nanoTime();
+            long calls = 0;
+            do {
+                keep(multiplyAdds(1.0000001f, 1e-9f));
+                calls++;
+            } while (System.nanoTime() - begin < nanoseconds);
+            return 2.0 * ACCUMULATORS * STEPS * SPECIES.length() * calls;
+        });
+    }
+
+    private static double gigabytesPerSecond(int threads) {
+        long affordable = Runtime.getRuntime().maxMemory() / (4 * Float.BYTES);
+        float[] data = new float[(int) Math.min(MOST_FLOATS, affordable)];
+        Arrays.fill(data, 1f);
+        int part = data.length / threads / CHUNK * CHUNK;
+        return together(threads, (thread, window) -> {
+            for (int from = thread * part; from + CHUNK <= (thread + 1) * part; from += CHUNK) {
+                keep(sum(data, from, from + CHUNK));
             }
-            best = Math.max(best, 2.0 * ACCUMULATORS * STEPS * SPECIES.length() / nanos);
+            return (double) Float.BYTES * part;
+        });
+    }
+
+    /** What a thread does in a window; the first is for warming up. Gives the amount done. */
+    private interface Work {
+        double amount(int thread, int window);
+    }
+
+    /** The median over windows of the amount that all threads do per nanosecond. */
+    private static double together(int threads, Work work) {
+        double[][] amounts = new double[WINDOWS + 1][threads];
+        long[] begins = new long[WINDOWS + 2];
+        CyclicBarrier barrier = new CyclicBarrier(threads);
+        IntConsumer part = thread -> {
+            for (int window = 0; window <= WINDOWS; window++) {
+                meet(barrier);
+                if (thread == 0) {
+                    begins[window] = System.nanoTime();
+                }
+                amounts[window][thread] = work.amount(thread, window);
+            }
+            meet(barrier);
+            if (thread == 0) {
+                begins[WINDOWS + 1] = System.nanoTime();
+            }
+        };
+        Thread[] others = new Thread[threads];
+        for (int thread = 1; thread < threads; thread++) {
+            int number = thread;
+            others[thread] = Thread.ofPlatform().daemon().start(() -> part.accept(number));
         }
-        return best;
+        part.accept(0);
+        for (int thread = 1; thread < threads; thread++) {
+            join(others[thread]);
+        }
+        double[] rates = new double[WINDOWS];
+        for (int window = 1; window <= WINDOWS; window++) {
+            rates[window - 1] = Arrays.stream(amounts[window]).sum() / (begins[window + 1] - begins[window]);
+        }
+        return Sample.of(rates).median();
+    }
+
+    private static void meet(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (InterruptedException | BrokenBarrierException broken) {
+            throw new IllegalStateException("measuring the machine was interrupted", broken);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException("measuring the machine was interrupted", interrupted);
+        }
+    }
+
+    private static void keep(float result) {
+        if (result == 42f) {
+            throw new AssertionError("unreachable; keeps the loop alive");
+        }
     }
 
     private static float multiplyAdds(float factor, float addend) {
@@ -74,30 +163,13 @@ public final class MachinePeak {
                 .lane(0);
     }
 
-    /** Bandwidth of summing an array far beyond the caches, in GB/s, the best of several passes. */
-    public static double gigabytesPerSecond() {
-        float[] data = new float[MEMORY_FLOATS];
-        Arrays.fill(data, 1f);
-        double best = 0;
-        for (int round = 0; round < 8; round++) {
-            long start = System.nanoTime();
-            float sum = sum(data);
-            long nanos = System.nanoTime() - start;
-            if (sum == 42f) {
-                throw new AssertionError("unreachable; keeps the loop alive");
-            }
-            best = Math.max(best, 4.0 * MEMORY_FLOATS / nanos);
-        }
-        return best;
-    }
-
-    private static float sum(float[] data) {
+    private static float sum(float[] data, int from, int to) {
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
         FloatVector s3 = s0;
         int lanes = SPECIES.length();
-        for (int i = 0; i + 4 * lanes <= data.length; i += 4 * lanes) {
+        for (int i = from; i + 4 * lanes <= to; i += 4 * lanes) {
             s0 = s0.add(FloatVector.fromArray(SPECIES, data, i));
             s1 = s1.add(FloatVector.fromArray(SPECIES, data, i + lanes));
             s2 = s2.add(FloatVector.fromArray(SPECIES, data, i + 2 * lanes));

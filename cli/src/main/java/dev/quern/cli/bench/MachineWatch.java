@@ -1,0 +1,63 @@
+package dev.quern.cli.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Looks at the machine before and after a measurement. */
+final class MachineWatch {
+    private static final Path LOAD = Path.of("/proc/loadavg");
+
+    private final int threads;
+    private final BestPeaks bestPeaks;
+    private final Peaks before;
+    private final double load;
+    private final Optional<ProcessorTimes> begin;
+    private Duration workers = Duration.ZERO;
+
+    private MachineWatch(int threads, BestPeaks bestPeaks) {
+        this.threads = threads;
+        this.bestPeaks = bestPeaks;
+        this.load = load();
+        this.before = MachinePeak.measure(threads);
+        this.begin = ProcessorTimes.now(own());
+    }
+
+    /** Measures the peaks, and watches from then on. */
+    static MachineWatch begin(int threads, BestPeaks bestPeaks) {
+        return new MachineWatch(threads, bestPeaks);
+    }
+
+    /** What {@code worker} has used so far, all of it since this began, is no disturbance. To be called once, before it ends. */
+    void measured(WorkerProcess worker) {
+        workers = workers.plus(worker.processorTime());
+    }
+
+    /** How the machine was; measures the peaks again. */
+    Condition end() {
+        Optional<ProcessorTimes> end = ProcessorTimes.now(own());
+        Peaks after = MachinePeak.measure(threads);
+        try {
+            Peaks best = bestPeaks.with(BestPeaks.machine(threads), before.best(after));
+            return new Condition(before, after, best, load, begin.flatMap(first -> end.map(last -> first.until(last))));
+        } catch (IOException failure) {
+            throw new UncheckedIOException("the best peaks of this machine cannot be kept", failure);
+        }
+    }
+
+    private Duration own() {
+        Duration self = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+        return self.plus(workers);
+    }
+
+    private static double load() {
+        try {
+            return Double.parseDouble(Files.readString(LOAD).split(" ")[0]);
+        } catch (IOException | NumberFormatException absent) {
+            return Double.NaN;
+        }
+    }
+}

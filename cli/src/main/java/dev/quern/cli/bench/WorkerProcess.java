@@ -1,0 +1,133 @@
+package dev.quern.cli.bench;
+
+import dev.quern.cli.bench.worker.Reply;
+import dev.quern.cli.bench.worker.Request;
+import dev.quern.cli.bench.worker.Worker;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A contender's JVM. It ends when this is closed, and with this process however that ends. */
+final class WorkerProcess implements AutoCloseable {
+    private static final int LINES_OF_COMPLAINT = 5;
+    private static final int SECONDS_TO_END = 5;
+
+    private final Contender contender;
+    private final Process process;
+    private final DataOutputStream requests;
+    private final DataInputStream replies;
+    private final Path complaints;
+    private final Thread stop;
+
+    private WorkerProcess(Contender contender, Process process, Path complaints) {
+        this.contender = contender;
+        this.process = process;
+        this.complaints = complaints;
+        this.requests = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
+        this.replies = new DataInputStream(new BufferedInputStream(process.getInputStream()));
+        this.stop = new Thread(process::destroyForcibly);
+        Runtime.getRuntime().addShutdownHook(stop);
+    }
+
+    /** Starts a JVM that waits for requests; what it prints on standard error goes to a file in {@code scratch}. */
+    static WorkerProcess start(Contender contender, Path scratch) throws BenchFailure {
+        List<String> command = new ArrayList<>(contender.command());
+        command.add(Worker.class.getName());
+        try {
+            Path complaints = Files.createTempFile(scratch, "worker", ".err");
+            Process process = new ProcessBuilder(command)
+                    .redirectError(complaints.toFile())
+                    .start();
+            return new WorkerProcess(contender, process, complaints);
+        } catch (IOException failure) {
+            throw new BenchFailure(contender, false, "its JVM cannot be started: " + failure.getMessage());
+        }
+    }
+
+    /** Loads the model of {@code subject}. */
+    Reply.Loaded load(BenchCase subject) throws BenchFailure {
+        return ask(
+                new Request.Load(contender.subject(), subject.file(), subject.threads(), subject.inputs()),
+                Reply.Loaded.class);
+    }
+
+    /** Runs the model. */
+    Reply.Runs run(long nanoseconds, int least, boolean paired) throws BenchFailure {
+        return ask(new Request.Run(nanoseconds, least, paired), Reply.Runs.class);
+    }
+
+    /**
+     * The answer to {@code request}, of the kind that the request has.
+     *
+     * @throws BenchFailure if the contender refuses or fails, or its JVM dies
+     */
+    <T extends Reply> T ask(Request request, Class<T> kind) throws BenchFailure {
+        Reply reply;
+        try {
+            request.write(requests);
+            requests.flush();
+            reply = Reply.read(replies);
+        } catch (EOFException ended) {
+            throw died();
+        } catch (IOException broken) {
+            throw process.isAlive()
+                    ? new BenchFailure(contender, false, "its JVM answers nonsense: " + broken)
+                    : died();
+        }
+        if (reply instanceof Reply.Failed(boolean refused, String message)) {
+            throw new BenchFailure(contender, refused, message);
+        }
+        return kind.cast(reply);
+    }
+
+    private BenchFailure died() {
+        String status = "no status";
+        try {
+            if (process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
+                status = "status " + process.exitValue();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return new BenchFailure(contender, false, "its JVM ended with " + status + lastComplaints());
+    }
+
+    private String lastComplaints() {
+        try {
+            List<String> lines = Files.readAllLines(complaints);
+            List<String> last = lines.subList(Math.max(0, lines.size() - LINES_OF_COMPLAINT), lines.size());
+            return last.isEmpty() ? "" : ": " + String.join("; ", last);
+        } catch (IOException unreadable) {
+            return "";
+        }
+    }
+
+    /** The processor time it has used; zero where the system does not say. */
+    Duration processorTime() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(stop);
+        } catch (IllegalStateException alreadyStopping) {
+            // Then the hook runs, and finds nothing to stop.
+        }
+    }
+}
