@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.quern.DType;
 import dev.quern.Tensor;
@@ -22,12 +23,24 @@ final class Peer implements AutoCloseable {
     private final OrtSession session;
 
     Peer(Path model, OrtSession.SessionOptions.OptLevel level) throws OrtException {
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setOptimizationLevel(level);
-            options.setIntraOpNumThreads(1);
-            options.setInterOpNumThreads(1);
+        try (OrtSession.SessionOptions options = options(level)) {
             session = environment.createSession(model.toString(), options);
         }
+    }
+
+    Peer(byte[] model, OrtSession.SessionOptions.OptLevel level) throws OrtException {
+        try (OrtSession.SessionOptions options = options(level)) {
+            session = environment.createSession(model, options);
+        }
+    }
+
+    private static OrtSession.SessionOptions options(OrtSession.SessionOptions.OptLevel level) throws OrtException {
+        OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        options.setOptimizationLevel(level);
+        options.setIntraOpNumThreads(1);
+        options.setInterOpNumThreads(1);
+        options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+        return options;
     }
 
     Map<String, Tensor> run(Map<String, Tensor> inputs) throws OrtException {
@@ -57,6 +70,12 @@ final class Peer implements AutoCloseable {
             case F64 -> OnnxJavaType.DOUBLE;
             case I64 -> OnnxJavaType.INT64;
             case I32 -> OnnxJavaType.INT32;
+            case I16 -> OnnxJavaType.INT16;
+            case I8 -> OnnxJavaType.INT8;
+            case U8 -> OnnxJavaType.UINT8;
+            case BOOL -> OnnxJavaType.BOOL;
+            case F16 -> OnnxJavaType.FLOAT16;
+            case BF16 -> OnnxJavaType.BFLOAT16;
             default -> throw new IllegalArgumentException("the peer is given no " + tensor.dtype());
         };
         return OnnxTensor.createTensor(environment, direct, tensor.shape(), type);
@@ -87,6 +106,9 @@ final class Peer implements AutoCloseable {
                 tensor.getIntBuffer().get(ints);
                 yield Tensor.of(ints, shape);
             }
+            case INT16 -> Tensor.of(MemorySegment.ofArray(bytes(tensor, 2 * count)), DType.I16, shape);
+            case FLOAT16 -> Tensor.of(MemorySegment.ofArray(bytes(tensor, 2 * count)), DType.F16, shape);
+            case BFLOAT16 -> Tensor.of(MemorySegment.ofArray(bytes(tensor, 2 * count)), DType.BF16, shape);
             case UINT8 -> Tensor.of(MemorySegment.ofArray(bytes(tensor, count)), DType.U8, shape);
             case INT8 -> Tensor.of(MemorySegment.ofArray(bytes(tensor, count)), DType.I8, shape);
             case BOOL -> Tensor.of(MemorySegment.ofArray(bytes(tensor, count)), DType.BOOL, shape);
@@ -94,8 +116,8 @@ final class Peer implements AutoCloseable {
         };
     }
 
-    private static byte[] bytes(OnnxTensor tensor, int count) {
-        byte[] bytes = new byte[count];
+    private static byte[] bytes(OnnxTensor tensor, int length) {
+        byte[] bytes = new byte[length];
         tensor.getByteBuffer().get(bytes);
         return bytes;
     }

@@ -25,7 +25,9 @@ final class BackendChoice {
     static Backend forDevice(String device) {
         String wanted = System.getProperty(PROPERTY, device);
         if (wanted.equals(INTERPRETER)) {
-            LOG.log(System.Logger.Level.WARNING, "kernels are interpreted, because {0} asks for it", PROPERTY);
+            if (!device.equals(INTERPRETER)) {
+                LOG.log(System.Logger.Level.WARNING, "kernels are interpreted, because {0} asks for it", PROPERTY);
+            }
             return new InterpretedBackend();
         }
         List<Backend> backends = backends();

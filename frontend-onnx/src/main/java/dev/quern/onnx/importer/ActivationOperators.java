@@ -8,6 +8,7 @@ import dev.quern.ir.CompareOp;
 import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Value;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Activation functions, spelt in arithmetic. */
@@ -17,10 +18,16 @@ final class ActivationOperators {
     private ActivationOperators() {}
 
     static List<Operator> rows() {
+        List<Operator> rows = new ArrayList<>();
+        rows.add(one("Relu", 1, call -> relu(call.builder(), call.input(0))));
+        rows.add(one("Sigmoid", 1, call -> call.builder().unary(UnaryOp.SIGMOID, call.input(0))));
+        rows.add(one("Tanh", 1, call -> call.builder().unary(UnaryOp.TANH, call.input(0))));
+        composites().forEach(row -> rows.add(row.composite()));
+        return rows;
+    }
+
+    private static List<Operator> composites() {
         return List.of(
-                one("Relu", 1, call -> relu(call.builder(), call.input(0))),
-                one("Sigmoid", 1, call -> call.builder().unary(UnaryOp.SIGMOID, call.input(0))),
-                one("Tanh", 1, call -> call.builder().unary(UnaryOp.TANH, call.input(0))),
                 one(
                         "LeakyRelu",
                         1,

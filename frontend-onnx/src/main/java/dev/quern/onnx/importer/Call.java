@@ -36,6 +36,16 @@ final class Call {
         this.inputs = inputs;
     }
 
+    /** The same call with other operands in the same places. */
+    Call withOperands(List<Optional<Value>> others) {
+        return new Call(node, version, scope, importer, others);
+    }
+
+    /** The operands, absent ones before the last included. */
+    List<Optional<Value>> operands() {
+        return inputs;
+    }
+
     OnnxNode node() {
         return node;
     }

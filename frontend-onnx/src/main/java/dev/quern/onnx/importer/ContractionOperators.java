@@ -14,7 +14,7 @@ final class ContractionOperators {
 
     static List<Operator> rows() {
         return List.of(
-                one("MatMul", 1, call -> MatrixProduct.of(call, call.input(0), call.input(1))),
+                one("MatMul", 1, call -> MatrixProduct.of(call, call.input(0), call.input(1), 1)),
                 one("Gemm", 1, ContractionOperators::gemm),
                 one("Einsum", 12, call -> new EinsumTranslation(call).translate()),
                 one("FusedMatMul", 1, ContractionOperators::fused).in("com.microsoft"));
@@ -39,10 +39,12 @@ final class ContractionOperators {
         double beta = call.real("beta", 1);
         Value scaled = alpha == 1 ? product : builder.binary(BinaryOp.MUL, product, alpha);
         if (call.optional(2).isEmpty() || beta == 0) {
-            return scaled;
+            return builder.cast(scaled, left.type().dtype());
         }
-        Value bias = call.input(2);
-        return builder.binary(BinaryOp.ADD, scaled, beta == 1 ? bias : builder.binary(BinaryOp.MUL, bias, beta));
+        Value bias = Composite.wide(builder, call.input(2));
+        Value added = beta == 1 ? bias : builder.binary(BinaryOp.MUL, bias, beta);
+        return builder.cast(
+                builder.binary(BinaryOp.ADD, scaled, added), left.type().dtype());
     }
 
     private static Value fused(Call call) {
@@ -52,9 +54,7 @@ final class ContractionOperators {
         }
         Value left = call.flag("transA", false) ? turned(builder, call.input(0)) : call.input(0);
         Value right = call.flag("transB", false) ? turned(builder, call.input(1)) : call.input(1);
-        Value product = MatrixProduct.of(call, left, right);
-        double alpha = call.real("alpha", 1);
-        return alpha == 1 ? product : builder.binary(BinaryOp.MUL, product, alpha);
+        return MatrixProduct.of(call, left, right, call.real("alpha", 1));
     }
 
     private static Value turned(GraphBuilder builder, Value x) {

@@ -20,8 +20,9 @@ final class ConvolutionOperators {
 
     static List<Operator> rows() {
         return List.of(
-                one("Conv", 1, call -> biased(call, convolve(call, call.input(0), call.input(1)))),
-                one("ConvTranspose", 1, call -> biased(call, transposed(call))));
+                one("Conv", 1, call -> biased(call, convolve(call, call.input(0), call.input(1))))
+                        .composite(),
+                one("ConvTranspose", 1, call -> biased(call, transposed(call))).composite());
     }
 
     /** Bias is added to the channels-last result, before it is turned back. */

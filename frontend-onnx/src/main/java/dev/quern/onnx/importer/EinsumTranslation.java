@@ -121,8 +121,9 @@ final class EinsumTranslation {
                 throw call.invalid("equation: axis '" + axis + "' of the result is in no operand");
             }
         }
-        return builder.transpose(
+        Value turned = builder.transpose(
                 last.value(), result.stream().map(last.axes()::indexOf).toList());
+        return builder.cast(turned, call.input(0).type().dtype());
     }
 
     private Term product(Term left, Term right, List<Term> rest, List<String> result) {
@@ -146,7 +147,10 @@ final class EinsumTranslation {
                 }
             }
         }
-        return new Term(MatrixProduct.contract(builder, a.value(), a.axes(), b.value(), b.axes(), axes), axes);
+        boolean alike = a.value().type().dtype() == b.value().type().dtype();
+        Value first = alike ? a.value() : Composite.wide(builder, a.value());
+        Value second = alike ? b.value() : Composite.wide(builder, b.value());
+        return new Term(MatrixProduct.contract(builder, first, a.axes(), second, b.axes(), axes), axes);
     }
 
     /** Without the axes that nothing else has. */
@@ -160,7 +164,11 @@ final class EinsumTranslation {
                 dropped.add(axis);
             }
         }
-        return dropped.isEmpty() ? term : new Term(builder.reduce(Combiner.SUM, term.value(), dropped, false), kept);
+        if (dropped.isEmpty()) {
+            return term;
+        }
+        Value wide = Composite.wide(builder, term.value());
+        return new Term(builder.reduce(Combiner.SUM, wide, dropped, false), kept);
     }
 
     /** Without axes of extent 1 against another extent: they are broadcast. */

@@ -30,11 +30,7 @@ final class GatherScatterOperators {
                                 .add(new Op.GatherNd(call.small("batch_dims", 0)), call.input(0), indices(call))),
                 one("Scatter", 9, GatherScatterOperators::scatterElements).until(10),
                 one("ScatterElements", 11, GatherScatterOperators::scatterElements),
-                one(
-                        "ScatterND",
-                        11,
-                        call -> call.builder()
-                                .add(new Op.ScatterNd(mode(call)), call.input(0), indices(call), call.input(2))));
+                one("ScatterND", 11, GatherScatterOperators::scatterNd));
     }
 
     private static int axis(Call call) {
@@ -74,8 +70,23 @@ final class GatherScatterOperators {
     }
 
     private static Value scatterElements(Call call) {
-        Op op = new Op.ScatterElements(axis(call), mode(call));
-        return call.builder().add(op, call.input(0), indices(call), call.input(2));
+        Op.ScatterMode mode = mode(call);
+        return scatter(call, mode, new Op.ScatterElements(axis(call), mode));
+    }
+
+    private static Value scatterNd(Call call) {
+        Op.ScatterMode mode = mode(call);
+        return scatter(call, mode, new Op.ScatterNd(mode));
+    }
+
+    /** Sums and products are rounded once however many updates an element has. */
+    private static Value scatter(Call call, Op.ScatterMode mode, Op op) {
+        GraphBuilder builder = call.builder();
+        boolean computes = mode == Op.ScatterMode.ADD || mode == Op.ScatterMode.MULTIPLY;
+        Value x = computes ? Composite.wide(builder, call.input(0)) : call.input(0);
+        Value updates = computes ? Composite.wide(builder, call.input(2)) : call.input(2);
+        Value scattered = builder.add(op, x, indices(call), updates);
+        return builder.cast(scattered, call.input(0).type().dtype());
     }
 
     private static Op.ScatterMode mode(Call call) {

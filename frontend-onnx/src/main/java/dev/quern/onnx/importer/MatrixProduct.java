@@ -1,6 +1,7 @@
 package dev.quern.onnx.importer;
 
 import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.GraphBuilder;
@@ -16,7 +17,7 @@ import java.util.List;
 final class MatrixProduct {
     private MatrixProduct() {}
 
-    /** A contraction in the operands' type; halves are accumulated in 32 bits. */
+    /** A contraction of operands of one type; of 16-bit floats it is f32, for the caller to round when all is done. */
     static Value contract(
             GraphBuilder builder,
             Value left,
@@ -24,18 +25,20 @@ final class MatrixProduct {
             Value right,
             List<String> rightAxes,
             List<String> result) {
-        DType dtype = left.type().dtype();
-        boolean narrow = dtype.isFloat() && dtype.bits() < 32;
-        DType accumulate = narrow ? DType.F32 : dtype;
-        return builder.cast(builder.add(new Op.Contract(leftAxes, rightAxes, result, accumulate), left, right), dtype);
+        return builder.add(new Op.Contract(leftAxes, rightAxes, result, accumulator(left)), left, right);
     }
 
-    /** The product of operands of one type. */
-    static Value of(Call call, Value left, Value right) {
-        DType dtype = left.type().dtype();
-        boolean narrow = dtype.isFloat() && dtype.bits() < 32;
+    private static DType accumulator(Value operand) {
+        DType dtype = operand.type().dtype();
+        return Composite.isNarrow(dtype) ? DType.F32 : dtype;
+    }
+
+    /** The product of operands of one type, times {@code factor}. */
+    static Value of(Call call, Value left, Value right, double factor) {
         GraphBuilder builder = call.builder();
-        return builder.cast(accumulated(call, left, right, narrow ? DType.F32 : dtype), dtype);
+        Value product = accumulated(call, left, right, accumulator(left));
+        Value scaled = factor == 1 ? product : builder.binary(BinaryOp.MUL, product, factor);
+        return builder.cast(scaled, left.type().dtype());
     }
 
     /** The product in {@code accumulate}. */

@@ -27,21 +27,26 @@ final class NormalizationOperators {
 
     static List<Operator> rows() {
         return List.of(
-                several("BatchNormalization", 1, NormalizationOperators::batch),
-                one("InstanceNormalization", 1, NormalizationOperators::instance),
-                one("GroupNormalization", 18, NormalizationOperators::group),
+                several("BatchNormalization", 1, NormalizationOperators::batch).composite(),
+                one("InstanceNormalization", 1, NormalizationOperators::instance)
+                        .composite(),
+                one("GroupNormalization", 18, NormalizationOperators::group).composite(),
                 several("LayerNormalization", 1, NormalizationOperators::layer),
                 several("LayerNormalization", 1, NormalizationOperators::layer).in(MICROSOFT),
                 one("SimplifiedLayerNormalization", 1, NormalizationOperators::rootMeanSquare),
                 one("SimplifiedLayerNormalization", 1, NormalizationOperators::rootMeanSquare)
                         .in(MICROSOFT),
                 one("RMSNormalization", 23, NormalizationOperators::rootMeanSquare),
-                several("SkipLayerNormalization", 1, call -> skip(call, true)).in(MICROSOFT),
-                several("SkipSimplifiedLayerNormalization", 1, call -> skip(call, false))
+                several("SkipLayerNormalization", 1, call -> skip(call, true))
+                        .composite()
                         .in(MICROSOFT),
-                one("LpNormalization", 1, NormalizationOperators::norm),
-                one("MeanVarianceNormalization", 9, NormalizationOperators::meanVariance),
-                one("LRN", 1, NormalizationOperators::localResponse));
+                several("SkipSimplifiedLayerNormalization", 1, call -> skip(call, false))
+                        .composite()
+                        .in(MICROSOFT),
+                one("LpNormalization", 1, NormalizationOperators::norm).composite(),
+                one("MeanVarianceNormalization", 9, NormalizationOperators::meanVariance)
+                        .composite(),
+                one("LRN", 1, NormalizationOperators::localResponse).composite());
     }
 
     /** Inference: {@code x*s + t} with {@code s = scale/sqrt(variance + epsilon)} and {@code t = bias - mean*s}. */
@@ -157,11 +162,13 @@ final class NormalizationOperators {
             bias.ifPresent(value -> operands.add(builder.broadcast(value, trailing)));
             return builder.addAll(op, operands).getFirst();
         }
-        Value normal = builder.add(op, x);
+        Value normal = builder.add(op, Composite.wide(builder, x));
+        DType wide = normal.type().dtype();
         if (scale.isPresent()) {
-            normal = builder.binary(BinaryOp.MUL, normal, builder.cast(scale.get(), dtype));
+            normal = builder.binary(BinaryOp.MUL, normal, builder.cast(scale.get(), wide));
         }
-        return bias.isPresent() ? builder.binary(BinaryOp.ADD, normal, bias.get()) : normal;
+        Value moved = bias.isPresent() ? builder.binary(BinaryOp.ADD, normal, builder.cast(bias.get(), wide)) : normal;
+        return builder.cast(moved, dtype);
     }
 
     private static Value rootMeanSquare(Call call) {

@@ -44,6 +44,11 @@ record Operator(String domain, String name, int since, int until, Translation tr
         return new Operator(domain, name, since, last, translation);
     }
 
+    /** The same row, which computes with 16-bit floats as {@link Composite} has it. */
+    Operator composite() {
+        return new Operator(domain, name, since, until, Composite.of(translation));
+    }
+
     /** The same row in another operator set. */
     Operator in(String otherDomain) {
         return new Operator(otherDomain, name, since, Integer.MAX_VALUE, translation);

@@ -26,13 +26,14 @@ final class PoolingOperators {
         return List.of(
                 several("MaxPool", 1, call -> List.of(pool(call, Op.PoolKind.MAX, call.input(0)))),
                 one("AveragePool", 1, call -> pool(call, Op.PoolKind.AVERAGE, call.input(0))),
-                one("LpPool", 2, PoolingOperators::norm),
+                one("LpPool", 2, PoolingOperators::norm).composite(),
                 one("GlobalMaxPool", 1, call -> call.builder().reduce(Combiner.MAX, call.input(0), space(call), true)),
                 one(
-                        "GlobalAveragePool",
-                        1,
-                        call -> ReductionOperators.mean(call.builder(), call.input(0), space(call), true)),
-                one("GlobalLpPool", 2, PoolingOperators::globalNorm));
+                                "GlobalAveragePool",
+                                1,
+                                call -> ReductionOperators.mean(call.builder(), call.input(0), space(call), true))
+                        .composite(),
+                one("GlobalLpPool", 2, PoolingOperators::globalNorm).composite());
     }
 
     private static List<Integer> space(Call call) {

@@ -11,8 +11,11 @@ final class RecurrentOperators {
 
     static List<Operator> rows() {
         return List.of(
-                several("RNN", 1, call -> new RecurrentTranslation(call, Op.RecurrentKind.RNN).translate()),
-                several("GRU", 1, call -> new RecurrentTranslation(call, Op.RecurrentKind.GRU).translate()),
-                several("LSTM", 1, call -> new RecurrentTranslation(call, Op.RecurrentKind.LSTM).translate()));
+                several("RNN", 1, call -> new RecurrentTranslation(call, Op.RecurrentKind.RNN).translate())
+                        .composite(),
+                several("GRU", 1, call -> new RecurrentTranslation(call, Op.RecurrentKind.GRU).translate())
+                        .composite(),
+                several("LSTM", 1, call -> new RecurrentTranslation(call, Op.RecurrentKind.LSTM).translate())
+                        .composite());
     }
 }

@@ -29,30 +29,33 @@ final class ReductionOperators {
         add(rows, "ReduceProd", 18, combiner(Combiner.PRODUCT));
         add(rows, "ReduceMax", 18, ReductionOperators::greatest);
         add(rows, "ReduceMin", 18, ReductionOperators::least);
-        add(rows, "ReduceMean", 18, ReductionOperators::mean);
-        add(
+        addComposite(rows, "ReduceMean", ReductionOperators::mean);
+        addComposite(
                 rows,
                 "ReduceL1",
-                18,
                 (builder, x, axes, keep) -> builder.reduce(Combiner.SUM, builder.unary(UnaryOp.ABS, x), axes, keep));
-        add(
+        addComposite(
                 rows,
                 "ReduceL2",
-                18,
                 (builder, x, axes, keep) -> builder.unary(UnaryOp.SQRT, sumOfSquares(builder, x, axes, keep)));
-        add(rows, "ReduceSumSquare", 18, ReductionOperators::sumOfSquares);
-        add(
+        addComposite(rows, "ReduceSumSquare", ReductionOperators::sumOfSquares);
+        addComposite(
                 rows,
                 "ReduceLogSum",
-                18,
                 (builder, x, axes, keep) -> builder.unary(UnaryOp.LOG, builder.reduce(Combiner.SUM, x, axes, keep)));
-        add(rows, "ReduceLogSumExp", 18, ReductionOperators::logSumExp);
+        addComposite(rows, "ReduceLogSumExp", ReductionOperators::logSumExp);
         return rows;
     }
 
     private static void add(List<Operator> rows, String name, int axesOperandSince, Reduction reduction) {
         rows.add(one(name, 1, call -> byAttribute(call, reduction)));
         rows.add(one(name, axesOperandSince, call -> byOperand(call, reduction)));
+    }
+
+    private static void addComposite(List<Operator> rows, String name, Reduction reduction) {
+        List<Operator> versions = new ArrayList<>();
+        add(versions, name, 18, reduction);
+        versions.forEach(row -> rows.add(row.composite()));
     }
 
     private static Value byAttribute(Call call, Reduction reduction) {

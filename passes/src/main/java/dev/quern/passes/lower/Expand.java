@@ -13,9 +13,11 @@ final class Expand {
         for (Node node : graph.nodes()) {
             expansion.at(node.origin());
             switch (node.op()) {
-                case Op.Attention attention -> ExpandAttention.attention(expansion, node, attention);
+                case Op.Attention attention ->
+                    expansion.wide(node, wide -> ExpandAttention.attention(expansion, wide, attention));
                 case Op.Contract contract -> ExpandContractions.contract(expansion, node, contract);
-                case Op.Recurrent recurrent -> ExpandRecurrent.recurrent(expansion, node, recurrent);
+                case Op.Recurrent recurrent ->
+                    expansion.wide(node, wide -> ExpandRecurrent.recurrent(expansion, wide, recurrent));
                 case Op.Resize resize -> ExpandResize.resize(expansion, node, resize);
                 default -> expansion.keep(node);
             }

@@ -33,7 +33,7 @@ final class ExpandResize {
         boolean known =
                 node.input(0).type().shape().isConstant() && resize.shape().isConstant();
         if (known && !ResizeTemplate.covers(resize.rule())) {
-            new ExpandResize(expansion, node, resize).expand();
+            expansion.wide(node, wide -> new ExpandResize(expansion, wide, resize).expand());
         } else {
             expansion.keep(node);
         }

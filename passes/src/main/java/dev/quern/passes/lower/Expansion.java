@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The nodes of a graph being replaced by simpler ones; results keep their names. */
 final class Expansion {
@@ -55,6 +56,33 @@ final class Expansion {
     /** Adds an operation that gives {@code result}. */
     void give(Value result, Op op, Value... operands) {
         keep(new Node(op, List.of(operands), List.of(result), origin));
+    }
+
+    /** Has {@code spell} add what computes {@code node}, in f32 if the node is of 16-bit floats, which are rounded once at the end. */
+    void wide(Node node, Consumer<Node> spell) {
+        if (node.outputs().stream().noneMatch(Expansion::isNarrow)) {
+            spell.accept(node);
+            return;
+        }
+        List<Value> operands = node.inputs().stream()
+                .map(value -> isNarrow(value) ? add(new Op.Cast(DType.F32, true), value) : value)
+                .toList();
+        List<Value> results = node.outputs().stream()
+                .map(value ->
+                        isNarrow(value) ? new Value(freshName(), value.type().withDType(DType.F32)) : value)
+                .toList();
+        spell.accept(new Node(node.op(), operands, results, node.origin()));
+        for (int i = 0; i < results.size(); i++) {
+            Value result = node.outputs().get(i);
+            if (isNarrow(result)) {
+                give(result, new Op.Cast(result.type().dtype(), true), results.get(i));
+            }
+        }
+    }
+
+    private static boolean isNarrow(Value value) {
+        DType type = value.type().dtype();
+        return Scalars.arithmetic(type) != type;
     }
 
     /** A constant. */
