@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +35,7 @@ class NarrowFloatsTest {
     private record Row(
             String operator, String domain, long opset, Map<String, OnnxAttribute> attributes, long[]... shapes) {
         Row with(String attribute, OnnxAttribute value) {
-            Map<String, OnnxAttribute> more = new java.util.TreeMap<>(attributes);
+            Map<String, OnnxAttribute> more = new TreeMap<>(attributes);
             more.put(attribute, value);
             return new Row(operator, domain, opset, more, shapes);
         }
@@ -59,7 +61,8 @@ class NarrowFloatsTest {
             for (int i = 0; i < shapes.length; i++) {
                 operands.add(shapes[i] == null ? null : Operand.of(type, shapes[i], values.get(i)));
             }
-            return new OperatorCase(operator, domain, opset, attributes, operands, java.util.Set.of(), type);
+            return new OperatorCase(
+                    operator, domain, opset, attributes, operands, Set.of(), List.of(OperatorCase.RESULT), type);
         }
 
         @Override

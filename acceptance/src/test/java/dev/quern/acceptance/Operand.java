@@ -5,6 +5,7 @@ import dev.quern.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -32,8 +33,11 @@ record Operand(Tensor given, DType type) {
         return EXCHANGED.getOrDefault(type, type);
     }
 
-    /** Integers or booleans; those of u64 are given by their bits. */
+    /** Whole numbers or booleans; those of u64 are given by their bits. */
     static Operand of(DType type, long[] shape, long... values) {
+        if (type.isFloat()) {
+            return of(type, shape, Arrays.stream(values).asDoubleStream().toArray());
+        }
         DType carrier = exchanged(type);
         ByteBuffer bytes = bytes(carrier, values.length);
         for (long value : values) {

@@ -6,16 +6,19 @@ import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.onnx.proto.DataTypes;
 import dev.quern.onnx.proto.OnnxAttribute;
 import dev.quern.onnx.proto.OnnxNode;
+import dev.quern.onnx.proto.OnnxType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * One operator on given operands, as a model: with the operands as inputs, or as constants. Its first result is the output.
+ * One operator on given operands, as a model: with the operands as inputs, or as constants. One of its results is the output.
  *
  * @param operator name of the operator
  * @param domain its operator set
@@ -23,7 +26,8 @@ import java.util.TreeSet;
  * @param attributes its attributes
  * @param operands its operands; one that is null is left out
  * @param constants which operands are constants always
- * @param result element type of the first result
+ * @param results names of its results; the one called {@link #RESULT} is looked at
+ * @param result element type of that
  */
 record OperatorCase(
         String operator,
@@ -32,24 +36,37 @@ record OperatorCase(
         Map<String, OnnxAttribute> attributes,
         List<Operand> operands,
         Set<Integer> constants,
+        List<String> results,
         DType result) {
+    /** Name of the output. */
+    static final String RESULT = "y";
+
+    private static final String RAW = "raw";
+
     static OperatorCase of(String operator, DType result, Operand... operands) {
         return new OperatorCase(
-                operator, "", OnnxBuilder.DEFAULT_OPSET, Map.of(), java.util.Arrays.asList(operands), Set.of(), result);
+                operator,
+                "",
+                OnnxBuilder.DEFAULT_OPSET,
+                Map.of(),
+                Arrays.asList(operands),
+                Set.of(),
+                List.of(RESULT),
+                result);
     }
 
     OperatorCase opset(long version) {
-        return new OperatorCase(operator, domain, version, attributes, operands, constants, result);
+        return new OperatorCase(operator, domain, version, attributes, operands, constants, results, result);
     }
 
     OperatorCase domain(String name, long version) {
-        return new OperatorCase(operator, name, version, attributes, operands, constants, result);
+        return new OperatorCase(operator, name, version, attributes, operands, constants, results, result);
     }
 
     OperatorCase with(String attribute, OnnxAttribute value) {
         Map<String, OnnxAttribute> more = new LinkedHashMap<>(attributes);
         more.put(attribute, value);
-        return new OperatorCase(operator, domain, opset, more, operands, constants, result);
+        return new OperatorCase(operator, domain, opset, more, operands, constants, results, result);
     }
 
     OperatorCase with(String attribute, long value) {
@@ -72,7 +89,12 @@ record OperatorCase(
     OperatorCase constant(int index) {
         Set<Integer> more = new TreeSet<>(constants);
         more.add(index);
-        return new OperatorCase(operator, domain, opset, attributes, operands, more, result);
+        return new OperatorCase(operator, domain, opset, attributes, operands, more, results, result);
+    }
+
+    /** The same with results of these names, of which {@link #RESULT} has type {@code type}. */
+    OperatorCase results(DType type, String... names) {
+        return new OperatorCase(operator, domain, opset, attributes, operands, constants, List.of(names), type);
     }
 
     /** The model whose operands are constants. */
@@ -107,12 +129,14 @@ record OperatorCase(
             names.add(operands.get(index) == null ? "" : operand(builder, index, inputs));
         }
         DType given = Operand.exchanged(result);
-        String raw = given == result ? "y" : "raw";
-        builder.node(new OnnxNode(operator, operator, domain, "", names, List.of(raw), attributes));
+        List<String> made = results.stream()
+                .map(name -> given != result && name.equals(RESULT) ? RAW : name)
+                .toList();
+        builder.node(new OnnxNode(operator, operator, domain, "", names, made, attributes));
         if (given != result) {
-            builder.node("Cast", List.of(raw), List.of("y"), to(given));
+            builder.node("Cast", List.of(RAW), List.of(RESULT), to(given));
         }
-        return builder.output("y", new dev.quern.onnx.proto.OnnxType.TensorType(given, java.util.Optional.empty()))
+        return builder.output(RESULT, new OnnxType.TensorType(given, Optional.empty()))
                 .build();
     }
 

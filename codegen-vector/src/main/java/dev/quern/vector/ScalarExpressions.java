@@ -160,7 +160,8 @@ final class ScalarExpressions {
 
     private Node sign(DType dtype, Node operand) {
         if (dtype.isFloat()) {
-            return math("signum", operand);
+            Node zero = operand.type.equals(JvmType.DOUBLE) ? draft.push(0.0) : draft.push(0f);
+            return arithmetic(Opcodes.IADD, operand.type, math("signum", operand), zero);
         }
         if (dtype.kind() != DType.Kind.SIGNED) {
             Node zero = operand.type.equals(JvmType.LONG) ? draft.push(0L) : draft.push(0);

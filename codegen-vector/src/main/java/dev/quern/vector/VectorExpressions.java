@@ -128,7 +128,8 @@ final class VectorExpressions {
     private Node sign(Node x) {
         Node zero = code.number(x.type, 0);
         Node negative = code.blend(code.compare("LT", x, zero), code.number(x.type, -1), x);
-        return code.blend(code.compare("GT", x, zero), code.number(x.type, 1), negative);
+        Node signed = code.blend(code.compare("GT", x, zero), code.number(x.type, 1), negative);
+        return x.type.lane().isFloat() ? code.apply("add", signed, zero) : signed;
     }
 
     /** Adding and taking away the number from which floats have no fraction rounds; the sign is that of {@code x}. */

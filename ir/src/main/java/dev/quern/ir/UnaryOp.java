@@ -4,7 +4,7 @@ package dev.quern.ir;
 public enum UnaryOp {
     NEG,
     ABS,
-    /** -1, 0 or 1; NaN stays NaN. */
+    /** -1, 0 or 1, and 0 for -0; NaN stays NaN. */
     SIGN,
     /** Logical not, on booleans. */
     NOT,

@@ -69,8 +69,8 @@ final class ElementwiseOperators {
                 one("Max", 1, call -> fold(call, BinaryOp.MAX)),
                 one("Min", 1, call -> fold(call, BinaryOp.MIN)),
                 one("Mean", 1, ElementwiseOperators::mean).composite(),
-                one("Clip", 1, ElementwiseOperators::clipByAttributes),
-                one("Clip", 11, ElementwiseOperators::clip),
+                one("Clip", 1, Clip::byAttributes),
+                one("Clip", 11, Clip::byOperands),
                 one("Cast", 1, ElementwiseOperators::castByName),
                 one("Cast", 6, call -> cast(call, call.input(0), call.dtype("to", DType.F32))),
                 one(
@@ -161,26 +161,6 @@ final class ElementwiseOperators {
 
     private static Value mean(Call call) {
         return call.builder().binary(BinaryOp.DIV, fold(call, BinaryOp.ADD), call.count());
-    }
-
-    private static Value clipByAttributes(Call call) {
-        Value x = call.input(0);
-        if (call.has("min")) {
-            x = call.builder().binary(BinaryOp.MAX, x, call.real("min", 0));
-        }
-        return call.has("max") ? call.builder().binary(BinaryOp.MIN, x, call.real("max", 0)) : x;
-    }
-
-    private static Value clip(Call call) {
-        Value x = call.input(0);
-        if (call.optional(1).isPresent()) {
-            x = call.builder().binary(BinaryOp.MAX, x, scalar(call, 1));
-        }
-        return call.optional(2).isPresent() ? call.builder().binary(BinaryOp.MIN, x, scalar(call, 2)) : x;
-    }
-
-    private static Value scalar(Call call, int index) {
-        return call.builder().reshape(call.input(index), Shape.SCALAR);
     }
 
     private static Value castByName(Call call) {

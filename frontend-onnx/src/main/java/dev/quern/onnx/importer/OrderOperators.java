@@ -80,6 +80,9 @@ final class OrderOperators {
 
     private static Value hardmax(GraphBuilder builder, Value x, int axis) {
         Shape shape = x.type().shape();
+        if (shape.elements().is(0)) {
+            return x;
+        }
         Value best = builder.add(new Op.ArgReduce(true, axis, false), x);
         Value column = builder.reshape(best, shape.with(axis, Dim.ONE));
         Value hot = builder.compare(CompareOp.EQ, builder.add(new Op.Iota(DType.I64, shape, axis)), column);

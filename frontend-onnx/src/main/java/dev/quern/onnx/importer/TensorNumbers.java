@@ -19,6 +19,12 @@ final class TensorNumbers {
                 && LongStream.range(0, tensor.elements()).allMatch(index -> at(tensor, index) == number);
     }
 
+    /** Whether every element of a small constant is known not to be NaN. */
+    static boolean noneIsNaN(Tensor tensor) {
+        return tensor.elements() <= MOST_SCANNED
+                && LongStream.range(0, tensor.elements()).noneMatch(index -> Double.isNaN(at(tensor, index)));
+    }
+
     /** Element {@code index} of a constant of a type of whole bytes; NaN for types that this does not read. */
     static double at(Tensor tensor, long index) {
         MemorySegment data = tensor.segment();

@@ -84,7 +84,10 @@ public sealed interface Op {
         }
     }
 
-    /** Index (i64) of the greatest or least along {@code axis}, which the result lacks. Operands: x. */
+    /**
+     * Index (i64) of the greatest or least along {@code axis}, which the result lacks; NaN, the first or last of them, before any
+     * number. The axis has elements, or the result has none. Operands: x.
+     */
     record ArgReduce(boolean greatest, int axis, boolean lastOfEqual) implements Op {}
 
     /** Running combination along {@code axis}. Operands: x. */

@@ -43,7 +43,12 @@ final class ReductionTypes {
     static TensorType argReduce(Op.ArgReduce op, Typing typing) {
         typing.operands(1, 1);
         typing.notText(0);
-        return new TensorType(DType.I64, without(typing.input(0).shape(), List.of(op.axis()), typing));
+        Shape shape = typing.input(0).shape();
+        Shape result = without(shape, List.of(op.axis()), typing);
+        if (result.dims().stream().noneMatch(extent -> extent.is(0))) {
+            typing.atLeast(shape.dim(op.axis()), Dim.ONE, "extent of axis " + op.axis());
+        }
+        return new TensorType(DType.I64, result);
     }
 
     static TensorType cumulate(Op.Cumulate op, Typing typing) {

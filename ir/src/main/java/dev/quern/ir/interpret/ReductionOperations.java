@@ -103,11 +103,14 @@ final class ReductionOperations {
         return result.tensor(outShape);
     }
 
-    /** Whether the first element takes the place of the second; one that is NaN never does, nor is replaced. */
+    /** Whether the first element takes the place of the second; NaN comes before any number. */
     private static boolean wins(Op.ArgReduce op, Elements x, long challenger, long best) {
         if (x.dtype().isFloat()) {
             double a = x.real(challenger);
             double b = x.real(best);
+            if (Double.isNaN(a) || Double.isNaN(b)) {
+                return Double.isNaN(a) && (op.lastOfEqual() || !Double.isNaN(b));
+            }
             return (op.greatest() ? a > b : a < b) || (op.lastOfEqual() && a == b);
         }
         int order = x.compare(challenger, x, best);

@@ -26,7 +26,7 @@ public final class ScalarFunctions {
         DoubleUnaryOperator exact = switch (function) {
             case NEG -> x -> -x;
             case ABS -> Math::abs;
-            case SIGN -> Math::signum;
+            case SIGN -> x -> Math.signum(x) + 0.0;
             case SQRT -> Math::sqrt;
             case RECIPROCAL -> x -> 1 / x;
             case EXP -> Math::exp;

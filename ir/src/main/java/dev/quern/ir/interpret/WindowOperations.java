@@ -147,8 +147,13 @@ final class WindowOperations {
         }
         slide(positions(outShape), positions(shape), window, before(window, call), (to, element, from) -> {
             for (int channel = 0; channel < channels; channel++) {
-                if (x.compare(from * channels + channel, result, to * channels + channel) > 0) {
-                    result.copy(to * channels + channel, x, from * channels + channel);
+                long at = to * channels + channel;
+                long candidate = from * channels + channel;
+                boolean greater = x.dtype().isFloat()
+                        ? Double.compare(x.real(candidate), result.real(at)) > 0
+                        : x.compare(candidate, result, at) > 0;
+                if (greater) {
+                    result.copy(at, x, candidate);
                 }
             }
         });

@@ -6,6 +6,7 @@ import dev.quern.ir.Combiner;
 import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
+import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
@@ -40,7 +41,7 @@ final class ReductionTemplate {
         return drawing.finish("reduction", Sketch.nest(outer, new Stmt.Allocate(sum, body)));
     }
 
-    /** Keeps the best value and its index; NaN is never better, as comparisons with it are false. */
+    /** Keeps the best value and its index. */
     static Lowered argument(Drawing drawing, Op.ArgReduce argument) {
         Shape from = drawing.anchor().input(0).type().shape();
         List<Sketch.Loop> outer = new ArrayList<>();
@@ -63,7 +64,7 @@ final class ReductionTemplate {
                 ? (argument.lastOfEqual() ? CompareOp.GE : CompareOp.GT)
                 : (argument.lastOfEqual() ? CompareOp.LE : CompareOp.LT);
         Expr candidate = Sketch.read(element.name(), type);
-        Expr improves = new Expr.Compare(better, candidate, Sketch.read(best.name(), type));
+        Expr improves = improves(argument, better, candidate, Sketch.read(best.name(), type));
         Dim index = along.index();
         Stmt step = drawing.elements()
                 .site(() -> new Stmt.Allocate(
@@ -86,6 +87,20 @@ final class ReductionTemplate {
                 drawing.store(Sketch.indices(outer), Sketch.read(place.name(), DType.I64)));
         Stmt held = new Stmt.Allocate(best, new Stmt.Allocate(place, body));
         return drawing.finish("argument", Sketch.nest(outer, held));
+    }
+
+    /** NaN is better than any number, and comparisons with it are false: {@code better(c, b) | isnan(c) & !isnan(b)}. */
+    private static Expr improves(Op.ArgReduce argument, CompareOp better, Expr candidate, Expr best) {
+        Expr compared = new Expr.Compare(better, candidate, best);
+        if (!candidate.dtype().isFloat()) {
+            return compared;
+        }
+        Expr isNaN = new Expr.Unary(UnaryOp.IS_NAN, candidate);
+        Expr first = argument.lastOfEqual()
+                ? isNaN
+                : new Expr.Binary(
+                        BinaryOp.AND, isNaN, new Expr.Unary(UnaryOp.NOT, new Expr.Unary(UnaryOp.IS_NAN, best)));
+        return new Expr.Binary(BinaryOp.OR, compared, first);
     }
 
     /** {@code acc = identity; for k: acc = acc ∘ x[i, k]; y[i, k] = acc}; exclusive stores first. */
