@@ -5,4 +5,5 @@ module dev.quern.onnx {
     exports dev.quern.onnx;
     exports dev.quern.onnx.build;
     exports dev.quern.onnx.proto;
+    exports dev.quern.onnx.signature;
 }

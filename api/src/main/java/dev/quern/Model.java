@@ -49,16 +49,20 @@ public interface Model extends AutoCloseable {
                         "no Quern runtime found; add quern-runtime, or the bundle, to the class path"));
     }
 
-    /** The inputs that {@link #run} takes, in the model's order. */
+    /**
+     * The inputs that {@link #run} takes, in the model's order. Those with a default, initializers that are inputs too, say that
+     * they are {@link TensorInfo#optional}; in files before IR version 4 all weights are.
+     */
     List<TensorInfo> inputs();
 
     /** The outputs that {@link #run} gives, in the model's order. */
     List<TensorInfo> outputs();
 
     /**
-     * Runs the model. Inputs are read in place and must not change until this returns.
+     * Runs the model. Inputs are read in place and must not change until this returns. The model is compiled with the defaults as
+     * constants; the first run that gives optional inputs compiles it once more, with these as inputs like others.
      *
-     * @param inputs one tensor per name in {@link #inputs()}
+     * @param inputs one tensor per name in {@link #inputs()}, optional ones where the caller likes
      * @return one tensor per name in {@link #outputs()}, in that order; they own their memory
      * @throws ModelException if a name, type or shape does not fit, a limit is met, the model is closed, or Quern itself fails
      */

@@ -72,6 +72,9 @@ final class InspectCommand implements Callable<Integer> {
                         String.format(Locale.ROOT, "%,d elements in %s", summary.parameters(), bytes(summary.bytes())))
                 .print(session.out());
         values("input", summary.inputs());
+        if (!summary.optionalInputs().isEmpty()) {
+            values("optional input", summary.optionalInputs());
+        }
         values("output", summary.outputs());
         session.out().println();
         Table table = new Table().row("operator", "nodes");
@@ -95,6 +98,7 @@ final class InspectCommand implements Callable<Integer> {
         out.writeNumberField("irVersion", read.irVersion());
         counts(out, "opsets", read.opsets());
         infos(out, "inputs", summary.inputs());
+        infos(out, "optionalInputs", summary.optionalInputs());
         infos(out, "outputs", summary.outputs());
         out.writeNumberField("parameters", summary.parameters());
         out.writeNumberField("parameterBytes", summary.bytes());

@@ -67,11 +67,11 @@ final class ModelOptions {
         return tensors;
     }
 
-    /** The same, where each input of the model must be given. */
+    /** The same, where each input of the model that has no default must be given. */
     Map<String, Tensor> complete(Session session, Model loaded) {
         Map<String, Tensor> tensors = given(session, loaded);
         for (TensorInfo info : loaded.inputs()) {
-            if (!tensors.containsKey(info.name())) {
+            if (!info.optional() && !tensors.containsKey(info.name())) {
                 throw new ModelException(
                         Code.INVALID_INPUT,
                         info.name(),

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * A model in numbers, graphs inside nodes and functions included.
  *
  * @param inputs what must be given: inputs that are no initializers
+ * @param optionalInputs inputs whose default an initializer is; none in formats before IR version 4, which list all weights
  * @param outputs what the model gives
  * @param nodes number of operations
  * @param operators number of operations by operator, the most frequent first
@@ -27,11 +28,15 @@ import java.util.stream.Collectors;
  */
 record ModelSummary(
         List<OnnxValueInfo> inputs,
+        List<OnnxValueInfo> optionalInputs,
         List<OnnxValueInfo> outputs,
         long nodes,
         Map<String, Long> operators,
         long parameters,
         long bytes) {
+    /** The first IR version in which initializers need not be inputs, so that those which are say something. */
+    private static final long DEFAULTS = 4;
+
     static ModelSummary of(OnnxModel model) {
         Count count = new Count();
         count.graph(model.graph());
@@ -45,6 +50,9 @@ record ModelSummary(
         return new ModelSummary(
                 model.graph().inputs().stream()
                         .filter(info -> !constants.contains(info.name()))
+                        .toList(),
+                model.graph().inputs().stream()
+                        .filter(info -> model.irVersion() >= DEFAULTS && constants.contains(info.name()))
                         .toList(),
                 model.graph().outputs(),
                 sorted.values().stream().mapToLong(Long::longValue).sum(),

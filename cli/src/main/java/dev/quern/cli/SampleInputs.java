@@ -23,7 +23,7 @@ final class SampleInputs {
     private SampleInputs() {}
 
     /**
-     * A tensor for each of {@code inputs} that {@code given} lacks, and those given.
+     * A tensor for each of {@code inputs} that {@code given} lacks and that has no default, and those given.
      *
      * @throws ModelException if {@code dims} has a symbol that no input has, or a negative extent
      */
@@ -35,7 +35,9 @@ final class SampleInputs {
         Random random = new Random(seed);
         for (TensorInfo info : inputs) {
             Tensor tensor = given.get(info.name());
-            tensors.put(info.name(), tensor != null ? tensor : sample(info, extents, random));
+            if (tensor != null || !info.optional()) {
+                tensors.put(info.name(), tensor != null ? tensor : sample(info, extents, random));
+            }
         }
         return tensors;
     }

@@ -3,8 +3,11 @@ package dev.quern.onnx;
 import dev.quern.ir.graph.Graph;
 import dev.quern.onnx.importer.GraphImporter;
 import dev.quern.onnx.proto.OnnxFile;
+import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.Overrides;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An ONNX model as a graph, and the memory that the graph's constants lie in. Safe to use and close from any thread; the
@@ -12,16 +15,32 @@ import java.util.Map;
  */
 public final class ImportedModel implements AutoCloseable {
     private final OnnxFile file;
-    private final Graph graph;
+    private final GraphImporter.Imported imported;
 
-    ImportedModel(OnnxFile file, Graph graph) {
+    ImportedModel(OnnxFile file, GraphImporter.Imported imported) {
         this.file = file;
-        this.graph = graph;
+        this.imported = imported;
     }
 
     /** The model. Inputs and outputs have the names and the order of the file; inputs with a default are constants. */
     public Graph graph() {
-        return graph;
+        return imported.graph();
+    }
+
+    /** All inputs that the file declares, those with a default among them, in its order. */
+    public List<DeclaredInput> inputs() {
+        return imported.inputs();
+    }
+
+    /**
+     * The model for a caller who gives values in the place of defaults. The constants are the same memory.
+     *
+     * @throws dev.quern.ModelException if the values do not fit, or the model needs a constant where there is none any more
+     */
+    public Graph graph(Overrides overrides) {
+        return overrides.equals(Overrides.NONE)
+                ? graph()
+                : GraphImporter.read(file.model(), overrides, Optional.empty()).graph();
     }
 
     /**
@@ -31,7 +50,12 @@ public final class ImportedModel implements AutoCloseable {
      * @throws dev.quern.ModelException if the model does not take inputs of these shapes
      */
     public Graph specialise(List<long[]> shapes) {
-        return GraphImporter.read(file.model(), shapes);
+        return specialise(Overrides.NONE, shapes);
+    }
+
+    /** The same, for a caller who gives values in the place of defaults. */
+    public Graph specialise(Overrides overrides, List<long[]> shapes) {
+        return GraphImporter.read(file.model(), overrides, Optional.of(shapes)).graph();
     }
 
     /** Version of each operator set that the model uses, by domain; the standard one is {@code ""}. */

@@ -8,12 +8,15 @@ import dev.quern.Tensor;
 import dev.quern.TensorInfo;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Executable;
+import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.Overrides;
 import dev.quern.passes.program.Program;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -38,8 +41,9 @@ public final class CompiledModel implements Model {
     private final Options options;
     private final HostEvaluator host;
     private final ResidentPool pool;
-    private final PreparedProgram general;
-    private final Specialisations specialisations = new Specialisations(this::specialise);
+    private final List<DeclaredInput> inputs;
+    private final ProgramVariant general;
+    private final OverrideVariants<ProgramVariant> overridden;
     private final AtomicInteger compilations = new AtomicInteger();
 
     /** Runs share it, closing excludes them. */
@@ -56,7 +60,9 @@ public final class CompiledModel implements Model {
         this.pool = pool;
         this.cleanable = CLEANER.register(this, new Resources(constants, source));
         try {
-            this.general = prepare(source.compile(kernels.target()));
+            this.inputs = source.inputs();
+            this.general = variant(Overrides.NONE);
+            this.overridden = new OverrideVariants<>(program().name(), this::variant);
         } catch (RuntimeException | Error failure) {
             cleanable.clean();
             throw failure;
@@ -68,18 +74,20 @@ public final class CompiledModel implements Model {
         return new PreparedProgram(program, kernels, constants);
     }
 
-    private PreparedProgram specialise(List<long[]> shapes) {
-        return prepare(source.specialise(shapes, kernels.target()));
+    private ProgramVariant variant(Overrides overrides) {
+        return new ProgramVariant(
+                prepare(source.compile(overrides, kernels.target())),
+                shapes -> prepare(source.specialise(overrides, shapes, kernels.target())));
     }
 
     @Override
     public List<TensorInfo> inputs() {
-        return Signature.infos(general.program().inputs());
+        return Signature.declared(inputs);
     }
 
     @Override
     public List<TensorInfo> outputs() {
-        return Signature.infos(general.program().outputs());
+        return Signature.infos(program().outputs());
     }
 
     @Override
@@ -90,7 +98,7 @@ public final class CompiledModel implements Model {
     /** {@link #run(Map)}, telling {@code listener} of each step; null tells nobody. */
     public Map<String, Tensor> run(Map<String, Tensor> inputs, StepListener listener) {
         Reproducer reproducer = new Reproducer();
-        return Boundary.cross(general.program().name(), reproducer, () -> execute(inputs, listener, reproducer));
+        return Boundary.cross(program().name(), reproducer, () -> execute(inputs, listener, reproducer));
     }
 
     private Map<String, Tensor> execute(Map<String, Tensor> inputs, StepListener listener, Reproducer reproducer) {
@@ -98,14 +106,15 @@ public final class CompiledModel implements Model {
         try {
             requireOpen();
             source.describe(reproducer);
-            List<Tensor> ordered = Signature.order(general.program().inputs(), inputs);
+            Set<String> given = Signature.optional(this.inputs, program().inputs(), inputs);
             reproducer.inputs(inputs);
             MemoryBudget budget = new MemoryBudget(options.maxMemory());
             RunContext context = new RunContext(pool, options.threads(), options.poison(), budget, host, listener);
-            List<Tensor> results = run(ordered, context);
+            ProgramVariant variant = given.isEmpty() ? general : overridden.forInputs(given, inputs);
+            List<Tensor> results = variant.run(inputs, context);
             Map<String, Tensor> named = new LinkedHashMap<>();
             for (int i = 0; i < results.size(); i++) {
-                named.put(general.program().outputs().get(i).name(), results.get(i));
+                named.put(program().outputs().get(i).name(), results.get(i));
             }
             return named;
         } finally {
@@ -114,22 +123,10 @@ public final class CompiledModel implements Model {
         }
     }
 
-    private List<Tensor> run(List<Tensor> inputs, RunContext context) {
-        BoundPlan plan = general.bind(inputs, null, context);
-        if (plan.failedGuard().isEmpty()) {
-            return ProgramRun.execute(general, plan, inputs, context);
-        }
-        PreparedProgram special = specialisations.forShapes(
-                general.program().name(), inputs, plan.failedGuard().get());
-        return ProgramRun.body(special, inputs, null, context);
-    }
-
     private void requireOpen() {
         if (closed) {
             throw new ModelException(
-                    ModelException.Code.INVALID_INPUT,
-                    general.program().name(),
-                    "the model is closed; run it before close()");
+                    ModelException.Code.INVALID_INPUT, program().name(), "the model is closed; run it before close()");
         }
     }
 
@@ -156,7 +153,8 @@ public final class CompiledModel implements Model {
     /** Bytes of working memory as expressions over the symbols of the inputs, one per element type. */
     public Map<DType, Dim> arenaBytes() {
         Map<DType, Dim> bytes = new LinkedHashMap<>();
-        general.arenas()
+        general.general()
+                .arenas()
                 .forEach((dtype, elements) ->
                         bytes.put(dtype, elements.times(dtype.bits()).ceilDiv(Dim.of(8))));
         return bytes;
@@ -190,8 +188,8 @@ public final class CompiledModel implements Model {
         try {
             if (!closed) {
                 closed = true;
-                specialisations.clear();
-                general.arenaPool().clear();
+                general.clear();
+                overridden.clear(ProgramVariant::clear);
                 cleanable.clean();
             }
         } finally {

@@ -8,10 +8,13 @@ import dev.quern.TensorInfo;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.onnx.ImportedModel;
+import dev.quern.onnx.signature.Overrides;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -19,17 +22,23 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 public final class InterpretedModel implements Model {
     private final ImportedModel model;
     private final Graph graph;
+    private final OverrideVariants<Choice> overridden;
     private final ReadWriteLock use = new ReentrantReadWriteLock();
     private boolean closed;
+
+    /** The graph for one choice of the inputs that are given. */
+    private record Choice(Graph graph, Overrides overrides) {}
 
     InterpretedModel(ImportedModel model) {
         this.model = model;
         this.graph = model.graph();
+        this.overridden =
+                new OverrideVariants<>(graph.name(), overrides -> new Choice(model.graph(overrides), overrides));
     }
 
     @Override
     public List<TensorInfo> inputs() {
-        return Signature.infos(graph.inputs());
+        return Signature.declared(model.inputs());
     }
 
     @Override
@@ -51,14 +60,35 @@ public final class InterpretedModel implements Model {
                 throw new ModelException(
                         ModelException.Code.INVALID_INPUT, graph.name(), "the model is closed; run it before close()");
             }
-            Signature.order(graph.inputs(), inputs);
+            Set<String> given = Signature.optional(model.inputs(), graph.inputs(), inputs);
             reproducer.inputs(inputs);
+            Choice choice = given.isEmpty() ? new Choice(graph, Overrides.NONE) : overridden.forInputs(given, inputs);
             Map<String, Tensor> owned = new LinkedHashMap<>();
-            new GraphInterpreter().run(graph, inputs).forEach((name, tensor) -> owned.put(name, copy(tensor)));
+            new GraphInterpreter()
+                    .run(fitting(choice, inputs), inputs)
+                    .forEach((name, tensor) -> owned.put(name, copy(tensor)));
             return owned;
         } finally {
             use.readLock().unlock();
         }
+    }
+
+    /** The graph itself, or where its guards do not hold of the inputs, the one for exactly their shapes. */
+    private Graph fitting(Choice choice, Map<String, Tensor> inputs) {
+        List<Tensor> ordered = Signature.order(choice.graph().inputs(), inputs);
+        Set<String> names = new TreeSet<>();
+        choice.graph()
+                .inputs()
+                .forEach(input -> input.type().shape().dims().forEach(dim -> names.addAll(dim.symbols())));
+        SymbolValues symbols = SymbolValues.of(names);
+        new ShapeBinder(symbols).bind("input", choice.graph().inputs(), ordered);
+        boolean holds = choice.graph().guards().stream()
+                .filter(guard -> symbols.knowsAll(guard.left()) && symbols.knowsAll(guard.right()))
+                .allMatch(guard -> GuardCheck.holds(guard, symbols));
+        return holds
+                ? choice.graph()
+                : model.specialise(
+                        choice.overrides(), ordered.stream().map(Tensor::shape).toList());
     }
 
     /** Memory of its own: an output may be a constant of the model, or an input. */

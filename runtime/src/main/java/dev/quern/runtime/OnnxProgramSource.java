@@ -3,6 +3,8 @@ package dev.quern.runtime;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Graph;
 import dev.quern.onnx.ImportedModel;
+import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.Overrides;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.graph.Pipeline;
@@ -22,13 +24,18 @@ final class OnnxProgramSource implements ProgramSource {
     }
 
     @Override
-    public Program compile(Target target) {
-        return compile(model.graph(), target);
+    public List<DeclaredInput> inputs() {
+        return model.inputs();
     }
 
     @Override
-    public Program specialise(List<long[]> shapes, Target target) {
-        return compile(model.specialise(shapes), target);
+    public Program compile(Overrides overrides, Target target) {
+        return compile(model.graph(overrides), target);
+    }
+
+    @Override
+    public Program specialise(Overrides overrides, List<long[]> shapes, Target target) {
+        return compile(model.specialise(overrides, shapes), target);
     }
 
     private Program compile(Graph imported, Target target) {

@@ -18,6 +18,8 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.onnx.build.OnnxBuilder;
+import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.Overrides;
 import dev.quern.passes.program.Program;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -231,12 +233,17 @@ class BoundaryTest {
                         () -> HandMade.model(
                                 new ProgramSource() {
                                     @Override
-                                    public Program compile(Target target) {
+                                    public List<DeclaredInput> inputs() {
+                                        return List.of();
+                                    }
+
+                                    @Override
+                                    public Program compile(Overrides overrides, Target target) {
                                         throw new LinkageError("class");
                                     }
 
                                     @Override
-                                    public Program specialise(List<long[]> shapes, Target target) {
+                                    public Program specialise(Overrides overrides, List<long[]> shapes, Target target) {
                                         throw new LinkageError("class");
                                     }
 

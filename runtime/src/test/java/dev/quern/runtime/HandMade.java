@@ -17,6 +17,8 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Schedule;
+import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.Overrides;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.Program;
@@ -170,12 +172,19 @@ final class HandMade {
     static ProgramSource source(Program program) {
         return new ProgramSource() {
             @Override
-            public Program compile(Target target) {
+            public List<DeclaredInput> inputs() {
+                return program.inputs().stream()
+                        .map(value -> new DeclaredInput(value, false))
+                        .toList();
+            }
+
+            @Override
+            public Program compile(Overrides overrides, Target target) {
                 return program;
             }
 
             @Override
-            public Program specialise(List<long[]> shapes, Target target) {
+            public Program specialise(Overrides overrides, List<long[]> shapes, Target target) {
                 throw new AssertionError("nothing to specialise is expected");
             }
 

@@ -13,6 +13,8 @@ import dev.quern.Tensor;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Guard;
+import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.Overrides;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
 import java.util.ArrayList;
@@ -124,12 +126,17 @@ class RefusalsTest {
         List<long[]> asked = new ArrayList<>();
         ProgramSource source = new ProgramSource() {
             @Override
-            public Program compile(Target target) {
+            public List<DeclaredInput> inputs() {
+                return List.of();
+            }
+
+            @Override
+            public Program compile(Overrides overrides, Target target) {
                 return general;
             }
 
             @Override
-            public Program specialise(List<long[]> shapes, Target target) {
+            public Program specialise(Overrides overrides, List<long[]> shapes, Target target) {
                 asked.addAll(shapes);
                 if (shapes.getFirst()[0] == 6) {
                     throw new ModelException(ModelException.Code.INVALID_MODEL, "Add", "6 and 4 do not broadcast");

@@ -22,25 +22,38 @@ import java.util.Set;
 record Body(Graph graph, GraphBuilder builder, List<Value> outputs) {
     /** Imports {@code body}, whose own inputs have the types {@code types}. */
     static Body of(Call call, OnnxGraph body, List<TensorType> types, Captures captures) {
-        if (body.inputs().size() != types.size()) {
-            throw call.invalid("inputs of the body '" + body.name() + "': expected " + types.size() + ", found "
-                    + body.inputs().size());
+        List<String> own = inputs(body, types.size());
+        if (own.size() != types.size()) {
+            throw call.invalid(
+                    "inputs of the body '" + body.name() + "': expected " + types.size() + ", found " + own.size());
         }
         GraphBuilder builder = call.builder().nested(body.name());
         Scope scope = new Scope(builder);
         GraphImporter.reserve(body, builder);
         for (int index = 0; index < types.size(); index++) {
-            String name = body.inputs().get(index).name();
-            scope.put(name, builder.input(name, types.get(index)));
+            scope.put(own.get(index), builder.input(own.get(index), types.get(index)));
         }
         captures.enter(scope);
-        call.importer().nested().contents(body, scope);
+        call.importer().nested().contents(body, scope, Set.copyOf(own));
         List<Value> outputs = new ArrayList<>();
         for (var output : body.outputs()) {
             outputs.add(scope.find(output.name())
                     .orElseThrow(() -> call.invalid("nothing in the body gives its result '" + output.name() + "'")));
         }
         return new Body(builder.build(outputs), builder, outputs);
+    }
+
+    /** The inputs that the node gives: all, or where there are more, as in files before IR version 4, those without a default. */
+    private static List<String> inputs(OnnxGraph body, int count) {
+        List<String> names = body.inputs().stream().map(input -> input.name()).toList();
+        if (names.size() <= count) {
+            return names;
+        }
+        Set<String> constants = new HashSet<>();
+        body.initializers().forEach(tensor -> constants.add(tensor.name()));
+        body.sparseInitializers()
+                .forEach(sparse -> constants.add(sparse.values().name()));
+        return names.stream().filter(name -> !constants.contains(name)).toList();
     }
 
     /** The types joined: extents that differ become symbols of their own. */

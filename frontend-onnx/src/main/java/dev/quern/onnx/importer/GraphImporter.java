@@ -1,8 +1,7 @@
 package dev.quern.onnx.importer;
 
 import dev.quern.ModelException;
-import dev.quern.ir.Dim;
-import dev.quern.ir.Shape;
+import dev.quern.Tensor;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.GraphBuilder;
@@ -13,11 +12,10 @@ import dev.quern.onnx.proto.OnnxGraph;
 import dev.quern.onnx.proto.OnnxModel;
 import dev.quern.onnx.proto.OnnxNode;
 import dev.quern.onnx.proto.OnnxSparseTensor;
-import dev.quern.onnx.proto.OnnxTensor;
-import dev.quern.onnx.proto.OnnxType;
 import dev.quern.onnx.proto.OnnxValueInfo;
+import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.Overrides;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -56,20 +54,30 @@ public final class GraphImporter {
     }
 
     /**
+     * A model that has been read.
+     *
+     * @param graph its inputs are those that have to be given, and those of {@link Overrides#inputs}
+     * @param inputs all inputs that the file declares, in its order
+     */
+    public record Imported(Graph graph, List<DeclaredInput> inputs) {
+        public Imported {
+            inputs = List.copyOf(inputs);
+        }
+    }
+
+    /** The graph of {@code model}, every default holding. */
+    public static Graph read(OnnxModel model) {
+        return read(model, Overrides.NONE, Optional.empty()).graph();
+    }
+
+    /**
      * The graph of {@code model}. Its constants read the model's memory.
      *
+     * @param overrides what is given in the place of defaults
+     * @param shapes exact shapes for the inputs of the graph, in their order
      * @throws ModelException if the model breaks the specification or uses what Quern does not have
      */
-    public static Graph read(OnnxModel model) {
-        return read(model, Optional.empty());
-    }
-
-    /** The graph of {@code model} for inputs of exactly {@code shapes}, in the order of the graph's inputs. */
-    public static Graph read(OnnxModel model, List<long[]> shapes) {
-        return read(model, Optional.of(shapes));
-    }
-
-    private static Graph read(OnnxModel model, Optional<List<long[]>> shapes) {
+    public static Imported read(OnnxModel model, Overrides overrides, Optional<List<long[]>> shapes) {
         Shared shared = new Shared();
         OnnxModel arranged = Arrangement.of(model);
         for (OnnxFunction function : arranged.functions()) {
@@ -81,33 +89,53 @@ public final class GraphImporter {
                         "expected one function of this domain, name and overload, found two");
             }
         }
-        return new GraphImporter(shared, arranged.opsets(), 0).model(arranged.graph(), shapes);
+        return new GraphImporter(shared, arranged.opsets(), 0).model(arranged.graph(), overrides, shapes);
     }
 
     private static String key(String domain, String name, String overload) {
         return domain + "::" + name + ":" + overload;
     }
 
-    private Graph model(OnnxGraph graph, Optional<List<long[]>> shapes) {
+    private Imported model(OnnxGraph graph, Overrides overrides, Optional<List<long[]>> shapes) {
         GraphBuilder builder = new GraphBuilder(graph.name());
         Scope scope = new Scope(builder);
         reserve(graph, builder);
-        Set<String> constants = new HashSet<>();
-        graph.initializers().forEach(tensor -> constants.add(tensor.name()));
-        graph.sparseInitializers()
-                .forEach(tensor -> constants.add(tensor.values().name()));
+        InputTypes types = new InputTypes(shared.symbols, builder);
+        Map<String, Tensor> constants = constants(graph);
+        List<DeclaredInput> declared = new ArrayList<>();
+        Set<String> given = new HashSet<>();
         for (OnnxValueInfo input : graph.inputs()) {
-            if (!constants.contains(input.name())) {
-                TensorType type = inputType(input, builder);
+            String name = input.name();
+            Tensor otherwise = constants.get(name);
+            TensorType type = otherwise == null ? types.of(input) : types.of(input, otherwise);
+            declared.add(new DeclaredInput(new Value(name, type), otherwise != null));
+            if (otherwise == null || overrides.inputs().contains(name)) {
                 int index = builder.inputs().size();
-                TensorType exact =
-                        shapes.map(given -> exactly(input, type, given, index)).orElse(type);
-                scope.put(input.name(), builder.input(input.name(), exact));
+                TensorType exact = shapes.map(sizes -> InputTypes.exactly(name, type, sizes, index))
+                        .orElse(type);
+                scope.put(name, builder.input(name, exact));
+                given.add(name);
+            } else if (overrides.constants().containsKey(name)) {
+                constant(
+                        name,
+                        InputTypes.fitting(name, type, overrides.constants().get(name)),
+                        scope);
+                given.add(name);
             }
         }
-        contents(graph, scope);
+        contents(graph, scope, given);
         builder.at("");
-        return builder.build(outputs(graph, scope));
+        return new Imported(builder.build(outputs(graph, scope)), declared);
+    }
+
+    /** The constants of a graph by name. */
+    private static Map<String, Tensor> constants(OnnxGraph graph) {
+        Map<String, Tensor> constants = new LinkedHashMap<>();
+        graph.initializers().forEach(tensor -> constants.put(tensor.name(), tensor.data()));
+        for (OnnxSparseTensor sparse : graph.sparseInitializers()) {
+            constants.put(sparse.values().name(), SparseTensors.dense(sparse).data());
+        }
+        return constants;
     }
 
     /**
@@ -151,69 +179,13 @@ public final class GraphImporter {
         graph.nodes().forEach(node -> builder.reserve(node.outputs()));
     }
 
-    private TensorType inputType(OnnxValueInfo input, GraphBuilder builder) {
-        OnnxType.TensorType type = tensorType(input)
-                .orElseThrow(() -> new ModelException(
-                        ModelException.Code.UNSUPPORTED,
-                        input.name(),
-                        "input of type " + input.type().map(Object::toString).orElse("unknown")
-                                + ": expected a tensor; export the model with tensors as inputs"));
-        List<OnnxType.Extent> extents = type.shape()
-                .orElseThrow(() -> new ModelException(
-                        ModelException.Code.UNSUPPORTED,
-                        input.name(),
-                        "input without a stated rank: expected a shape; export the model with the input's shape, named"
-                                + " extents where they vary"));
-        List<Dim> dims = new ArrayList<>();
-        for (OnnxType.Extent extent : extents) {
-            dims.add(extent(extent, input.name() + "_" + dims.size(), builder));
-        }
-        return new TensorType(type.dtype(), new Shape(dims));
-    }
-
-    private static TensorType exactly(OnnxValueInfo input, TensorType type, List<long[]> shapes, int index) {
-        if (index >= shapes.size() || shapes.get(index).length != type.shape().rank()) {
-            throw new ModelException(
-                    ModelException.Code.INVALID_INPUT,
-                    input.name(),
-                    "shape: expected one of rank " + type.shape().rank() + ", found "
-                            + (index < shapes.size() ? Arrays.toString(shapes.get(index)) : "none"));
-        }
-        Shape shape = Shape.of(shapes.get(index));
-        for (int axis = 0; axis < shape.rank(); axis++) {
-            Dim stated = type.shape().dim(axis);
-            if (stated.isConstant() && !stated.equals(shape.dim(axis))) {
-                throw new ModelException(
-                        ModelException.Code.INVALID_INPUT,
-                        input.name(),
-                        "shape: expected " + type + ", found " + shape);
+    /** Adds the constants and nodes of {@code graph}; constants with a name in {@code given} are inputs instead. */
+    void contents(OnnxGraph graph, Scope scope, Set<String> given) {
+        constants(graph).forEach((name, tensor) -> {
+            if (!given.contains(name)) {
+                constant(name, tensor, scope);
             }
-        }
-        return type.withShape(shape);
-    }
-
-    static Optional<OnnxType.TensorType> tensorType(OnnxValueInfo info) {
-        return info.type().filter(OnnxType.TensorType.class::isInstance).map(OnnxType.TensorType.class::cast);
-    }
-
-    private Dim extent(OnnxType.Extent extent, String hint, GraphBuilder builder) {
-        return switch (extent) {
-            case OnnxType.Extent.Known(long value) when value >= 0 -> Dim.of(value);
-            case OnnxType.Extent.Named(String name) when !name.isBlank() -> shared.symbols.of(name, builder);
-            case OnnxType.Extent.Known negative -> builder.freshSymbol(SymbolNames.clean(hint));
-            case OnnxType.Extent.Named blank -> builder.freshSymbol(SymbolNames.clean(hint));
-            case OnnxType.Extent.Unknown unknown -> builder.freshSymbol(SymbolNames.clean(hint));
-        };
-    }
-
-    /** Adds the constants and nodes of {@code graph}. */
-    void contents(OnnxGraph graph, Scope scope) {
-        for (OnnxTensor tensor : graph.initializers()) {
-            constant(tensor, scope);
-        }
-        for (OnnxSparseTensor sparse : graph.sparseInitializers()) {
-            constant(SparseTensors.dense(sparse), scope);
-        }
+        });
         for (OnnxNode node : graph.nodes()) {
             node(node, scope);
         }
@@ -223,7 +195,7 @@ public final class GraphImporter {
     List<Value> inline(OnnxGraph body, Scope around) {
         deeper();
         Scope scope = around.inlined();
-        nested().contents(body, scope);
+        nested().contents(body, scope, Set.of());
         return body.outputs().stream().map(output -> result(output, scope)).toList();
     }
 
@@ -242,10 +214,10 @@ public final class GraphImporter {
         }
     }
 
-    private static void constant(OnnxTensor tensor, Scope scope) {
-        Value value = scope.builder().at("initializer '" + tensor.name() + "'").constant(tensor.data());
-        scope.builder().name(value, tensor.name());
-        scope.put(tensor.name(), value);
+    private static void constant(String name, Tensor tensor, Scope scope) {
+        Value value = scope.builder().at("initializer '" + name + "'").constant(tensor);
+        scope.builder().name(value, name);
+        scope.put(name, value);
     }
 
     private void node(OnnxNode node, Scope scope) {

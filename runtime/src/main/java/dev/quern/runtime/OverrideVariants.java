@@ -1,0 +1,123 @@
+package dev.quern.runtime;
+
+import dev.quern.DType;
+import dev.quern.ModelException;
+import dev.quern.Tensor;
+import dev.quern.ir.graph.Literal;
+import dev.quern.onnx.signature.Overrides;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What is compiled for callers who give inputs that have a default; the least recently used goes first. Such inputs become
+ * inputs like others. Where the model reads one as a parameter that has to be known, small ones become constants of the value
+ * given instead.
+ *
+ * @param <V> what an override is compiled to
+ */
+final class OverrideVariants<V> {
+    private static final System.Logger LOG = System.getLogger("dev.quern.runtime");
+    private static final int MOST = 8;
+
+    /** Elements of a value that a model is compiled for. */
+    private static final long SMALL = 4096;
+
+    /** Names alone, or the values of some of them too. */
+    private record Key(Set<String> names, Map<String, Literal> values) {}
+
+    private final String model;
+    private final Function<Overrides, V> compile;
+    private final Set<Set<String>> parameters = new HashSet<>();
+    private final Map<Key, V> variants = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, V> eldest) {
+            return size() > MOST;
+        }
+    };
+
+    /** With a way to compile. */
+    OverrideVariants(String model, Function<Overrides, V> compile) {
+        this.model = model;
+        this.compile = compile;
+    }
+
+    /** What serves a caller who gives the inputs {@code names}, compiled now if it is not there. */
+    synchronized V forInputs(Set<String> names, Map<String, Tensor> inputs) {
+        if (!parameters.contains(names)) {
+            Key key = new Key(names, Map.of());
+            V known = variants.get(key);
+            if (known != null) {
+                return known;
+            }
+            LOG.log(System.Logger.Level.INFO, "{0}: compiling for given values of {1}", model, names);
+            try {
+                V made = compile.apply(new Overrides(names, Map.of()));
+                variants.put(key, made);
+                return made;
+            } catch (ModelException needsConstants) {
+                if (needsConstants.code() != ModelException.Code.UNSUPPORTED) {
+                    throw refused(names, needsConstants);
+                }
+                parameters.add(names);
+            }
+        }
+        return forValues(names, inputs);
+    }
+
+    private V forValues(Set<String> names, Map<String, Tensor> inputs) {
+        Set<String> large = new HashSet<>();
+        Map<String, Literal> values = new HashMap<>();
+        for (String name : names) {
+            Tensor given = inputs.get(name);
+            if (given.elements() <= SMALL) {
+                values.put(name, new Literal(given));
+            } else {
+                large.add(name);
+            }
+        }
+        V known = variants.get(new Key(large, values));
+        if (known != null) {
+            return known;
+        }
+        LOG.log(System.Logger.Level.INFO, "{0}: compiling for the values of {1}", model, values.keySet());
+        Map<String, Tensor> constants = new HashMap<>();
+        values.replaceAll((name, value) -> new Literal(copy(value.tensor())));
+        values.forEach((name, value) -> constants.put(name, value.tensor()));
+        try {
+            V made = compile.apply(new Overrides(large, constants));
+            variants.put(new Key(large, values), made);
+            return made;
+        } catch (ModelException misfit) {
+            throw refused(names, misfit);
+        }
+    }
+
+    private ModelException refused(Set<String> names, ModelException cause) {
+        return new ModelException(
+                ModelException.Code.INVALID_INPUT,
+                model,
+                "values given for " + names + " do not fit the model: " + cause.getMessage(),
+                cause);
+    }
+
+    /** The caller may change its own memory after the run. */
+    private static Tensor copy(Tensor given) {
+        return given.dtype() == DType.STRING
+                ? Tensor.of(given.strings().toArray(String[]::new), given.shape())
+                : Tensor.of(MemorySegment.ofArray(given.toByteArray()), given.dtype(), given.shape());
+    }
+
+    /** Forgets all, after doing {@code each} to it. */
+    synchronized void clear(Consumer<V> each) {
+        variants.values().forEach(each);
+        variants.clear();
+    }
+}
