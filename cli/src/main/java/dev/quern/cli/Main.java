@@ -1,6 +1,9 @@
 package dev.quern.cli;
 
 import dev.quern.ModelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import picocli.CommandLine;
 
 /** The {@code quern} command. */
@@ -9,6 +12,7 @@ public final class Main {
 
     /** Runs the command and ends the process with its exit status. */
     public static void main(String[] arguments) {
+        tellLauncher();
         // What the runtime logs, such as a second compilation, is one line like all the rest.
         System.setProperty("java.util.logging.SimpleFormatter.format", "quern: %5$s%n");
         int status = execute(Session.ofProcess(), arguments);
@@ -16,7 +20,29 @@ public final class Main {
         System.exit(status);
     }
 
+    /** A JVM that does not start ends with 1, which is a status of this command: the launcher sees by a file that it did. */
+    private static void tellLauncher() {
+        String file = System.getProperty("quern.started");
+        if (file != null) {
+            try {
+                Files.createFile(Path.of(file));
+            } catch (IOException noMatter) {
+                // Then the launcher takes a status of 1 for the JVM's.
+            }
+        }
+    }
+
     static int execute(Session session, String... arguments) {
+        CommandLine line = commandLine(session);
+        try {
+            return line.execute(arguments);
+        } catch (Error failure) {
+            return fail(session, failure);
+        }
+    }
+
+    /** The command and all below it. */
+    static CommandLine commandLine(Session session) {
         CommandLine line = new CommandLine(new QuernCommand());
         line.addSubcommand(new RunCommand(session));
         line.addSubcommand(new InspectCommand(session));
@@ -37,11 +63,7 @@ public final class Main {
             return ExitStatus.BAD_INPUT;
         });
         line.setExecutionExceptionHandler((failure, command, parsed) -> fail(session, failure));
-        try {
-            return line.execute(arguments);
-        } catch (Error failure) {
-            return fail(session, failure);
-        }
+        return line;
     }
 
     /** Says what went wrong; the status to end with. */

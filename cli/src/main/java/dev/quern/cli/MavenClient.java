@@ -40,6 +40,7 @@ final class MavenClient {
                             command,
                             "-q",
                             "-B",
+                            "--strict-checksums",
                             "-Dstyle.color=never",
                             COPY,
                             "-Dartifact=" + coordinate,

@@ -22,11 +22,15 @@ import java.util.zip.ZipFile;
 
 /**
  * Files out of published jars, kept in a folder, each beside its SHA-256 digest. A file that no longer has its digest
- * is fetched again. Several processes may share a folder.
+ * is fetched again; one that has not the digest its name states is refused. Several processes may share a folder.
  */
 final class ModelCache {
     private static final String SCHEME = "maven:";
-    private static final Pattern COORDINATE = Pattern.compile("maven:([\\w.-]+):([\\w.-]+):([\\w.-]+)(?:!/(.+))?");
+    private static final Pattern COORDINATE =
+            Pattern.compile("maven:([\\w.-]+):([\\w.-]+):([\\w.-]+)(?:!/(.+?))?(?:#(.*))?");
+    private static final String EXPECTED = "expected maven:GROUP:ARTIFACT:VERSION!/PATH, and perhaps #SHA256";
+
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-fA-F]{64}");
 
     private final Path folder;
     private final MavenClient maven;
@@ -50,25 +54,30 @@ final class ModelCache {
         return folder;
     }
 
-    /** The file that {@code model} names: a path, or {@code maven:group:artifact:version!/entry}. */
+    /** The file that {@code model} names: a path, or {@code maven:group:artifact:version!/entry#digest}, the digest optional. */
     Path locate(Session session, String model) {
         if (!model.startsWith(SCHEME)) {
             return session.path(model);
         }
         Matcher parts = COORDINATE.matcher(model);
         if (!parts.matches() || hidden(parts.group(1)) || hidden(parts.group(2)) || hidden(parts.group(3))) {
-            throw new ModelException(Code.IO, model, "expected maven:GROUP:ARTIFACT:VERSION!/PATH");
+            throw new ModelException(Code.IO, model, EXPECTED);
         }
         String coordinate = parts.group(1) + ":" + parts.group(2) + ":" + parts.group(3);
         String entry = parts.group(4);
+        String pinned = parts.group(5);
+        if (pinned != null && !DIGEST.matcher(pinned).matches()) {
+            throw new ModelException(Code.IO, model, EXPECTED);
+        }
         Path home = folder.resolve("maven")
                 .resolve(parts.group(1))
                 .resolve(parts.group(2))
                 .resolve(parts.group(3));
         try {
-            return entry == null
-                    ? cached(home.resolve(parts.group(2) + "-" + parts.group(3) + ".jar"), coordinate, null)
-                    : cached(contained(home, entry), coordinate, entry);
+            Path target = entry == null
+                    ? home.resolve(parts.group(2) + "-" + parts.group(3) + ".jar")
+                    : contained(home, entry);
+            return cached(target, coordinate, entry, pinned);
         } catch (IOException failure) {
             throw new ModelException(Code.IO, model, failure.getMessage(), failure);
         }
@@ -86,19 +95,24 @@ final class ModelCache {
         return file;
     }
 
-    private Path cached(Path file, String coordinate, String entry) throws IOException {
+    private Path cached(Path file, String coordinate, String entry, String pinned) throws IOException {
         Path digest = file.resolveSibling(file.getFileName() + ".sha256");
-        if (Files.isRegularFile(file)
-                && Files.isRegularFile(digest)
-                && Files.readString(digest).strip().equals(sha256(file))) {
-            return file;
+        if (Files.isRegularFile(file) && Files.isRegularFile(digest)) {
+            String found = sha256(file);
+            if (found.equals(Files.readString(digest).strip()) && (pinned == null || found.equalsIgnoreCase(pinned))) {
+                return file;
+            }
         }
         Files.createDirectories(file.getParent());
         Path scratch = Files.createTempDirectory(file.getParent(), "fetch");
         try {
             Path jar = maven.fetch(coordinate, scratch);
             Path fetched = entry == null ? jar : unpack(jar, coordinate, entry, scratch.resolve("entry"));
-            Path written = Files.writeString(scratch.resolve("digest"), sha256(fetched) + "\n");
+            String found = sha256(fetched);
+            if (pinned != null && !found.equalsIgnoreCase(pinned)) {
+                throw new IOException("what was fetched has the SHA-256 digest " + found + "; do not use it");
+            }
+            Path written = Files.writeString(scratch.resolve("digest"), found + "\n");
             Files.move(fetched, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             Files.move(written, digest, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {

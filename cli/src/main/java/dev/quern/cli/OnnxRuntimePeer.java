@@ -45,7 +45,8 @@ final class OnnxRuntimePeer implements Peer {
      */
     Path jar() {
         try (Progress _ = Progress.of(session.err(), "fetching " + name())) {
-            return ModelCache.of(session).locate(session, COORDINATE + Versions.of("onnxruntime"));
+            String pinned = COORDINATE + Versions.of("onnxruntime") + "#" + Versions.of("onnxruntime.sha256");
+            return ModelCache.of(session).locate(session, pinned);
         } catch (ModelException failure) {
             throw new PeerUnavailableException(name() + " is not available: " + failure.getMessage(), failure);
         }

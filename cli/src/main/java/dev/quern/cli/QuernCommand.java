@@ -12,13 +12,14 @@ import picocli.CommandLine.Command;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             " 0:it worked",
-            " 1:check: the results differ; bench: slower than the earlier build",
-            " 2:the model, an input or the command line is at fault",
-            " 3:check, bench: what to compare with is not there",
-            "70:a fault of Quern's own"
+            " 1:check, conformance: the results differ; bench: slower than the earlier build",
+            " 2:the model, an input, the command line or the JDK is at fault",
+            " 3:check, bench, conformance: what to compare with is not there",
+            "70:a fault of Quern's own, or its build failed"
         },
         footer =
-                "%nMODEL is the path of a file, or maven:GROUP:ARTIFACT:VERSION!/PATH for a file inside a published jar. "
+                "%nMODEL is the path of a file, or maven:GROUP:ARTIFACT:VERSION!/PATH for a file inside a published jar, "
+                        + "and perhaps #SHA256, the digest that it must have. "
                         + "Your Maven fetches it, with the settings it has, into ~/.cache/quern/models "
                         + "(or the folder that QUERN_CACHE names).")
 final class QuernCommand implements Runnable {

@@ -1,5 +1,6 @@
 package dev.quern.cli;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,8 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 
 class MainTest {
     @TempDir
@@ -56,9 +61,9 @@ class MainTest {
                         + ": at byte 0: expected an ONNX model, found no bytes; fetch the file again",
                 "inspect",
                 "empty.onnx");
-        refused("maven:a:b: expected maven:GROUP:ARTIFACT:VERSION!/PATH", "inspect", "maven:a:b");
+        refused("maven:a:b: expected maven:GROUP:ARTIFACT:VERSION!/PATH, and perhaps #SHA256", "inspect", "maven:a:b");
         refused(
-                "maven:a:-Dx:1!/m.onnx: expected maven:GROUP:ARTIFACT:VERSION!/PATH",
+                "maven:a:-Dx:1!/m.onnx: expected maven:GROUP:ARTIFACT:VERSION!/PATH, and perhaps #SHA256",
                 "inspect",
                 "maven:a:-Dx:1!/m.onnx");
         refused(
@@ -122,6 +127,22 @@ class MainTest {
             assertTrue(run.out().lines().anyMatch(line -> line.startsWith("  " + command + " ")), run.out());
             assertEquals(0, CommandRun.in(folder, command, "--help").status());
         }
+    }
+
+    /** A {@code %} that is no format would be printed with a warning. */
+    @Test
+    void helpIsFormatted() {
+        CommandLine line = Main.commandLine(Session.ofProcess());
+        assertTrue(line.getSubcommands().size() > 6);
+        line.getSubcommands().values().forEach(command -> {
+            CommandSpec spec = command.getCommandSpec();
+            Stream<String[]> texts = Stream.concat(
+                    Stream.of(
+                            spec.usageMessage().description(),
+                            spec.usageMessage().footer()),
+                    spec.args().stream().map(ArgSpec::description));
+            texts.flatMap(Stream::of).forEach(text -> assertDoesNotThrow(() -> String.format(text), text));
+        });
     }
 
     private int statusOf(Throwable failure) {

@@ -37,7 +37,7 @@ class ModelCacheTest {
             zip.putNextEntry(new ZipEntry("models/m.onnx"));
             zip.write("content".getBytes(StandardCharsets.UTF_8));
         }
-        maven("cp '" + folder.resolve("published.jar") + "' \"${6#-DoutputDirectory=}\"; echo \"$5\" >>'"
+        maven("cp '" + folder.resolve("published.jar") + "' \"${7#-DoutputDirectory=}\"; echo \"$6\" >>'"
                 + folder.resolve("calls") + "'");
         session = new Session(System.out, System.err, folder, Map.of());
         cache = new ModelCache(
@@ -83,6 +83,20 @@ class ModelCacheTest {
         Path jar = cache.locate(session, "maven:g:a:1.0");
         assertEquals("a-1.0.jar", jar.getFileName().toString());
         assertEquals(-1, Files.mismatch(folder.resolve("published.jar"), jar));
+    }
+
+    @Test
+    void aDigestInTheNameIsChecked() throws IOException {
+        String right = ModelCache.sha256(cache.locate(session, "maven:g:a:1.0!/models/m.onnx"));
+        cache.locate(session, "maven:g:a:1.0!/models/m.onnx#" + right);
+        assertEquals(1, calls());
+        String wrong = "0".repeat(64);
+        String message = ": what was fetched has the SHA-256 digest " + right + "; do not use it";
+        refused("maven:g:a:1.0!/models/m.onnx#" + wrong + message, "maven:g:a:1.0!/models/m.onnx#" + wrong);
+        String jar = ModelCache.sha256(folder.resolve("published.jar"));
+        assertEquals(cache.locate(session, "maven:g:a:1.0"), cache.locate(session, "maven:g:a:1.0#" + jar));
+        String form = ": expected maven:GROUP:ARTIFACT:VERSION!/PATH, and perhaps #SHA256";
+        refused("maven:g:a:1.0#12" + form, "maven:g:a:1.0#12");
     }
 
     @Test

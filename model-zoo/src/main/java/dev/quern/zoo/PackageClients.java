@@ -19,8 +19,8 @@ final class PackageClients {
 
     /** Downloads {@code group:artifact:version} and returns the jar, in {@code folder}. */
     static Path maven(String coordinate, Path folder) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(mavenCommand(), "-q", "-B", COPY, "-Dartifact=" + coordinate, "-DoutputDirectory=" + folder));
+        List<String> command = new ArrayList<>(List.of(mavenCommand(), "-q", "-B", "--strict-checksums", COPY));
+        command.addAll(List.of("-Dartifact=" + coordinate, "-DoutputDirectory=" + folder));
         String repository = System.getProperty("maven.repo.local");
         if (repository != null) {
             command.add("-Dmaven.repo.local=" + repository);
