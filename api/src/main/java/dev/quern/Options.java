@@ -1,5 +1,6 @@
 package dev.quern;
 
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -7,10 +8,18 @@ import java.util.Objects;
  *
  * @param threads threads a run may use, at least 1; the default is what the process may use
  * @param device {@code "cpu"}, {@code "cuda"} or {@code "auto"}
- * @param maxMemory bytes that one run's working memory may take before it is refused; {@link Long#MAX_VALUE} for no limit
+ * @param maxMemory bytes that one run's working memory and results may take before it is refused; the default is {@link
+ *     Limits#memory}, {@link Long#MAX_VALUE} is no limit
+ * @param maxIterations iterations that one loop of the model may take; the default is {@link Limits#ITERATIONS}
+ * @param timeLimit how long loading, and each run, may take; {@link #NO_TIME_LIMIT} by default. Looked at between the steps of a
+ *     compilation and of a run, and between parts of a long kernel, as is the interrupt status of the calling thread
  * @param poison fills freed and fresh working memory with NaN or a marker, to find reads of dead values; for tests
  */
-public record Options(int threads, String device, long maxMemory, boolean poison) {
+public record Options(
+        int threads, String device, long maxMemory, long maxIterations, Duration timeLimit, boolean poison) {
+    /** The time limit that ends nothing. */
+    public static final Duration NO_TIME_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
+
     public Options {
         if (threads < 1) {
             throw new ModelException(
@@ -22,10 +31,18 @@ public record Options(int threads, String device, long maxMemory, boolean poison
                     "maxMemory",
                     "expected a positive number of bytes, found " + maxMemory);
         }
+        if (maxIterations < 1) {
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT, "maxIterations", "expected at least 1, found " + maxIterations);
+        }
+        if (timeLimit.isNegative() || timeLimit.isZero()) {
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT, "timeLimit", "expected a positive time, found " + timeLimit);
+        }
         Objects.requireNonNull(device);
     }
 
-    /** The defaults: every processor the process may use, the CPU, no memory limit. */
+    /** The defaults: every processor the process may use, the CPU, half of the heap, no time limit. */
     public static Options defaults() {
         return builder().build();
     }
@@ -39,7 +56,9 @@ public record Options(int threads, String device, long maxMemory, boolean poison
     public static final class Builder {
         private int threads = Runtime.getRuntime().availableProcessors();
         private String device = "cpu";
-        private long maxMemory = Long.MAX_VALUE;
+        private long maxMemory = Limits.memory();
+        private long maxIterations = Limits.ITERATIONS;
+        private Duration timeLimit = NO_TIME_LIMIT;
         private boolean poison;
 
         private Builder() {}
@@ -62,6 +81,18 @@ public record Options(int threads, String device, long maxMemory, boolean poison
             return this;
         }
 
+        /** Iterations of one loop. */
+        public Builder maxIterations(long iterations) {
+            this.maxIterations = iterations;
+            return this;
+        }
+
+        /** How long loading, and each run, may take. */
+        public Builder timeLimit(Duration limit) {
+            this.timeLimit = limit.compareTo(NO_TIME_LIMIT) > 0 ? NO_TIME_LIMIT : limit;
+            return this;
+        }
+
         /** Poison freed working memory; for tests. */
         public Builder poison(boolean poison) {
             this.poison = poison;
@@ -70,7 +101,7 @@ public record Options(int threads, String device, long maxMemory, boolean poison
 
         /** The settings. */
         public Options build() {
-            return new Options(threads, device, maxMemory, poison);
+            return new Options(threads, device, maxMemory, maxIterations, timeLimit, poison);
         }
     }
 }

@@ -76,6 +76,11 @@ public final class Dim {
         this.terms = terms;
     }
 
+    /** The terms. */
+    Polynomial polynomial() {
+        return terms;
+    }
+
     /** The constant {@code value}. */
     public static Dim of(long value) {
         return new Dim(Polynomial.of(Monomial.UNIT, value));
@@ -93,6 +98,7 @@ public final class Dim {
 
     /** {@code atom} as an expression of its own. */
     static Dim atom(Atom atom) {
+        Weight.check(atom);
         return new Dim(Polynomial.of(Monomial.of(atom), 1));
     }
 
@@ -105,7 +111,7 @@ public final class Dim {
         return product;
     }
 
-    /** The sum; throws {@link ArithmeticException} if a coefficient leaves 64 bits. */
+    /** The sum; throws {@link SizeLimitException} if a coefficient leaves 64 bits, or the expression becomes too large. */
     public Dim plus(Dim other) {
         Polynomial sum = terms.plus(other.terms);
         return sum == terms ? this : sum == other.terms ? other : new Dim(sum);
@@ -126,7 +132,7 @@ public final class Dim {
         return plus(-constant);
     }
 
-    /** The product. */
+    /** The product; throws {@link SizeLimitException} as the sum does. */
     public Dim times(Dim other) {
         return new Dim(terms.times(other.terms));
     }
@@ -195,7 +201,7 @@ public final class Dim {
                 && terms.monomial(0).atom(0) instanceof FloorDiv(Dim inner, Dim by)
                 && by.isConstant()
                 && by.constant() > 0) {
-            return inner.floorDiv(of(Math.multiplyExact(by.constant(), step)));
+            return inner.floorDiv(of(Exact.product(by.constant(), step)));
         }
         return atom(new FloorDiv(remainder, divisor));
     }
@@ -418,9 +424,9 @@ public final class Dim {
                     case Min(Dim left, Dim right) -> Math.min(left.evaluate(values), right.evaluate(values));
                     case Max(Dim left, Dim right) -> Math.max(left.evaluate(values), right.evaluate(values));
                 };
-                product = Math.multiplyExact(product, value);
+                product = Exact.product(product, value);
             }
-            sum = Math.addExact(sum, product);
+            sum = Exact.sum(sum, product);
         }
         return sum;
     }

@@ -1,5 +1,6 @@
 package dev.quern.ir;
 
+import dev.quern.Limits;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -65,6 +66,9 @@ final class Monomial implements Comparable<Monomial> {
             return atoms.length == 0 ? other : this;
         }
         int length = atoms.length + other.atoms.length;
+        if (length > Limits.SIZE_DEGREE) {
+            throw new SizeLimitException("a product of sizes has more than " + Limits.SIZE_DEGREE + " factors");
+        }
         Dim.Atom[] product = new Dim.Atom[length];
         String[] productNames = new String[length];
         int left = 0;

@@ -1,10 +1,12 @@
 package dev.quern.ir;
 
+import dev.quern.Limits;
 import java.util.Arrays;
 
 /**
  * A sum of products with integer coefficients other than zero, in the order of {@link Monomial}: of higher degree first,
- * the constant last. Immutable. Arithmetic throws {@link ArithmeticException} where a coefficient leaves 64 bits.
+ * the constant last. Immutable. Arithmetic throws {@link SizeLimitException} where a coefficient leaves 64 bits, and where there
+ * would be more than {@link Limits#SIZE_TERMS} terms.
  */
 final class Polynomial {
     static final Polynomial ZERO = new Polynomial(new Monomial[0], new long[0]);
@@ -13,6 +15,8 @@ final class Polynomial {
     private final long[] coefficients;
     /** Derived on first use; a race derives an equal one. */
     private int hash;
+    /** Derived on first use; a race derives an equal one. */
+    private int weight;
 
     private Polynomial(Monomial[] monomials, long[] coefficients) {
         this.monomials = monomials;
@@ -40,6 +44,21 @@ final class Polynomial {
         return monomials.length == 0 || monomials.length == 1 && monomials[0].degree() == 0;
     }
 
+    /** Terms and atoms, those inside other atoms included. */
+    int weight() {
+        int known = weight;
+        if (known == 0) {
+            known = 1 + size();
+            for (Monomial monomial : monomials) {
+                for (int factor = 0; factor < monomial.degree(); factor++) {
+                    known = Math.min(Integer.MAX_VALUE / 4, known + Weight.of(monomial.atom(factor)));
+                }
+            }
+            weight = known;
+        }
+        return known;
+    }
+
     Polynomial plus(Polynomial other) {
         if (monomials.length == 0 || other.monomials.length == 0) {
             return monomials.length == 0 ? other : this;
@@ -52,14 +71,21 @@ final class Polynomial {
                     ? 1
                     : right == other.monomials.length ? -1 : monomials[left].compareTo(other.monomials[right]);
             if (order == 0) {
-                sum.append(monomials[left], Math.addExact(coefficients[left++], other.coefficients[right++]));
+                sum.append(monomials[left], Exact.sum(coefficients[left++], other.coefficients[right++]));
             } else if (order < 0) {
                 sum.append(monomials[left], coefficients[left++]);
             } else {
                 sum.append(other.monomials[right], other.coefficients[right++]);
             }
         }
+        if (sum.size > Limits.SIZE_TERMS) {
+            throw tooManyTerms();
+        }
         return sum.build();
+    }
+
+    private static SizeLimitException tooManyTerms() {
+        return new SizeLimitException("an expression of sizes has more than " + Limits.SIZE_TERMS + " terms");
     }
 
     Polynomial times(long factor) {
@@ -68,7 +94,7 @@ final class Polynomial {
         }
         long[] scaled = new long[coefficients.length];
         for (int term = 0; term < scaled.length; term++) {
-            scaled[term] = Math.multiplyExact(coefficients[term], factor);
+            scaled[term] = Exact.product(coefficients[term], factor);
         }
         return new Polynomial(monomials, scaled);
     }
@@ -79,12 +105,16 @@ final class Polynomial {
             Polynomial scaled = isConstant() ? other : this;
             return scaled.times(constant.size() == 0 ? 0 : constant.coefficients[0]);
         }
-        Builder product = new Builder(Math.multiplyExact(monomials.length, other.monomials.length));
+        int products = monomials.length * other.monomials.length;
+        if (products > Limits.SIZE_TERMS * Limits.SIZE_TERMS / 16) {
+            throw tooManyTerms();
+        }
+        Builder product = new Builder(products);
         for (int left = 0; left < monomials.length; left++) {
             for (int right = 0; right < other.monomials.length; right++) {
                 product.append(
                         monomials[left].times(other.monomials[right]),
-                        Math.multiplyExact(coefficients[left], other.coefficients[right]));
+                        Exact.product(coefficients[left], other.coefficients[right]));
             }
         }
         return product.sorted();

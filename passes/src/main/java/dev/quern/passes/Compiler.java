@@ -54,6 +54,7 @@ public final class Compiler {
         List<ProgramStep> steps = new ArrayList<>();
         List<Accesses> accesses = new ArrayList<>();
         for (LoweredProgram.Step step : lowered.steps()) {
+            options.checkpoint().run();
             steps.add(step(step, symbols, guards, scheduling));
             accesses.add(accesses(step));
             if (!(step instanceof LoweredProgram.Apply)) {

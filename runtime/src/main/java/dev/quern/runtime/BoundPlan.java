@@ -1,6 +1,7 @@
 package dev.quern.runtime;
 
 import dev.quern.DType;
+import dev.quern.Limits;
 import dev.quern.ModelException;
 import dev.quern.ir.Dim;
 import dev.quern.ir.graph.Guard;
@@ -161,7 +162,14 @@ final class BoundPlan {
                 .mapToLong(known::get)
                 .toArray();
         long extent = kernel.executable().parallelExtent(arguments);
-        long work = known.evaluate(kernel.step().work()).orElse(0);
+        long work = evaluate(kernel.origin(), kernel.step().work(), known).orElse(0);
+        if (work > Limits.KERNEL_WORK) {
+            throw new ModelException(
+                    ModelException.Code.LIMIT,
+                    kernel.origin(),
+                    "needs " + work + " operations for " + known + ", expected at most " + Limits.KERNEL_WORK
+                            + "; give smaller inputs");
+        }
         return BoundKernel.split(arguments, extent, work, threads);
     }
 

@@ -1,6 +1,7 @@
 package dev.quern.runtime;
 
 import dev.quern.ModelException;
+import dev.quern.ir.SizeLimitException;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -23,6 +24,9 @@ final class Boundary {
             return work.get();
         } catch (ModelException refused) {
             throw refused;
+        } catch (SizeLimitException beyond) {
+            throw new ModelException(
+                    ModelException.Code.LIMIT, where, beyond.getMessage() + "; give smaller or fewer sizes", beyond);
         } catch (OutOfMemoryError exhausted) {
             throw new ModelException(
                     ModelException.Code.LIMIT,

@@ -109,7 +109,15 @@ public final class CompiledModel implements Model {
             Set<String> given = Signature.optional(this.inputs, program().inputs(), inputs);
             reproducer.inputs(inputs);
             MemoryBudget budget = new MemoryBudget(options.maxMemory());
-            RunContext context = new RunContext(pool, options.threads(), options.poison(), budget, host, listener);
+            RunContext context = new RunContext(
+                    pool,
+                    options.threads(),
+                    options.poison(),
+                    budget,
+                    options.maxIterations(),
+                    Watch.start(options.timeLimit()),
+                    host,
+                    listener);
             ProgramVariant variant = given.isEmpty() ? general : overridden.forInputs(given, inputs);
             List<Tensor> results = variant.run(inputs, context);
             Map<String, Tensor> named = new LinkedHashMap<>();

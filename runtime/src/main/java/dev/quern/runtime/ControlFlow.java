@@ -11,6 +11,9 @@ import java.util.List;
 
 /** Runs {@code If}, {@code Loop} and {@code Scan}: bodies are programs, run once or per iteration. */
 final class ControlFlow {
+    /** What keeping a slice takes beside its elements. */
+    private static final long SLICE_BYTES = 128;
+
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final PreparedStep.Control step;
@@ -54,6 +57,7 @@ final class ControlFlow {
         List<List<Tensor>> scanned = emptyLists(results().size() - loop.carried());
         long charged = 0;
         for (long iteration = 0; iteration < trips && isTrue(condition); iteration++) {
+            limit(iteration);
             List<Tensor> inputs = new ArrayList<>();
             inputs.add(Tensor.of(new long[] {iteration}));
             inputs.add(condition);
@@ -82,6 +86,7 @@ final class ControlFlow {
         List<List<Tensor>> scanned = emptyLists(results().size() - scan.states());
         long charged = 0;
         for (long iteration = 0; iteration < trips; iteration++) {
+            context.watch().check();
             List<Tensor> arguments = new ArrayList<>(states);
             for (int i = 0; i < inputs; i++) {
                 long at = scan.inputReversed().get(i) ? trips - 1 - iteration : iteration;
@@ -101,6 +106,17 @@ final class ControlFlow {
         }
         context.budget().refund(charged);
         return results;
+    }
+
+    private void limit(long iteration) {
+        context.watch().check();
+        if (iteration >= context.maxIterations()) {
+            throw new ModelException(
+                    ModelException.Code.LIMIT,
+                    step.origin(),
+                    "expected at most " + context.maxIterations() + " iterations, found more; raise maxIterations if"
+                            + " the loop does end");
+        }
     }
 
     private long length(Op.Scan scan, List<Tensor> sequences) {
@@ -137,7 +153,7 @@ final class ControlFlow {
         long bytes = 0;
         for (int i = 0; i < slices.size(); i++) {
             scanned.get(i).add(slices.get(i));
-            bytes += slices.get(i).dtype().byteSize(slices.get(i).elements());
+            bytes += Stacking.bytes(slices.get(i).dtype(), slices.get(i).elements()) + SLICE_BYTES;
         }
         context.budget().charge(bytes, step.origin());
         return bytes;

@@ -143,6 +143,9 @@ final class Frame {
     void store(int number, Tensor result, Collection<Tensor> aliased) {
         PreparedValue value = program.values().get(number);
         if (result.dtype() == DType.STRING) {
+            long bytes = Stacking.bytes(DType.STRING, result.elements());
+            context.budget().charge(bytes, "value '" + value.name() + "'");
+            charged += bytes;
             tensors[number] = result;
             return;
         }

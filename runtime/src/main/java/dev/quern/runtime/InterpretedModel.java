@@ -3,9 +3,11 @@ package dev.quern.runtime;
 import dev.quern.DType;
 import dev.quern.Model;
 import dev.quern.ModelException;
+import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.TensorInfo;
 import dev.quern.ir.graph.Graph;
+import dev.quern.ir.interpret.Budget;
 import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.onnx.ImportedModel;
 import dev.quern.onnx.signature.Overrides;
@@ -22,6 +24,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 public final class InterpretedModel implements Model {
     private final ImportedModel model;
     private final Graph graph;
+    private final Options options;
     private final OverrideVariants<Choice> overridden;
     private final ReadWriteLock use = new ReentrantReadWriteLock();
     private boolean closed;
@@ -29,8 +32,9 @@ public final class InterpretedModel implements Model {
     /** The graph for one choice of the inputs that are given. */
     private record Choice(Graph graph, Overrides overrides) {}
 
-    InterpretedModel(ImportedModel model) {
+    InterpretedModel(ImportedModel model, Options options) {
         this.model = model;
+        this.options = options;
         this.graph = model.graph();
         this.overridden =
                 new OverrideVariants<>(graph.name(), overrides -> new Choice(model.graph(overrides), overrides));
@@ -64,7 +68,12 @@ public final class InterpretedModel implements Model {
             reproducer.inputs(inputs);
             Choice choice = given.isEmpty() ? new Choice(graph, Overrides.NONE) : overridden.forInputs(given, inputs);
             Map<String, Tensor> owned = new LinkedHashMap<>();
-            new GraphInterpreter()
+            Budget budget = new Budget(
+                    ArrayKind.MOST_ELEMENTS,
+                    options.maxMemory(),
+                    options.maxIterations(),
+                    Watch.start(options.timeLimit())::check);
+            new GraphInterpreter(budget)
                     .run(fitting(choice, inputs), inputs)
                     .forEach((name, tensor) -> owned.put(name, copy(tensor)));
             return owned;

@@ -35,6 +35,11 @@ final class MemoryBudget {
         used -= bytes;
     }
 
+    /** Bytes that may still be taken. */
+    long left() {
+        return limit - used;
+    }
+
     /** Most bytes in use at once. */
     long peak() {
         return peak;

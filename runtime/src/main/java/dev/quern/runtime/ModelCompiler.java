@@ -83,12 +83,12 @@ public final class ModelCompiler {
             model.close();
             throw failure;
         }
-        GraphInterpreter interpreter = new GraphInterpreter();
         return new CompiledModel(
-                new OnnxProgramSource(model, compileOptions, stages),
+                new OnnxProgramSource(model, options.timeLimit(), compileOptions, stages),
                 kernels,
                 options,
-                (node, operands, symbols) -> interpreter.evaluate(node, operands, new DimBindings(symbols)),
+                (node, operands, symbols, budget) ->
+                        new GraphInterpreter(budget).evaluate(node, operands, new DimBindings(symbols)),
                 ResidentPool.shared());
     }
 
@@ -98,7 +98,7 @@ public final class ModelCompiler {
         return Boundary.cross(
                 String.valueOf(file),
                 reproducer,
-                () -> new InterpretedModel(OnnxModels.read(required(file, "file"), reproducer::model)));
+                () -> new InterpretedModel(OnnxModels.read(required(file, "file"), reproducer::model), options));
     }
 
     /** The same of a model held in memory. */
@@ -107,6 +107,6 @@ public final class ModelCompiler {
         return Boundary.cross(
                 IN_MEMORY,
                 reproducer,
-                () -> new InterpretedModel(OnnxModels.read(required(model, "model"), reproducer::model)));
+                () -> new InterpretedModel(OnnxModels.read(required(model, "model"), reproducer::model), options));
     }
 }

@@ -9,16 +9,24 @@ import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.graph.Pipeline;
 import dev.quern.passes.program.Program;
+import java.time.Duration;
 import java.util.List;
 
 /** Compiles an ONNX model; constants stay in its mapped file, so that is open as long as this. */
 final class OnnxProgramSource implements ProgramSource {
     private final ImportedModel model;
+    private final Duration limit;
     private final CompileOptions options;
     private final StageSink stages;
 
-    OnnxProgramSource(ImportedModel model, CompileOptions options, StageSink stages) {
+    /**
+     * A source of programs.
+     *
+     * @param limit how long one compilation may take
+     */
+    OnnxProgramSource(ImportedModel model, Duration limit, CompileOptions options, StageSink stages) {
         this.model = model;
+        this.limit = limit;
         this.options = options;
         this.stages = stages;
     }
@@ -39,10 +47,11 @@ final class OnnxProgramSource implements ProgramSource {
     }
 
     private Program compile(Graph imported, Target target) {
+        Watch watch = Watch.start(limit);
         stages.graph("imported", imported);
-        Graph graph = Pipeline.run(imported);
+        Graph graph = Pipeline.run(imported, watch::check);
         stages.graph("graph", graph);
-        Program program = Compiler.compile(graph, target, options);
+        Program program = Compiler.compile(graph, target, options.with(watch::check));
         stages.program("program", program);
         return program;
     }

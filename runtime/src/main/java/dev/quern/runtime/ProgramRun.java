@@ -6,6 +6,7 @@ import dev.quern.Tensor;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.interpret.Budget;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.passes.program.ProgramStep;
 import java.util.ArrayList;
@@ -77,6 +78,7 @@ final class ProgramRun {
 
     private void step(int index, Frame frame) {
         PreparedStep step = program.steps().get(index);
+        context.watch().check();
         long begin = context.listener() == null ? 0 : System.nanoTime();
         try {
             switch (step) {
@@ -110,12 +112,22 @@ final class ProgramRun {
             offsets[i] = frame.offset(arguments[i]);
         }
         Executable executable = step.executable();
-        if (bound.participants() == 1) {
+        Watch watch = context.watch();
+        watch.requireTime(bound.work(), bound.participants(), step.origin());
+        if (bound.isShort()) {
             executable.run(buffers, offsets, bound.symbols(), 0, bound.extent());
+        } else if (bound.participants() == 1) {
+            for (long from = 0; from < bound.extent(); from += bound.grain()) {
+                executable.run(buffers, offsets, bound.symbols(), from, Math.min(bound.extent(), from + bound.grain()));
+                watch.check();
+            }
         } else {
             context.pool()
                     .run(
-                            (from, to) -> executable.run(buffers, offsets, bound.symbols(), from, to),
+                            (from, to) -> {
+                                executable.run(buffers, offsets, bound.symbols(), from, to);
+                                watch.check();
+                            },
                             bound.extent(),
                             bound.grain(),
                             bound.participants());
@@ -126,8 +138,13 @@ final class ProgramRun {
         ProgramStep.RunHost host = step.step();
         List<Tensor> operands = frame.tensors(step.inputs(), host.node().inputs());
         List<Tensor> results =
-                context.host().evaluate(host.node(), operands, frame.symbols().known());
+                context.host().evaluate(host.node(), operands, frame.symbols().known(), hostBudget());
         accept(host.node().outputs(), step.outputs(), results, operands, frame);
+    }
+
+    private Budget hostBudget() {
+        return new Budget(
+                ArrayKind.MOST_ELEMENTS, context.budget().left(), context.maxIterations(), context.watch()::check);
     }
 
     private void control(PreparedStep.Control step, Frame frame) {

@@ -7,6 +7,8 @@ package dev.quern.runtime;
  * @param threads participants of a kernel at most, the caller included
  * @param poison whether dead memory is overwritten
  * @param budget what the run may still allocate
+ * @param maxIterations of one loop
+ * @param watch ends the run early
  * @param host evaluates nodes
  * @param listener told of each step; null for nobody
  */
@@ -15,5 +17,7 @@ record RunContext(
         int threads,
         boolean poison,
         MemoryBudget budget,
+        long maxIterations,
+        Watch watch,
         HostEvaluator host,
         StepListener listener) {}

@@ -72,6 +72,8 @@ final class Stacking {
             }
         }
         long[] shape = with(part, axis, slices.size());
+        context.budget().charge(bytes(dtype, Tensor.count(shape)), "scanned output");
+        context.budget().refund(bytes(dtype, Tensor.count(shape)));
         if (dtype == DType.STRING) {
             if (axis != 0) {
                 throw new ModelException(
@@ -83,9 +85,7 @@ final class Stacking {
         long outer = Tensor.count(Arrays.copyOf(part, axis));
         long inner = dtype.byteSize(Tensor.count(Arrays.copyOfRange(part, axis, part.length)));
         long elements = Tensor.count(shape);
-        context.budget().charge(dtype.byteSize(elements), "scanned output");
         Object array = ArrayKind.allocate(dtype, elements, "scanned output");
-        context.budget().refund(dtype.byteSize(elements));
         MemorySegment target = ArrayKind.segment(array);
         for (int i = 0; i < slices.size(); i++) {
             for (long row = 0; row < outer; row++) {
@@ -94,6 +94,11 @@ final class Stacking {
             }
         }
         return ArrayKind.tensor(array, dtype, 0, shape);
+    }
+
+    /** Bytes of {@code elements} elements; strings count as what refers to them. */
+    static long bytes(DType dtype, long elements) {
+        return dtype == DType.STRING ? Long.BYTES * elements : dtype.byteSize(elements);
     }
 
     private static long[] without(long[] shape, int axis) {

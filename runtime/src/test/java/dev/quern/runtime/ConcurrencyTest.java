@@ -68,7 +68,7 @@ class ConcurrencyTest {
                 .place("y", new MemoryPlan.Late())
                 .output(y)
                 .build();
-        CompiledModel model = HandMade.model(program, (node, operands, symbols) -> {
+        CompiledModel model = HandMade.model(program, (node, operands, symbols, budget) -> {
             inside.countDown();
             try {
                 go.await();

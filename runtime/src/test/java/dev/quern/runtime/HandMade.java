@@ -154,7 +154,7 @@ final class HandMade {
     }
 
     static CompiledModel model(Program program, Options options) {
-        return model(source(program), options, (node, operands, symbols) -> {
+        return model(source(program), options, (node, operands, symbols, budget) -> {
             throw new AssertionError("no host step is expected");
         });
     }

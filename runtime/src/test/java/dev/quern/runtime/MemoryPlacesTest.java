@@ -22,6 +22,7 @@ import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.interpret.Budget;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.MemoryPlan;
@@ -132,7 +133,7 @@ class MemoryPlacesTest {
     }
 
     /** Keeps the positive elements of its operand. */
-    private static List<Tensor> positive(Node node, List<Tensor> operands, Map<String, Long> symbols) {
+    private static List<Tensor> positive(Node node, List<Tensor> operands, Map<String, Long> symbols, Budget budget) {
         List<Float> kept = new ArrayList<>();
         for (float element : operands.getFirst().toFloatArray()) {
             if (element > 0) {
@@ -202,7 +203,7 @@ class MemoryPlacesTest {
                 .place("late", new MemoryPlan.Late())
                 .host(new Node(new Op.Host("Find", Map.of()), List.of(value("x", DType.F32, N)), List.of(late), "find"))
                 .build();
-        HostEvaluator host = (node, operands, symbols) -> List.of(Tensor.of(new long[] {1, 2}, 2));
+        HostEvaluator host = (node, operands, symbols, budget) -> List.of(Tensor.of(new long[] {1, 2}, 2));
         Tensor x = Tensor.of(ramp(4), 4);
         Options plain = Options.builder().threads(2).build();
         try (CompiledModel model = HandMade.model(HandMade.source(wrong), plain, host)) {

@@ -41,7 +41,8 @@ final class CreationOperators {
                     return builder.constant(tensor.value().data());
                 }
                 case OnnxAttribute.SparseValue sparse -> {
-                    return builder.constant(SparseTensors.dense(sparse.value()).data());
+                    return builder.constant(
+                            call.importer().dense(sparse.value()).data());
                 }
                 case OnnxAttribute.Float(float value) -> {
                     return builder.scalar(DType.F32, value);

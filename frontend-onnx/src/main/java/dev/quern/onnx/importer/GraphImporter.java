@@ -1,5 +1,6 @@
 package dev.quern.onnx.importer;
 
+import dev.quern.Limits;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
 import dev.quern.ir.TensorType;
@@ -12,6 +13,7 @@ import dev.quern.onnx.proto.OnnxGraph;
 import dev.quern.onnx.proto.OnnxModel;
 import dev.quern.onnx.proto.OnnxNode;
 import dev.quern.onnx.proto.OnnxSparseTensor;
+import dev.quern.onnx.proto.OnnxTensor;
 import dev.quern.onnx.proto.OnnxValueInfo;
 import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.Overrides;
@@ -29,18 +31,17 @@ import java.util.Set;
  * imports the bodies of control flow as closed graphs.
  */
 public final class GraphImporter {
-    /** Functions and bodies inside one another. */
-    private static final int DEEPEST = 64;
-
-    /** Nodes that a model may come to when its functions are inlined. */
-    private static final int MOST_NODES = 1_000_000;
-
     /** What all parts of one import share. */
     private static final class Shared {
         final OperatorTable table = new OperatorTable();
         final SymbolNames symbols = new SymbolNames();
         final Map<String, OnnxFunction> functions = new HashMap<>();
-        int nodes;
+        final NodeBudget nodes;
+        long sparseBytes = Limits.SPARSE_BYTES;
+
+        Shared(OnnxModel model) {
+            nodes = new NodeBudget(model);
+        }
     }
 
     private final Shared shared;
@@ -78,7 +79,7 @@ public final class GraphImporter {
      * @throws ModelException if the model breaks the specification or uses what Quern does not have
      */
     public static Imported read(OnnxModel model, Overrides overrides, Optional<List<long[]>> shapes) {
-        Shared shared = new Shared();
+        Shared shared = new Shared(model);
         OnnxModel arranged = Arrangement.of(model);
         for (OnnxFunction function : arranged.functions()) {
             String key = key(function.domain(), function.name(), function.overload());
@@ -123,17 +124,17 @@ public final class GraphImporter {
                 given.add(name);
             }
         }
-        contents(graph, scope, given);
+        contents(graph, constants, scope, given);
         builder.at("");
         return new Imported(builder.build(outputs(graph, scope)), declared);
     }
 
     /** The constants of a graph by name. */
-    private static Map<String, Tensor> constants(OnnxGraph graph) {
+    private Map<String, Tensor> constants(OnnxGraph graph) {
         Map<String, Tensor> constants = new LinkedHashMap<>();
         graph.initializers().forEach(tensor -> constants.put(tensor.name(), tensor.data()));
         for (OnnxSparseTensor sparse : graph.sparseInitializers()) {
-            constants.put(sparse.values().name(), SparseTensors.dense(sparse).data());
+            constants.put(sparse.values().name(), dense(sparse).data());
         }
         return constants;
     }
@@ -181,7 +182,11 @@ public final class GraphImporter {
 
     /** Adds the constants and nodes of {@code graph}; constants with a name in {@code given} are inputs instead. */
     void contents(OnnxGraph graph, Scope scope, Set<String> given) {
-        constants(graph).forEach((name, tensor) -> {
+        contents(graph, constants(graph), scope, given);
+    }
+
+    private void contents(OnnxGraph graph, Map<String, Tensor> constants, Scope scope, Set<String> given) {
+        constants.forEach((name, tensor) -> {
             if (!given.contains(name)) {
                 constant(name, tensor, scope);
             }
@@ -189,6 +194,13 @@ public final class GraphImporter {
         for (OnnxNode node : graph.nodes()) {
             node(node, scope);
         }
+    }
+
+    /** {@code sparse} spelt out, if there is room for it. */
+    OnnxTensor dense(OnnxSparseTensor sparse) {
+        OnnxTensor dense = SparseTensors.dense(sparse, shared.sparseBytes);
+        shared.sparseBytes -= dense.data().segment().byteSize();
+        return dense;
     }
 
     /** Adds a body in the place of its node; the names around it are seen. */
@@ -206,11 +218,11 @@ public final class GraphImporter {
     }
 
     private void deeper() {
-        if (depth >= DEEPEST) {
+        if (depth >= Limits.GRAPH_DEPTH) {
             throw new ModelException(
                     ModelException.Code.LIMIT,
                     "",
-                    "functions and bodies lie more than " + DEEPEST + " deep in one another");
+                    "functions and bodies lie more than " + Limits.GRAPH_DEPTH + " deep in one another");
         }
     }
 
@@ -221,9 +233,7 @@ public final class GraphImporter {
     }
 
     private void node(OnnxNode node, Scope scope) {
-        if (++shared.nodes > MOST_NODES) {
-            throw new ModelException(ModelException.Code.LIMIT, "", "the model has more than " + MOST_NODES + " nodes");
-        }
+        shared.nodes.take();
         String where = Places.of(node);
         GraphBuilder builder = scope.builder().at(where);
         List<Optional<Value>> operands = operands(node, scope, where);
@@ -235,7 +245,7 @@ public final class GraphImporter {
             throw new ModelException(
                     ModelException.Code.LIMIT,
                     where,
-                    "arithmetic on extents leaves 64 bits or divides by zero",
+                    "arithmetic on extents cannot be done: " + beyond.getMessage(),
                     beyond);
         }
         builder.at(where);

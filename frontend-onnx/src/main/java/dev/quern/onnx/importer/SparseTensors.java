@@ -5,32 +5,46 @@ import dev.quern.ModelException;
 import dev.quern.Tensor;
 import dev.quern.onnx.proto.OnnxSparseTensor;
 import dev.quern.onnx.proto.OnnxTensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Spells sparse constants out. */
 final class SparseTensors {
-    /** Elements of a dense tensor that a sparse one may come to. */
-    private static final long MOST_ELEMENTS = 1L << 28;
+    /** Larger ones are in native memory. */
+    private static final long HEAP_BYTES = 1 << 20;
 
     private SparseTensors() {}
 
-    static OnnxTensor dense(OnnxSparseTensor sparse) {
+    /**
+     * All elements of {@code sparse}.
+     *
+     * @throws ModelException if they do not fit {@code most} bytes, or the indices do not fit them
+     */
+    static OnnxTensor dense(OnnxSparseTensor sparse, long most) {
         String name = sparse.values().name();
         Tensor values = sparse.values().data();
         Tensor indices = sparse.indices().data();
         DType dtype = values.dtype();
         long[] shape = sparse.shape().stream().mapToLong(Long::longValue).toArray();
         long elements = Tensor.count(shape);
-        if (elements > MOST_ELEMENTS || dtype.bits() < 8) {
+        if (dtype.bits() < 8) {
+            throw new ModelException(
+                    ModelException.Code.UNSUPPORTED,
+                    name,
+                    "sparse constant of " + dtype
+                            + ": expected elements of whole bytes; export the model with dense ones");
+        }
+        int width = dtype.bits() / 8;
+        if (elements > most / width) {
             throw new ModelException(
                     ModelException.Code.LIMIT,
                     name,
-                    "sparse constant of " + elements + " elements of " + dtype + ": expected at most " + MOST_ELEMENTS
-                            + " elements of whole bytes");
+                    "sparse constant of " + elements + " elements of " + dtype + ": expected at most " + most
+                            + " bytes for all that are left; export the model with dense ones");
         }
-        int width = dtype.bits() / 8;
-        byte[] bytes = new byte[Math.toIntExact(elements * width)];
-        MemorySegment target = MemorySegment.ofArray(bytes);
+        long size = elements * width;
+        MemorySegment target =
+                size > HEAP_BYTES ? Arena.ofAuto().allocate(size, 64) : MemorySegment.ofArray(new byte[(int) size]);
         boolean flat = indices.rank() == 1;
         int rank = flat ? 1 : shape.length;
         if (indices.dtype() != DType.I64 || indices.elements() != values.elements() * rank) {

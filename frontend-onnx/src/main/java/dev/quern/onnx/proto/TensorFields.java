@@ -1,6 +1,7 @@
 package dev.quern.onnx.proto;
 
 import dev.quern.DType;
+import dev.quern.Limits;
 import dev.quern.ModelException.Code;
 import dev.quern.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -116,7 +117,7 @@ final class TensorFields {
         for (long extent : shape) {
             if (extent == 0) {
                 empty = true;
-            } else if (extent > Limits.ELEMENTS / product) {
+            } else if (extent > Limits.STATED_ELEMENTS / product) {
                 throw message.failWhole(
                         Code.LIMIT, "a tensor of shape " + Arrays.toString(shape) + " has more than 2^55 elements");
             } else {

@@ -1,6 +1,7 @@
 package dev.quern.onnx.proto;
 
 import dev.quern.DType;
+import dev.quern.Limits;
 import dev.quern.ModelException.Code;
 import java.util.ArrayList;
 import java.util.List;

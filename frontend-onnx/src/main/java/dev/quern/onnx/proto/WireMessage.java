@@ -1,5 +1,6 @@
 package dev.quern.onnx.proto;
 
+import dev.quern.Limits;
 import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
 import java.lang.foreign.MemorySegment;
@@ -159,11 +160,11 @@ final class WireMessage {
     private WireMessage message(FieldPath inner, String name) {
         expect(BYTES, name);
         spend();
-        if (depth == Limits.DEPTH) {
+        if (depth == Limits.MESSAGE_DEPTH) {
             throw new ModelException(
                     Code.LIMIT,
                     source.label(),
-                    "at byte " + fieldAt + ": messages are nested more than " + Limits.DEPTH
+                    "at byte " + fieldAt + ": messages are nested more than " + Limits.MESSAGE_DEPTH
                             + " deep; a model nests its graphs a few deep");
         }
         return new WireMessage(source, inner, valueAt, valueAt + value, depth + 1);

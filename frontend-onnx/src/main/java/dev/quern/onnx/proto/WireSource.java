@@ -1,5 +1,6 @@
 package dev.quern.onnx.proto;
 
+import dev.quern.Limits;
 import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
 import java.lang.foreign.Arena;
@@ -11,6 +12,9 @@ import java.nio.charset.StandardCharsets;
 
 /** The bytes of one file while it is read, with what its messages share: where decoded data goes, and the entry budget. */
 final class WireSource {
+    /** Decoded constants up to this many bytes lie on the heap, larger ones in native memory. */
+    private static final long HEAP_BYTES = 1 << 16;
+
     static final String DAMAGED = "; the file is damaged or cut short: fetch or export it again";
 
     private final MemorySegment bytes;
@@ -18,7 +22,7 @@ final class WireSource {
     private final Arena arena;
     private final ExternalData external;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-    private int entriesLeft = Limits.ENTRIES;
+    private int entriesLeft = Limits.FILE_ENTRIES;
 
     /**
      * @param bytes the whole file
@@ -51,7 +55,7 @@ final class WireSource {
 
     /** Zeroed memory for decoded elements, aligned to 8 bytes. The caller has checked {@code size} against the bytes present. */
     MemorySegment allocate(long size) {
-        return size <= Limits.HEAP_BYTES
+        return size <= HEAP_BYTES
                 ? MemorySegment.ofArray(new long[(int) Math.ceilDiv(size, Long.BYTES)])
                         .asSlice(0, size)
                 : arena.allocate(size, Long.BYTES);
@@ -64,7 +68,7 @@ final class WireSource {
                     Code.LIMIT,
                     path,
                     offset,
-                    "the model has more than " + Limits.ENTRIES
+                    "the model has more than " + Limits.FILE_ENTRIES
                             + " nodes, names and listed numbers; keep large data in tensors, or split the model");
         }
     }

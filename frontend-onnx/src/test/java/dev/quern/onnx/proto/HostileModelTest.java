@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.Limits;
 import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
 import dev.quern.onnx.build.OnnxBuilder;
@@ -177,7 +178,7 @@ class HostileModelTest {
                 Code.LIMIT,
                 "expected a text of at most 65536 bytes",
                 inGraph(1, new WireWriter().text(3, "n".repeat(65_537))));
-        WireWriter numbers = new WireWriter().bytes(8, new byte[Limits.ENTRIES + 1]);
+        WireWriter numbers = new WireWriter().bytes(8, new byte[Limits.FILE_ENTRIES + 1]);
         refused(Code.LIMIT, "more than 10000000", inGraph(1, new WireWriter().message(5, numbers)));
     }
 

@@ -17,6 +17,9 @@ import java.util.List;
  * @param budget limits
  */
 record Evaluation(String where, List<Tensor> operands, DimBindings dims, Budget budget) {
+    /** What an element of a tensor of strings takes, the strings themselves aside. */
+    private static final int REFERENCE_BITS = 64;
+
     Tensor operand(int index) {
         if (index >= operands.size()) {
             throw invalid("expected at least " + (index + 1) + " operands, found " + operands.size());
@@ -89,9 +92,8 @@ record Evaluation(String where, List<Tensor> operands, DimBindings dims, Budget 
     /** The elements of a result of this shape; a {@link ModelException} if the budget does not allow as many. */
     long checked(DType dtype, long... shape) {
         long count = Tensor.count(shape);
-        long most = dtype.bits() == 0
-                ? Long.MAX_VALUE
-                : (long) Math.min(budget.bytes() * 8.0 / dtype.bits(), Long.MAX_VALUE);
+        int bits = dtype == DType.STRING ? REFERENCE_BITS : dtype.bits();
+        long most = (long) Math.min(budget.bytes() * 8.0 / bits, Long.MAX_VALUE);
         if (count > budget.elements() || count > most) {
             throw new ModelException(
                     ModelException.Code.LIMIT,
@@ -100,6 +102,18 @@ record Evaluation(String where, List<Tensor> operands, DimBindings dims, Budget 
                             + Math.min(most, budget.elements()) + "; raise the memory limit or give smaller inputs");
         }
         return count;
+    }
+
+    /** Refuses a list of {@code numbers} numbers that would help to find a result, if the budget does not allow it. */
+    void requireSpace(double numbers) {
+        if (numbers * Long.BYTES > budget.bytes() || numbers > budget.elements()) {
+            throw new ModelException(
+                    ModelException.Code.LIMIT,
+                    where,
+                    "needs " + (long) numbers + " numbers beside its operands and its result, expected at most "
+                            + Math.min(budget.bytes() / Long.BYTES, budget.elements())
+                            + "; raise the memory limit or give smaller inputs");
+        }
     }
 
     /** The data given do not fit. */

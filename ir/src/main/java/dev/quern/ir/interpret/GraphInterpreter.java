@@ -134,6 +134,7 @@ public final class GraphInterpreter {
     public List<Tensor> evaluate(Node node, List<Tensor> operands, DimBindings dims) {
         String where = node.origin().isEmpty() ? node.op().getClass().getSimpleName() : node.origin();
         List<Tensor> results;
+        budget.checkpoint().run();
         try {
             results = evaluate(node, new Evaluation(where, operands, dims, budget));
         } catch (ArithmeticException beyond) {

@@ -181,6 +181,7 @@ final class HostShapes {
             outShape[axis] = Tensor.count(shape[axis], repeats[axis]);
         }
         call.checked(call.operand(0).dtype(), outShape);
+        MovementOperations.requireIndices(outShape, call);
         long[][] sources = new long[shape.length][];
         for (int axis = 0; axis < shape.length && !Strides.isEmpty(outShape); axis++) {
             long extent = shape[axis];

@@ -116,6 +116,7 @@ final class MovementOperations {
             }
         }
         call.checked(call.operand(0).dtype(), outShape);
+        requireIndices(outShape, call);
         for (int axis = 0; axis < shape.length && !Strides.isEmpty(outShape); axis++) {
             sources[axis] = new long[Math.toIntExact(outShape[axis])];
             for (int i = 0; i < sources[axis].length; i++) {
@@ -123,6 +124,14 @@ final class MovementOperations {
             }
         }
         return indexed(sources, outShape, mode == Op.PadMode.CONSTANT ? call.elements(1) : null, call);
+    }
+
+    /** Refuses lists of an index for each position of each axis, if the budget does not allow them. */
+    static void requireIndices(long[] outShape, Evaluation call) {
+        call.requireSpace(
+                Strides.isEmpty(outShape)
+                        ? 0
+                        : Arrays.stream(outShape).asDoubleStream().sum());
     }
 
     /** The index of the element that stands at {@code index}; -1 for the fill. */

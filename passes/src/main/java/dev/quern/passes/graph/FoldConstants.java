@@ -1,5 +1,6 @@
 package dev.quern.passes.graph;
 
+import dev.quern.Limits;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
 import dev.quern.ir.Shape;
@@ -22,9 +23,6 @@ final class FoldConstants implements GraphPass {
     /** A result of this many elements is always allowed. */
     private static final long SMALL = 1 << 16;
 
-    /** Most multiply-adds, or elements visited, that are spent on one node. */
-    private static final long MOST_WORK = 1L << 28;
-
     @Override
     public String name() {
         return "fold-constants";
@@ -38,9 +36,17 @@ final class FoldConstants implements GraphPass {
     @Override
     public Graph run(Graph graph) {
         Rewriting rewriting = new Rewriting(graph);
+        double left = Limits.FOLD_ALL_STEPS;
         for (Node old : graph.nodes()) {
             Node node = rewriting.current(old);
-            List<Tensor> results = isCandidate(node, rewriting) ? evaluate(node, rewriting) : List.of();
+            List<Tensor> results = List.of();
+            if (isCandidate(node, rewriting)) {
+                FoldingCost cost = FoldingCost.of(node);
+                if (cost.isAffordable() && cost.steps() <= left) {
+                    left -= cost.steps();
+                    results = evaluate(node, rewriting);
+                }
+            }
             if (results.isEmpty()) {
                 rewriting.keep(node);
             }
@@ -80,7 +86,7 @@ final class FoldConstants implements GraphPass {
                         .shape()
                         .elements()
                         .equals(node.input(0).type().shape().elements());
-        return !spreads && isAffordable(node, operands);
+        return !spreads && staysSmall(node, operands);
     }
 
     /** The constant that {@code value} is, or is a broadcast of; broadcasts themselves stay, as a repeated number is worth knowing. */
@@ -105,19 +111,15 @@ final class FoldConstants implements GraphPass {
                         .getFirst();
     }
 
-    private static boolean isAffordable(Node node, long operands) {
+    /** Whether the results are about as small as what they are made of. */
+    private static boolean staysSmall(Node node, long operands) {
         for (Value output : node.outputs()) {
             OptionalLong elements = output.type().shape().elements().asConstant();
             if (elements.isEmpty() || elements.getAsLong() > Math.max(SMALL, operands)) {
                 return false;
             }
         }
-        long work = operands;
-        if (node.op() instanceof Op.Contract || node.op() instanceof Op.Convolve) {
-            long columns = node.input(1).type().shape().elements().constant();
-            work = node.output().type().shape().elements().constant() * Math.max(1, columns / 4);
-        }
-        return work <= MOST_WORK;
+        return true;
     }
 
     /** The results, or none if the node cannot be evaluated; then whoever runs the model learns why. */

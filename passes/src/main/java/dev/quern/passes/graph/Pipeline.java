@@ -35,9 +35,14 @@ public final class Pipeline {
 
     /** The graph after all passes. */
     public static Graph run(Graph graph) {
+        return run(graph, () -> {});
+    }
+
+    /** The same, calling {@code checkpoint} before each pass; what it throws ends the work. */
+    public static Graph run(Graph graph, Runnable checkpoint) {
         Graph current = graph;
         for (List<GraphPass> stage : stages()) {
-            current = untilStable(current, stage);
+            current = untilStable(current, stage, checkpoint);
         }
         assert isValid(current);
         return current;
@@ -48,11 +53,12 @@ public final class Pipeline {
         return true;
     }
 
-    private static Graph untilStable(Graph graph, List<GraphPass> stage) {
-        Graph current = inBodies(graph, stage);
+    private static Graph untilStable(Graph graph, List<GraphPass> stage, Runnable checkpoint) {
+        Graph current = inBodies(graph, stage, checkpoint);
         for (int round = 0; round < MOST_ROUNDS; round++) {
             Graph before = current;
             for (GraphPass pass : stage) {
+                checkpoint.run();
                 current = pass.run(current);
             }
             if (current == before) {
@@ -62,17 +68,17 @@ public final class Pipeline {
         return current;
     }
 
-    private static Graph inBodies(Graph graph, List<GraphPass> stage) {
+    private static Graph inBodies(Graph graph, List<GraphPass> stage, Runnable checkpoint) {
         boolean changed = false;
         List<Node> nodes = new ArrayList<>();
         for (Node node : graph.nodes()) {
             Op op = switch (node.op()) {
                 case Op.If(Graph then, Graph otherwise) ->
-                    new Op.If(untilStable(then, stage), untilStable(otherwise, stage));
-                case Op.Loop(Graph body, int carried) -> new Op.Loop(untilStable(body, stage), carried);
+                    new Op.If(untilStable(then, stage, checkpoint), untilStable(otherwise, stage, checkpoint));
+                case Op.Loop(Graph body, int carried) -> new Op.Loop(untilStable(body, stage, checkpoint), carried);
                 case Op.Scan scan ->
                     new Op.Scan(
-                            untilStable(scan.body(), stage),
+                            untilStable(scan.body(), stage, checkpoint),
                             scan.states(),
                             scan.inputAxes(),
                             scan.inputReversed(),
