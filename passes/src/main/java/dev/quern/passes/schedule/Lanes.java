@@ -9,8 +9,19 @@ import dev.quern.ir.kernel.Kernel;
 final class Lanes {
     private Lanes() {}
 
+    private static final int WIDEST_BITS = 512;
+
     /** Lanes of the widest type among results and operands of 32 bits and more; 1 without vectors. */
     static long of(Kernel kernel, Target target) {
+        return target.lanes(bits(kernel));
+    }
+
+    /** The same for the widest vectors that a target may have, whatever this one has. */
+    static long widest(Kernel kernel) {
+        return WIDEST_BITS / bits(kernel);
+    }
+
+    private static int bits(Kernel kernel) {
         int results = kernel.results();
         int bits = 32;
         for (Buffer result : kernel.parameters()
@@ -20,6 +31,6 @@ final class Lanes {
             bits = Math.max(
                     bits, result.dtype() == DType.BOOL ? 32 : result.dtype().bits());
         }
-        return target.lanes(bits);
+        return bits;
     }
 }

@@ -5,6 +5,8 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.ScheduleRefusal;
+import dev.quern.ir.schedule.Scheduler;
 import dev.quern.ir.schedule.Step;
 import dev.quern.ir.schedule.Step.Tail;
 import java.util.ArrayList;
@@ -13,34 +15,85 @@ import java.util.List;
 /**
  * Schedules of kernels that pass over rows: rows in parallel; in a row, partial results in several vectors, joined at its end. Where
  * rows lie across memory, lanes run over neighbouring rows instead.
+ *
+ * <p>How many partial results there are, and how they are joined, follows from the kernel alone: the order of a sum is the same on
+ * every target, and in every fallback.
  */
 final class RowSchedules {
-    /** Vectors of partial results: enough to hide the latency of an addition. */
+    /** Vectors of partial results, where they are widest: enough to hide the latency of an addition. */
     private static final int ACCUMULATORS = 4;
 
-    private RowSchedules() {}
+    private final Kernel kernel;
+    private final LoopNest nest;
+    private final Target target;
+    private final long lanes;
+    private final long widest;
+
+    private RowSchedules(Kernel kernel, LoopNest nest, Target target) {
+        this.kernel = kernel;
+        this.nest = nest;
+        this.target = target;
+        this.lanes = Lanes.of(kernel, target);
+        this.widest = Lanes.widest(kernel);
+    }
 
     static List<Schedule> of(Kernel kernel, LoopNest nest, Target target) {
+        RowSchedules rows = new RowSchedules(kernel, nest, target);
+        return rows.areAcross() ? inOrder(kernel, nest, target) : rows.along();
+    }
+
+    /** Schedules that leave the order of reductions as the kernel has it. */
+    static List<Schedule> inOrder(Kernel kernel, LoopNest nest, Target target) {
+        RowSchedules rows = new RowSchedules(kernel, nest, target);
         List<Schedule> schedules = new ArrayList<>();
-        long lanes = Lanes.of(kernel, target);
-        List<Step> rows = parallelRows(nest);
-        if (lanes > 1) {
-            List<Stmt.For> outer = nest.outer();
-            boolean across = !outer.isEmpty()
-                    && !nest.inner().isEmpty()
-                    && !LoopNest.contiguous(kernel, nest.body(), innermost(nest))
-                    && LoopNest.contiguous(kernel, nest.body(), outer.getLast());
-            if (across) {
-                schedules.add(acrossRows(nest, lanes));
-            }
-            schedules.add(new Schedule(concat(rows, alongRows(nest, lanes, ACCUMULATORS))));
-            schedules.add(new Schedule(concat(rows, alongRows(nest, lanes, 1))));
+        if (rows.lanes > 1 && rows.areAcross()) {
+            schedules.add(acrossRows(nest, rows.lanes));
         }
-        schedules.add(new Schedule(rows));
+        schedules.addAll(rows.parallel(List.of()));
+        return schedules;
+    }
+
+    /** Whether neighbouring rows lie side by side, and the elements of one do not. */
+    private boolean areAcross() {
+        List<Stmt.For> outer = nest.outer();
+        return !outer.isEmpty()
+                && !nest.inner().isEmpty()
+                && !LoopNest.contiguous(kernel, nest.body(), innermost(nest))
+                && LoopNest.contiguous(kernel, nest.body(), outer.getLast());
+    }
+
+    private List<Schedule> along() {
+        List<Step> order = order();
+        if (!isLegal(order)) {
+            return parallel(List.of());
+        }
+        List<Schedule> schedules = new ArrayList<>();
+        if (lanes > 1) {
+            schedules.add(new Schedule(concat(parallelRows(nest), vectors())));
+        }
+        schedules.addAll(parallel(order));
+        schedules.add(new Schedule(order));
+        return schedules;
+    }
+
+    /** Rows in parallel, and {@code steps} in a row. */
+    private List<Schedule> parallel(List<Step> steps) {
+        List<Schedule> schedules = new ArrayList<>();
+        schedules.add(new Schedule(concat(parallelRows(nest), steps)));
         if (!nest.outer().isEmpty()) {
-            schedules.add(TraversalSchedules.outermostParallel(nest));
+            schedules.add(new Schedule(
+                    concat(TraversalSchedules.outermostParallel(nest).steps(), steps)));
         }
         return schedules;
+    }
+
+    private boolean isLegal(List<Step> steps) {
+        try {
+            Scheduler.apply(kernel, new Schedule(steps), target);
+            return true;
+        } catch (ScheduleRefusal refused) {
+            return false;
+        }
     }
 
     private static Stmt.For innermost(LoopNest nest) {
@@ -67,42 +120,61 @@ final class RowSchedules {
         return steps;
     }
 
-    /** The innermost loop of each pass: split into vectors of partial results if it reduces, else into vectors. */
-    private static List<Step> alongRows(LoopNest nest, long lanes, int accumulators) {
+    /** The partial results of each pass that reduces. */
+    private List<Step> order() {
         List<Step> steps = new ArrayList<>();
-        for (Stmt.For loop : nest.inner()) {
-            if (loop.body() instanceof Stmt.For) {
-                continue;
-            }
-            String name = loop.variable();
-            boolean isLong = LongFunctions.in(loop.body());
-            if (isLong) {
-                steps.add(
-                        reduces(loop)
-                                ? new Step.SplitReduction(name, lanes, Tail.MASK)
-                                : new Step.Split(name, lanes, Tail.MASK));
-            } else if (reduces(loop)) {
-                steps.add(new Step.SplitReduction(name, lanes * accumulators, Tail.PEEL));
-                steps.add(new Step.SplitReduction(name + ".t", lanes, Tail.MASK));
-            } else {
-                steps.add(new Step.Split(name, lanes, Tail.PEEL));
-                steps.add(new Step.Split(name + ".t", lanes, Tail.MASK));
-            }
-            steps.addAll(bound(name, reduces(loop)));
-            if (!isLong) {
-                steps.addAll(bound(name + ".t", reduces(loop)));
+        for (Stmt.For loop : innermostLoops()) {
+            if (reduces(loop)) {
+                steps.addAll(partials(loop));
             }
         }
         return steps;
     }
 
-    /** The lanes of a split loop, innermost, as vectors. */
-    private static List<Step> bound(String name, boolean reduces) {
-        List<Step> steps = new ArrayList<>(List.of(new Step.Sink(name + ".i"), new Step.Vectorise(name + ".i")));
-        if (reduces) {
-            steps.add(new Step.Vectorise(name + ".c"));
+    /** The innermost loop of each pass: split into vectors of partial results if it reduces, else into vectors. */
+    private List<Step> vectors() {
+        List<Step> steps = new ArrayList<>();
+        for (Stmt.For loop : innermostLoops()) {
+            String name = loop.variable();
+            boolean isLong = LongFunctions.in(loop.body());
+            if (reduces(loop)) {
+                steps.addAll(partials(loop));
+            } else if (isLong) {
+                steps.add(new Step.Split(name, lanes, Tail.MASK));
+            } else {
+                steps.add(new Step.Split(name, lanes, Tail.PEEL));
+                steps.add(new Step.Split(name + ".t", lanes, Tail.MASK));
+            }
+            steps.addAll(bound(name));
+            if (!isLong) {
+                steps.addAll(bound(name + ".t"));
+            }
         }
         return steps;
+    }
+
+    private List<Stmt.For> innermostLoops() {
+        return nest.inner().stream()
+                .filter(loop -> !(loop.body() instanceof Stmt.For))
+                .toList();
+    }
+
+    /** Splits {@code loop} into partial results and has them joined as lanes. */
+    private List<Step> partials(Stmt.For loop) {
+        String name = loop.variable();
+        if (LongFunctions.in(loop.body())) {
+            return List.of(new Step.SplitReduction(name, widest, Tail.MASK), new Step.Vectorise(name + ".c"));
+        }
+        return List.of(
+                new Step.SplitReduction(name, widest * ACCUMULATORS, Tail.PEEL),
+                new Step.SplitReduction(name + ".t", widest, Tail.MASK),
+                new Step.Vectorise(name + ".c"),
+                new Step.Vectorise(name + ".t.c"));
+    }
+
+    /** The lanes of a split loop, innermost, as vectors. */
+    private static List<Step> bound(String name) {
+        return List.of(new Step.Sink(name + ".i"), new Step.Vectorise(name + ".i"));
     }
 
     private static boolean reduces(Stmt.For loop) {

@@ -50,7 +50,10 @@ final class TileSchedules {
     static List<Schedule> of(Kernel kernel, LoopNest nest, Set<String> constants, Target target) {
         List<Schedule> schedules = new ArrayList<>();
         TileSchedules tiles = new TileSchedules(kernel, nest, constants, target);
-        if (!tiles.columns.isEmpty() && tiles.lanes > 1) {
+        if (tiles.columns.isEmpty()) {
+            return RowSchedules.of(kernel, nest, target);
+        }
+        if (tiles.lanes > 1) {
             RegisterTile chosen = tiles.choose();
             schedules.add(tiles.schedule(chosen, tiles.packed));
             if (tiles.packed) {
@@ -58,7 +61,7 @@ final class TileSchedules {
             }
             schedules.add(tiles.schedule(new RegisterTile(1, 1), false));
         }
-        schedules.addAll(RowSchedules.of(kernel, nest, target));
+        schedules.addAll(RowSchedules.inOrder(kernel, nest, target));
         return schedules;
     }
 

@@ -1,0 +1,55 @@
+package dev.quern.passes.lower;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.testing.Campaign;
+import dev.quern.ir.testing.SameBits;
+import dev.quern.passes.CompileOptions;
+import dev.quern.passes.Compiler;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Schedules for one target give the bits that those for another give: the order of a reduction belongs to the kernel. */
+class SameBitsTest {
+    private static final List<Target> TARGETS =
+            List.of(target(512, 32, 2), target(512, 32, 1), target(512, 16, 7), target(256, 16, 2), target(128, 32, 3));
+
+    private static Target target(int bits, int registers, int threads) {
+        return new Target("jvm-" + bits, bits, registers, threads, 32 << 10, 1L << 20);
+    }
+
+    @Test
+    void randomGraphs() {
+        Campaign.run("bits on every target", seed -> {
+            RandomGraphs random = new RandomGraphs(seed);
+            Graph graph = random.graph();
+            Random noise = new Random(seed);
+            List<Tensor> inputs = graph.inputs().stream()
+                    .map(value -> noisy(random.inputs().get(value.name()), noise))
+                    .toList();
+            List<Tensor> scalar = run(graph, Target.scalar(1), inputs);
+            for (Target target : TARGETS) {
+                SameBits.check("seed " + seed + ", " + target + ", graph " + graph, scalar, run(graph, target, inputs));
+            }
+        });
+    }
+
+    private static List<Tensor> run(Graph graph, Target target, List<Tensor> inputs) {
+        return TestMachine.run(Compiler.compile(graph, target, CompileOptions.defaults()), inputs);
+    }
+
+    /** Numbers whose sums are not exact. */
+    private static Tensor noisy(Tensor tensor, Random random) {
+        if (tensor.dtype() != DType.F32) {
+            return tensor;
+        }
+        float[] data = tensor.toFloatArray();
+        for (int i = 0; i < data.length; i++) {
+            data[i] += (float) (random.nextGaussian() / 3);
+        }
+        return Tensor.of(data, tensor.shape());
+    }
+}
