@@ -138,11 +138,16 @@ final class VectorExpressions {
         Node limit = code.number(x.type, whole);
         Node size = code.apply("abs", x);
         Node rounded = code.apply("sub", code.apply("add", size, limit), limit);
-        JvmType integers = VectorCode.integers(x.type);
-        Node signBit = code.bits(integers, x.type.lane() == DType.F64 ? Long.MIN_VALUE : Integer.MIN_VALUE);
-        Node sign = code.apply("and", code.reinterpret(x, integers.lane()), signBit);
-        Node signed = code.apply("or", code.reinterpret(rounded, integers.lane()), sign);
-        return code.blend(code.compare("LT", size, limit), code.reinterpret(signed, x.type.lane()), x);
+        return code.blend(code.compare("LT", size, limit), withSign(rounded, x), x);
+    }
+
+    /** {@code size} or what has the sign of {@code signed} already, with that sign. */
+    private Node withSign(Node size, Node signed) {
+        JvmType integers = VectorCode.integers(size.type);
+        Node signBit = code.bits(integers, size.type.lane() == DType.F64 ? Long.MIN_VALUE : Integer.MIN_VALUE);
+        Node sign = code.apply("and", code.reinterpret(signed, integers.lane()), signBit);
+        Node both = code.apply("or", code.reinterpret(size, integers.lane()), sign);
+        return code.reinterpret(both, size.type.lane());
     }
 
     private Node floor(Node x) {
@@ -154,7 +159,7 @@ final class VectorExpressions {
     private Node ceil(Node x) {
         Node rounded = round(x);
         Node more = code.apply("add", rounded, code.number(x.type, 1));
-        return code.blend(code.compare("LT", rounded, x), more, rounded);
+        return withSign(code.blend(code.compare("LT", rounded, x), more, rounded), x);
     }
 
     Node binary(BinaryOp function, DType dtype, Node left, Node right) {

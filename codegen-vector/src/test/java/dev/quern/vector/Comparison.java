@@ -80,7 +80,7 @@ final class Comparison {
         double b = have.doubleValue();
         boolean real = want instanceof Float || want instanceof Double;
         boolean bothNan = Double.isNaN(a) && Double.isNaN(b);
-        return real && (bothNan || Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a)));
+        return real && (bothNan || (tolerance > 0 && Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a))));
     }
 
     static DType[] types() {

@@ -60,8 +60,8 @@ record ElementArithmetic(DimRanges ranges) {
             case FLOOR -> Element.real(Math.floor(value));
             case CEIL -> Element.real(Math.ceil(value));
             case ROUND -> Element.real(Math.rint(value));
-            case EXP -> Element.rounded(Math.exp(value), dtype);
-            case LOG -> Element.rounded(Math.log(value), dtype);
+            case EXP -> Element.rounded(StrictMath.exp(value), dtype);
+            case LOG -> Element.rounded(StrictMath.log(value), dtype);
             case IS_NAN -> Element.truth(Double.isNaN(value));
             case IS_INF -> Element.truth(Double.isInfinite(value));
             case NOT, BIT_NOT, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, TANH, SIGMOID, ERF ->
@@ -98,7 +98,7 @@ record ElementArithmetic(DimRanges ranges) {
             case DIV -> Element.rounded(left / right, dtype);
             case MIN -> Element.real(Math.min(left, right));
             case MAX -> Element.real(Math.max(left, right));
-            case POW -> Element.rounded(Math.pow(left, right), dtype);
+            case POW -> Element.rounded(StrictMath.pow(left, right), dtype);
             case REM -> Element.rounded(left % right, dtype);
             case MOD, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> Element.UNKNOWN;
         };

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * <p>Loops of every kind run in order; what the lanes of a vector loop join is joined after it, as {@link dev.quern.ir.kernel.Stmt.Reduce}
  * says. Every index is checked against the shape and the span of its buffer, and both sides of
  * every choice are evaluated. Fresh allocations hold NaN, or {@code 0x5A} in every byte. Arithmetic is that of the expression's
- * own type; functions that a back end may approximate are those of {@link Math}, rounded.
+ * own type; functions that a back end may approximate are those of {@link StrictMath}, rounded.
  *
  * <p>A kernel that breaks a rule is an {@link IllegalStateException}, an index outside a buffer an
  * {@link IndexOutOfBoundsException}; both name the kernel and the place.

@@ -1,9 +1,12 @@
 package dev.quern.ir.interpret;
 
-/** Functions of real numbers that {@link Math} lacks or defines otherwise, to about the last bit of a {@code double}. */
+/**
+ * Functions of real numbers that {@link StrictMath} lacks or defines otherwise, to about the last bit of a {@code double}; the same
+ * bits in every JVM.
+ */
 public final class RealFunctions {
     private static final double TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
-    private static final double LN_2 = Math.log(2);
+    private static final double LN_2 = StrictMath.log(2);
 
     /** From here the error function is computed from its complement. */
     private static final double ERF_SPLIT = 2.5;
@@ -15,28 +18,28 @@ public final class RealFunctions {
 
     /** {@code 1 / (1 + exp(-x))}. */
     public static double sigmoid(double x) {
-        return 1 / (1 + Math.exp(-x));
+        return 1 / (1 + StrictMath.exp(-x));
     }
 
     /** The inverse hyperbolic sine. */
     public static double asinh(double x) {
         double size = Math.abs(x);
         double value = size > 1e150
-                ? Math.log(size) + LN_2
-                : Math.log1p(size + size * size / (1 + Math.sqrt(size * size + 1)));
+                ? StrictMath.log(size) + LN_2
+                : StrictMath.log1p(size + size * size / (1 + Math.sqrt(size * size + 1)));
         return Math.copySign(value, x);
     }
 
     /** The inverse hyperbolic cosine. */
     public static double acosh(double x) {
         double above = x - 1;
-        return x > 1e150 ? Math.log(x) + LN_2 : Math.log1p(above + Math.sqrt(above * (x + 1)));
+        return x > 1e150 ? StrictMath.log(x) + LN_2 : StrictMath.log1p(above + Math.sqrt(above * (x + 1)));
     }
 
     /** The inverse hyperbolic tangent. */
     public static double atanh(double x) {
         double size = Math.abs(x);
-        return Math.copySign(0.5 * Math.log1p(2 * size / (1 - size)), x);
+        return Math.copySign(0.5 * StrictMath.log1p(2 * size / (1 - size)), x);
     }
 
     /** The remainder with the sign of the divisor. */
@@ -53,7 +56,7 @@ public final class RealFunctions {
         if (base == 1 || (base == -1 && Double.isInfinite(exponent))) {
             return 1;
         }
-        return Math.pow(base, exponent);
+        return StrictMath.pow(base, exponent);
     }
 
     /**
@@ -79,7 +82,7 @@ public final class RealFunctions {
             term *= twice / (2 * n + 1);
             sum += term;
         }
-        return TWO_OVER_ROOT_PI * Math.exp(-x * x) * sum;
+        return TWO_OVER_ROOT_PI * StrictMath.exp(-x * x) * sum;
     }
 
     private static double erfcFraction(double x) {
@@ -87,6 +90,6 @@ public final class RealFunctions {
         for (int k = 60; k >= 1; k--) {
             fraction = x + k / 2.0 / fraction;
         }
-        return Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction);
+        return StrictMath.exp(-x * x) / (Math.sqrt(Math.PI) * fraction);
     }
 }

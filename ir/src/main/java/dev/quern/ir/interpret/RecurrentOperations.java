@@ -138,16 +138,16 @@ final class RecurrentOperations {
     private static DoubleUnaryOperator activation(String name, Evaluation call) {
         return switch (name) {
             case "Relu" -> v -> Math.max(0, v);
-            case "Tanh" -> Math::tanh;
+            case "Tanh" -> StrictMath::tanh;
             case "Sigmoid" -> RealFunctions::sigmoid;
             case "Affine" -> v -> v;
             case "LeakyRelu" -> v -> v >= 0 ? v : 0.01 * v;
             case "ThresholdedRelu" -> v -> v > 1 ? v : 0;
-            case "ScaledTanh" -> Math::tanh;
+            case "ScaledTanh" -> StrictMath::tanh;
             case "HardSigmoid" -> v -> Math.clamp(0.2 * v + 0.5, 0.0, 1.0);
-            case "Elu" -> v -> v >= 0 ? v : Math.expm1(v);
+            case "Elu" -> v -> v >= 0 ? v : StrictMath.expm1(v);
             case "Softsign" -> v -> v / (1 + Math.abs(v));
-            case "Softplus" -> v -> Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
+            case "Softplus" -> v -> Math.max(v, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(v)));
             default -> throw call.unsupported("activation " + name);
         };
     }

@@ -202,10 +202,10 @@ final class ReductionOperations {
         }
         double sum = 0;
         for (double value : row) {
-            sum += Math.exp(value - greatest);
+            sum += StrictMath.exp(value - greatest);
         }
         for (int i = 0; i < row.length; i++) {
-            row[i] = logarithm ? row[i] - greatest - Math.log(sum) : Math.exp(row[i] - greatest) / sum;
+            row[i] = logarithm ? row[i] - greatest - StrictMath.log(sum) : StrictMath.exp(row[i] - greatest) / sum;
         }
     }
 

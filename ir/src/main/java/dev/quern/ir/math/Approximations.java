@@ -32,9 +32,9 @@ final class Approximations {
     /** Adding it rounds a small number to an integer, which is then in the low bits. */
     private static final float ROUNDER = 0x1.8p23f;
 
-    private static final double LOG2_E = 1 / Math.log(2);
+    private static final double LOG2_E = 1 / StrictMath.log(2);
     private static final float LN2_HIGH = 0x1.62e4p-1f;
-    private static final float LN2_LOW = (float) (Math.log(2) - LN2_HIGH);
+    private static final float LN2_LOW = (float) (StrictMath.log(2) - LN2_HIGH);
     private static final int EXPONENT_BIAS = 127;
     private static final int MANTISSA_BITS = 23;
 

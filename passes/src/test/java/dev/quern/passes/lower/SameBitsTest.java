@@ -8,6 +8,7 @@ import dev.quern.ir.testing.Campaign;
 import dev.quern.ir.testing.SameBits;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
+import dev.quern.passes.testing.TestMachine;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,110 @@
+package dev.quern.acceptance.bits;
+
+import dev.quern.DType;
+import dev.quern.Model;
+import dev.quern.ModelException;
+import dev.quern.Options;
+import dev.quern.Tensor;
+import dev.quern.acceptance.generate.GeneratedModel;
+import dev.quern.acceptance.generate.RandomModels;
+import dev.quern.runtime.ModelCompiler;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+
+/** Runs models many times over and prints a digest of each one's results; fails where one run differs from the first. */
+final class BitsProgram {
+    private BitsProgram() {}
+
+    /**
+     * Takes {@code cases RUNS THREADS} or {@code generated RUNS THREADS FIRST LAST}; prints one line per model and set of inputs.
+     */
+    public static void main(String[] arguments) {
+        int runs = Integer.parseInt(arguments[1]);
+        int threads = Integer.parseInt(arguments[2]);
+        if (arguments[0].equals("cases")) {
+            BitsCases.all()
+                    .forEach(each -> print(each.name(), digests(each.bytes(), List.of(each.inputs()), runs, threads)));
+            return;
+        }
+        RandomModels models = new RandomModels();
+        for (long seed = Long.parseLong(arguments[3]); seed <= Long.parseLong(arguments[4]); seed++) {
+            GeneratedModel model = models.model(seed);
+            try {
+                print("seed " + seed, digests(model.bytes(), model.runs(), runs, threads));
+            } catch (ModelException refused) {
+                print("seed " + seed, List.of("refused: " + refused.code()));
+            }
+        }
+    }
+
+    private static void print(String name, List<String> digests) {
+        System.out.println("bits " + name + ": " + String.join(" ", digests));
+    }
+
+    /** One digest for each set of inputs. */
+    static List<String> digests(byte[] bytes, List<Map<String, Tensor>> inputs, int runs, int threads) {
+        try (Model model =
+                ModelCompiler.of(Options.builder().threads(threads).build()).compile(bytes)) {
+            List<String> first = new ArrayList<>();
+            for (int run = 0; run < runs; run++) {
+                for (int i = 0; i < inputs.size(); i++) {
+                    String digest = digest(model.run(inputs.get(i)));
+                    if (run == 0) {
+                        first.add(digest);
+                    } else if (!digest.equals(first.get(i))) {
+                        throw new AssertionError("run " + run + " on inputs " + i + " differs from the first");
+                    }
+                }
+            }
+            return first;
+        }
+    }
+
+    /** A digest of all results, in which all NaNs are one. */
+    static String digest(Map<String, Tensor> results) {
+        CRC32C crc = new CRC32C();
+        new TreeMap<>(results).forEach((name, tensor) -> {
+            if (tensor.dtype() == DType.STRING) {
+                crc.update(tensor.strings().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            } else {
+                crc.update(canonical(tensor));
+            }
+        });
+        return Long.toHexString(crc.getValue());
+    }
+
+    private static byte[] canonical(Tensor tensor) {
+        byte[] bytes = tensor.toByteArray();
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        switch (tensor.dtype()) {
+            case F32 -> {
+                for (int i = 0; i < bytes.length; i += 4) {
+                    buffer.putInt(i, Float.floatToIntBits(buffer.getFloat(i)));
+                }
+            }
+            case F64 -> {
+                for (int i = 0; i < bytes.length; i += 8) {
+                    buffer.putLong(i, Double.doubleToLongBits(buffer.getDouble(i)));
+                }
+            }
+            case F16 -> replaceNan(buffer, 0x7C00);
+            case BF16 -> replaceNan(buffer, 0x7F80);
+            default -> {}
+        }
+        return bytes;
+    }
+
+    private static void replaceNan(ByteBuffer buffer, int infinity) {
+        for (int i = 0; i < buffer.limit(); i += 2) {
+            int bits = buffer.getShort(i) & 0x7FFF;
+            if (bits > infinity) {
+                buffer.putShort(i, (short) 0x7FFF);
+            }
+        }
+    }
+}
