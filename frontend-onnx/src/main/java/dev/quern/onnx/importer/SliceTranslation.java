@@ -13,12 +13,16 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * ONNX Slice: bounds count from the end where negative and are clamped to the tensor. Where clamping depends on symbols,
- * bounds are assumed to lie inside, under a guard.
+ * ONNX Slice: bounds count from the end where negative and are clamped to the tensor. Where it depends on symbols whether a
+ * bound lies inside, one that is a symbol itself or a {@link #SMALL} number is assumed to, under a guard; any other number
+ * is clamped when the model runs, since it as often means "as far as there is".
  */
 final class SliceTranslation {
     /** From here on, a bound means "as far as there is", whatever the extent. */
     private static final long FAR = Integer.MAX_VALUE - 1L;
+
+    /** Up to here, a number is taken for a position that every tensor has. */
+    private static final long SMALL = 16;
 
     private final Call call;
     private final GraphBuilder builder;
@@ -107,10 +111,18 @@ final class SliceTranslation {
                 return Optional.empty();
             }
             Dim length = step > 0 ? end.get().minus(start.get()) : start.get().minus(end.get());
+            boolean isClamped = isClamped(start.get()) || isClamped(end.get());
             if (builder.ranges().nonNegative(length.times(-1))) {
                 length = Dim.ZERO;
             } else if (!builder.ranges().nonNegative(length)) {
-                builder.assumeAtLeast(length, Dim.ZERO);
+                if (isClamped) {
+                    length = length.max(Dim.ZERO);
+                } else {
+                    builder.assumeAtLeast(length, Dim.ZERO);
+                }
+            }
+            if (isClamped && !builder.ranges().atMost(length, extent)) {
+                length = length.min(extent);
             }
             starts.set(axis, length.is(0) ? Dim.ZERO : start.get());
             steps.set(axis, step);
@@ -133,27 +145,44 @@ final class SliceTranslation {
         if (bound.isConstant() && bound.constant() <= -FAR) {
             return Optional.of(low);
         }
+        boolean isSmall = !bound.isConstant() || Math.abs(bound.constant()) <= SMALL;
         if (builder.ranges().nonNegative(bound.times(-1).minus(1))) {
             bound = bound.plus(extent);
         } else if (!builder.ranges().nonNegative(bound)) {
             builder.assumeAtLeast(bound, Dim.ZERO);
         }
-        return Optional.of(clamped(bound, low, high));
+        return Optional.of(clamped(bound, low, high, isSmall));
     }
 
-    private Dim clamped(Dim bound, Dim low, Dim high) {
+    private Dim clamped(Dim bound, Dim low, Dim high, boolean assumes) {
         if (builder.ranges().atMost(high, bound)) {
             return high;
         }
         if (builder.ranges().atMost(bound, low)) {
             return low;
         }
+        Dim inside = bound;
         if (!builder.ranges().atMost(bound, high)) {
-            builder.assumeAtLeast(high, bound);
+            if (assumes) {
+                builder.assumeAtLeast(high, bound);
+            } else {
+                inside = inside.min(high);
+            }
         }
         if (!builder.ranges().atMost(low, bound)) {
-            builder.assumeAtLeast(bound, low);
+            if (assumes) {
+                builder.assumeAtLeast(bound, low);
+            } else {
+                inside = inside.max(low);
+            }
         }
-        return bound;
+        return inside;
+    }
+
+    /** Whether {@code bound} is the lesser or the greater of two. */
+    private static boolean isClamped(Dim bound) {
+        return bound.terms().stream()
+                .flatMap(term -> term.atoms().stream())
+                .anyMatch(atom -> atom instanceof Dim.Min || atom instanceof Dim.Max);
     }
 }

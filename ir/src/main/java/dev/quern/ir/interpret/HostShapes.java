@@ -79,7 +79,7 @@ final class HostShapes {
             long extent = shape[axis];
             long start = bound(first[i], extent, 0, step > 0 ? extent : extent - 1);
             long end = bound(last[i], extent, step > 0 ? 0 : -1, step > 0 ? extent : extent - 1);
-            long distance = step > 0 ? end - start : start - end;
+            long distance = Math.min(extent, step > 0 ? end - start : start - end);
             starts[axis] = start;
             steps[axis] = step;
             outShape[axis] = distance <= 0 ? 0 : step == Long.MIN_VALUE ? 1 : Math.ceilDiv(distance, Math.abs(step));

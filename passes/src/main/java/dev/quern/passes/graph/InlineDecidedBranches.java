@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** An {@code If} on a constant condition becomes the nodes of the branch it takes. */
+/** An {@code If} on a constant condition becomes the nodes of the branch it takes, and what they rest on. */
 final class InlineDecidedBranches implements GraphPass {
     @Override
     public String name() {
@@ -48,6 +48,7 @@ final class InlineDecidedBranches implements GraphPass {
         for (int i = 0; i < branch.inputs().size(); i++) {
             values.put(branch.inputs().get(i).name(), node.input(i + 1));
         }
+        rewriting.assume(branch.guards());
         for (Node inner : branch.nodes()) {
             List<Value> operands = inner.inputs().stream()
                     .map(value -> values.get(value.name()))

@@ -3,6 +3,7 @@ package dev.quern.passes.graph;
 import dev.quern.Tensor;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,7 @@ final class Rewriting {
     private final Map<String, Node> producers = new LinkedHashMap<>();
     private final Set<String> names = new HashSet<>();
     private final List<Node> nodes = new ArrayList<>();
+    private final Set<Guard> guards = new LinkedHashSet<>();
     private final Map<String, Integer> uses;
     private int fresh;
     private boolean changed;
@@ -34,6 +37,7 @@ final class Rewriting {
     Rewriting(Graph original) {
         this.original = original;
         this.uses = Uses.count(original);
+        this.guards.addAll(original.guards());
         original.inputs().forEach(input -> names.add(input.name()));
         for (Node node : original.nodes()) {
             node.outputs().forEach(output -> names.add(output.name()));
@@ -86,6 +90,11 @@ final class Rewriting {
         keep(new Node(node.op(), operands, results, node.origin()));
         changed = true;
         return results;
+    }
+
+    /** Lets the graph rest on what {@code more} say, too. */
+    void assume(List<Guard> more) {
+        guards.addAll(more);
     }
 
     /** Adds a constant. */
@@ -161,7 +170,7 @@ final class Rewriting {
         List<Value> outputs = original.outputs().stream()
                 .map(output -> new Value(output.name(), current(output).type()))
                 .toList();
-        return original.with(renamed, outputs);
+        return new Graph(original.name(), original.inputs(), outputs, renamed, List.copyOf(guards));
     }
 
     private static Node rename(Node node, Map<String, Value> renames) {
