@@ -1,5 +1,6 @@
 package dev.quern.onnx.importer;
 
+import dev.quern.ModelException;
 import dev.quern.onnx.proto.OnnxAttribute;
 import dev.quern.onnx.proto.OnnxFunction;
 import dev.quern.onnx.proto.OnnxGraph;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The nodes of a model's function for one call: references to its attributes are replaced by the caller's values. */
 final class FunctionBody {
@@ -24,6 +26,34 @@ final class FunctionBody {
         this.function = function;
         this.call = call;
         this.absent = absent;
+    }
+
+    /**
+     * Checks a call: no more operands and results than the function has, and its attributes.
+     *
+     * @throws ModelException if it does not fit
+     */
+    static void check(OnnxFunction function, OnnxNode call) {
+        atMost("operands", call.inputs().size(), function.inputs().size(), call);
+        atMost("results", call.outputs().size(), function.outputs().size(), call);
+        for (String name : call.attributes().keySet()) {
+            if (!function.attributes().contains(name)
+                    && !function.attributeDefaults().containsKey(name)) {
+                Set<String> known = new TreeSet<>(function.attributes());
+                known.addAll(function.attributeDefaults().keySet());
+                throw invalid(call, "attribute " + name + ": expected one of " + known + ", as the function has them");
+            }
+        }
+    }
+
+    private static void atMost(String what, int found, int most, OnnxNode call) {
+        if (found > most) {
+            throw invalid(call, what + " of a function: expected at most " + most + ", found " + found);
+        }
+    }
+
+    private static ModelException invalid(OnnxNode call, String message) {
+        return new ModelException(ModelException.Code.INVALID_MODEL, Places.of(call), message);
     }
 
     OnnxNode instantiate(OnnxNode node) {

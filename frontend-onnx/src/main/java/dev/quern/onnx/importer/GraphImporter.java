@@ -8,6 +8,7 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
+import dev.quern.onnx.operators.SignatureTable;
 import dev.quern.onnx.proto.OnnxFunction;
 import dev.quern.onnx.proto.OnnxGraph;
 import dev.quern.onnx.proto.OnnxModel;
@@ -150,6 +151,7 @@ public final class GraphImporter {
         builder.inputs().forEach(input -> used.add(input.name()));
         for (OnnxValueInfo output : graph.outputs()) {
             Value value = result(output, scope);
+            StatedTypes.checkOutput(output, value);
             if (outputs.containsKey(output.name()) || isInput(output.name(), value, builder)) {
                 outputs.putIfAbsent(output.name(), value);
                 continue;
@@ -191,8 +193,12 @@ public final class GraphImporter {
                 constant(name, tensor, scope);
             }
         });
+        StatedTypes types = new StatedTypes(graph);
         for (OnnxNode node : graph.nodes()) {
             node(node, scope);
+            for (String name : node.outputs()) {
+                scope.find(name).ifPresent(value -> types.check(name, value, Places.of(node)));
+            }
         }
     }
 
@@ -286,14 +292,24 @@ public final class GraphImporter {
         long version =
                 opsets.getOrDefault(node.domain(), node.domain().isEmpty() ? opsets.getOrDefault("ai.onnx", 1L) : 1L);
         Operator operator = shared.table.find(node, version, where);
+        SignatureTable.onnx()
+                .find(node.domain(), node.opType(), version)
+                .ifPresent(signature -> signature.check(
+                        node,
+                        operands.stream()
+                                .map(operand ->
+                                        operand.map(value -> value.type().dtype()))
+                                .toList(),
+                        where));
         return operator.translation().apply(new Call(node, version, scope, this, operands));
     }
 
     /** Adds the nodes of one of the model's functions. */
     private List<Value> call(OnnxFunction function, OnnxNode node, Scope scope, List<Optional<Value>> operands) {
         deeper();
+        FunctionBody.check(function, node);
         Scope inside = new Scope(scope.builder());
-        for (int index = 0; index < Math.min(operands.size(), function.inputs().size()); index++) {
+        for (int index = 0; index < operands.size(); index++) {
             String parameter = function.inputs().get(index);
             operands.get(index).ifPresent(value -> inside.put(parameter, value));
         }
