@@ -6,6 +6,7 @@ module dev.quern.ir {
 
     exports dev.quern.ir;
     exports dev.quern.ir.backend;
+    exports dev.quern.ir.cost;
     exports dev.quern.ir.graph;
     exports dev.quern.ir.interpret;
     exports dev.quern.ir.kernel;

@@ -1,0 +1,133 @@
+package dev.quern.ir.cost;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.math.ExpandMath;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a kernel has to do at given sizes, however it is scheduled.
+ *
+ * @param operations arithmetic operations on values of any type, functions such as {@code exp} as the formulas that compute them; a
+ *     multiply-add counts two, indices and conversions nothing
+ * @param read bytes of the elements that it reads, each once
+ * @param written bytes of the elements that it writes, each once
+ */
+public record KernelCost(double operations, double read, double written) {
+    /**
+     * Counts them.
+     *
+     * @param kernel as lowered, before it is scheduled: a schedule adds padding and repeats work
+     * @param symbols values of its symbols, in their order
+     */
+    public static KernelCost of(Kernel kernel, long[] symbols) {
+        Map<String, Long> values = new HashMap<>();
+        for (int i = 0; i < symbols.length; i++) {
+            values.put(kernel.symbols().get(i), symbols[i]);
+        }
+        Iterations once = Iterations.once(values);
+        Count count = new Count(kernel, once);
+        count.visit(ExpandMath.expand(kernel).body(), once);
+        double read = 0;
+        double written = 0;
+        int firstResult = kernel.parameters().size() - kernel.results();
+        for (int i = 0; i < kernel.parameters().size(); i++) {
+            double bytes = count.traffic.get(kernel.parameters().get(i).name()).bytes();
+            read += i < firstResult ? bytes : 0;
+            written += i < firstResult ? 0 : bytes;
+        }
+        return new KernelCost(count.operations, read, written);
+    }
+
+    /** All bytes. */
+    public double bytes() {
+        return read + written;
+    }
+
+    private static final class Count {
+        private final Map<String, Traffic> traffic = new HashMap<>();
+        private double operations;
+
+        Count(Kernel kernel, Iterations outside) {
+            for (Buffer parameter : kernel.parameters()) {
+                traffic.put(parameter.name(), new Traffic(parameter, outside));
+            }
+        }
+
+        void visit(Stmt statement, Iterations at) {
+            switch (statement) {
+                case Stmt.Block(List<Stmt> statements) -> statements.forEach(inner -> visit(inner, at));
+                case Stmt.For loop -> visit(loop.body(), at.in(loop.variable(), loop.extent()));
+                case Stmt.Store store -> {
+                    value(store.value(), at);
+                    touch(store.buffer(), store.indices(), at);
+                }
+                case Stmt.Reduce reduce -> {
+                    value(reduce.value(), at);
+                    operations += at.count();
+                    touch(reduce.buffer(), reduce.indices(), at);
+                }
+                case Stmt.Allocate allocate -> visit(allocate.body(), at);
+                case Stmt.Guard guard -> {
+                    visit(guard.then(), at.where(guard.nonNegative()));
+                    if (!guard.otherwise().equals(Stmt.NOTHING)) {
+                        visit(guard.otherwise(), at.whereNot(guard.nonNegative()));
+                    }
+                }
+                case Stmt.Let let -> {
+                    value(let.value(), at);
+                    visit(let.body(), at.reading(let.name()));
+                }
+                case Stmt.Section section -> visit(section.body(), at);
+            }
+        }
+
+        private void value(Expr expression, Iterations at) {
+            long each = Arithmetic.of(expression);
+            if (each > 0) {
+                operations += each * at.count();
+            }
+            loads(expression, at);
+        }
+
+        private void loads(Expr expression, Iterations at) {
+            switch (expression) {
+                case Expr.Load load -> touch(load.buffer(), load.indices(), at);
+                case Expr.Constant _, Expr.Index _ -> {}
+                case Expr.Unary unary -> loads(unary.operand(), at);
+                case Expr.Binary binary -> {
+                    loads(binary.left(), at);
+                    loads(binary.right(), at);
+                }
+                case Expr.Fma fma -> {
+                    loads(fma.a(), at);
+                    loads(fma.b(), at);
+                    loads(fma.c(), at);
+                }
+                case Expr.Compare compare -> {
+                    loads(compare.left(), at);
+                    loads(compare.right(), at);
+                }
+                case Expr.Select select -> {
+                    loads(select.condition(), at);
+                    loads(select.then(), at);
+                    loads(select.otherwise(), at);
+                }
+                case Expr.Cast cast -> loads(cast.operand(), at);
+                case Expr.Bitcast cast -> loads(cast.operand(), at);
+            }
+        }
+
+        private void touch(String buffer, List<Dim> indices, Iterations at) {
+            Traffic own = traffic.get(buffer);
+            if (own != null && at.count() > 0) {
+                own.touch(indices, at);
+            }
+        }
+    }
+}
