@@ -12,6 +12,7 @@ import dev.quern.passes.program.ProgramStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runs one program once: takes memory, does the steps in order, hands back tensors. */
 final class ProgramRun {
@@ -80,9 +81,10 @@ final class ProgramRun {
         PreparedStep step = program.steps().get(index);
         context.watch().check();
         long begin = context.listener() == null ? 0 : System.nanoTime();
+        BoundKernel bound = null;
         try {
             switch (step) {
-                case PreparedStep.Kernel kernel -> kernel(index, kernel, frame);
+                case PreparedStep.Kernel kernel -> bound = kernel(index, kernel, frame);
                 case PreparedStep.Host host -> host(host, frame);
                 case PreparedStep.Control control -> control(control, frame);
                 case PreparedStep.Check check -> check(check, frame);
@@ -96,11 +98,19 @@ final class ProgramRun {
                     fault);
         }
         if (context.listener() != null) {
-            context.listener().done(index, step.step(), System.nanoTime() - begin);
+            tell(index, step, bound, begin);
         }
     }
 
-    private void kernel(int index, PreparedStep.Kernel step, Frame frame) {
+    private void tell(int index, PreparedStep step, BoundKernel bound, long begin) {
+        long nanoseconds = System.nanoTime() - begin;
+        Optional<KernelRun> run = step instanceof PreparedStep.Kernel kernel
+                ? Optional.of(new KernelRun(kernel.executable(), bound.symbols(), bound.extent(), bound.participants()))
+                : Optional.empty();
+        context.listener().done(new StepRun(index, step.step(), begin, nanoseconds, run));
+    }
+
+    private BoundKernel kernel(int index, PreparedStep.Kernel step, Frame frame) {
         BoundKernel planned = plan.kernel(index);
         BoundKernel bound = planned != null ? planned : plan.bind(step, frame.symbols());
         int[] arguments = step.arguments();
@@ -114,24 +124,41 @@ final class ProgramRun {
         Executable executable = step.executable();
         Watch watch = context.watch();
         watch.requireTime(bound.work(), bound.participants(), step.origin());
-        if (bound.isShort()) {
-            executable.run(buffers, offsets, bound.symbols(), 0, bound.extent());
-        } else if (bound.participants() == 1) {
-            for (long from = 0; from < bound.extent(); from += bound.grain()) {
-                executable.run(buffers, offsets, bound.symbols(), from, Math.min(bound.extent(), from + bound.grain()));
-                watch.check();
-            }
-        } else {
-            context.pool()
-                    .run(
-                            (from, to) -> {
-                                executable.run(buffers, offsets, bound.symbols(), from, to);
-                                watch.check();
-                            },
-                            bound.extent(),
-                            bound.grain(),
-                            bound.participants());
+        RangeTask task = (from, to) -> executable.run(buffers, offsets, bound.symbols(), from, to);
+        if (context.listener() != null) {
+            task = told(task, context.listener());
         }
+        if (bound.isShort()) {
+            task.run(0, bound.extent());
+        } else {
+            RangeTask watched = watched(task, watch);
+            if (bound.participants() == 1) {
+                for (long from = 0; from < bound.extent(); from += bound.grain()) {
+                    watched.run(from, Math.min(bound.extent(), from + bound.grain()));
+                }
+            } else {
+                context.pool().run(watched, bound.extent(), bound.grain(), bound.participants());
+            }
+        }
+        return bound;
+    }
+
+    /** {@code task}, the run's time looked at after each part. */
+    private static RangeTask watched(RangeTask task, Watch watch) {
+        return (from, to) -> {
+            task.run(from, to);
+            watch.check();
+        };
+    }
+
+    /** {@code task}, its parts told of. */
+    private static RangeTask told(RangeTask task, StepListener listener) {
+        return (from, to) -> {
+            long begin = System.nanoTime();
+            task.run(from, to);
+            long nanoseconds = System.nanoTime() - begin;
+            listener.done(new PartRun(Thread.currentThread(), from, to, begin, nanoseconds));
+        };
     }
 
     private void host(PreparedStep.Host step, Frame frame) {

@@ -1,16 +1,11 @@
 package dev.quern.runtime;
 
-import dev.quern.passes.program.ProgramStep;
-
-/** Told of each step that a run has done, bodies' steps included; called on the thread that runs the model. */
+/** Told of what a run does. */
 @FunctionalInterface
 public interface StepListener {
-    /**
-     * One step is done.
-     *
-     * @param index its position in its program
-     * @param step what was done
-     * @param nanoseconds how long it took
-     */
-    void done(int index, ProgramStep step, long nanoseconds);
+    /** A step is done, bodies' steps before the one that runs them; called on the thread that runs the model. */
+    void done(StepRun step);
+
+    /** A part of a kernel is done, before the kernel is; called on the thread that did it, on several at once. */
+    default void done(PartRun part) {}
 }

@@ -19,7 +19,9 @@ import dev.quern.passes.program.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -97,13 +99,53 @@ class ConcurrencyTest {
     @Test
     void aListenerIsToldOfEveryStep() {
         try (CompiledModel model = HandMade.model(HandMade.chain())) {
-            List<Integer> indices = new ArrayList<>();
-            model.run(Map.of("x", Tensor.of(new float[3], 3)), (index, step, nanoseconds) -> {
-                assertEquals(model.program().steps().get(index), step);
-                assertTrue(nanoseconds >= 0);
-                indices.add(index);
-            });
-            assertEquals(List.of(0, 1, 2), indices);
+            List<StepRun> steps = new ArrayList<>();
+            long before = System.nanoTime();
+            model.run(Map.of("x", Tensor.of(new float[3], 3)), steps::add);
+            long after = System.nanoTime();
+            assertEquals(List.of(0, 1, 2), steps.stream().map(StepRun::index).toList());
+            for (StepRun run : steps) {
+                assertEquals(model.program().steps().get(run.index()), run.step());
+                assertTrue(run.begin() >= before && run.nanoseconds() >= 0);
+                before = run.begin() + run.nanoseconds();
+                KernelRun kernel = run.kernel().orElseThrow();
+                assertEquals(3, kernel.extent());
+                assertEquals(1, kernel.participants());
+                assertArrayEquals(new long[] {3}, kernel.symbols());
+                assertTrue(model.executables().contains(kernel.executable()));
+            }
+            assertTrue(before <= after);
         }
+    }
+
+    @Test
+    void aListenerIsToldOfEveryPartOfAKernel() {
+        int elements = 1 << 17;
+        Queue<PartRun> parts = new ConcurrentLinkedQueue<>();
+        List<StepRun> steps = new ArrayList<>();
+        try (CompiledModel model = HandMade.model(HandMade.chain())) {
+            model.run(Map.of("x", Tensor.of(new float[elements], elements)), new StepListener() {
+                @Override
+                public void done(StepRun step) {
+                    long[] done = new long[1];
+                    List<PartRun> own = new ArrayList<>();
+                    for (PartRun part = parts.poll(); part != null; part = parts.poll()) {
+                        done[0] += part.to() - part.from();
+                        own.add(part);
+                    }
+                    assertEquals(elements, done[0]);
+                    own.forEach(part -> assertTrue(part.begin() >= step.begin()
+                            && part.begin() + part.nanoseconds() <= step.begin() + step.nanoseconds()));
+                    steps.add(step);
+                }
+
+                @Override
+                public void done(PartRun part) {
+                    parts.add(part);
+                }
+            });
+        }
+        assertEquals(3, steps.size());
+        steps.forEach(step -> assertEquals(2, step.kernel().orElseThrow().participants()));
     }
 }
