@@ -111,9 +111,9 @@ record Corpus(List<OnnxModel> models, List<byte[]> bytes, List<OnnxNode> vocabul
         Dice dice = new Dice(seed);
         int index = dice.below(models.size());
         OnnxModel model = models.get(index);
-        boolean wire = dice.oneIn(5);
+        boolean wire = dice.oneIn(2);
         byte[] file = bytes.get(index);
-        int changes = wire ? dice.below(2) : 1 + dice.below(3);
+        int changes = wire ? dice.below(2) : dice.oneIn(4) ? 1 + dice.below(3) : 5 + dice.below(8);
         ModelMutations mutations = new ModelMutations(dice, vocabulary);
         for (int i = 0; i < changes; i++) {
             model = mutations.apply(model);
@@ -121,6 +121,9 @@ record Corpus(List<OnnxModel> models, List<byte[]> bytes, List<OnnxNode> vocabul
         if (changes > 0) {
             file = dev.quern.onnx.build.OnnxWriter.toBytes(model);
         }
-        return wire ? new WireMutations(dice).apply(file) : file;
+        for (int i = wire ? dice.below(4) : -1; i >= 0; i--) {
+            file = new WireMutations(dice).apply(file);
+        }
+        return file;
     }
 }

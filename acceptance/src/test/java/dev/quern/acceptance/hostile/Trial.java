@@ -11,6 +11,7 @@ import dev.quern.runtime.CompiledModel;
 import dev.quern.runtime.ModelCompiler;
 import dev.quern.runtime.StageSink;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,6 +43,8 @@ record Trial(Stage stage, Optional<String> finding, String signature) {
 
     private static final long MOST_MEMORY = 128L << 20;
 
+    private static final Duration TIME_LIMIT = Duration.ofMillis(1500);
+
     /** Notes that a file was imported and is being compiled. */
     private static final class Progress implements StageSink {
         private Stage stage = Stage.READER;
@@ -60,9 +63,14 @@ record Trial(Stage stage, Optional<String> finding, String signature) {
 
     /** Tries {@code file}. */
     static Trial of(byte[] file) {
+        return of(file, TIME_LIMIT);
+    }
+
+    /** Tries {@code file} with another time limit. */
+    static Trial of(byte[] file, Duration limit) {
         Progress progress = new Progress();
         long begin = processorTime();
-        Trial trial = attempt(file, progress);
+        Trial trial = attempt(file, limit, progress);
         long spent = processorTime() - begin;
         if (trial.finding().isEmpty() && spent > MOST_NANOS) {
             return new Trial(
@@ -75,8 +83,12 @@ record Trial(Stage stage, Optional<String> finding, String signature) {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
-    private static Trial attempt(byte[] file, Progress progress) {
-        Options options = Options.builder().threads(1).maxMemory(MOST_MEMORY).build();
+    private static Trial attempt(byte[] file, Duration limit, Progress progress) {
+        Options options = Options.builder()
+                .threads(1)
+                .maxMemory(MOST_MEMORY)
+                .timeLimit(limit)
+                .build();
         try (CompiledModel model =
                 ModelCompiler.of(options).withStages(progress).compile(file)) {
             progress.stage = Stage.LOADED;

@@ -1,5 +1,6 @@
 package dev.quern.acceptance.hostile;
 
+import dev.quern.Options;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -31,7 +32,7 @@ final class TrialProcess {
         long last = Long.parseLong(arguments[1]);
         long end = System.nanoTime() + Long.parseLong(arguments[3]) * 1_000_000;
         Corpus corpus = Corpus.load();
-        corpus.bytes().forEach(Trial::of);
+        corpus.bytes().forEach(file -> Trial.of(file, Options.NO_TIME_LIMIT));
         try (FileChannel channel =
                 FileChannel.open(Path.of(arguments[2]), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MappedByteBuffer progress = channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES);

@@ -253,6 +253,13 @@ public final class GraphImporter {
                     where,
                     "arithmetic on extents cannot be done: " + beyond.getMessage(),
                     beyond);
+        } catch (IllegalArgumentException refused) {
+            // The operations of the graph refuse what no operation can be, such as a negative extent.
+            throw new ModelException(
+                    ModelException.Code.INVALID_MODEL,
+                    where,
+                    "does not make an operation: " + refused.getMessage(),
+                    refused);
         }
         builder.at(where);
         for (int index = 0; index < node.outputs().size(); index++) {

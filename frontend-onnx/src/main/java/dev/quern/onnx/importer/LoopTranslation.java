@@ -33,6 +33,8 @@ final class LoopTranslation {
     }
 
     List<Value> translate() {
+        require(0, "the number of iterations", DType.I64);
+        require(1, "the condition", DType.BOOL);
         Value trips = call.optional(0)
                 .map(given -> builder.reshape(given, Shape.SCALAR))
                 .orElseGet(() -> builder.constant(Tensor.of(new long[] {Long.MAX_VALUE})));
@@ -65,6 +67,12 @@ final class LoopTranslation {
         operands.addAll(initial);
         operands.addAll(captures.operands());
         return builder.addAll(new Op.Loop(body.graph(), initial.size()), operands, results);
+    }
+
+    private void require(int index, String what, DType dtype) {
+        call.optional(index).filter(given -> given.type().dtype() != dtype).ifPresent(given -> {
+            throw call.invalid(what + ": expected " + dtype + ", found " + given.type());
+        });
     }
 
     private Set<String> outsideSymbols(List<Value> initial) {

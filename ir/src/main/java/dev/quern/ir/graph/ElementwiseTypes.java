@@ -26,10 +26,11 @@ final class ElementwiseTypes {
                 typing.check(kind == DType.Kind.FLOAT, "element type", "a floating-point type", x.dtype());
                 yield x.withDType(DType.BOOL);
             }
-            case NEG,
-                    ABS,
-                    SIGN,
-                    SQRT,
+            case NEG, ABS, SIGN, FLOOR, CEIL, ROUND -> {
+                typing.check(kind != DType.Kind.BOOLEAN, "element type", "numbers", x.dtype());
+                yield x;
+            }
+            case SQRT,
                     RECIPROCAL,
                     EXP,
                     LOG,
@@ -46,11 +47,12 @@ final class ElementwiseTypes {
                     ATANH,
                     TANH,
                     SIGMOID,
-                    ERF,
-                    FLOOR,
-                    CEIL,
-                    ROUND -> {
-                typing.check(kind != DType.Kind.BOOLEAN, "element type", "numbers", x.dtype());
+                    ERF -> {
+                typing.check(
+                        kind == DType.Kind.FLOAT || kind == DType.Kind.COMPLEX,
+                        "element type",
+                        "a floating-point type",
+                        x.dtype());
                 yield x;
             }
         };
@@ -113,6 +115,7 @@ final class ElementwiseTypes {
     static TensorType quantize(Op.Quantize op, Typing typing) {
         typing.operands(3, 3);
         typing.sameDType(0, 1);
+        typing.floats(0);
         typing.dtype(2, op.to());
         Shape shape = typing.equal(typing.input(0).shape(), typing.input(1).shape(), "shape of the scale");
         return new TensorType(op.to(), typing.equal(shape, typing.input(2).shape(), "shape of the zero point"));
@@ -121,6 +124,7 @@ final class ElementwiseTypes {
     static TensorType dequantize(Op.Dequantize op, Typing typing) {
         typing.operands(3, 3);
         typing.dtype(1, op.to());
+        typing.floats(1);
         typing.sameDType(0, 2);
         Shape shape = typing.equal(typing.input(0).shape(), typing.input(1).shape(), "shape of the scale");
         return new TensorType(op.to(), typing.equal(shape, typing.input(2).shape(), "shape of the zero point"));

@@ -261,8 +261,15 @@ public final class GraphBuilder {
         return add(new Op.Constant(new Literal(tensor)));
     }
 
-    /** A scalar constant of {@code dtype}. */
+    /** A scalar constant of {@code dtype}; a {@link ModelException} for a type that nothing is computed in. */
     public Value scalar(DType dtype, double value) {
+        if (!Scalars.has(dtype)) {
+            throw new ModelException(
+                    ModelException.Code.UNSUPPORTED,
+                    origin(),
+                    "numbers of " + dtype
+                            + ": expected a type that is computed in; cast to f32 before, and back after");
+        }
         return constant(Scalars.of(dtype, value));
     }
 

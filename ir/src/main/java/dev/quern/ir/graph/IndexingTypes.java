@@ -48,6 +48,8 @@ final class IndexingTypes {
 
     /** Length of the index tuples, which must be known and fit x. */
     private static int depth(Shape indices, int batchAxes, Shape x, Typing typing) {
+        typing.check(
+                batchAxes >= 0 && batchAxes < Math.max(1, x.rank()), "batch axes", "0 to " + (x.rank() - 1), batchAxes);
         typing.check(indices.rank() > batchAxes, "rank of the indices", "more than " + batchAxes, indices);
         Dim depth = indices.dim(-1);
         typing.check(depth.isConstant(), "last extent of the indices", "a constant", depth);

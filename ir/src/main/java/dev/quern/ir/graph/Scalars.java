@@ -33,6 +33,14 @@ public final class Scalars {
         return Tensor.of(MemorySegment.ofArray(bytes.array()), dtype);
     }
 
+    /** Whether {@link #of} has scalars of {@code dtype}. */
+    static boolean has(DType dtype) {
+        return switch (dtype) {
+            case F64, F32, F16, BF16, I64, U64, I32, U32, I16, U16, I8, U8, BOOL -> true;
+            case F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F8E8M0, F4E2M1, I4, I2, U4, U2, C64, C128, STRING -> false;
+        };
+    }
+
     private static short bfloat(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {

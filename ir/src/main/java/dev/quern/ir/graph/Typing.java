@@ -75,6 +75,14 @@ final class Typing {
                 input(right).dtype());
     }
 
+    void floats(int index) {
+        check(
+                input(index).dtype().isFloat(),
+                "element type of operand " + index,
+                "a floating-point type",
+                input(index).dtype());
+    }
+
     void notText(int index) {
         check(input(index).dtype() != DType.STRING, "element type of operand " + index, "numbers", DType.STRING);
     }
