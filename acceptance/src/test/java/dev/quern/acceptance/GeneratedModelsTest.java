@@ -3,38 +3,56 @@ package dev.quern.acceptance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quern.acceptance.generate.GeneratedModel;
+import dev.quern.acceptance.generate.ModelFile;
 import dev.quern.acceptance.generate.RandomModels;
 import dev.quern.acceptance.judge.ModelText;
 import dev.quern.acceptance.judge.Outcome;
 import dev.quern.acceptance.judge.Tally;
 import dev.quern.acceptance.judge.TimedJudge;
+import dev.quern.acceptance.judge.Verdict;
+import dev.quern.acceptance.shrink.Shrinker;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
  * Random models go the user's way, from the bytes of a file to results, and agree with the reference interpreter and with ONNX
- * Runtime. {@code -Dquern.seeds=A-B} names the seeds; a range of more than a few thousand is a campaign, which goes on where it
- * stopped and keeps its tally in {@code acceptance/target/generated-models}.
+ * Runtime. {@code -Dquern.generated=N} says how many, {@code -Dquern.seeds=A-B} which; {@code docs/campaigns.md} has the rest.
+ *
+ * <p>A model that fails is made smaller and lies in {@code acceptance/target/generated-models}, as a file to run and as text; once
+ * mended, it belongs in {@code acceptance/src/test/golden/models}.
  */
 class GeneratedModelsTest {
-    /** Far more than a model takes on a machine that does nothing else. */
+    /** Far more than a model takes on a machine that does much else. */
     private static final Duration BUDGET = Duration.ofSeconds(20);
 
+    private static final int USUAL = 15;
+    private static final int MANY = 100_000;
+
+    /** From this many on, the tally outlives the run, which goes on where one before it stopped. */
+    private static final int LONG = 20_000;
+
     private static final int BETWEEN_TALLIES = 500;
+    private static final int TRIALS = 400;
+    private static final int SHRUNK_OF_A_KIND = 2;
     private static final Path FOLDER = Path.of("target", "generated-models");
+
+    private final Map<String, Integer> kinds = new HashMap<>();
 
     @Test
     void agree() throws Exception {
-        String given = System.getProperty("quern.seeds", "3-" + (Integer.getInteger("quern.generated", 10) - 1));
+        int count = Boolean.getBoolean("quern.campaign") ? MANY : Integer.getInteger("quern.generated", USUAL);
+        String given = System.getProperty("quern.seeds", "0-" + (count - 1));
         long[] ends = Arrays.stream(given.split("-")).mapToLong(Long::parseLong).toArray();
         long last = ends[ends.length - 1];
         Path file = FOLDER.resolve("tally-" + given + ".txt");
-        boolean campaign = last - ends[0] >= 5000;
-        if (!campaign) {
+        if (last - ends[0] + 1 < LONG) {
             Files.deleteIfExists(file);
         }
         Tally tally = new Tally(file, ends[0]);
@@ -44,10 +62,10 @@ class GeneratedModelsTest {
                 tally.start(seed);
                 GeneratedModel model = models.model(seed);
                 Outcome outcome = judge.judge(model, seed);
-                tally.add(seed, outcome);
                 if (outcome.verdict().fault()) {
-                    report(model, seed, outcome);
+                    report(model, seed, outcome, judge);
                 }
+                tally.add(seed, outcome);
                 if (seed == last || (seed - ends[0] + 1) % BETWEEN_TALLIES == 0) {
                     tally.save();
                     System.out.println("generated models, " + tally);
@@ -57,9 +75,14 @@ class GeneratedModelsTest {
         assertEquals(List.of(), tally.faults(), "replay one with -Dquern.seeds=SEED; " + file.toAbsolutePath());
     }
 
-    private static void report(GeneratedModel model, long seed, Outcome outcome) throws Exception {
+    private void report(GeneratedModel model, long seed, Outcome outcome, TimedJudge judge)
+            throws IOException, InterruptedException {
         System.out.println("seed " + seed + ", " + outcome);
-        Files.write(FOLDER.resolve("seed-" + seed + ".onnx"), model.bytes());
-        Files.writeString(FOLDER.resolve("seed-" + seed + ".txt"), outcome + "\n\n" + ModelText.of(model));
+        boolean shrinks = outcome.verdict() != Verdict.TOO_SLOW
+                && kinds.merge(outcome.signature(), 1, Integer::sum) <= SHRUNK_OF_A_KIND;
+        GeneratedModel small = shrinks ? Shrinker.shrink(model, outcome, judge, seed, TRIALS) : model;
+        Outcome again = judge.judge(small, seed);
+        ModelFile.write(FOLDER.resolve("seed-" + seed + ".onnx"), small);
+        Files.writeString(FOLDER.resolve("seed-" + seed + ".txt"), again + "\n\n" + ModelText.of(small));
     }
 }

@@ -8,6 +8,7 @@ import dev.quern.onnx.proto.OnnxNode;
 import dev.quern.onnx.proto.OnnxTensor;
 import dev.quern.onnx.proto.OnnxValueInfo;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -20,6 +21,56 @@ import java.util.Set;
 final class Draft {
     /** Most elements of one value. */
     private static final long LARGEST = 6000;
+
+    /** Operators that ONNX Runtime runs on tensors without elements; others may end the process by dividing by their number. */
+    private static final Set<String> PEER_TAKES_EMPTY = Set.of(
+            "Add",
+            "Sub",
+            "Mul",
+            "Div",
+            "Abs",
+            "Neg",
+            "Relu",
+            "Sigmoid",
+            "Tanh",
+            "Exp",
+            "Log",
+            "Sqrt",
+            "Max",
+            "Min",
+            "Where",
+            "Cast",
+            "And",
+            "Or",
+            "Not",
+            "Equal",
+            "Greater",
+            "Less",
+            "Identity",
+            "Transpose",
+            "Reshape",
+            "Concat",
+            "Slice",
+            "Split",
+            "Squeeze",
+            "Unsqueeze",
+            "Flatten",
+            "Expand",
+            "Shape",
+            "Size",
+            "Gather",
+            "ReduceSum",
+            "ReduceMean",
+            "ReduceMax",
+            "ReduceMin",
+            "ReduceProd",
+            "MatMul",
+            "Gemm",
+            "NonZero",
+            "Range",
+            "ConstantOfShape",
+            "Pad",
+            "Tile");
 
     private final World world;
     private final List<Entry> entries = new ArrayList<>();
@@ -219,9 +270,9 @@ final class Draft {
     }
 
     private Entry constant(DType dtype, List<Axis> shape, List<Tensor> tensors) {
-        int taste = below(10);
+        int taste = below(100);
         // ONNX Runtime crashes on 16-bit ones, into which it inserts casts.
-        if (taste < 2 && dtype != DType.F16 && dtype != DType.BF16) {
+        if (taste < 15 && dtype != DType.F16 && dtype != DType.BF16) {
             List<Tensor> others = new ArrayList<>(tensors);
             for (int run = 0; run < runs(); run++) {
                 if (chance(0.5)) {
@@ -231,7 +282,7 @@ final class Draft {
             return world.defaulted(dtype, shape, tensors.getFirst(), others);
         }
         String name = world.name("c");
-        if (taste < 7) {
+        if (taste < 70) {
             initializers.add(new OnnxTensor(name, tensors.getFirst()));
         } else {
             nodes.add(new OnnxNode(
@@ -252,8 +303,8 @@ final class Draft {
         List<Axis> shape = new ArrayList<>();
         boolean same = true;
         for (Tensor tensor : perRun) {
-            same &= java.util.Arrays.equals(tensor.shape(), first.shape())
-                    && java.util.Arrays.equals(tensor.toByteArray(), first.toByteArray());
+            same &= Arrays.equals(tensor.shape(), first.shape())
+                    && Arrays.equals(tensor.toByteArray(), first.toByteArray());
         }
         for (int axis = 0; axis < first.rank(); axis++) {
             int at = axis;
@@ -268,6 +319,13 @@ final class Draft {
                                     false));
         }
         return same && chance(0.8) ? constant(first.dtype(), shape, perRun) : world.input(first.dtype(), shape, perRun);
+    }
+
+    /** A value with these elements in each run. */
+    Entry given(DType dtype, List<Axis> shape, List<Tensor> perRun) {
+        Entry entry = runs() == 1 && chance(0.5) ? constant(dtype, shape, perRun) : world.input(dtype, shape, perRun);
+        entries.add(entry);
+        return entry;
     }
 
     /** The same in every run. */
@@ -337,6 +395,11 @@ final class Draft {
             Map<String, OnnxAttribute> attributes,
             List<Entry> results) {
         results.forEach(result -> requireSmall(result.shape()));
+        boolean empty = operands.stream().anyMatch(Draft::mayBeEmpty)
+                || results.stream().anyMatch(Draft::mayBeEmpty);
+        if (empty && !PEER_TAKES_EMPTY.contains(operator)) {
+            world.peerMayCrash = true;
+        }
         List<String> names = new ArrayList<>();
         for (Entry operand : operands) {
             names.add(operand == null ? "" : operand.name());
@@ -357,8 +420,8 @@ final class Draft {
         return results;
     }
 
-    int size() {
-        return nodes.size();
+    private static boolean mayBeEmpty(Entry entry) {
+        return entry != null && entry.shape().stream().anyMatch(axis -> axis.least() == 0);
     }
 
     /** Forgets what came after a mark; for drawings that turn out {@link Unfit}. */

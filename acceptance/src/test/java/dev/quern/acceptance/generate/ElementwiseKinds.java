@@ -206,6 +206,7 @@ final class ElementwiseKinds {
     }
 
     private static void clip(Draft draft) {
+        Unfit.unless(draft.opset() >= 11);
         DType dtype = draft.type(draft.opset() >= 12 ? Types.NUMERIC : List.of(DType.F32));
         Entry x = draft.any(List.of(dtype));
         List<Entry> operands = new ArrayList<>();

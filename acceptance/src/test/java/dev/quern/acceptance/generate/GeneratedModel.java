@@ -14,6 +14,9 @@ import java.util.Map;
  * @param runs inputs by name, for one run each, in order
  */
 public record GeneratedModel(String name, OnnxModel model, List<Map<String, Tensor>> runs) {
+    /** A property of models that may end a process with ONNX Runtime in it, so that it is not asked about them. */
+    public static final String PEER_MAY_CRASH = "peer may crash";
+
     public GeneratedModel {
         runs = List.copyOf(runs);
     }

@@ -15,11 +15,33 @@ final class KindTable {
         kinds.addAll(ReductionKinds.kinds());
         kinds.addAll(MovementKinds.kinds());
         kinds.addAll(ContractionKinds.kinds());
+        kinds.addAll(ShapeKinds.kinds());
+        kinds.addAll(RearrangementKinds.kinds());
+        kinds.addAll(CreationKinds.kinds());
+        kinds.addAll(OrderKinds.kinds());
+        kinds.addAll(GatherKinds.kinds());
+        kinds.addAll(ConvolutionKinds.kinds());
+        kinds.addAll(PoolingKinds.kinds());
+        kinds.addAll(NormalizationKinds.kinds());
+        kinds.addAll(RecurrentKinds.kinds());
+        kinds.addAll(QuantizationKinds.kinds());
+        kinds.addAll(ResizeKinds.kinds());
+        kinds.addAll(ControlKinds.kinds());
+        kinds.addAll(HostKinds.kinds());
+        kinds.addAll(PatternKinds.kinds());
         weight = kinds.stream().mapToInt(NodeKind::weight).sum();
     }
 
     List<NodeKind> kinds() {
         return List.copyOf(kinds);
+    }
+
+    /** The kind of this name. */
+    NodeKind named(String operator) {
+        return kinds.stream()
+                .filter(kind -> kind.key().equals(operator))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no kind of node is called " + operator));
     }
 
     NodeKind choose(Random random) {

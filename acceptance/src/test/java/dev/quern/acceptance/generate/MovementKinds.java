@@ -130,6 +130,7 @@ final class MovementKinds {
         if (draft.chance(0.3) || !java.util.Arrays.stream(steps).allMatch(step -> step == 1)) {
             operands.add(draft.constant(Tensor.of(steps, count)));
         }
+        Unfit.unless(draft.opset() >= 10);
         draft.node("Slice", operands, Map.of(), x.dtype(), shape);
     }
 
@@ -154,6 +155,7 @@ final class MovementKinds {
     }
 
     private static void pad(Draft draft) {
+        Unfit.unless(draft.opset() >= 11);
         Entry x = draft.any(Types.ALL, 1, 4);
         String mode = draft.pick(
                 draft.opset() >= 19

@@ -25,6 +25,11 @@ record NodeKind(String domain, String operator, int weight, Consumer<Draft> draw
         return new NodeKind(otherDomain, operator, weight, drawing);
     }
 
+    /** Whether it draws several nodes. */
+    boolean isPattern() {
+        return operator.contains("/");
+    }
+
     String key() {
         return domain.isEmpty() ? operator : domain + "::" + operator;
     }

@@ -1,7 +1,6 @@
 package dev.quern.acceptance.generate;
 
 import dev.quern.Tensor;
-import dev.quern.onnx.importer.KnownOperators;
 import dev.quern.onnx.proto.OnnxGraph;
 import dev.quern.onnx.proto.OnnxModel;
 import dev.quern.onnx.proto.OnnxNode;
@@ -17,33 +16,44 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Draws a model from a seed: one to twelve steps, each a node or a pattern of several, over inputs and constants of few axes, so
  * that shapes meet again. The same seed is the same model as long as the generator is not changed.
  */
 public final class RandomModels {
-    private static final long[] OPSETS = {11, 13, 14, 15, 16, 17, 17, 17, 17, 18, 18, 19, 20, 21, 21, 22, 23};
+    private static final long[] OPSETS = {
+        9, 10, 11, 12, 13, 14, 15, 16, 17, 17, 17, 17, 17, 17, 18, 18, 18, 19, 20, 21, 21, 21, 22, 23, 24, 26
+    };
     private static final int ATTEMPTS = 60;
 
     private final KindTable table = new KindTable();
 
+    /** The operators that it draws; those outside the standard set with their domain before {@code ::}. */
+    public Set<String> operators() {
+        return table.kinds().stream()
+                .filter(kind -> !kind.isPattern())
+                .map(NodeKind::key)
+                .collect(Collectors.toSet());
+    }
+
     /** The model of {@code seed}. */
     public GeneratedModel model(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 0x1234567);
-        World world = new World(random, OPSETS[random.nextInt(OPSETS.length)]);
+        World world = new World(table, random, OPSETS[random.nextInt(OPSETS.length)]);
         Draft draft = new Draft(world);
         int steps = 1 + Math.min(random.nextInt(12), random.nextInt(12));
-        steps(table, draft, steps);
+        steps(draft, steps);
         return assemble(seed, world, draft);
     }
 
     /** Adds this many nodes or patterns, fewer where nothing fits. */
-    static void steps(KindTable table, Draft draft, int steps) {
+    static void steps(Draft draft, int steps) {
         int added = 0;
         for (int attempt = 0; added < steps && attempt < ATTEMPTS; attempt++) {
-            NodeKind kind = table.choose(draft.random());
-            if (!KnownOperators.exists(kind.domain(), kind.operator(), draft.opset())) {
+            NodeKind kind = draft.world().table.choose(draft.random());
+            if (!draft.world().has(kind)) {
                 continue;
             }
             Draft.Mark mark = draft.mark();
@@ -90,7 +100,11 @@ public final class RandomModels {
             kept.keySet().retainAll(names);
             runs.add(kept);
         }
-        return new GeneratedModel("seed " + seed, new OnnxModel(10, "quern", opsets, graph, List.of(), Map.of()), runs);
+        Map<String, String> properties = world.peerMayCrash
+                ? Map.of(GeneratedModel.PEER_MAY_CRASH, "it has tensors without elements")
+                : Map.of();
+        return new GeneratedModel(
+                "seed " + seed, new OnnxModel(10, "quern", opsets, graph, List.of(), properties), runs);
     }
 
     /** Extents that only the generator knows are left open. */

@@ -33,6 +33,28 @@ final class Views {
         return Optional.empty();
     }
 
+    /** Some view of a value that broadcasts with it. */
+    Optional<Entry> ofValue(Entry source) {
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+            Optional<Entry> view = draft.chance(0.75) ? of(source, source.shape()) : narrow(source);
+            if (view.isPresent()) {
+                return view;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** One row, column or plane, which broadcasts. */
+    private Optional<Entry> narrow(Entry source) {
+        int axis = draft.below(source.rank());
+        if (source.axis(axis).least() == 0) {
+            return Optional.empty();
+        }
+        long start = draft.chance(0.5) ? 0 : source.axis(axis).least() - 1;
+        List<Axis> shape = Shapes.with(source.shape(), axis, draft.fixed(1));
+        return Optional.of(cut(source, axis, new long[] {start}, new long[] {start + 1}, 1, shape));
+    }
+
     private Optional<Entry> of(Entry source, List<Axis> shape) {
         if (source.rank() == shape.size()) {
             Optional<List<Integer>> order = permutation(source.shape(), shape);
@@ -117,6 +139,14 @@ final class Views {
 
     /** A slice with one axis cut. */
     Entry cut(Entry source, int axis, long[] start, long[] end, long step, List<Axis> shape) {
+        if (draft.opset() < 10) {
+            Unfit.unless(step == 1);
+            Map<String, OnnxAttribute> attributes = Map.of(
+                    "axes", OnnxAttribute.ofInts(axis),
+                    "starts", OnnxAttribute.ofInts(start),
+                    "ends", OnnxAttribute.ofInts(end));
+            return draft.node("Slice", List.of(source), attributes, source.dtype(), shape);
+        }
         return draft.node(
                 "Slice",
                 List.of(

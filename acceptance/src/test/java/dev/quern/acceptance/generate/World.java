@@ -3,6 +3,7 @@ package dev.quern.acceptance.generate;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.onnx.build.OnnxBuilder;
+import dev.quern.onnx.importer.KnownOperators;
 import dev.quern.onnx.proto.OnnxTensor;
 import dev.quern.onnx.proto.OnnxType;
 import dev.quern.onnx.proto.OnnxValueInfo;
@@ -18,6 +19,7 @@ final class World {
     private static final long[] EXTENTS = {1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 24, 31, 33, 64};
     private static final DType[] FLOATS = {DType.F32, DType.F64, DType.F16, DType.BF16};
 
+    final KindTable table;
     final Random random;
     final int runs;
     final long opset;
@@ -28,9 +30,11 @@ final class World {
     final List<OnnxValueInfo> inputs = new ArrayList<>();
     final List<OnnxTensor> defaults = new ArrayList<>();
     final List<Map<String, Tensor>> given = new ArrayList<>();
+    boolean peerMayCrash;
     private int names;
 
-    World(Random random, long opset) {
+    World(KindTable table, Random random, long opset) {
+        this.table = table;
         this.random = random;
         this.opset = opset;
         this.numbers = new Numbers(random);
@@ -71,8 +75,9 @@ final class World {
         return stem + names++;
     }
 
-    DType floatType() {
-        return random.nextInt(12) > 0 ? mainFloat : FLOATS[random.nextInt(FLOATS.length)];
+    /** Whether the model's operator sets have what this draws; patterns are of nodes that every version has. */
+    boolean has(NodeKind kind) {
+        return kind.isPattern() || KnownOperators.exists(kind.domain(), kind.operator(), opset);
     }
 
     Axis axis() {

@@ -7,6 +7,7 @@ import dev.quern.ir.Combiner;
 import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.ResizeRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +37,10 @@ final class Jitter {
         List<Tensor> moved = new ArrayList<>();
         for (Tensor operand : operands) {
             double amplitude = Math.sqrt(Math.clamp(operand.elements(), 1, 4096)) / 2 + 1;
-            moved.add(moves(operand.dtype()) && !exact(operand) ? move(operand, amplitude) : operand);
+            moved.add(
+                    moves(operand.dtype()) && !(exactOn(node.op()) && exact(operand))
+                            ? move(operand, amplitude)
+                            : operand);
         }
         return moved;
     }
@@ -48,7 +52,22 @@ final class Jitter {
         if (exactOn(node.op()) && exact(result) && operands.stream().allMatch(Jitter::exact)) {
             return result;
         }
-        return move(result, 2);
+        return node.op() instanceof Op.Resize ? moveByGreatest(result, operands.getFirst()) : move(result, 2);
+    }
+
+    /** Weights of neighbours come from coordinates, whose roundings count by how far neighbours are apart. */
+    private Tensor moveByGreatest(Tensor tensor, Tensor operand) {
+        double greatest = 0;
+        for (double value : Elements.doubles(operand)) {
+            greatest = Math.max(greatest, Double.isFinite(value) ? Math.abs(value) : 0);
+        }
+        double extent = Arrays.stream(operand.shape()).max().orElse(1);
+        double by = greatest * extent * Elements.unit(tensor.dtype());
+        double[] values = Elements.doubles(tensor);
+        for (int i = 0; i < values.length; i++) {
+            values[i] += (random.nextInt(3) - 1) * by;
+        }
+        return Elements.floats(tensor.dtype(), values, tensor.shape());
     }
 
     private static boolean moves(DType dtype) {
@@ -111,7 +130,6 @@ final class Jitter {
                 };
             case Op.Reduce _, Op.Contract _, Op.Convolve _, Op.ConvolveTransposed _, Op.Pool _, Op.Cumulate _ -> true;
             case Op.Cast _, Op.Dequantize _, Op.If _, Op.Loop _, Op.Scan _ -> true;
-            case Op.Resize _ -> true;
             case Op other -> false;
         };
     }
@@ -140,6 +158,7 @@ final class Jitter {
                     Op.GatherElements _,
                     Op.GatherNd _,
                     Op.TopK _ -> true;
+            case Op.Resize(ResizeRule rule, var scales, var shape) -> rule.mode() == ResizeRule.Mode.NEAREST;
             case Op.Host(String function, var attributes) -> !function.equals("ResizeTo");
             case Op.ScatterElements _, Op.ScatterNd _ -> false;
             case Op other -> false;

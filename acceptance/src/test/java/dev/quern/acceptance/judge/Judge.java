@@ -11,22 +11,32 @@ import dev.quern.runtime.ModelCompiler;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Runs a model through Quern, through the reference interpreter on the graph as imported, and through ONNX Runtime, and compares.
  * Quern must be within rounding of the interpreter; the interpreter must be near ONNX Runtime.
  */
 public final class Judge {
+    /** Models that are compiled again for some shapes say so, which here is nothing to say. */
+    private static final Logger QUIET = Logger.getLogger("dev.quern");
+
     private static final double UNITS = 4;
     private static final double MARGIN = 6;
     private static final double PEER_UNITS = 32;
     private static final double PEER_MARGIN = 24;
     private static final int[] MORE_RUNS = {6, 30};
+
+    /** A judge. */
+    public Judge() {
+        QUIET.setLevel(Level.OFF);
+    }
 
     /** What came of the model, in a form that {@code seed} chooses. */
     public Outcome judge(GeneratedModel model, long seed) {
@@ -41,10 +51,19 @@ public final class Judge {
     private static Outcome exception(Throwable failure) {
         StringWriter text = new StringWriter();
         failure.printStackTrace(new PrintWriter(text));
-        List<String> lines =
-                text.toString().lines().limit(14).map(String::strip).toList();
+        List<String> lines = text.toString()
+                .lines()
+                .filter(Judge::ours)
+                .limit(14)
+                .map(String::strip)
+                .toList();
         return new Outcome(
                 failure instanceof ModelException ? Verdict.REFUSED : Verdict.EXCEPTION, String.join("\n  ", lines));
+    }
+
+    /** Lines of a stack trace that tell something. */
+    private static boolean ours(String line) {
+        return !line.strip().startsWith("at ") || line.contains("dev.quern") && !line.contains(".acceptance.");
     }
 
     private Outcome judge(GeneratedModel model, Form form, long seed) {
@@ -72,6 +91,9 @@ public final class Judge {
     }
 
     private static Outcome refused(ModelException refusal, PeerAnswer peer) {
+        if (refusal.code() == ModelException.Code.INTERNAL) {
+            return exception(refusal.getCause());
+        }
         boolean invalid = refusal.code() == ModelException.Code.INVALID_MODEL
                 || refusal.code() == ModelException.Code.MALFORMED_MODEL
                 || refusal.code() == ModelException.Code.INVALID_INPUT;
@@ -113,21 +135,34 @@ public final class Judge {
             }
             difference = difference(reference, inputs, answer.get(), expected, PEER_UNITS, PEER_MARGIN, seed);
             if (difference.isPresent()) {
-                return Optional.of(new Outcome(Verdict.DIFFERS_FROM_PEER, "run " + run + ", " + difference.get()));
+                return Optional.of(Explanation.of(settled, inputs, "run " + run + ", " + difference.get()));
             }
         }
         if (form.repeats(seed)) {
             Map<String, Tensor> again = form.under(() -> compiled.run(inputs));
-            for (var entry : found.entrySet()) {
-                if (!Arrays.equals(
-                        entry.getValue().toByteArray(),
-                        again.get(entry.getKey()).toByteArray())) {
-                    return Optional.of(new Outcome(
-                            Verdict.NOT_REPEATABLE, "run " + run + ", " + form + ", output " + entry.getKey()));
-                }
+            Optional<String> difference = Comparison.difference(found, again, List.of(), 0, 0);
+            if (difference.isPresent()) {
+                return Optional.of(
+                        new Outcome(Verdict.NOT_REPEATABLE, "run " + run + ", " + form + ", " + difference.get()));
             }
         }
         return Optional.empty();
+    }
+
+    /** Whose result ONNX Runtime's is like, for the message. */
+    private static String side(
+            Optional<Map<String, Tensor>> peer, Map<String, Tensor> interpreted, Map<String, Tensor> found) {
+        if (peer.isEmpty()) {
+            return "";
+        }
+        boolean left = Comparison.difference(interpreted, peer.get(), List.of(), PEER_UNITS, 0)
+                .isEmpty();
+        boolean right = Comparison.difference(found, peer.get(), List.of(), PEER_UNITS, 0)
+                .isEmpty();
+        if (left == right) {
+            return left ? "; ONNX Runtime is near both" : "; ONNX Runtime gives neither";
+        }
+        return left ? "; ONNX Runtime gives what is expected" : "; ONNX Runtime gives what was found";
     }
 
     /** Tried with no allowance for how rounding spreads, and with more only where there is a difference. */
@@ -155,5 +190,22 @@ public final class Judge {
             difference = Comparison.difference(expected, found, moved, units, margin);
         }
         return difference;
+    }
+
+    /** What every value of the model is in each run, by the reference interpreter; none where it does not get there. */
+    public static List<Map<String, Tensor>> values(GeneratedModel model) {
+        List<Map<String, Tensor>> values = new ArrayList<>();
+        for (Map<String, Tensor> inputs : model.runs()) {
+            OnnxModel settled = AllValues.asOutputs(Defaults.settled(NodeOrder.sorted(model.model()), inputs));
+            try (Reference reference = new Reference(OnnxWriter.toBytes(settled))) {
+                Map<String, Tensor> all = new LinkedHashMap<>(inputs);
+                settled.graph().initializers().forEach(each -> all.put(each.name(), each.data()));
+                all.putAll(Reference.copies(reference.run(inputs)));
+                values.add(all);
+            } catch (RuntimeException | AssertionError failure) {
+                return List.of();
+            }
+        }
+        return values;
     }
 }

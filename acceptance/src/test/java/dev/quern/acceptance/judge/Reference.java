@@ -1,6 +1,5 @@
 package dev.quern.acceptance.judge;
 
-import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
 import dev.quern.ir.graph.Graph;
@@ -12,6 +11,7 @@ import dev.quern.ir.interpret.DimBindings;
 import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.onnx.ImportedModel;
 import dev.quern.onnx.OnnxModels;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -123,8 +123,12 @@ final class Reference implements AutoCloseable {
         return false;
     }
 
-    static boolean isReal(DType dtype) {
-        return Elements.isReal(dtype);
+    /** Tensors that outlive the model. */
+    static Map<String, Tensor> copies(Map<String, Tensor> tensors) {
+        Map<String, Tensor> copies = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> copies.put(
+                name, Tensor.of(MemorySegment.ofArray(tensor.toByteArray()), tensor.dtype(), tensor.shape())));
+        return copies;
     }
 
     @Override

@@ -8,6 +8,8 @@ public enum Verdict {
     AGREED_ALONE(false),
     /** Quern does what the interpreter does, ONNX Runtime something else that is known of it. */
     KNOWN_DEVIATION(false),
+    /** Quern does what the interpreter and an unoptimised ONNX Runtime do, an optimised one something else. */
+    PEER_DIFFERS_FROM_ITSELF(false),
     /** Quern refuses it, and says that it does not have something or that a limit is met. */
     REFUSED(false),
     /** Quern and ONNX Runtime refuse it. */
@@ -31,6 +33,11 @@ public enum Verdict {
 
     Verdict(boolean fault) {
         this.fault = fault;
+    }
+
+    /** Whether Quern gave a right answer. */
+    public boolean holds() {
+        return this == AGREED || this == AGREED_ALONE || this == KNOWN_DEVIATION || this == PEER_DIFFERS_FROM_ITSELF;
     }
 
     /** Whether it must not happen. */

@@ -1,0 +1,225 @@
+package dev.quern.acceptance.generate;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.onnx.build.OnnxBuilder;
+import dev.quern.onnx.proto.OnnxAttribute;
+import dev.quern.onnx.proto.OnnxGraph;
+import dev.quern.onnx.proto.OnnxType;
+import dev.quern.onnx.proto.OnnxValueInfo;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Choices and loops, whose bodies are drawn like models and use what is around them. */
+final class ControlKinds {
+    private ControlKinds() {}
+
+    static List<NodeKind> kinds() {
+        return List.of(
+                NodeKind.of("If", 8, ControlKinds::choice),
+                NodeKind.of("Loop", 6, ControlKinds::loop),
+                NodeKind.of("Scan", 5, ControlKinds::scan));
+    }
+
+    /** A truth, and what it is in each run. */
+    private record Condition(Entry entry, List<Boolean> truths) {}
+
+    /** Given when the model runs, constant, or a comparison of the number of a value's elements. */
+    private static Condition condition(Draft draft) {
+        List<Boolean> truths = new ArrayList<>();
+        if (draft.chance(0.3)) {
+            Entry x = draft.any(Types.ALL, 1, 4);
+            long limit = draft.pick(List.of(0L, 1L, 4L, 16L, 50L));
+            Entry size = draft.node("Size", List.of(x), Map.of(), DType.I64, List.of());
+            Entry bound = draft.constant(Tensor.of(new long[] {limit}));
+            for (int run = 0; run < draft.runs(); run++) {
+                truths.add(Shapes.elements(x.shape(), run) > limit);
+            }
+            return new Condition(draft.node("Greater", List.of(size, bound), Map.of(), DType.BOOL, List.of()), truths);
+        }
+        List<Tensor> tensors = new ArrayList<>();
+        boolean vector = draft.chance(0.3);
+        boolean same = draft.chance(0.4);
+        boolean first = draft.chance(0.5);
+        for (int run = 0; run < draft.runs(); run++) {
+            boolean truth = same ? first : draft.chance(0.5);
+            truths.add(truth);
+            boolean[] data = {truth};
+            tensors.add(vector ? Tensor.of(data, 1) : Tensor.of(data));
+        }
+        return new Condition(draft.parameter(tensors), truths);
+    }
+
+    private static void choice(Draft draft) {
+        Condition condition = condition(draft);
+        DType dtype = draft.type(Types.ALL);
+        List<Axis> shape =
+                draft.chance(0.7) ? draft.any(List.of(dtype), 0, 4).shape() : draft.shape(draft.between(0, 3));
+        List<Axis> other = shape;
+        if (!shape.isEmpty() && draft.chance(0.25)) {
+            int axis = draft.below(shape.size());
+            other = Shapes.with(shape, axis, draft.world().axis());
+        }
+        OnnxGraph then = branch(draft, dtype, shape);
+        OnnxGraph otherwise = branch(draft, dtype, other);
+        List<Axis> result = new ArrayList<>();
+        for (int axis = 0; axis < shape.size(); axis++) {
+            Axis left = shape.get(axis);
+            Axis right = other.get(axis);
+            if (left.alike(right)) {
+                result.add(left);
+            } else {
+                List<Long> sizes = new ArrayList<>();
+                for (int run = 0; run < draft.runs(); run++) {
+                    sizes.add(condition.truths.get(run) ? left.size(run) : right.size(run));
+                }
+                result.add(new Axis(sizes, Optional.empty(), false));
+            }
+        }
+        draft.node(
+                "If",
+                List.of(condition.entry),
+                Map.of("then_branch", OnnxAttribute.of(then), "else_branch", OnnxAttribute.of(otherwise)),
+                dtype,
+                result);
+    }
+
+    private static OnnxGraph branch(Draft draft, DType dtype, List<Axis> shape) {
+        Draft body = draft.body();
+        RandomModels.steps(body, body.between(0, 3));
+        return body.graph(List.of(), List.of(computed(body, body.like(dtype, shape))));
+    }
+
+    /** A value made inside the body: what comes from outside may not leave it as it is. */
+    private static Entry computed(Draft body, Entry value) {
+        if (body.made().contains(value)) {
+            return value;
+        }
+        DType dtype = value.dtype();
+        if (dtype.isFloat() && body.chance(0.6)) {
+            String name = body.pick(List.of("Relu", "Neg", "Sigmoid", "Abs"));
+            return body.node(name, List.of(value), Map.of(), dtype, value.shape());
+        }
+        return body.node("Identity", List.of(value), Map.of(), dtype, value.shape());
+    }
+
+    private static OnnxValueInfo info(Entry entry) {
+        Object[] axes = entry.shape().stream()
+                .map(axis -> axis.fixed() ? (Object) axis.size(0) : new OnnxType.Extent.Unknown())
+                .toArray();
+        return new OnnxValueInfo(entry.name(), Optional.of(OnnxBuilder.tensorType(entry.dtype(), axes)));
+    }
+
+    /** Makes the value for the next iteration out of this one's. */
+    private static Entry next(Draft body, Entry state) {
+        DType dtype = state.dtype();
+        Entry other = body.spread(dtype, state.shape());
+        Unfit.unless(Shapes.alike(Shapes.broadcast(state.shape(), other.shape()), state.shape()));
+        String name = dtype.isFloat() ? body.pick(List.of("Add", "Max", "Min", "Sub")) : "Add";
+        return body.node(name, List.of(state, other), Map.of(), dtype, state.shape());
+    }
+
+    private static void loop(Draft draft) {
+        DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.I64, DType.I32));
+        Entry initial = draft.any(dtype, 0, 3);
+        Unfit.unless(Shapes.elements(initial.shape(), draft.fixed(1)) < 300);
+        long trips = draft.between(0, 4);
+        boolean early = draft.chance(0.3);
+        long last = draft.between(0, 3);
+        long count = early ? Math.min(trips, last + 1) : trips;
+        boolean grows = initial.rank() > 0 && draft.chance(0.25);
+
+        Draft body = draft.body();
+        Entry iteration = body.result(DType.I64, List.of());
+        Entry going = body.result(DType.BOOL, List.of());
+        Entry state = body.result(dtype, initial.shape());
+        body.see(iteration);
+        if (!grows) {
+            body.see(state);
+        }
+        Entry after;
+        Axis grown = initial.rank() == 0 ? draft.fixed(1) : initial.axis(0);
+        if (grows) {
+            Entry part = body.like(dtype, Shapes.with(initial.shape(), 0, draft.fixed(1)));
+            after = body.node(
+                    "Concat", List.of(state, part), Map.of("axis", OnnxAttribute.of(0)), dtype, initial.shape());
+            grown = grown.map(size -> size + count);
+        } else {
+            RandomModels.steps(body, body.between(0, 2));
+            after = next(body, state);
+        }
+        List<Entry> outputs = new ArrayList<>();
+        outputs.add(
+                early
+                        ? body.node(
+                                "Less",
+                                List.of(iteration, body.constant(Tensor.of(new long[] {last}))),
+                                Map.of(),
+                                DType.BOOL,
+                                List.of())
+                        : body.node("Identity", List.of(going), Map.of(), DType.BOOL, List.of()));
+        outputs.add(after);
+        List<Entry> results = new ArrayList<>();
+        results.add(draft.result(dtype, grows ? Shapes.with(initial.shape(), 0, grown) : initial.shape()));
+        if (draft.chance(0.5) && !grows) {
+            Entry scanned = computed(body, body.pick(body.made()));
+            Unfit.unless(scanned.rank() < 4);
+            outputs.add(body.node("Identity", List.of(scanned), Map.of(), scanned.dtype(), scanned.shape()));
+            List<Axis> stacked = new ArrayList<>(List.of(draft.fixed(count)));
+            stacked.addAll(scanned.shape());
+            results.add(draft.result(scanned.dtype(), stacked));
+        }
+        OnnxGraph graph = body.graph(List.of(info(iteration), info(going), open(state)), outputs);
+        List<Entry> operands = new ArrayList<>();
+        operands.add(draft.parameter(Tensor.of(new long[] {trips})));
+        operands.add(draft.chance(0.5) ? draft.parameter(Tensor.of(new boolean[] {true})) : null);
+        operands.add(initial);
+        draft.nodes("", "Loop", operands, Map.of("body", OnnxAttribute.of(graph)), results);
+    }
+
+    private static OnnxValueInfo open(Entry state) {
+        Object[] axes =
+                Collections.nCopies(state.rank(), new OnnxType.Extent.Unknown()).toArray();
+        return new OnnxValueInfo(state.name(), Optional.of(OnnxBuilder.tensorType(state.dtype(), axes)));
+    }
+
+    private static void scan(Draft draft) {
+        DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.I64));
+        Entry x = draft.any(dtype, 1, 3);
+        Axis time = x.axis(0);
+        Unfit.unless(time.least() > 0 && time.greatest() <= 17);
+        Unfit.unless(Shapes.elements(x.shape(), draft.fixed(1)) < 600);
+        List<Axis> slice = x.shape().subList(1, x.rank());
+        Entry initial = draft.like(dtype, slice);
+        Draft body = draft.body();
+        Entry state = body.result(dtype, slice);
+        Entry part = body.result(dtype, slice);
+        body.see(state);
+        body.see(part);
+        RandomModels.steps(body, body.between(0, 2));
+        Entry joined = body.node("Add", List.of(state, part), Map.of(), dtype, slice);
+        Entry out = body.chance(0.5) ? next(body, joined) : body.node("Abs", List.of(joined), Map.of(), dtype, slice);
+        OnnxGraph graph = body.graph(List.of(info(state), info(part)), List.of(joined, out));
+        Map<String, OnnxAttribute> attributes = new HashMap<>();
+        attributes.put("body", OnnxAttribute.of(graph));
+        attributes.put("num_scan_inputs", OnnxAttribute.of(1));
+        if (draft.chance(0.3)) {
+            attributes.put("scan_input_directions", OnnxAttribute.ofInts(1));
+        }
+        if (draft.chance(0.3)) {
+            attributes.put("scan_output_directions", OnnxAttribute.ofInts(1));
+        }
+        List<Axis> stacked = new ArrayList<>(List.of(time));
+        stacked.addAll(slice);
+        draft.nodes(
+                "",
+                "Scan",
+                List.of(initial, x),
+                attributes,
+                List.of(draft.result(dtype, slice), draft.result(dtype, stacked)));
+    }
+}

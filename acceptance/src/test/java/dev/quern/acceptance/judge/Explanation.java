@@ -1,0 +1,70 @@
+package dev.quern.acceptance.judge;
+
+import dev.quern.Tensor;
+import dev.quern.acceptance.generate.GeneratedModel;
+import dev.quern.onnx.build.OnnxWriter;
+import dev.quern.onnx.proto.OnnxModel;
+import dev.quern.onnx.proto.OnnxNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds where the interpreter and ONNX Runtime part, by looking at every value inside a model. */
+final class Explanation {
+    private static final double UNITS = 32;
+
+    private Explanation() {}
+
+    /**
+     * What is known of the first node at which they part, as a verdict; the difference with that node's name where nothing is.
+     *
+     * @param inputs of the run
+     * @param difference what was seen of the outputs
+     */
+    static Outcome of(OnnxModel settled, Map<String, Tensor> inputs, String difference) {
+        OnnxModel open = AllValues.asOutputs(NodeOrder.sorted(settled));
+        PeerAnswer plain = PeerAnswer.of(new GeneratedModel("", open, List.of(inputs)), false);
+        if (plain.outputs(0).isEmpty()) {
+            return new Outcome(Verdict.DIFFERS_FROM_PEER, difference);
+        }
+        Map<String, Tensor> expected;
+        try (Reference reference = new Reference(OnnxWriter.toBytes(open))) {
+            expected = Reference.copies(reference.run(inputs));
+        }
+        Map<String, Tensor> found = plain.outputs(0).get();
+        for (OnnxNode node : open.graph().nodes()) {
+            for (String result : node.outputs()) {
+                if (!result.isEmpty() && differ(expected.get(result), found.get(result))) {
+                    return at(node, result, open, inputs, expected, found, difference);
+                }
+            }
+        }
+        return new Outcome(Verdict.PEER_DIFFERS_FROM_ITSELF, difference);
+    }
+
+    private static boolean differ(Tensor expected, Tensor found) {
+        return Comparison.difference(Map.of("", expected), Map.of("", found), List.of(), UNITS, 0)
+                .isPresent();
+    }
+
+    private static Outcome at(
+            OnnxNode node,
+            String result,
+            OnnxModel model,
+            Map<String, Tensor> inputs,
+            Map<String, Tensor> expected,
+            Map<String, Tensor> found,
+            String difference) {
+        Map<String, Tensor> values = new LinkedHashMap<>(expected);
+        values.putAll(inputs);
+        model.graph().initializers().forEach(each -> values.put(each.name(), each.data()));
+        List<Tensor> operands = new ArrayList<>();
+        node.inputs().forEach(name -> operands.add(values.get(name)));
+        Optional<KnownDeviation> known = KnownDeviation.of(
+                new KnownDeviation.Difference(node, operands, expected.get(result), found.get(result)));
+        return known.map(deviation -> new Outcome(Verdict.KNOWN_DEVIATION, deviation.name()))
+                .orElseGet(() -> new Outcome(Verdict.DIFFERS_FROM_PEER, node.opType() + ": " + difference));
+    }
+}
