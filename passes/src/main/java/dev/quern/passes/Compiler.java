@@ -2,10 +2,10 @@ package dev.quern.passes;
 
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
+import dev.quern.ir.graph.Bodies;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Node;
-import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import dev.quern.passes.lower.LoweredProgram;
 import dev.quern.passes.memory.Accesses;
@@ -41,30 +41,45 @@ public final class Compiler {
      * @throws dev.quern.ModelException if the graph needs what no kernel computes
      */
     public static Program compile(Graph graph, Target target, CompileOptions options) {
-        return new Compiler(target, options).program(graph, Set.of(), List.of());
+        return new Compiler(target, options).program(graph, new Outside(Set.of(), List.of()));
     }
 
-    private Program program(Graph graph, Set<String> outerSymbols, List<Guard> outerGuards) {
+    /**
+     * What a body may rely on.
+     *
+     * @param symbols sizes known when it begins
+     * @param guards what holds of them
+     */
+    private record Outside(Set<String> symbols, List<Guard> guards) {
+        Outside {
+            symbols = Set.copyOf(symbols);
+            guards = List.copyOf(guards);
+        }
+    }
+
+    private Program program(Graph graph, Outside outside) {
         LoweredProgram lowered = LoweredProgram.of(graph);
-        Set<String> symbols = new HashSet<>(outerSymbols);
-        graph.inputs().forEach(value -> value.type().shape().dims().forEach(dim -> symbols.addAll(dim.symbols())));
-        List<Guard> guards = new ArrayList<>(outerGuards);
+        Set<String> given = new HashSet<>(outside.symbols());
+        collect(graph.inputs(), given);
+        Set<String> known = new HashSet<>(given);
+        List<Guard> guards = new ArrayList<>(outside.guards());
         guards.addAll(graph.guards());
         Scheduling scheduling = new Scheduling(target, options, lowered.constants(), lowered.parts(), choices);
         List<ProgramStep> steps = new ArrayList<>();
         List<Accesses> accesses = new ArrayList<>();
         for (LoweredProgram.Step step : lowered.steps()) {
             options.checkpoint().run();
-            steps.add(step(step, symbols, guards, scheduling));
+            steps.add(step(step, new Outside(known, guards), scheduling));
             accesses.add(accesses(step));
             if (!(step instanceof LoweredProgram.Apply)) {
                 accesses.getLast().reads().forEach(value -> scheduling.hold(value.name()));
+                collect(accesses.getLast().writes(), known);
             }
         }
         graph.outputs().forEach(value -> scheduling.hold(value.name()));
         lowered.parts().forEach(part -> scheduling.hold(part.base().name()));
         MemoryPlanner planner = new MemoryPlanner(
-                graph.inputs(), graph.outputs(), lowered.constants().keySet(), accesses, lowered.parts(), symbols);
+                graph.inputs(), graph.outputs(), lowered.constants().keySet(), accesses, lowered.parts(), given);
         Map<String, ConstantData> constants = scheduling.constants();
         Program program = new Program(
                 graph.name(),
@@ -74,13 +89,17 @@ public final class Compiler {
                 constants,
                 steps,
                 places(planner.plan(), constants.keySet()));
-        assert keepsMemoryApart(program, outerGuards);
+        assert keepsMemoryApart(program, outside);
         return program;
     }
 
-    private static boolean keepsMemoryApart(Program program, List<Guard> outerGuards) {
-        MemoryPlanVerifier.verify(program, outerGuards);
+    private static boolean keepsMemoryApart(Program program, Outside outside) {
+        MemoryPlanVerifier.verify(program, outside.symbols(), outside.guards());
         return true;
+    }
+
+    private static void collect(List<Value> values, Set<String> symbols) {
+        values.forEach(value -> value.type().shape().dims().forEach(dim -> symbols.addAll(dim.symbols())));
     }
 
     /** The plan with places for packed constants, and none for constants that only packed ones stand for. */
@@ -93,27 +112,18 @@ public final class Compiler {
         return new MemoryPlan(places, plan.arenaElements());
     }
 
-    private ProgramStep step(LoweredProgram.Step step, Set<String> symbols, List<Guard> guards, Scheduling scheduling) {
+    private ProgramStep step(LoweredProgram.Step step, Outside inside, Scheduling scheduling) {
         return switch (step) {
             case LoweredProgram.Apply apply -> scheduling.schedule(apply);
             case LoweredProgram.Interpret(Node node) -> new ProgramStep.RunHost(node);
             case LoweredProgram.Control(Node node) ->
                 new ProgramStep.RunControl(
                         node,
-                        bodies(node.op()).stream()
-                                .map(body -> program(body, symbols, guards))
+                        Bodies.of(node.op()).stream()
+                                .map(body -> program(body, inside))
                                 .toList());
             case LoweredProgram.Check(Value indices, List<Dim> extents, String origin) ->
                 new ProgramStep.CheckIndices(indices.name(), extents, origin);
-        };
-    }
-
-    private static List<Graph> bodies(Op op) {
-        return switch (op) {
-            case Op.If(Graph then, Graph otherwise) -> List.of(then, otherwise);
-            case Op.Loop loop -> List.of(loop.body());
-            case Op.Scan scan -> List.of(scan.body());
-            default -> throw new IllegalArgumentException(op + " runs no graphs");
         };
     }
 

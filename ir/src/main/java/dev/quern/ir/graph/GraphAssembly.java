@@ -1,13 +1,9 @@
 package dev.quern.ir.graph;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** The last step of a {@link GraphBuilder}: drops nodes that no output needs, and gives values their final names. */
 final class GraphAssembly {
@@ -20,29 +16,18 @@ final class GraphAssembly {
             List<Node> nodes,
             List<Guard> guards,
             Map<String, String> preferred) {
+        Graph needed = NeededNodes.of(new Graph(name, inputs, outputs, nodes, guards));
         Map<String, Value> renamed = new HashMap<>();
         List<Node> live = new ArrayList<>();
-        for (Node node : needed(outputs, nodes)) {
+        for (Node node : needed.nodes()) {
             live.add(new Node(
                     node.op(),
                     rename(node.inputs(), preferred, renamed),
                     rename(node.outputs(), preferred, renamed),
                     node.origin()));
         }
-        return new Graph(name, rename(inputs, preferred, renamed), rename(outputs, preferred, renamed), live, guards);
-    }
-
-    private static List<Node> needed(List<Value> outputs, List<Node> nodes) {
-        Set<String> wanted = new HashSet<>();
-        outputs.forEach(output -> wanted.add(output.name()));
-        Deque<Node> live = new ArrayDeque<>();
-        for (Node node : nodes.reversed()) {
-            if (node.outputs().stream().anyMatch(output -> wanted.contains(output.name()))) {
-                node.inputs().forEach(operand -> wanted.add(operand.name()));
-                live.addFirst(node);
-            }
-        }
-        return List.copyOf(live);
+        return new Graph(
+                name, rename(inputs, preferred, renamed), rename(outputs, preferred, renamed), live, needed.guards());
     }
 
     private static List<Value> rename(List<Value> values, Map<String, String> preferred, Map<String, Value> renamed) {

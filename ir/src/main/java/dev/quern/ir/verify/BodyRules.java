@@ -1,6 +1,7 @@
 package dev.quern.ir.verify;
 
 import dev.quern.DType;
+import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.graph.Graph;
@@ -8,7 +9,9 @@ import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** How the operands and results of a control-flow operation meet the inputs and outputs of its bodies. */
 final class BodyRules {
@@ -25,16 +28,6 @@ final class BodyRules {
         this.where = where;
         this.operands = types(node.inputs());
         this.results = types(node.outputs());
-    }
-
-    /** The graphs inside an operation. */
-    static List<Graph> bodies(Op op) {
-        return switch (op) {
-            case Op.If(Graph then, Graph otherwise) -> List.of(then, otherwise);
-            case Op.Loop(Graph body, int _) -> List.of(body);
-            case Op.Scan scan -> List.of(scan.body());
-            default -> List.of();
-        };
     }
 
     void check() {
@@ -116,10 +109,20 @@ final class BodyRules {
         checkCaptured(body, states + scanned, states + scanned);
     }
 
-    /** What one iteration hands to the next, and the last one to the outside. */
+    /** What one iteration hands to the next, and the last one to the outside; extents that only the body names may change. */
     private void checkState(Graph body, int result, int input, int output) {
-        compatible("output " + output + " of " + body.name(), input(body, input), output(body, output));
+        compatible("output " + output + " of " + body.name(), freed(input(body, input)), output(body, output));
         compatible("result " + result, output(body, output), results.get(result));
+    }
+
+    /** {@code type} with the symbols that are not those of an operand set apart from all others. */
+    private TensorType freed(TensorType type) {
+        Set<String> outside = new HashSet<>();
+        operands.forEach(operand -> operand.shape().dims().forEach(dim -> outside.addAll(dim.symbols())));
+        List<Dim> dims = type.shape().dims().stream()
+                .map(dim -> outside.containsAll(dim.symbols()) ? dim : Dim.symbol("next " + dim))
+                .toList();
+        return type.withShape(new Shape(dims));
     }
 
     private void checkCaptured(Graph body, int firstInput, int firstOperand) {

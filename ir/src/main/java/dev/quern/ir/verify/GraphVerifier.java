@@ -4,6 +4,7 @@ import dev.quern.ModelException;
 import dev.quern.ir.Dim;
 import dev.quern.ir.NameText;
 import dev.quern.ir.TensorType;
+import dev.quern.ir.graph.Bodies;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Node;
@@ -122,13 +123,13 @@ public final class GraphVerifier {
 
     private void checkBodies(Node node, String place) {
         new BodyRules(node, place).check();
-        for (Graph body : BodyRules.bodies(node.op())) {
+        for (Graph body : Bodies.of(node.op())) {
             verify(body, place + ", ", symbols, equality.guards());
         }
     }
 
     private static boolean bringsSymbols(Op op) {
-        return op instanceof Op.Host || !BodyRules.bodies(op).isEmpty();
+        return op instanceof Op.Host || !Bodies.of(op).isEmpty();
     }
 
     private void checkTypes(Node node, String place) {

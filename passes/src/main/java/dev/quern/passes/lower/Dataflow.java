@@ -1,7 +1,10 @@
 package dev.quern.passes.lower;
 
+import dev.quern.ir.Dim;
+import dev.quern.ir.graph.Bodies;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.OperationDims;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ final class Dataflow {
     private final Set<String> outputs = new HashSet<>();
     private final Map<Node, Integer> positions = new IdentityHashMap<>();
     private final Set<String> symbols;
+    private final Map<String, Integer> found = new HashMap<>();
 
     Dataflow(Graph graph) {
         this.graph = graph;
@@ -35,6 +39,16 @@ final class Dataflow {
                             .add(node));
         }
         graph.outputs().forEach(value -> outputs.add(value.name()));
+        Set<String> given = new HashSet<>();
+        graph.inputs().forEach(value -> collect(value, given));
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof Op.Host || !Bodies.of(node.op()).isEmpty()) {
+                Set<String> names = new HashSet<>();
+                node.outputs().forEach(value -> collect(value, names));
+                names.removeAll(given);
+                names.forEach(name -> found.putIfAbsent(name, position(node)));
+            }
+        }
     }
 
     private static Set<String> symbols(Graph graph) {
@@ -68,6 +82,11 @@ final class Dataflow {
     /** Where {@code node} comes in the graph. */
     int position(Node node) {
         return positions.get(node);
+    }
+
+    /** Whether the value of {@code dim} is known when {@code node} begins: no node from there on finds out a size in it. */
+    boolean isKnownAt(Dim dim, Node node) {
+        return dim.symbols().stream().allMatch(name -> found.getOrDefault(name, -1) < position(node));
     }
 
     /** The nodes that use {@code value}, each once, in order. */

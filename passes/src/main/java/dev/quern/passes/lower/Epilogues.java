@@ -90,6 +90,9 @@ final class Epilogues {
     }
 
     private boolean joins(Node anchor, Node user) {
+        if (user.outputs().size() != 1) {
+            return false;
+        }
         boolean staged = anchor.op() instanceof Op.Softmax || anchor.op() instanceof Op.Normalize;
         if (staged && user.output().type().dtype() != anchor.output().type().dtype()) {
             return false;

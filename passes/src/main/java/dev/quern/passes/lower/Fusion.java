@@ -152,14 +152,22 @@ final class Fusion {
         Value value = node.input(part);
         Optional<Dim> offset = Views.partOffset(node, axis, part);
         boolean computed = flow.producer(value)
-                .map(roles::get)
-                .filter(role -> role == Role.ANCHOR || role == Role.ELEMENTWISE)
+                .filter(producer -> roles.get(producer) == Role.ANCHOR || roles.get(producer) == Role.ELEMENTWISE)
+                .filter(producer -> offset.isPresent() && isPlacedAt(producer, node.output(), offset.get()))
                 .isPresent();
         if (offset.isEmpty() || !computed || flow.isOutput(value) || inside.containsKey(value.name())) {
             return false;
         }
         inside.put(value.name(), new Part(value, node.output(), offset.get()));
         return true;
+    }
+
+    /** Whether {@code offset} in {@code whole}, and the size of the memory that it is in, are known when {@code node} begins. */
+    private boolean isPlacedAt(Node node, Value whole, Dim offset) {
+        Part outer = inside.get(whole.name());
+        return flow.isKnownAt(offset, node)
+                && flow.isKnownAt(whole.type().shape().elements(), node)
+                && (outer == null || isPlacedAt(node, outer.base(), outer.offset()));
     }
 
     private void store(Region region) {

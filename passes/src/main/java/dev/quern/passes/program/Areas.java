@@ -84,6 +84,23 @@ final class Areas {
         return List.copyOf(names);
     }
 
+    /** Every symbol that the place of {@code value}, and the size of the memory it is in, depend on. */
+    Set<String> placing(String value) {
+        Set<String> names = new TreeSet<>();
+        for (String at = value; at != null; at = outer(at)) {
+            names.addAll(offset(place(at)).symbols());
+            if (outer(at) == null && elements.containsKey(at)) {
+                names.addAll(elements.get(at).symbols());
+            }
+        }
+        return names;
+    }
+
+    /** What {@code value} is directly a part of; null if of nothing. */
+    private String outer(String value) {
+        return place(value) instanceof MemoryPlan.Within(String outer, Dim offset) ? outer : null;
+    }
+
     /** Elements of {@code value}. */
     long size(String value, ToLongFunction<String> symbols) {
         return elements.get(value).evaluate(symbols);
@@ -124,7 +141,7 @@ final class Areas {
         };
     }
 
-    /** The place of what {@code value} is, directly or not, a part of; its own if of nothing. */
+    /** The place of {@code value}. */
     MemoryPlan.Place place(String value) {
         MemoryPlan.Place place = program.memory().places().get(value);
         if (place == null) {

@@ -19,6 +19,7 @@ import java.util.Map;
  *       that memory must be such a one: a step that works in {@code x} must not read a part of {@code x} elsewhere.
  *   <li><b>The caller's.</b> Inputs and constants are never written. Memory handed back is no input's, no constant's and no other
  *       output's: an output that lies in such memory is copied by the runtime.
+ *   <li><b>In time.</b> Sizes that the place of a step's argument depends on are known when the step begins.
  * </ol>
  *
  * @param places by value name

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
@@ -47,13 +48,15 @@ public final class MemoryPlanVerifier {
     /**
      * Checks {@code program} for sample sizes that its guards admit.
      *
+     * @param known sizes that the programs around it know when it begins
      * @param outer guards of the programs around it
      * @throws InvalidIrException if a rule is broken
      */
-    public static void verify(Program program, List<Guard> outer) {
+    public static void verify(Program program, Set<String> known, List<Guard> outer) {
         List<Guard> guards = new ArrayList<>(outer);
         guards.addAll(program.guards());
         Areas areas = new Areas(program);
+        SizesInTime.check(program, known, areas);
         List<String> names = areas.symbols(guards);
         for (long[] sample : names.isEmpty() ? new long[][] {{1}} : SAMPLES) {
             Map<String, Long> values = new HashMap<>();

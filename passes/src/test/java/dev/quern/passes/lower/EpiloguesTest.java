@@ -142,6 +142,17 @@ class EpiloguesTest {
     }
 
     @Test
+    void nodesOfSeveralResultsStayOutside() {
+        cut("""
+                graph g(%x: f32[4, 4]) {
+                  %y: f32[4, 4] = softmax(%x) {axis = 1}
+                  %v: f32[4, 2], %i: i64[4, 2] = top_k max(%y) {axis = 1, count = 2, sorted = true}
+                  return %v, %i
+                }
+                """, "Softmax: y", "host: v, i");
+    }
+
+    @Test
     void longFunctionsStayOutsideATile() {
         cut(PRODUCT + """
                   %s: f32[4, 4] = add(%y, %c)

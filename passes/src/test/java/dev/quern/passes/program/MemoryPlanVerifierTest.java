@@ -12,6 +12,7 @@ import dev.quern.passes.Compiler;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Each rule of a memory plan broken in turn. */
@@ -49,7 +50,7 @@ class MemoryPlanVerifierTest {
         InvalidIrException refused =
                 assertThrows(InvalidIrException.class, () -> MemoryPlanVerifier.verify(program, Map.of("n", 4L)));
         assertEquals("memory of g" + message, refused.getMessage());
-        assertThrows(InvalidIrException.class, () -> MemoryPlanVerifier.verify(program, List.of()));
+        assertThrows(InvalidIrException.class, () -> MemoryPlanVerifier.verify(program, Set.of(), List.of()));
     }
 
     private static void broken(String message, String value, MemoryPlan.Place place) {
