@@ -223,7 +223,10 @@ final class LaneCheck {
             case Expr.Unary(UnaryOp function, Expr operand) ->
                 acceptsValue(operand) && VectorExpressions.has(function, operand.dtype());
             case Expr.Binary(BinaryOp function, Expr left, Expr right) ->
-                acceptsValue(left) && acceptsValue(right) && VectorExpressions.has(function, left.dtype());
+                acceptsValue(left)
+                        && acceptsValue(right)
+                        && VectorExpressions.has(function, left.dtype())
+                        && hasDistance(function, right);
             case Expr.Compare(CompareOp relation, Expr left, Expr right) ->
                 left.dtype() != DType.BOOL && acceptsValue(left) && acceptsValue(right);
             case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
@@ -234,6 +237,12 @@ final class LaneCheck {
             case Expr.Bitcast(DType dtype, Expr operand) ->
                 acceptsValue(operand) && (dtype == DType.BOOL) == (operand.dtype() == DType.BOOL);
         };
+    }
+
+    /** Vectors take the distance of a shift modulo the width of the lanes: it must be known to be less. */
+    private static boolean hasDistance(BinaryOp function, Expr right) {
+        boolean shift = function == BinaryOp.SHIFT_LEFT || function == BinaryOp.SHIFT_RIGHT;
+        return !shift || right instanceof Expr.Constant(DType dtype, long bits) && bits >= 0 && bits < dtype.bits();
     }
 
     private boolean acceptsLoad(String buffer, List<Dim> at) {

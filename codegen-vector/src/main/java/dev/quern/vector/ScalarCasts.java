@@ -69,21 +69,13 @@ final class ScalarCasts {
             case F64 -> wide;
             case F32 -> single ? value : draft.plain(Opcodes.D2F, JvmType.FLOAT, value);
             case F16, BF16 -> rounded(value, to);
-            case I64 -> draft.plain(single ? Opcodes.F2L : Opcodes.D2L, JvmType.LONG, value);
-            case I32 -> draft.plain(single ? Opcodes.F2I : Opcodes.D2I, JvmType.INT, value);
-            case U32 -> helper("toUnsignedInt", JvmType.INT, wide);
+            case I64 -> helper("toLong", JvmType.LONG, value);
+            case I32 -> helper("toInt", JvmType.INT, value);
+            case U32 -> draft.plain(Opcodes.L2I, JvmType.INT, helper("toLong", JvmType.LONG, value));
             case U64 -> helper("toUnsignedLong", JvmType.LONG, wide);
-            case I8 -> saturate(wide, Byte.MIN_VALUE, Byte.MAX_VALUE);
-            case U8 -> saturate(wide, 0, 0xFF);
-            case I16 -> saturate(wide, Short.MIN_VALUE, Short.MAX_VALUE);
-            case U16 -> saturate(wide, 0, 0xFFFF);
+            case I16, U16, I8, U8 -> wrapped(helper("toInt", JvmType.INT, value), to);
             default -> throw Refusal.because("a cast to " + to);
         };
-    }
-
-    private Node saturate(Node wide, int least, int most) {
-        Instruction call = Scalars.call("saturate", JvmType.INT, JvmType.DOUBLE, JvmType.INT, JvmType.INT);
-        return draft.value(call, JvmType.INT, wide, draft.push(least), draft.push(most));
     }
 
     private Node fromInteger(Node value, DType from, DType to) {
@@ -96,10 +88,8 @@ final class ScalarCasts {
             case F64 -> toDouble(value, extended, from);
             case F32 -> toFloat(value, extended, from);
             case F16, BF16 -> {
-                if (from == DType.U64) {
-                    throw Refusal.because("a cast of u64 to " + to);
-                }
-                yield rounded(extended, to);
+                String method = to == DType.F16 ? "toHalf" : "toBrain";
+                yield helper(from == DType.U64 ? method + "Unsigned" : method, JvmType.FLOAT, extended);
             }
             case I64, U64 -> extended;
             case I32, U32 -> isLong ? draft.plain(Opcodes.L2I, JvmType.INT, value) : value;

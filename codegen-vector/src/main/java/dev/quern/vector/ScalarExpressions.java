@@ -256,9 +256,9 @@ final class ScalarExpressions {
             case AND -> arithmetic(Opcodes.IAND, type, left, right);
             case OR -> arithmetic(Opcodes.IOR, type, left, right);
             case XOR -> xor(left, right);
-            case SHIFT_LEFT -> shift(Opcodes.ISHL, dtype, left, right);
+            case SHIFT_LEFT -> shift("shiftLeft", dtype, left, right);
             case SHIFT_RIGHT ->
-                shift(dtype.kind() == DType.Kind.UNSIGNED ? Opcodes.IUSHR : Opcodes.ISHR, dtype, left, right);
+                shift(dtype.kind() == DType.Kind.UNSIGNED ? "shiftRightUnsigned" : "shiftRight", dtype, left, right);
         };
         return casts.rounded(result, dtype);
     }
@@ -272,19 +272,25 @@ final class ScalarExpressions {
         };
     }
 
-    /** The distance is taken modulo the width of the type; the JVM does so itself for ints and longs. */
-    private Node shift(int onInts, DType dtype, Node left, Node right) {
-        Node count = right.type.equals(JvmType.LONG) ? draft.plain(Opcodes.L2I, JvmType.INT, right) : right;
-        if (dtype.bits() < 32) {
-            count = draft.plain(Opcodes.IAND, JvmType.INT, count, draft.push(dtype.bits() - 1));
-        }
-        return arithmetic(onInts, left.type, left, count);
+    /** The distance has no sign: as a long, one of u32 is extended by zeros, and a negative one of another type is beyond any width. */
+    private Node shift(String method, DType dtype, Node left, Node right) {
+        return helper(method, left.type, left, casts.cast(right, dtype, DType.I64));
     }
 
     private Node power(DType dtype, Node left, Node right) {
-        DType wide = dtype.kind() == DType.Kind.UNSIGNED ? DType.U64 : DType.I64;
-        String method = wide == DType.U64 ? "powerUnsigned" : "power";
-        Node result = helper(method, JvmType.LONG, casts.cast(left, dtype, wide), casts.cast(right, dtype, wide));
+        boolean signed = dtype.kind() == DType.Kind.SIGNED;
+        DType wide = signed ? DType.I64 : DType.U64;
+        Node base = casts.cast(left, dtype, wide);
+        Node exponent = casts.cast(right, dtype, wide);
+        Node result = signed
+                ? helper(
+                        "power",
+                        JvmType.LONG,
+                        base,
+                        exponent,
+                        draft.push(Long.MIN_VALUE >> (64 - dtype.bits())),
+                        draft.push(Long.MAX_VALUE >> (64 - dtype.bits())))
+                : helper("powerUnsigned", JvmType.LONG, base, exponent, draft.push(-1L >>> (64 - dtype.bits())));
         return casts.cast(result, wide, dtype);
     }
 

@@ -108,24 +108,66 @@ final class Scalars {
         return Long.compareUnsigned(left, right) >= 0 ? left : right;
     }
 
-    /** Wraps; a negative exponent rounds to zero. */
-    static long power(long base, long exponent) {
-        if (exponent < 0) {
-            return base == 1 ? 1 : base == -1 ? ((exponent & 1) == 0 ? 1 : -1) : 0;
+    /** The power rounded to zero, or {@code least} where it is beyond it and {@code most}. */
+    static long power(long base, long exponent, long least, long most) {
+        if (base == 1 || exponent == 0) {
+            return 1;
         }
-        return powerUnsigned(base, exponent);
-    }
-
-    static long powerUnsigned(long base, long exponent) {
+        if (base == -1) {
+            return (exponent & 1) == 0 ? 1 : -1;
+        }
+        if (base == 0 || exponent < 0) {
+            return base == 0 && exponent < 0 ? least : 0;
+        }
         long result = 1;
-        long square = base;
-        for (long left = exponent; left != 0; left >>>= 1) {
-            if ((left & 1) != 0) {
-                result *= square;
+        for (long left = exponent; left > 0; left--) {
+            long product = result * base;
+            if (Math.multiplyHigh(result, base) != product >> 63 || product < least || product > most) {
+                return least;
             }
-            square *= square;
+            result = product;
         }
         return result;
+    }
+
+    /** The power, or 0 where it is beyond {@code most}. */
+    static long powerUnsigned(long base, long exponent, long most) {
+        if (base == 0 || base == 1) {
+            return exponent == 0 ? 1 : base;
+        }
+        long result = 1;
+        for (long left = exponent; left != 0; left--) {
+            long product = result * base;
+            if (Math.unsignedMultiplyHigh(result, base) != 0 || Long.compareUnsigned(product, most) > 0) {
+                return 0;
+            }
+            result = product;
+        }
+        return result;
+    }
+
+    static int shiftLeft(int value, long distance) {
+        return distance >= 0 && distance < Integer.SIZE ? value << (int) distance : 0;
+    }
+
+    static long shiftLeft(long value, long distance) {
+        return distance >= 0 && distance < Long.SIZE ? value << distance : 0;
+    }
+
+    static int shiftRight(int value, long distance) {
+        return value >> (distance >= 0 && distance < Integer.SIZE ? (int) distance : Integer.SIZE - 1);
+    }
+
+    static long shiftRight(long value, long distance) {
+        return value >> (distance >= 0 && distance < Long.SIZE ? distance : Long.SIZE - 1);
+    }
+
+    static int shiftRightUnsigned(int value, long distance) {
+        return distance >= 0 && distance < Integer.SIZE ? value >>> (int) distance : 0;
+    }
+
+    static long shiftRightUnsigned(long value, long distance) {
+        return distance >= 0 && distance < Long.SIZE ? value >>> distance : 0;
     }
 
     static int equal(int left, int right) {
@@ -230,12 +272,20 @@ final class Scalars {
         return (float) FloatFormats.round(DType.BF16, value);
     }
 
-    static float roundToHalf(long value) {
+    static float toHalf(long value) {
         return (float) dev.quern.ir.interpret.Scalars.toReal(DType.I64, value, DType.F16);
     }
 
-    static float roundToBrain(long value) {
+    static float toHalfUnsigned(long value) {
+        return (float) dev.quern.ir.interpret.Scalars.toReal(DType.U64, value, DType.F16);
+    }
+
+    static float toBrain(long value) {
         return (float) dev.quern.ir.interpret.Scalars.toReal(DType.I64, value, DType.BF16);
+    }
+
+    static float toBrainUnsigned(long value) {
+        return (float) dev.quern.ir.interpret.Scalars.toReal(DType.U64, value, DType.BF16);
     }
 
     static float fmaHalf(float a, float b, float c) {
@@ -255,23 +305,25 @@ final class Scalars {
         return Float.intBitsToFloat(bits << 16);
     }
 
-    /** Rounds to zero and keeps within {@code [least, most]}; NaN gives 0. */
-    static int saturate(double value, int least, int most) {
-        return Math.clamp((long) value, least, most);
+    /** Rounds to zero; NaN and what is out of range give the least number. */
+    static int toInt(float value) {
+        return value < 0x1p31f ? (int) value : Integer.MIN_VALUE;
     }
 
-    static int toUnsignedInt(double value) {
-        return (int) Math.clamp((long) value, 0L, 0xFFFFFFFFL);
+    static int toInt(double value) {
+        return value < 0x1p31 ? (int) value : Integer.MIN_VALUE;
+    }
+
+    static long toLong(float value) {
+        return value < 0x1p63f ? (long) value : Long.MIN_VALUE;
+    }
+
+    static long toLong(double value) {
+        return value < 0x1p63 ? (long) value : Long.MIN_VALUE;
     }
 
     static long toUnsignedLong(double value) {
-        if (!(value > 0)) {
-            return 0;
-        }
-        if (value < 0x1p63) {
-            return (long) value;
-        }
-        return value >= 0x1p64 ? -1L : (long) (value - 0x1p63) + Long.MIN_VALUE;
+        return value >= 0x1p63 ? toLong(value - 0x1p63) ^ Long.MIN_VALUE : toLong(value);
     }
 
     static float unsignedToFloat(long value) {

@@ -190,7 +190,16 @@ final class VectorExpressions {
         if (to == DType.BOOL) {
             return code.compare("NE", value, code.number(value.type, 0));
         }
-        return code.convert(value, to, letter(from) + "2" + letter(to));
+        Node converted = code.convert(value, to, letter(from) + "2" + letter(to));
+        return from.isFloat() && !to.isFloat() ? leastBeyondRange(value, converted) : converted;
+    }
+
+    /** The JVM makes NaN 0, and what is too great the greatest number. */
+    private Node leastBeyondRange(Node value, Node converted) {
+        boolean wide = converted.type.lane() == DType.I64;
+        Node inRange = code.compare("LT", value, code.number(value.type, wide ? 0x1p63 : 0x1p31));
+        Node least = code.bits(converted.type, wide ? Long.MIN_VALUE : Integer.MIN_VALUE);
+        return code.blend(inRange, converted, least);
     }
 
     private static String letter(DType dtype) {

@@ -136,11 +136,24 @@ final class ElementwiseOperators {
         Value base = call.input(0);
         Value exponent = second(call);
         DType dtype = base.type().dtype();
-        if (dtype.isFloat() || !exponent.type().dtype().isFloat()) {
+        boolean whole = !exponent.type().dtype().isFloat();
+        boolean fits = dtype.isFloat()
+                ? !whole
+                        || builder.literal(exponent)
+                                .filter(TensorNumbers::allFitF32)
+                                .isPresent()
+                : whole && exponent.type().dtype().bits() <= dtype.bits();
+        if (fits) {
             return builder.binary(BinaryOp.POW, base, builder.cast(exponent, dtype));
         }
-        DType wide = exponent.type().dtype();
-        return builder.cast(builder.binary(BinaryOp.POW, builder.cast(base, wide), exponent), dtype);
+        DType wide = dtype.isFloat() || !whole ? DType.F64 : DType.I64;
+        Value power = builder.binary(BinaryOp.POW, builder.cast(base, wide), builder.cast(exponent, wide));
+        Value narrow = builder.cast(power, dtype);
+        if (wide == DType.F64) {
+            return narrow;
+        }
+        Value same = builder.compare(CompareOp.EQ, builder.cast(narrow, wide), power);
+        return builder.select(same, narrow, builder.scalar(dtype, Math.scalb(-1.0, dtype.bits() - 1)));
     }
 
     private static Value shift(Call call) {

@@ -19,30 +19,33 @@ final class ReductionOperators {
     private ReductionOperators() {}
 
     /** A reduction of x over axes, with or without the reduced axes. */
-    private interface Reduction {
+    interface Reduction {
         Value apply(GraphBuilder builder, Value x, List<Integer> axes, boolean keep);
     }
 
     static List<Operator> rows() {
         List<Operator> rows = new ArrayList<>();
-        add(rows, "ReduceSum", 13, combiner(Combiner.SUM));
-        add(rows, "ReduceProd", 18, combiner(Combiner.PRODUCT));
+        add(rows, "ReduceSum", 13, WholeReductions.saturating(combiner(Combiner.SUM)));
+        add(rows, "ReduceProd", 18, WholeReductions.saturating(combiner(Combiner.PRODUCT)));
         add(rows, "ReduceMax", 18, ReductionOperators::greatest);
         add(rows, "ReduceMin", 18, ReductionOperators::least);
-        addComposite(rows, "ReduceMean", ReductionOperators::mean);
+        addComposite(rows, "ReduceMean", WholeReductions.mean(ReductionOperators::mean));
         addComposite(
                 rows,
                 "ReduceL1",
-                (builder, x, axes, keep) -> builder.reduce(Combiner.SUM, builder.unary(UnaryOp.ABS, x), axes, keep));
+                WholeReductions.saturating((builder, x, axes, keep) ->
+                        builder.reduce(Combiner.SUM, builder.unary(UnaryOp.ABS, x), axes, keep)));
         addComposite(
                 rows,
                 "ReduceL2",
-                (builder, x, axes, keep) -> builder.unary(UnaryOp.SQRT, sumOfSquares(builder, x, axes, keep)));
-        addComposite(rows, "ReduceSumSquare", ReductionOperators::sumOfSquares);
+                WholeReductions.inReals(
+                        (builder, x, axes, keep) -> builder.unary(UnaryOp.SQRT, sumOfSquares(builder, x, axes, keep))));
+        addComposite(rows, "ReduceSumSquare", WholeReductions.saturating(ReductionOperators::sumOfSquares));
         addComposite(
                 rows,
                 "ReduceLogSum",
-                (builder, x, axes, keep) -> builder.unary(UnaryOp.LOG, builder.reduce(Combiner.SUM, x, axes, keep)));
+                WholeReductions.inReals((builder, x, axes, keep) ->
+                        builder.unary(UnaryOp.LOG, builder.reduce(Combiner.SUM, x, axes, keep))));
         addComposite(rows, "ReduceLogSumExp", ReductionOperators::logSumExp);
         return rows;
     }
@@ -119,13 +122,21 @@ final class ReductionOperators {
         return builder.reduce(Combiner.SUM, builder.binary(BinaryOp.MUL, x, x), axes, keep);
     }
 
-    /** Shifted by the maximum, where that is finite, so that the exponentials do not overflow. */
+    /** Of integers, each exponential is rounded down to a whole number, as ONNX Runtime does. */
     private static Value logSumExp(GraphBuilder builder, Value x, List<Integer> axes, boolean keep) {
+        boolean whole = !x.type().dtype().isFloat();
+        return WholeReductions.inReals((b, y, a, k) -> logSumExp(b, y, a, k, whole))
+                .apply(builder, x, axes, keep);
+    }
+
+    /** Shifted by the maximum, where that is finite, so that the exponentials do not overflow. */
+    private static Value logSumExp(GraphBuilder builder, Value x, List<Integer> axes, boolean keep, boolean whole) {
         Value top = builder.reduce(Combiner.MAX, x, axes, true);
         Value zero = builder.scalar(x.type().dtype(), 0);
         Value shift = builder.select(builder.unary(UnaryOp.IS_INF, top), zero, top);
         Value powers = builder.unary(UnaryOp.EXP, builder.binary(BinaryOp.SUB, x, shift));
-        Value logarithm = builder.unary(UnaryOp.LOG, builder.reduce(Combiner.SUM, powers, axes, true));
+        Value terms = whole ? builder.unary(UnaryOp.FLOOR, powers) : powers;
+        Value logarithm = builder.unary(UnaryOp.LOG, builder.reduce(Combiner.SUM, terms, axes, true));
         Value result = builder.binary(BinaryOp.ADD, logarithm, shift);
         if (keep) {
             return result;

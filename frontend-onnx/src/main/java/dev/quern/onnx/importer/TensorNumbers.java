@@ -19,6 +19,12 @@ final class TensorNumbers {
                 && LongStream.range(0, tensor.elements()).allMatch(index -> at(tensor, index) == number);
     }
 
+    /** Whether every element of a small constant is an integer that f32 has. */
+    static boolean allFitF32(Tensor tensor) {
+        return tensor.elements() <= MOST_SCANNED
+                && LongStream.range(0, tensor.elements()).allMatch(index -> Math.abs(at(tensor, index)) <= 1 << 24);
+    }
+
     /** Whether every element of a small constant is known not to be NaN. */
     static boolean noneIsNaN(Tensor tensor) {
         return tensor.elements() <= MOST_SCANNED

@@ -1,5 +1,6 @@
 package dev.quern.ir.graph;
 
+import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
 import dev.quern.ir.DimRanges;
@@ -146,7 +147,10 @@ public final class DimTracker {
                 each(operands, all -> arithmetic.binary(binary.function(), all[0], all[1], result.dtype()));
             case Op.Compare compare -> each(operands, all -> arithmetic.compare(compare.relation(), all[0], all[1]));
             case Op.Select select -> each(operands, DimTracker::select);
-            case Op.Cast cast -> each(operands, all -> arithmetic.cast(all[0], cast.to()));
+            case Op.Cast cast -> {
+                DType from = operands.getFirst().type().dtype();
+                yield each(operands, all -> arithmetic.cast(all[0], from, cast.to()));
+            }
             case Op.Concat concat -> concat(concat, operands);
             default -> {
                 List<Element> x = operands.isEmpty()

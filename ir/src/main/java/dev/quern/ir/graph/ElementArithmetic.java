@@ -23,10 +23,13 @@ record ElementArithmetic(DimRanges ranges) {
             Dim by = Dim.of(denominator);
             switch (function) {
                 case NEG:
-                    return new Element.Fraction(numerator.times(-1), denominator);
+                    return negative(numerator, denominator, dtype);
                 case ABS:
                     if (nonNegative(numerator)) {
                         return x;
+                    }
+                    if (!dtype.isFloat() && numerator.isConstant()) {
+                        return fitted(Dim.of(Math.abs(numerator.constant())), dtype);
                     }
                     break;
                 case SIGN:
@@ -67,6 +70,13 @@ record ElementArithmetic(DimRanges ranges) {
             case NOT, BIT_NOT, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, TANH, SIGMOID, ERF ->
                 Element.UNKNOWN;
         };
+    }
+
+    private static Element negative(Dim numerator, long denominator, DType dtype) {
+        if (!dtype.isFloat()) {
+            return fitted(numerator.times(-1), dtype);
+        }
+        return numerator.is(0) ? Element.real(-0.0) : new Element.Fraction(numerator.times(-1), denominator);
     }
 
     Element binary(BinaryOp function, Element left, Element right, DType dtype) {
@@ -142,7 +152,7 @@ record ElementArithmetic(DimRanges ranges) {
             case AND -> constants ? Dim.of(left.constant() & right.constant()) : null;
             case OR -> constants ? Dim.of(left.constant() | right.constant()) : null;
             case XOR -> constants ? Dim.of(left.constant() ^ right.constant()) : null;
-            case POW -> power(left, right);
+            case POW -> power(left, right, dtype);
             case SHIFT_LEFT, SHIFT_RIGHT -> null;
         };
         return result == null ? Element.UNKNOWN : fitted(result, dtype);
@@ -161,11 +171,17 @@ record ElementArithmetic(DimRanges ranges) {
         return exact || (nonNegative(left) && nonNegative(right)) ? quotient : null;
     }
 
-    private static Dim power(Dim base, Dim exponent) {
+    private static Dim power(Dim base, Dim exponent, DType dtype) {
         if (!exponent.isConstant() || exponent.constant() < 0 || exponent.constant() > 8) {
             return null;
         }
-        return Dim.product(Collections.nCopies((int) exponent.constant(), base));
+        Dim power = Dim.product(Collections.nCopies((int) exponent.constant(), base));
+        return fits(power, dtype) ? power : null;
+    }
+
+    /** Whether {@code dtype} has {@code value}; a symbolic value is taken to fit. */
+    private static boolean fits(Dim value, DType dtype) {
+        return dtype != DType.I32 || !value.isConstant() || value.constant() == (int) value.constant();
     }
 
     Element compare(CompareOp relation, Element left, Element right) {
@@ -210,19 +226,23 @@ record ElementArithmetic(DimRanges ranges) {
         return surely ? Element.TRUE : surelyNot ? Element.FALSE : Element.UNKNOWN;
     }
 
-    Element cast(Element x, DType to) {
+    Element cast(Element x, DType from, DType to) {
         if (to == DType.BOOL) {
             return ordersFromZero(x);
         }
         if (to.isFloat()) {
+            if (x instanceof Element.Fraction(Dim whole, long denominator) && denominator == 1 && whole.isConstant()) {
+                return Element.real(to == DType.F32 ? (float) whole.constant() : (double) whole.constant());
+            }
             OptionalDouble constant = x.constant();
             return constant.isPresent() ? Element.rounded(constant.getAsDouble(), to) : x;
         }
         return switch (x) {
-            case Element.Fraction(Dim numerator, long denominator) when denominator == 1 -> fitted(numerator, to);
+            case Element.Fraction(Dim numerator, long denominator) when !from.isFloat() -> fitted(numerator, to);
+            case Element.Fraction(Dim numerator, long denominator) when denominator == 1 -> inRange(numerator, to);
             case Element.Fraction(Dim numerator, long denominator) ->
-                nonNegative(numerator) ? fitted(numerator.floorDiv(Dim.of(denominator)), to) : Element.UNKNOWN;
-            case Element.Real(double value) when Math.abs(value) < 0x1p53 -> fitted(Dim.of((long) value), to);
+                nonNegative(numerator) ? inRange(numerator.floorDiv(Dim.of(denominator)), to) : Element.UNKNOWN;
+            case Element.Real(double value) when Math.abs(value) < 0x1p53 -> inRange(Dim.of((long) value), to);
             case Element.Real real -> Element.UNKNOWN;
             case Element.Unknown unknown -> Element.UNKNOWN;
         };
@@ -234,6 +254,10 @@ record ElementArithmetic(DimRanges ranges) {
             case Element.Real(double value) -> Element.truth(value != 0);
             case Element.Unknown unknown -> Element.UNKNOWN;
         };
+    }
+
+    private static Element inRange(Dim value, DType dtype) {
+        return fits(value, dtype) ? Element.whole(value) : Element.UNKNOWN;
     }
 
     /** A constant wraps as {@code dtype} does; a symbolic value is taken to fit. */

@@ -31,7 +31,13 @@ public sealed interface Op {
     /** Elementwise choice. Operands: condition (bool), then, otherwise. */
     record Select() implements Op {}
 
-    /** Conversion to {@code to}; floats to integers round to zero, to bool compare with zero. {@code saturate} is ONNX's for 8-bit floats. Operands: x. */
+    /**
+     * Conversion to {@code to}; to bool compares with zero; floats round to the nearest, halves to even; integers wrap. Floats to
+     * integers round to zero; NaN and what is out of range become what x86 gives, and with it ONNX Runtime: as i32 and i64 the
+     * least number, as u64 by way of {@code x - 2^63} from there on, as u32 the low bits of the conversion to i64, as 16 and 8 bits the
+     * low bits of that to i32. To 4 and 2 bits they round to the nearest, halves away from zero, and keep the low bits.
+     * {@code saturate} is ONNX's for 8-bit floats. Operands: x.
+     */
     record Cast(DType to, boolean saturate) implements Op {}
 
     /** The same bits as a type of the same width. Operands: x. */
@@ -151,7 +157,7 @@ public sealed interface Op {
     /** The {@code count} greatest or least along {@code axis}, in order; ties by lower index. Operands: x; results: values, indices (i64). */
     record TopK(int axis, Dim count, boolean greatest, boolean sorted) implements Op {}
 
-    /** {@code saturate(round(x/scale) + zero)}; scale and zero are broadcast to x's shape already. Operands: x, scale, zero. */
+    /** {@code saturate(round(x/scale) + zero)}, for NaN the least number; scale and zero are broadcast to x's shape already. Operands: x, scale, zero. */
     record Quantize(DType to) implements Op {}
 
     /** {@code (x - zero) * scale}; scale and zero are broadcast to x's shape already. Operands: x, scale, zero. */

@@ -159,7 +159,7 @@ final class ElementwiseOperations {
         DType from = x.dtype();
         if (from.isFloat()) {
             double value = x.real(position);
-            return to.isFloat() ? FloatFormats.encode(to, value, saturate) : Scalars.saturate(to, value);
+            return to.isFloat() ? FloatFormats.encode(to, value, saturate) : Scalars.truncate(to, value);
         }
         long value = x.whole(position);
         return to.isFloat()

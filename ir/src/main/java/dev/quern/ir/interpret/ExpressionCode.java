@@ -155,7 +155,7 @@ final class ExpressionCode {
             case Expr.Cast(DType _, Expr operand) -> {
                 if (operand.dtype().isFloat()) {
                     Real value = real(operand);
-                    yield frame -> Scalars.saturate(type, value.at(frame));
+                    yield frame -> Scalars.truncate(type, value.at(frame));
                 }
                 yield wrapped(type, whole(operand));
             }

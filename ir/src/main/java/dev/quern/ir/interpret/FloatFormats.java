@@ -17,7 +17,7 @@ public final class FloatFormats {
         FINITE,
         /** No infinity and no negative zero; NaN is the sign bit alone. */
         UNSIGNED_ZERO,
-        /** Neither infinity nor NaN. */
+        /** Neither infinity nor NaN, which becomes negative zero. */
         NONE
     }
 
@@ -78,7 +78,7 @@ public final class FloatFormats {
                 case IEEE -> sign | (largest + 1) | 1L << (mantissaBits - 1);
                 case FINITE -> sign | (largest + 1);
                 case UNSIGNED_ZERO -> 1L << signShift();
-                case NONE -> largest;
+                case NONE -> 1L << signShift();
             };
         }
     }

@@ -5,6 +5,7 @@ import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.CompareOp;
 import dev.quern.ir.UnaryOp;
+import java.math.BigInteger;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoublePredicate;
 import java.util.function.DoubleUnaryOperator;
@@ -115,13 +116,11 @@ public final class ScalarFunctions {
     }
 
     /**
-     * {@code function} on integer or boolean {@code type}. Division and remainder by zero give 0; the distance of a shift is taken
-     * modulo the width of the type.
+     * {@code function} on integer or boolean {@code type}, as {@link BinaryOp} says.
      */
     public static LongBinaryOperator wholeBinary(BinaryOp function, DType type) {
         boolean unsigned = type.kind() != DType.Kind.SIGNED;
         boolean raw = type == DType.I64 || type == DType.U64;
-        int last = type.bits() - 1;
         return switch (function) {
             case ADD -> raw ? Long::sum : (a, b) -> Scalars.wrap(type, a + b);
             case SUB -> raw ? (a, b) -> a - b : (a, b) -> Scalars.wrap(type, a - b);
@@ -135,31 +134,39 @@ public final class ScalarFunctions {
                         ? (a, b) -> b == 0 ? 0 : Long.remainderUnsigned(a, b)
                         : (a, b) -> b == 0 ? 0 : Math.floorMod(a, b);
             case REM -> unsigned ? (a, b) -> b == 0 ? 0 : Long.remainderUnsigned(a, b) : (a, b) -> b == 0 ? 0 : a % b;
-            case POW -> (a, b) -> Scalars.wrap(type, power(a, b, unsigned));
+            case POW -> (a, b) -> power(type, a, b);
             case MIN -> unsigned ? (a, b) -> Long.compareUnsigned(a, b) <= 0 ? a : b : Math::min;
             case MAX -> unsigned ? (a, b) -> Long.compareUnsigned(a, b) >= 0 ? a : b : Math::max;
             case AND -> (a, b) -> a & b;
             case OR -> (a, b) -> a | b;
             case XOR -> (a, b) -> a ^ b;
-            case SHIFT_LEFT -> (a, b) -> Scalars.wrap(type, a << (b & last));
-            case SHIFT_RIGHT -> unsigned ? (a, b) -> a >>> (b & last) : (a, b) -> a >> (b & last);
+            case SHIFT_LEFT -> (a, b) -> Long.compareUnsigned(b, type.bits()) < 0 ? Scalars.wrap(type, a << b) : 0;
+            case SHIFT_RIGHT -> {
+                long most = type.bits() - 1;
+                yield unsigned
+                        ? (a, b) -> Long.compareUnsigned(b, most) <= 0 ? a >>> b : 0
+                        : (a, b) -> a >> (Long.compareUnsigned(b, most) <= 0 ? b : most);
+            }
         };
     }
 
-    /** An integer power, wrapping; a negative exponent gives the power rounded to zero. */
-    private static long power(long base, long exponent, boolean unsigned) {
+    /** The power rounded to zero if {@code type} has it, else the least number of the type. */
+    private static long power(DType type, long base, long exponent) {
+        boolean unsigned = type.kind() != DType.Kind.SIGNED;
         if (exponent < 0 && !unsigned) {
-            return base == 1 ? 1 : base == -1 ? ((exponent & 1) == 0 ? 1 : -1) : 0;
+            return base == 1 || base == 0 || base == -1
+                    ? base == 0 ? Scalars.least(type) : (exponent & 1) == 0 ? 1 : base
+                    : 0;
         }
-        long result = 1;
-        long factor = base;
-        for (long left = exponent; left != 0; left >>>= 1) {
-            if ((left & 1) != 0) {
-                result *= factor;
-            }
-            factor *= factor;
+        BigInteger number = unsigned ? new BigInteger(Long.toUnsignedString(base)) : BigInteger.valueOf(base);
+        boolean grows = number.abs().compareTo(BigInteger.ONE) > 0;
+        if (grows && Long.compareUnsigned(exponent, Long.SIZE) > 0) {
+            return Scalars.least(type);
         }
-        return result;
+        BigInteger power =
+                grows || exponent == 0 ? number.pow((int) exponent) : (exponent & 1) == 0 ? number.abs() : number;
+        boolean fits = unsigned ? power.bitLength() <= type.bits() : power.bitLength() < type.bits();
+        return fits ? power.longValue() : Scalars.least(type);
     }
 
     /** The binary function that a combiner applies; {@link Combiner#FMA} as a sum. */

@@ -25,10 +25,41 @@ public final class Scalars {
         return type.bits() >= 64 ? bits : bits & ((1L << type.bits()) - 1);
     }
 
-    /** {@code value}, rounded to zero and brought into the range of integer {@code type}; NaN is 0. */
+    /**
+     * {@code value} as integer {@code type} by the rule of {@link dev.quern.ir.graph.Op.Cast}: out of range as x86 has it, and with it
+     * ONNX Runtime.
+     */
+    public static long truncate(DType type, double value) {
+        return switch (type) {
+            case BOOL -> value == 0 ? 0 : 1;
+            case I64 -> toI64(value);
+            case U64 -> value >= 0x1p63 ? toI64(value - 0x1p63) ^ Long.MIN_VALUE : toI64(value);
+            case U32 -> toI64(value) & 0xFFFFFFFFL;
+            case I4, U4, I2, U2 -> wrap(type, toI32(awayFromZero(value)));
+            default -> wrap(type, toI32(value));
+        };
+    }
+
+    private static long toI64(double value) {
+        return value < 0x1p63 ? (long) value : Long.MIN_VALUE;
+    }
+
+    private static int toI32(double value) {
+        return value < 0x1p31 ? (int) value : Integer.MIN_VALUE;
+    }
+
+    /** The nearest integer, halves away from zero. */
+    private static double awayFromZero(double value) {
+        return Math.copySign(Math.floor(Math.abs(value) + 0.5), value);
+    }
+
+    /** {@code value}, rounded to zero and brought into the range of integer {@code type}; NaN is the least. */
     public static long saturate(DType type, double value) {
         if (type == DType.BOOL) {
             return value == 0 ? 0 : 1;
+        }
+        if (Double.isNaN(value)) {
+            return least(type);
         }
         if (type == DType.U64) {
             double half = 0x1p63;

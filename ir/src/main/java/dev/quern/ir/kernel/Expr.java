@@ -113,7 +113,7 @@ public sealed interface Expr {
         }
     }
 
-    /** The value converted to {@code dtype}; floats to integers round to zero and saturate, integers wrap. */
+    /** The value converted to {@code dtype}, by the rule of {@link dev.quern.ir.graph.Op.Cast}. */
     record Cast(DType dtype, Expr operand) implements Expr {}
 
     /** The bits as another type of the same width. */

@@ -210,9 +210,47 @@ class KernelInterpreterTest {
         assertEquals(2, evaluate(new Expr.Binary(BinaryOp.MOD, Expr.Constant.of(-1L), Expr.Constant.of(3L))));
         assertEquals(
                 0x1p64, Double.longBitsToDouble(evaluate(new Expr.Bitcast(DType.I64, new Expr.Cast(DType.F64, big)))));
-        assertEquals(-1, evaluate(new Expr.Bitcast(DType.I64, new Expr.Cast(DType.U64, Expr.Constant.of(1e30f)))));
-        assertEquals(-128, evaluate(new Expr.Cast(DType.I64, new Expr.Cast(DType.I8, Expr.Constant.of(-1e9f)))));
-        assertEquals(0, evaluate(new Expr.Cast(DType.I64, Expr.Constant.of(Float.NaN))));
+    }
+
+    @Test
+    void castsOfWhatIsOutOfRange() {
+        assertEquals(0, evaluate(new Expr.Bitcast(DType.I64, new Expr.Cast(DType.U64, Expr.Constant.of(1e30f)))));
+        assertEquals(-1, evaluate(new Expr.Bitcast(DType.I64, new Expr.Cast(DType.U64, Expr.Constant.of(-1.5f)))));
+        assertEquals(-44, evaluate(new Expr.Cast(DType.I64, new Expr.Cast(DType.I8, Expr.Constant.of(-300f)))));
+        assertEquals(Long.MIN_VALUE, evaluate(new Expr.Cast(DType.I64, Expr.Constant.of(Float.NaN))));
+        Expr u32 = new Expr.Cast(DType.U32, Expr.Constant.of(5e9));
+        assertEquals(5_000_000_000L & 0xFFFFFFFFL, evaluate(new Expr.Cast(DType.I64, u32)));
+    }
+
+    @Test
+    void shiftsPastTheWidth() {
+        for (long distance : new long[] {64, 65, -1, 1L << 32}) {
+            Expr by = Expr.Constant.of(distance);
+            assertEquals(0, evaluate(new Expr.Binary(BinaryOp.SHIFT_LEFT, Expr.Constant.of(-5L), by)));
+            assertEquals(-1, evaluate(new Expr.Binary(BinaryOp.SHIFT_RIGHT, Expr.Constant.of(-5L), by)));
+        }
+        Expr far = new Expr.Constant(DType.U64, 64);
+        Expr ones = new Expr.Constant(DType.U64, -1);
+        assertEquals(0, evaluate(new Expr.Bitcast(DType.I64, new Expr.Binary(BinaryOp.SHIFT_RIGHT, ones, far))));
+    }
+
+    @Test
+    void powersOfIntegers() {
+        long[][] table = {
+            {3, 39, 4052555153018976267L},
+            {3, 40, Long.MIN_VALUE},
+            {-2, 63, Long.MIN_VALUE},
+            {-1, 7, -1},
+            {0, 0, 1},
+            {0, -1, Long.MIN_VALUE},
+            {2, -1, 0},
+            {1, Long.MIN_VALUE, 1}
+        };
+        for (long[] row : table) {
+            assertEquals(
+                    row[2],
+                    evaluate(new Expr.Binary(BinaryOp.POW, Expr.Constant.of(row[0]), Expr.Constant.of(row[1]))));
+        }
     }
 
     private static long evaluate(Expr value) {

@@ -22,7 +22,7 @@ final class ArithmeticRules {
             new Rule("x * 1 = 1 * x = x", (node, r) -> neutral(node, r, BinaryOp.MUL, 1, true)),
             new Rule("x / 1 = x", (node, r) -> neutral(node, r, BinaryOp.DIV, 1, false)),
             new Rule("x ^ 1 = x", (node, r) -> neutral(node, r, BinaryOp.POW, 1, false)),
-            new Rule("x ^ 2 = x * x", ArithmeticRules::square),
+            new Rule("x ^ 2 = x * x, on floats", ArithmeticRules::square),
             new Rule("x ^ 0.5 = sqrt(x) where x is not negative, x ^ -1 = 1/x", ArithmeticRules::power),
             new Rule("x / c = x * (1/c) for a power of two c", ArithmeticRules::divisionByPowerOfTwo),
             new Rule("-(-x) = x, not(not(x)) = x", ArithmeticRules::involution),
@@ -104,6 +104,7 @@ final class ArithmeticRules {
     private static Optional<Value> square(Node node, Rewriting rewriting) {
         return node.op() instanceof Op.Binary(BinaryOp function)
                         && function == BinaryOp.POW
+                        && node.output().type().dtype().isFloat()
                         && is(node.input(1), 2, rewriting)
                 ? Optional.of(rewriting.emit(new Op.Binary(BinaryOp.MUL), node.origin(), node.input(0), node.input(0)))
                 : Optional.empty();

@@ -97,19 +97,17 @@ final class Scalars {
         if (value.dtype() == to) {
             return value;
         }
-        if (value instanceof Expr.Index(Dim index, DType type) && index.isConstant() && to != DType.BOOL) {
-            return number(index.constant(), to);
+        if (value instanceof Expr.Index(Dim index, DType type) && index.isConstant() && to.isInteger()) {
+            return new Expr.Constant(to, masked(index.constant(), to));
         }
         if (to == DType.BOOL) {
             Expr number = wide(value);
             return new Expr.Compare(CompareOp.NE, number, number(0, number.dtype()));
         }
-        if (arithmetic(to) != to && !value.dtype().isFloat()) {
-            return new Expr.Cast(to, new Expr.Cast(DType.F32, value));
-        }
         return new Expr.Cast(to, to.isFloat() ? value : wide(value));
     }
 
+    /** NaN and what is too small are the least i32 after the cast. */
     private static Expr quantize(Expr x, Expr scale, Expr zero, DType to) {
         DType real = arithmetic(scale.dtype());
         Expr rounded = new Expr.Unary(
@@ -117,8 +115,9 @@ final class Scalars {
         Expr moved = new Expr.Binary(BinaryOp.ADD, rounded, new Expr.Cast(real, zero));
         long least = to.kind() == DType.Kind.UNSIGNED ? 0 : -(1L << (to.bits() - 1));
         long greatest = least + (1L << to.bits()) - 1;
-        Expr above = new Expr.Binary(BinaryOp.MAX, moved, number(least, real));
-        return new Expr.Cast(to, new Expr.Binary(BinaryOp.MIN, above, number(greatest, real)));
+        Expr below = new Expr.Binary(BinaryOp.MIN, moved, number(greatest, real));
+        Expr whole = new Expr.Binary(BinaryOp.MAX, new Expr.Cast(DType.I32, below), number(least, DType.I32));
+        return new Expr.Cast(to, whole);
     }
 
     private static Expr dequantize(Expr x, Expr scale, Expr zero, DType to) {
