@@ -60,6 +60,12 @@ public final class Limits {
     /** The same for all constants computed in one pass over a graph. */
     public static final long FOLD_ALL_STEPS = 1L << 30;
 
+    /** Simple operations that a kernel computes for one element without storing it; more are done by several kernels. */
+    public static final int EXPRESSION_WORK = 256;
+
+    /** Values that a kernel reads: with their offsets, and with loop variables, fewer than the 255 arguments of a method. */
+    public static final int KERNEL_OPERANDS = 48;
+
     /** Scalar operations of one kernel of one run: days of work. */
     public static final long KERNEL_WORK = 1L << 50;
 

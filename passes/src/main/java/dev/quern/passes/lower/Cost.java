@@ -53,7 +53,8 @@ final class Cost {
         };
     }
 
-    private static int own(Op op) {
+    /** Simple operations that an element of the result of {@code op} takes. */
+    static int own(Op op) {
         return switch (op) {
             case Op.Unary(UnaryOp function) -> of(function);
             case Op.Binary(BinaryOp function) ->

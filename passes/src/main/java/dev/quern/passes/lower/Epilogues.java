@@ -1,11 +1,13 @@
 package dev.quern.passes.lower;
 
+import dev.quern.Limits;
 import dev.quern.ir.Dim;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +40,17 @@ final class Epilogues {
         Places places = new Places(anchor.output(), at, sketch.ranges());
         List<Node> grown = new ArrayList<>();
         List<Node> best = List.of();
+        Set<String> read = new HashSet<>();
         while (grown.size() < LONGEST) {
             Node next = next(anchor, grown, places, taken);
             if (next == null) {
                 break;
             }
             grown.add(next);
+            next.inputs().forEach(value -> read.add(value.name()));
+            if (read.size() - grown.size() > Limits.KERNEL_OPERANDS / 2) {
+                break;
+            }
             if (endsAt(anchor, grown)) {
                 best = List.copyOf(grown);
             }

@@ -15,6 +15,7 @@ final class Expand {
             switch (node.op()) {
                 case Op.Attention attention ->
                     expansion.wide(node, wide -> ExpandAttention.attention(expansion, wide, attention));
+                case Op.Concat concat -> ExpandConcat.concat(expansion, node, concat);
                 case Op.Contract contract -> ExpandContractions.contract(expansion, node, contract);
                 case Op.Recurrent recurrent ->
                     expansion.wide(node, wide -> ExpandRecurrent.recurrent(expansion, wide, recurrent));

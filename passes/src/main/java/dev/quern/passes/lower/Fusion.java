@@ -35,6 +35,7 @@ final class Fusion {
     private final Epilogues epilogues;
     private final Map<Node, Region> regionOf = new IdentityHashMap<>();
     private final Map<String, Set<Demand>> demands = new HashMap<>();
+    private final Capacity capacity = new Capacity();
     private final List<Placed> pieces = new ArrayList<>();
     private final Set<String> stored = new HashSet<>();
     private final Map<String, Part> inside = new LinkedHashMap<>();
@@ -92,6 +93,7 @@ final class Fusion {
     }
 
     private void demand(Value value, Demand demand) {
+        demand.region().ifPresent(region -> capacity.reads(region, value));
         demands.computeIfAbsent(value.name(), name -> new LinkedHashSet<>()).add(demand);
     }
 
@@ -196,7 +198,7 @@ final class Fusion {
         if (readers.isEmpty()) {
             return;
         }
-        if (readers.stream().noneMatch(reader -> reader.limit() == Limit.STORED)) {
+        if (readers.stream().noneMatch(reader -> reader.limit() == Limit.STORED) && capacity.admits(readers, node)) {
             readers.forEach(reader -> passOn(node, reader));
             return;
         }
@@ -233,6 +235,7 @@ final class Fusion {
 
     /** Demands the operands of an inlined {@code node} where {@code reader} reads it. */
     private void passOn(Node node, Demand reader) {
+        reader.region().ifPresent(region -> capacity.take(region, node));
         boolean moves = roles.get(node) == Role.VIEW || isGather(node);
         Object frame = moves ? new Demand.Frame(reader.frame(), node.output().name()) : reader.frame();
         for (int operand = 0; operand < node.inputs().size(); operand++) {
@@ -253,7 +256,9 @@ final class Fusion {
         if (readers.isEmpty()) {
             return;
         }
-        if (readers.stream().allMatch(reader -> admits(reader, node)) && (isFree(node) || isReadOnce(readers, node))) {
+        if (readers.stream().allMatch(reader -> admits(reader, node))
+                && (isFree(node) || isReadOnce(readers, node))
+                && capacity.admits(readers, node)) {
             readers.forEach(reader -> passOn(node, reader));
         } else {
             root(node);
