@@ -7,6 +7,7 @@ module dev.quern.cli {
     requires dev.quern.passes;
     requires dev.quern.runtime;
     requires info.picocli;
+    requires java.management;
     requires org.apache.commons.compress;
     requires static jdk.incubator.vector;
 

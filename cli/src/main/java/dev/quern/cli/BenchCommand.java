@@ -43,8 +43,6 @@ import picocli.CommandLine.Option;
                     + "JVMs, or by more than 5 %%."
         })
 final class BenchCommand implements Callable<Integer> {
-    private static final String BEST_PEAKS = "machine-peaks.tsv";
-
     /** Whom Quern is timed beside. */
     enum PeerName {
         ort,
@@ -105,7 +103,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--load",
             description =
                     "Measure in fresh JVMs, one at a time, how long loading takes, loading and the first answer, the first "
-                            + "ten runs, until 90 %% of the steady speed, and the most memory held.")
+                            + "ten runs, until nine tenths of the steady speed, and the most memory held.")
     private boolean load;
 
     @Option(names = "--save", paramLabel = "FILE", description = "Write the figures, for a later --against.")
@@ -206,7 +204,7 @@ final class BenchCommand implements Callable<Integer> {
         }
         SideBySide bench = new SideBySide(
                 new BenchPlan(isolate, warmUp, time, tries),
-                new BestPeaks(ModelCache.of(session).folder().resolve(BEST_PEAKS)),
+                BestPeaks.in(ModelCache.of(session).folder()),
                 scratch,
                 doing -> session.err().println("quern: " + doing));
         List<Figures> all = new ArrayList<>();

@@ -49,6 +49,7 @@ public final class Main {
         line.addSubcommand(new DumpCommand(session));
         line.addSubcommand(new CheckCommand(session));
         line.addSubcommand(new BenchCommand(session));
+        line.addSubcommand(new ProfileCommand(session));
         line.addSubcommand(new ConformanceCommand(session));
         line.addSubcommand(new ConformanceWorkerCommand(session));
         line.addSubcommand(new JavaCommand(session));

@@ -63,7 +63,6 @@ class BenchCommandTest {
         CommandRun run = bench("--help");
         assertEquals(0, run.status());
         assertTrue(run.out().contains("reach 80 % of the machine"), run.out());
-        assertTrue(run.out().contains("until 90 %"), run.out());
     }
 
     @Test

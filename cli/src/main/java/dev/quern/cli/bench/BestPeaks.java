@@ -14,10 +14,17 @@ import java.util.TreeMap;
  * separated by tabs. Lines that are no such lines are dropped.
  */
 public final class BestPeaks {
+    private static final String NAME = "machine-peaks.tsv";
+
     private final Path file;
 
+    /** Those kept in {@code folder}, which need not exist. */
+    public static BestPeaks in(Path folder) {
+        return new BestPeaks(folder.resolve(NAME));
+    }
+
     /** Keeps them in {@code file}, which need not exist. */
-    public BestPeaks(Path file) {
+    BestPeaks(Path file) {
         this.file = file;
     }
 

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /** JSON read whole: an object is a map, an array a list, a number a double. */
-final class JsonTree {
+public final class JsonTree {
     private JsonTree() {}
 
     /** The value in {@code file}. */
-    static Object read(Path file) throws IOException {
+    public static Object read(Path file) throws IOException {
         try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
             json.nextToken();
             return value(json);

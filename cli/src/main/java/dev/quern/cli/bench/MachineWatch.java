@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Looks at the machine before and after a measurement. */
-final class MachineWatch {
+public final class MachineWatch {
     private static final Path LOAD = Path.of("/proc/loadavg");
 
     private final int threads;
@@ -27,7 +27,7 @@ final class MachineWatch {
     }
 
     /** Measures the peaks, and watches from then on. */
-    static MachineWatch begin(int threads, BestPeaks bestPeaks) {
+    public static MachineWatch begin(int threads, BestPeaks bestPeaks) {
         return new MachineWatch(threads, bestPeaks);
     }
 
@@ -37,7 +37,7 @@ final class MachineWatch {
     }
 
     /** How the machine was; measures the peaks again. */
-    Condition end() {
+    public Condition end() {
         Optional<ProcessorTimes> end = ProcessorTimes.now(own());
         Peaks after = MachinePeak.measure(threads);
         try {

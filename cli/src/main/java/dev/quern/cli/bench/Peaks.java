@@ -23,7 +23,7 @@ public record Peaks(double gigaflops, double gigabytesPerSecond) {
     }
 
     /** The greater of each. */
-    Peaks best(Peaks other) {
+    public Peaks best(Peaks other) {
         return new Peaks(Math.max(gigaflops, other.gigaflops), Math.max(gigabytesPerSecond, other.gigabytesPerSecond));
     }
 }

@@ -15,10 +15,11 @@ import java.util.Map;
  *
  * @param operations arithmetic operations on values of any type, functions such as {@code exp} as the formulas that compute them; a
  *     multiply-add counts two, indices and conversions nothing
+ * @param wide those of them on elements of 64 bits
  * @param read bytes of the elements that it reads, each once
  * @param written bytes of the elements that it writes, each once
  */
-public record KernelCost(double operations, double read, double written) {
+public record KernelCost(double operations, double wide, double read, double written) {
     /**
      * Counts them.
      *
@@ -41,7 +42,7 @@ public record KernelCost(double operations, double read, double written) {
             read += i < firstResult ? bytes : 0;
             written += i < firstResult ? 0 : bytes;
         }
-        return new KernelCost(count.operations, read, written);
+        return new KernelCost(count.operations, count.wide, read, written);
     }
 
     /** All bytes. */
@@ -52,6 +53,7 @@ public record KernelCost(double operations, double read, double written) {
     private static final class Count {
         private final Map<String, Traffic> traffic = new HashMap<>();
         private double operations;
+        private double wide;
 
         Count(Kernel kernel, Iterations outside) {
             for (Buffer parameter : kernel.parameters()) {
@@ -64,12 +66,13 @@ public record KernelCost(double operations, double read, double written) {
                 case Stmt.Block(List<Stmt> statements) -> statements.forEach(inner -> visit(inner, at));
                 case Stmt.For loop -> visit(loop.body(), at.in(loop.variable(), loop.extent()));
                 case Stmt.Store store -> {
-                    value(store.value(), at);
+                    add(Arithmetic.of(store.value()), at);
+                    loads(store.value(), at);
                     touch(store.buffer(), store.indices(), at);
                 }
                 case Stmt.Reduce reduce -> {
-                    value(reduce.value(), at);
-                    operations += at.count();
+                    add(Arithmetic.of(reduce.value()).andOne(reduce.value().dtype()), at);
+                    loads(reduce.value(), at);
                     touch(reduce.buffer(), reduce.indices(), at);
                 }
                 case Stmt.Allocate allocate -> visit(allocate.body(), at);
@@ -80,19 +83,19 @@ public record KernelCost(double operations, double read, double written) {
                     }
                 }
                 case Stmt.Let let -> {
-                    value(let.value(), at);
+                    add(Arithmetic.of(let.value()), at);
+                    loads(let.value(), at);
                     visit(let.body(), at.reading(let.name()));
                 }
                 case Stmt.Section section -> visit(section.body(), at);
             }
         }
 
-        private void value(Expr expression, Iterations at) {
-            long each = Arithmetic.of(expression);
-            if (each > 0) {
-                operations += each * at.count();
+        private void add(Arithmetic each, Iterations at) {
+            if (each.all() > 0) {
+                operations += each.all() * at.count();
+                wide += each.wide() * at.count();
             }
-            loads(expression, at);
         }
 
         private void loads(Expr expression, Iterations at) {

@@ -79,7 +79,7 @@ class KernelCostTest {
                   }
                 }
                 """, 10);
-        assertEquals(new KernelCost(10, 80, 80), cost);
+        assertEquals(new KernelCost(10, 10, 80, 80), cost);
     }
 
     @Test
@@ -99,7 +99,7 @@ class KernelCostTest {
                   }
                 }
                 """, 3);
-        assertEquals(new KernelCost(0, 8 * 3 + 2 * 3 * 8, 2 * 3 * 8), cost);
+        assertEquals(new KernelCost(0, 0, 8 * 3 + 2 * 3 * 8, 2 * 3 * 8), cost);
     }
 
     @Test
@@ -113,7 +113,7 @@ class KernelCostTest {
                   }
                 }
                 """);
-        assertEquals(new KernelCost(200, 4 * 200, 4 * 100), cost);
+        assertEquals(new KernelCost(200, 0, 4 * 200, 4 * 100), cost);
         KernelCost taps = cost("""
                 kernel r template traversal
                     reads x: f32[101]
@@ -123,7 +123,7 @@ class KernelCostTest {
                   }
                 }
                 """);
-        assertEquals(new KernelCost(100, 4 * 101, 4 * 100), taps);
+        assertEquals(new KernelCost(100, 0, 4 * 101, 4 * 100), taps);
     }
 
     @Test
@@ -164,7 +164,7 @@ class KernelCostTest {
                   }
                 }
                 """, 10);
-        assertEquals(new KernelCost(55, 40, 40), cost);
+        assertEquals(new KernelCost(55, 0, 40, 40), cost);
     }
 
     @Test
@@ -197,6 +197,6 @@ class KernelCostTest {
                   }
                 }
                 """, 0);
-        assertEquals(new KernelCost(0, 0, 0), cost);
+        assertEquals(new KernelCost(0, 0, 0, 0), cost);
     }
 }

@@ -1,0 +1,2 @@
+/** Where a run's time goes, kernel by kernel, and how near each kernel is to what the machine could do. */
+package dev.quern.cli.profile;
