@@ -4,6 +4,9 @@ import dev.quern.DType;
 
 /** Sums of products, all terms of which are kept as doubles, or as 64-bit integers that wrap, until the end. */
 sealed interface Products {
+    /** In the place of a left factor's position: the factor is zero. */
+    int ZERO = -1;
+
     /** {@code sums[sum + i] += left[left] * right[right + i]} for {@code i} in {@code [0, count)}. */
     void add(int left, int right, int sum, int count);
 
@@ -21,7 +24,7 @@ sealed interface Products {
     record Reals(double[] left, double[] right, double[] sums) implements Products {
         @Override
         public void add(int leftAt, int rightAt, int sumAt, int count) {
-            double factor = left[leftAt];
+            double factor = leftAt == ZERO ? 0 : left[leftAt];
             for (int i = 0; i < count; i++) {
                 sums[sumAt + i] += factor * right[rightAt + i];
             }
@@ -36,7 +39,7 @@ sealed interface Products {
     record Wholes(long[] left, long[] right, long[] sums) implements Products {
         @Override
         public void add(int leftAt, int rightAt, int sumAt, int count) {
-            long factor = left[leftAt];
+            long factor = leftAt == ZERO ? 0 : left[leftAt];
             for (int i = 0; i < count; i++) {
                 sums[sumAt + i] += factor * right[rightAt + i];
             }

@@ -9,9 +9,15 @@ import java.util.List;
 
 /** Channels-last convolutions and pools of any number of spatial axes. */
 final class WindowOperations {
+    /** No position: that of a zero around the inner tensor. */
+    private static final int OUTSIDE = Products.ZERO;
+
     private WindowOperations() {}
 
-    /** Takes a position of the outer tensor, one of the window, and the one of the inner tensor that they meet, without channels. */
+    /**
+     * Takes a position of the outer tensor, one of the window, and the one of the inner tensor that they meet, without channels, or
+     * {@link #OUTSIDE}.
+     */
     @FunctionalInterface
     private interface Meeting {
         void at(long outer, long window, long inner);
@@ -19,7 +25,7 @@ final class WindowOperations {
 
     /**
      * Slides a window: visits every position of an outer tensor (of {@code outer} extents, batch first), every element of the
-     * window, and the position of the inner tensor that it falls on, where there is one.
+     * window, and the position of the inner tensor that it falls on.
      */
     private static void slide(long[] outer, long[] inner, Window window, long[] before, Meeting meeting) {
         long positions = Strides.product(outer, 0, outer.length);
@@ -34,9 +40,8 @@ final class WindowOperations {
             }
             for (long element = 0; element < elements; element++) {
                 long found = place(element, index, inner, window);
-                if (found >= 0) {
-                    meeting.at(position, element, rest * Strides.product(inner, 1, inner.length) + found);
-                }
+                long at = found < 0 ? OUTSIDE : rest * Strides.product(inner, 1, inner.length) + found;
+                meeting.at(position, element, at);
             }
         }
     }
@@ -100,7 +105,8 @@ final class WindowOperations {
             for (int channel = 0; channel < channels; channel++) {
                 int group = channel / own;
                 int weight = (int) ((element * own + channel % own) * results + group * each);
-                products.add((int) (from * channels + channel), weight, (int) (to * results + group * each), each);
+                int factor = from == OUTSIDE ? OUTSIDE : (int) (from * channels + channel);
+                products.add(factor, weight, (int) (to * results + group * each), each);
             }
         });
         products.store(result);
@@ -118,7 +124,7 @@ final class WindowOperations {
         Elements result = call.allocate(call.operand(0).dtype(), outShape);
         Products products = Products.of(call.elements(0), call.elements(1), result.count());
         slide(positions(shape), positions(outShape), op.window(), before(op.window(), call), (from, element, to) -> {
-            for (int channel = 0; channel < channels; channel++) {
+            for (int channel = 0; to != OUTSIDE && channel < channels; channel++) {
                 int weight = (int) ((element * channels + channel) * each);
                 products.add(
                         (int) (from * channels + channel), weight, (int) (to * results + channel / own * each), each);
@@ -146,7 +152,7 @@ final class WindowOperations {
             result.whole(i, identity);
         }
         slide(positions(outShape), positions(shape), window, before(window, call), (to, element, from) -> {
-            for (int channel = 0; channel < channels; channel++) {
+            for (int channel = 0; from != OUTSIDE && channel < channels; channel++) {
                 long at = to * channels + channel;
                 long candidate = from * channels + channel;
                 boolean greater = x.dtype().isFloat()
@@ -169,8 +175,8 @@ final class WindowOperations {
         List<Integer> extents = op.window().extents();
         long all = extents.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
         slide(positions, positions(shape), op.window(), before(op.window(), call), (to, element, from) -> {
-            met[(int) to]++;
-            for (int channel = 0; channel < channels; channel++) {
+            met[(int) to] += from == OUTSIDE ? 0 : 1;
+            for (int channel = 0; from != OUTSIDE && channel < channels; channel++) {
                 sums[(int) (to * channels + channel)] += x.number(from * channels + channel);
             }
         });
