@@ -13,10 +13,19 @@ import java.util.Objects;
  * @param maxIterations iterations that one loop of the model may take; the default is {@link Limits#ITERATIONS}
  * @param timeLimit how long loading, and each run, may take; {@link #NO_TIME_LIMIT} by default. Looked at between the steps of a
  *     compilation and of a run, and between parts of a long kernel, as is the interrupt status of the calling thread
+ * @param deterministic whether one input gives the same bits in every run, on any number of threads, with vectors of any width or
+ *     none, before and after the JVM compiles a kernel; so it is by default. The order of every sum is then pinned. Without, it may
+ *     follow the machine and, with online tuning, measurements: only who wants that gives the promise up
  * @param poison fills freed and fresh working memory with NaN or a marker, to find reads of dead values; for tests
  */
 public record Options(
-        int threads, String device, long maxMemory, long maxIterations, Duration timeLimit, boolean poison) {
+        int threads,
+        String device,
+        long maxMemory,
+        long maxIterations,
+        Duration timeLimit,
+        boolean deterministic,
+        boolean poison) {
     /** The time limit that ends nothing. */
     public static final Duration NO_TIME_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -59,6 +68,7 @@ public record Options(
         private long maxMemory = Limits.memory();
         private long maxIterations = Limits.ITERATIONS;
         private Duration timeLimit = NO_TIME_LIMIT;
+        private boolean deterministic = true;
         private boolean poison;
 
         private Builder() {}
@@ -93,6 +103,12 @@ public record Options(
             return this;
         }
 
+        /** Whether one input gives the same bits in every run. */
+        public Builder deterministic(boolean deterministic) {
+            this.deterministic = deterministic;
+            return this;
+        }
+
         /** Poison freed working memory; for tests. */
         public Builder poison(boolean poison) {
             this.poison = poison;
@@ -101,7 +117,7 @@ public record Options(
 
         /** The settings. */
         public Options build() {
-            return new Options(threads, device, maxMemory, maxIterations, timeLimit, poison);
+            return new Options(threads, device, maxMemory, maxIterations, timeLimit, deterministic, poison);
         }
     }
 }

@@ -92,7 +92,8 @@ final class Scheduling {
         DefaultSchedules.Choice choice = options.schedules()
                 ? choices.computeIfAbsent(
                         new Key(kernel, constantParameters(apply)),
-                        key -> realised(DefaultSchedules.of(key.kernel(), key.constants(), target)))
+                        key -> realised(
+                                DefaultSchedules.of(key.kernel(), key.constants(), target, options.deterministic())))
                 : new DefaultSchedules.Choice(Schedule.NONE, kernel);
         List<String> arguments = new ArrayList<>();
         for (int i = 0; i < apply.arguments().size(); i++) {

@@ -31,7 +31,8 @@ public final class ModelCompiler {
 
     /** A compiler that does what {@code options} say. */
     public static ModelCompiler of(Options options) {
-        return new ModelCompiler(options, CompileOptions.defaults(), StageSink.NONE);
+        CompileOptions compileOptions = CompileOptions.defaults().withDeterministic(options.deterministic());
+        return new ModelCompiler(options, compileOptions, StageSink.NONE);
     }
 
     /** The same, showing {@code sink} every stage. */

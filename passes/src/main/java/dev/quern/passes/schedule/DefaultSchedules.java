@@ -24,9 +24,10 @@ public final class DefaultSchedules {
      * @param kernel an unscheduled kernel
      * @param constants names of the parameters that are constants, which may be packed
      * @param target what it is to run on
+     * @param pinned whether the order of reductions is to be the same for every target
      */
-    public static Choice of(Kernel kernel, Set<String> constants, Target target) {
-        for (Schedule candidate : candidates(kernel, constants, target)) {
+    public static Choice of(Kernel kernel, Set<String> constants, Target target, boolean pinned) {
+        for (Schedule candidate : candidates(kernel, constants, target, pinned)) {
             try {
                 return new Choice(candidate, Scheduler.apply(kernel, candidate, target));
             } catch (ScheduleRefusal refused) {
@@ -37,12 +38,12 @@ public final class DefaultSchedules {
         return new Choice(Schedule.NONE, Scheduler.apply(kernel, Schedule.NONE, target));
     }
 
-    private static List<Schedule> candidates(Kernel kernel, Set<String> constants, Target target) {
+    private static List<Schedule> candidates(Kernel kernel, Set<String> constants, Target target, boolean pinned) {
         LoopNest nest = LoopNest.of(kernel);
         return switch (kernel.template()) {
             case "contraction", "convolution", "depthwise", "pool", "transposed" ->
-                TileSchedules.of(kernel, nest, constants, target);
-            case "softmax", "normalize", "reduction" -> RowSchedules.of(kernel, nest, target);
+                TileSchedules.of(kernel, nest, constants, target, pinned);
+            case "softmax", "normalize", "reduction" -> RowSchedules.of(kernel, nest, target, pinned);
             case "recurrent" -> RecurrentSchedules.of(nest, target);
             default -> TraversalSchedules.of(kernel, nest, target);
         };

@@ -16,8 +16,8 @@ import java.util.List;
  * Schedules of kernels that pass over rows: rows in parallel; in a row, partial results in several vectors, joined at its end. Where
  * rows lie across memory, lanes run over neighbouring rows instead.
  *
- * <p>How many partial results there are, and how they are joined, follows from the kernel alone: the order of a sum is the same on
- * every target, and in every fallback.
+ * <p>How many partial results there are, and how they are joined, follows from the kernel alone where it is pinned: the order of a
+ * sum is the same on every target, and in every fallback.
  */
 final class RowSchedules {
     /** Vectors of partial results, where they are widest: enough to hide the latency of an addition. */
@@ -27,24 +27,24 @@ final class RowSchedules {
     private final LoopNest nest;
     private final Target target;
     private final long lanes;
-    private final long widest;
+    private final long partials;
 
-    private RowSchedules(Kernel kernel, LoopNest nest, Target target) {
+    private RowSchedules(Kernel kernel, LoopNest nest, Target target, boolean pinned) {
         this.kernel = kernel;
         this.nest = nest;
         this.target = target;
         this.lanes = Lanes.of(kernel, target);
-        this.widest = Lanes.widest(kernel);
+        this.partials = pinned || lanes == 1 ? Lanes.widest(kernel) : lanes;
     }
 
-    static List<Schedule> of(Kernel kernel, LoopNest nest, Target target) {
-        RowSchedules rows = new RowSchedules(kernel, nest, target);
+    static List<Schedule> of(Kernel kernel, LoopNest nest, Target target, boolean pinned) {
+        RowSchedules rows = new RowSchedules(kernel, nest, target, pinned);
         return rows.areAcross() ? inOrder(kernel, nest, target) : rows.along();
     }
 
     /** Schedules that leave the order of reductions as the kernel has it. */
     static List<Schedule> inOrder(Kernel kernel, LoopNest nest, Target target) {
-        RowSchedules rows = new RowSchedules(kernel, nest, target);
+        RowSchedules rows = new RowSchedules(kernel, nest, target, true);
         List<Schedule> schedules = new ArrayList<>();
         if (rows.lanes > 1 && rows.areAcross()) {
             schedules.add(acrossRows(nest, rows.lanes));
@@ -163,11 +163,11 @@ final class RowSchedules {
     private List<Step> partials(Stmt.For loop) {
         String name = loop.variable();
         if (LongFunctions.in(loop.body())) {
-            return List.of(new Step.SplitReduction(name, widest, Tail.MASK), new Step.Vectorise(name + ".c"));
+            return List.of(new Step.SplitReduction(name, partials, Tail.MASK), new Step.Vectorise(name + ".c"));
         }
         return List.of(
-                new Step.SplitReduction(name, widest * ACCUMULATORS, Tail.PEEL),
-                new Step.SplitReduction(name + ".t", widest, Tail.MASK),
+                new Step.SplitReduction(name, partials * ACCUMULATORS, Tail.PEEL),
+                new Step.SplitReduction(name + ".t", partials, Tail.MASK),
                 new Step.Vectorise(name + ".c"),
                 new Step.Vectorise(name + ".t.c"));
     }

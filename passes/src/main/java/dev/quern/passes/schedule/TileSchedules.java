@@ -47,11 +47,11 @@ final class TileSchedules {
         this.columns = nest.outer("n");
     }
 
-    static List<Schedule> of(Kernel kernel, LoopNest nest, Set<String> constants, Target target) {
+    static List<Schedule> of(Kernel kernel, LoopNest nest, Set<String> constants, Target target, boolean pinned) {
         List<Schedule> schedules = new ArrayList<>();
         TileSchedules tiles = new TileSchedules(kernel, nest, constants, target);
         if (tiles.columns.isEmpty()) {
-            return RowSchedules.of(kernel, nest, target);
+            return RowSchedules.of(kernel, nest, target, pinned);
         }
         if (tiles.lanes > 1) {
             RegisterTile chosen = tiles.choose();
