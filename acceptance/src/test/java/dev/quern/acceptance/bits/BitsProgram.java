@@ -1,6 +1,5 @@
 package dev.quern.acceptance.bits;
 
-import dev.quern.DType;
 import dev.quern.Model;
 import dev.quern.ModelException;
 import dev.quern.Options;
@@ -8,13 +7,9 @@ import dev.quern.Tensor;
 import dev.quern.acceptance.generate.GeneratedModel;
 import dev.quern.acceptance.generate.RandomModels;
 import dev.quern.runtime.ModelCompiler;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.zip.CRC32C;
 
 /** Runs models many times over and prints a digest of each one's results; fails where one run differs from the first. */
 final class BitsProgram {
@@ -53,7 +48,7 @@ final class BitsProgram {
             List<String> first = new ArrayList<>();
             for (int run = 0; run < runs; run++) {
                 for (int i = 0; i < inputs.size(); i++) {
-                    String digest = digest(model.run(inputs.get(i)));
+                    String digest = BitsDigest.of(model.run(inputs.get(i)));
                     if (run == 0) {
                         first.add(digest);
                     } else if (!digest.equals(first.get(i))) {
@@ -62,49 +57,6 @@ final class BitsProgram {
                 }
             }
             return first;
-        }
-    }
-
-    /** A digest of all results, in which all NaNs are one. */
-    static String digest(Map<String, Tensor> results) {
-        CRC32C crc = new CRC32C();
-        new TreeMap<>(results).forEach((name, tensor) -> {
-            if (tensor.dtype() == DType.STRING) {
-                crc.update(tensor.strings().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            } else {
-                crc.update(canonical(tensor));
-            }
-        });
-        return Long.toHexString(crc.getValue());
-    }
-
-    private static byte[] canonical(Tensor tensor) {
-        byte[] bytes = tensor.toByteArray();
-        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        switch (tensor.dtype()) {
-            case F32 -> {
-                for (int i = 0; i < bytes.length; i += 4) {
-                    buffer.putInt(i, Float.floatToIntBits(buffer.getFloat(i)));
-                }
-            }
-            case F64 -> {
-                for (int i = 0; i < bytes.length; i += 8) {
-                    buffer.putLong(i, Double.doubleToLongBits(buffer.getDouble(i)));
-                }
-            }
-            case F16 -> replaceNan(buffer, 0x7C00);
-            case BF16 -> replaceNan(buffer, 0x7F80);
-            default -> {}
-        }
-        return bytes;
-    }
-
-    private static void replaceNan(ByteBuffer buffer, int infinity) {
-        for (int i = 0; i < buffer.limit(); i += 2) {
-            int bits = buffer.getShort(i) & 0x7FFF;
-            if (bits > infinity) {
-                buffer.putShort(i, (short) 0x7FFF);
-            }
         }
     }
 }
