@@ -9,8 +9,10 @@ import dev.quern.ir.interpret.KernelInterpreter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -18,13 +20,14 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Kernels at random do what the interpreter does, bit for bit: as this JVM runs them, in the bytecode interpreter alone, and
- * compiled by C2. Replay one with {@code -Dquern.seed=…}.
+ * Kernels at random do what the interpreter does, bit for bit: run after run while the JVM's compilers take them over one after the
+ * other, in the bytecode interpreter alone, and compiled by C2 alone. Replay one with {@code -Dquern.seed=…}.
  */
 class RandomKernelsTest {
     private static final int[] WIDTHS = {512, 256, 128, 0};
     private static final boolean CAMPAIGN = Boolean.getBoolean("quern.campaign");
     private static final String ALL_RIGHT = "all right";
+    private static final String KERNELS = "dev.quern.vector.Kernel_*::*";
 
     /** Enough for C2 at the thresholds given to the child, and for what it gets wrong at first. */
     private static final int RUNS_FOR_C2 = 60;
@@ -33,14 +36,40 @@ class RandomKernelsTest {
     private static final Pattern COMPILATION = Pattern.compile(
             "^\\s*\\d+\\s+\\d+[ b!sn]*\\s(\\S*Kernel_random_\\d+)/0x[0-9a-f]+::run \\(\\d+ bytes\\)(.*)$");
 
+    /** The same with tiers. */
+    private static final Pattern TIERED_COMPILATION = Pattern.compile(
+            "^\\s*\\d+\\s+\\d+\\s[% b!sn]*(\\d)\\s+(\\S*Kernel_random_\\d+)/0x[0-9a-f]+::run \\(\\d+ bytes\\)(.*)$");
+
     private static final Pattern CHECKED = Pattern.compile("checked seed (\\d+);");
 
     @Test
-    void asTheJvmRunsThem() {
+    void asTheJvmRunsThem() throws IOException, InterruptedException {
         Long only = Long.getLong("quern.seed");
-        int count = CAMPAIGN ? 10_000 : 300;
-        for (long seed = only == null ? 0 : only; seed < (only == null ? count : only + 1); seed++) {
-            check(seed, 1);
+        if (only != null) {
+            check(only, RUNS_FOR_C2);
+            return;
+        }
+        int count = CAMPAIGN ? 2_000 : 100;
+        List<String> output = child(
+                count,
+                RUNS_FOR_C2,
+                "-XX:+PrintCompilation",
+                "-XX:CompileCommand=quiet",
+                "-XX:CompileCommand=CompileThresholdScaling," + KERNELS + ",0.01",
+                "-XX:CompileCommand=BackgroundCompilation," + KERNELS + ",false");
+        assertTrue(output.contains(ALL_RIGHT), () -> String.join("\n", output));
+        Map<String, Set<String>> compilers = new HashMap<>();
+        for (String line : output) {
+            Matcher compilation = TIERED_COMPILATION.matcher(line);
+            if (compilation.matches() && !compilation.group(3).contains("made not entrant")) {
+                compilers
+                        .computeIfAbsent(compilation.group(2), name -> new HashSet<>())
+                        .add(compilation.group(1).equals("4") ? "C2" : "C1");
+            }
+        }
+        for (int seed = 0; seed < count; seed++) {
+            String name = "dev.quern.vector.Kernel_random_" + seed;
+            assertEquals(Set.of("C1", "C2"), compilers.get(name), "compilers that took over " + name);
         }
     }
 
@@ -53,7 +82,6 @@ class RandomKernelsTest {
     @Test
     void compiledByC2() throws IOException, InterruptedException {
         int count = CAMPAIGN ? 2_000 : 300;
-        String kernels = "dev.quern.vector.Kernel_*::*";
         List<String> output = child(
                 count,
                 RUNS_FOR_C2,
@@ -61,8 +89,8 @@ class RandomKernelsTest {
                 "-XX:-UseOnStackReplacement",
                 "-XX:+PrintCompilation",
                 "-XX:CompileCommand=quiet",
-                "-XX:CompileCommand=CompileThresholdScaling," + kernels + ",0.001",
-                "-XX:CompileCommand=BackgroundCompilation," + kernels + ",false");
+                "-XX:CompileCommand=CompileThresholdScaling," + KERNELS + ",0.001",
+                "-XX:CompileCommand=BackgroundCompilation," + KERNELS + ",false");
         assertTrue(output.contains(ALL_RIGHT), () -> String.join("\n", output));
         Set<String> compiled = new HashSet<>();
         int checked = 0;

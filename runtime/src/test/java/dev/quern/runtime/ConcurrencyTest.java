@@ -81,18 +81,25 @@ class ConcurrencyTest {
             return operands;
         });
         Map<String, Tensor> inputs = Map.of("x", Tensor.of(new float[] {5}, 1));
-        try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
+        Thread closer = new Thread(() -> {
+            model.close();
+            closed.set(true);
+        });
+        try (ExecutorService executor = Executors.newFixedThreadPool(1)) {
             Future<Map<String, Tensor>> run = executor.submit(() -> model.run(inputs));
             inside.await();
-            Future<?> close = executor.submit(() -> {
-                model.close();
-                closed.set(true);
-            });
-            assertFalse(close.isDone());
+            closer.start();
+            while (closer.getState() != Thread.State.WAITING) {
+                assertTrue(closer.isAlive(), "close() came back while a run was in flight");
+                Thread.onSpinWait();
+            }
             go.countDown();
             assertEquals(5, run.get().get("y").toFloatArray()[0]);
-            close.get();
+            closer.join();
+        } finally {
+            go.countDown();
         }
+        assertTrue(closed.get());
         assertThrows(ModelException.class, () -> model.run(inputs));
     }
 

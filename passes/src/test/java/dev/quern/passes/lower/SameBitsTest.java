@@ -1,6 +1,7 @@
 package dev.quern.passes.lower;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
 import dev.quern.Tensor;
@@ -10,14 +11,21 @@ import dev.quern.ir.TensorType;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.GraphBuilder;
+import dev.quern.ir.graph.Literal;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.testing.Campaign;
 import dev.quern.ir.testing.SameBits;
+import dev.quern.ir.text.GraphPrinter;
+import dev.quern.ir.text.Parser;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.testing.TestMachine;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +52,46 @@ class SameBitsTest {
                 SameBits.check("seed " + seed + ", " + target + ", graph " + graph, scalar, run(graph, target, inputs));
             }
         });
+    }
+
+    /** A graph of symbols and the same of their values; but for extents of 1, whose loops are not there when they are known. */
+    @Test
+    void exactShapes() {
+        int[] compared = {0};
+        Campaign.run("bits of exact shapes", seed -> {
+            RandomGraphs random = new RandomGraphs(seed);
+            Graph symbolic = random.graph();
+            if (random.symbols.isEmpty() || random.symbols.containsValue(1L)) {
+                return;
+            }
+            compared[0]++;
+            Random noise = new Random(seed);
+            List<Tensor> inputs = symbolic.inputs().stream()
+                    .map(value -> noisy(random.inputs().get(value.name()), noise))
+                    .toList();
+            String text = GraphPrinter.print(symbolic);
+            for (Map.Entry<String, Long> symbol : random.symbols.entrySet()) {
+                text = text.replaceAll(
+                        "\\b" + symbol.getKey() + "\\b", symbol.getValue().toString());
+            }
+            SameBits.check(
+                    "seed " + seed + ", graph " + symbolic,
+                    run(symbolic, TARGETS.getFirst(), inputs),
+                    run(Parser.parseGraph(text, constants(symbolic)::get), TARGETS.getFirst(), inputs));
+        });
+        long[] seeds = Campaign.seeds();
+        long all = seeds[1] - seeds[0] + 1;
+        assertTrue(all < 100 || compared[0] > all / 4, compared[0] + " of " + all + " graphs were compared");
+    }
+
+    private static Map<String, Tensor> constants(Graph graph) {
+        Map<String, Tensor> constants = new HashMap<>();
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof Op.Constant(Literal literal)) {
+                constants.put(literal.digest(), literal.tensor());
+            }
+        }
+        return constants;
     }
 
     /** Where the promise is given up, the machine's own vectors decide. */
