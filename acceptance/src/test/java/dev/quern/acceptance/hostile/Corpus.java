@@ -34,10 +34,25 @@ record Corpus(List<OnnxModel> models, List<byte[]> bytes, List<OnnxNode> vocabul
     /** Bytes of a file that is taken from a folder. */
     private static final long LARGEST = 16 << 10;
 
+    /** The models that are in the project. */
+    static Corpus own() {
+        try {
+            return of(ownFiles());
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static List<byte[]> ownFiles() throws IOException {
+        List<byte[]> files = new ArrayList<>(lines());
+        files.addAll(BodySeeds.all());
+        return files;
+    }
+
+    /** The same, and those of the folders. */
     static Corpus load() {
         try {
-            List<byte[]> files = new ArrayList<>(lines());
-            files.addAll(BodySeeds.all());
+            List<byte[]> files = ownFiles();
             for (String folder : System.getProperty(PROPERTY, "").split(java.io.File.pathSeparator)) {
                 if (!folder.isEmpty()) {
                     files.addAll(folder(Path.of(folder)));

@@ -25,7 +25,7 @@ class HostileModelsTest {
 
     @Test
     void seedsAreValid() {
-        Corpus corpus = Corpus.load();
+        Corpus corpus = Corpus.own();
         List<String> refused = new ArrayList<>();
         for (int i = 0; i < corpus.models().size(); i++) {
             Trial trial = Trial.of(corpus.bytes().get(i), Options.NO_TIME_LIMIT);

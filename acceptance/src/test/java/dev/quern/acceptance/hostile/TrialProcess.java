@@ -1,6 +1,5 @@
 package dev.quern.acceptance.hostile;
 
-import dev.quern.Options;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -10,6 +9,7 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 
 /**
  * The process that tries mutants, in a heap as small as its parent gave it. It may die of one: what it did until then is in a
@@ -22,6 +22,9 @@ final class TrialProcess {
     /** Status of a process that gave up on a mutant that does not end. */
     static final int HUNG = 44;
 
+    /** What each seed may take, while the compiler is cold. */
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
+
     /** Processor time after which a mutant is not waited for. */
     private static final long GIVE_UP_NANOS = 20_000_000_000L;
 
@@ -32,7 +35,7 @@ final class TrialProcess {
         long last = Long.parseLong(arguments[1]);
         long end = System.nanoTime() + Long.parseLong(arguments[3]) * 1_000_000;
         Corpus corpus = Corpus.load();
-        corpus.bytes().forEach(file -> Trial.of(file, Options.NO_TIME_LIMIT));
+        corpus.bytes().forEach(file -> Trial.of(file, WARM_UP));
         try (FileChannel channel =
                 FileChannel.open(Path.of(arguments[2]), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MappedByteBuffer progress = channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES);

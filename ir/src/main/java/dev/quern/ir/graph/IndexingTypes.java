@@ -28,7 +28,19 @@ final class IndexingTypes {
         TensorType x = typing.input(0);
         typing.axis(op.axis(), x.shape().rank());
         typing.rank(1, x.shape().rank());
+        within(op.axis(), typing);
         return x.withShape(typing.input(1).shape());
+    }
+
+    /** Beside the axis that the indices choose along, they stand for positions of the data, which must have as many. */
+    private static void within(int chosen, Typing typing) {
+        Shape data = typing.input(0).shape();
+        Shape indices = typing.input(1).shape();
+        for (int axis = 0; axis < data.rank(); axis++) {
+            if (axis != chosen) {
+                typing.atLeast(data.dim(axis), indices.dim(axis), "extent " + axis + " of the data");
+            }
+        }
     }
 
     static TensorType gatherNd(Op.GatherNd op, Typing typing) {
@@ -68,6 +80,7 @@ final class IndexingTypes {
         TensorType x = typing.input(0);
         typing.axis(op.axis(), x.shape().rank());
         typing.rank(1, x.shape().rank());
+        within(op.axis(), typing);
         typing.equal(typing.input(1).shape(), typing.input(2).shape(), "shape of the updates");
         return x;
     }
