@@ -4,7 +4,10 @@ import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.cli.tensor.Elements;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -13,87 +16,132 @@ import java.util.Map;
  * max |y|}, the maximum over the finite elements of the output; NaN agrees with NaN, and an infinity with itself. Other
  * elements are equal or disagree.
  *
- * @param agrees whether every element of every output agrees
- * @param worst the largest {@code |x - y|}; infinite where an element is not a number on one side, or a shape differs
- * @param where the output and index of it, and the two elements; empty where all is equal
+ * <p>Against a peer's {@link Spread}, a float may be farther by {@link #MARGIN} times what the peer differs from itself by in
+ * that output; and integers and booleans may differ as far, in at most that many times the elements in which the peer does.
+ *
+ * @param outputs one per output of the peer
  */
-record Comparison(boolean agrees, double worst, String where) {
+record Comparison(List<OfOutput> outputs) {
+    /** How many times its own spread a peer may be missed by. */
+    static final double MARGIN = 3;
+
     private static final double RELATIVE = 1e-3;
     private static final double ABSOLUTE = 1e-4;
 
-    /** Compares outputs of the same names. */
-    static Comparison of(Map<String, Tensor> ours, Map<String, Tensor> theirs) {
-        Comparison all = new Comparison(true, 0, "");
-        for (Map.Entry<String, Tensor> output : theirs.entrySet()) {
-            all = all.and(of(output.getKey(), ours.get(output.getKey()), output.getValue()));
+    /**
+     * Of one output.
+     *
+     * @param name the output
+     * @param agrees whether every element agrees
+     * @param worst the largest {@code |x - y|}; infinite where an element is not a number on one side, or a shape differs
+     * @param where the index of it and the two elements, or what else differs; empty where all is equal
+     */
+    record OfOutput(String name, boolean agrees, double worst, String where) {
+        private static OfOutput different(String name, String where) {
+            return new OfOutput(name, false, Double.POSITIVE_INFINITY, where);
         }
-        return all;
     }
 
-    /** Of two comparisons: whether both agree, and the worse; a disagreement is worse than any agreement. */
-    private Comparison and(Comparison other) {
-        boolean otherIsWorse = agrees == other.agrees ? other.worst > worst : agrees;
-        return new Comparison(
-                agrees && other.agrees, otherIsWorse ? other.worst : worst, otherIsWorse ? other.where : where);
+    Comparison {
+        outputs = List.copyOf(outputs);
     }
 
-    private static Comparison of(String name, Tensor x, Tensor y) {
+    /** Compares outputs of the same names. */
+    static Comparison of(Map<String, Tensor> ours, Map<String, Tensor> theirs, Spread spread) {
+        List<OfOutput> outputs = new ArrayList<>();
+        theirs.forEach((name, tensor) -> outputs.add(of(name, ours.get(name), tensor, spread.of(name))));
+        return new Comparison(outputs);
+    }
+
+    /** Whether every element of every output agrees. */
+    boolean agrees() {
+        return outputs.stream().allMatch(OfOutput::agrees);
+    }
+
+    /** The output with the largest error, among those that disagree if there are any. */
+    OfOutput worst() {
+        return outputs.stream()
+                .max(Comparator.comparing((OfOutput output) -> !output.agrees()).thenComparing(OfOutput::worst))
+                .orElse(new OfOutput("", true, 0, ""));
+    }
+
+    private static OfOutput of(String name, Tensor x, Tensor y, Spread.OfOutput spread) {
         if (x == null) {
-            return new Comparison(false, Double.POSITIVE_INFINITY, name + " is missing");
+            return OfOutput.different(name, name + " is missing");
         }
         if (x.dtype() != y.dtype() || !Arrays.equals(x.shape(), y.shape())) {
-            return new Comparison(false, Double.POSITIVE_INFINITY, name + " is " + x + ", the peer's " + y);
+            String own = spread.shapes() ? ", which the peer itself does not always give" : "";
+            return OfOutput.different(name, name + " is " + x + ", the peer's " + y + own);
         }
         if (x.dtype() == DType.STRING) {
             boolean equal = x.strings().equals(y.strings());
-            return new Comparison(
-                    equal, equal ? 0 : Double.POSITIVE_INFINITY, equal ? "" : name + " has other strings");
+            return equal ? new OfOutput(name, true, 0, "") : OfOutput.different(name, name + " has other strings");
         }
         if (!Elements.numeric(x.dtype())) {
             boolean equal = x.segment().mismatch(y.segment()) < 0;
-            return new Comparison(equal, equal ? 0 : Double.POSITIVE_INFINITY, equal ? "" : name + " has other bits");
+            return equal ? new OfOutput(name, true, 0, "") : OfOutput.different(name, name + " has other bits");
         }
-        return elementwise(name, x, y);
+        return elementwise(name, x, y, spread);
     }
 
-    private static Comparison elementwise(String name, Tensor x, Tensor y) {
+    private static OfOutput elementwise(String name, Tensor x, Tensor y, Spread.OfOutput spread) {
         DType dtype = x.dtype();
         MemorySegment xs = x.segment();
         MemorySegment ys = y.segment();
-        double scale = 0;
+        double allowance = MARGIN * spread.greatest() + (dtype.isFloat() ? ABSOLUTE * greatest(y) : 0);
+        double relative = dtype.isFloat() ? RELATIVE : 0;
+        long different = 0;
+        long worst = -1;
+        double worstError = 0;
+        boolean agrees = true;
         for (long index = 0; index < y.elements(); index++) {
-            double magnitude = Math.abs(Elements.number(ys, dtype, index));
-            if (Double.isFinite(magnitude)) {
-                scale = Math.max(scale, magnitude);
+            double error = distance(x, y, index);
+            double allowed = relative * Math.abs(Elements.number(ys, dtype, index)) + allowance;
+            boolean near = error == 0 || Double.isFinite(error) && error <= allowed;
+            different += error == 0 ? 0 : 1;
+            if (agrees == near ? error > worstError : agrees) {
+                worst = index;
+                worstError = error;
             }
+            agrees &= near;
         }
-        Comparison worst = new Comparison(true, 0, "");
-        for (long index = 0; index < y.elements(); index++) {
-            double a = Elements.number(xs, dtype, index);
-            double b = Elements.number(ys, dtype, index);
-            double error = error(a, b);
-            boolean agrees = dtype.isFloat()
-                    ? error == 0 || Double.isFinite(error) && error <= RELATIVE * Math.abs(b) + ABSOLUTE * scale
-                    : same(xs, ys, dtype, index);
-            if (error > worst.worst || !agrees && worst.agrees) {
-                String at = name + Arrays.toString(position(index, y.shape())) + " is "
-                        + Elements.text(xs, dtype, index) + ", the peer's " + Elements.text(ys, dtype, index);
-                worst = worst.and(new Comparison(agrees, error, at));
-            }
-        }
-        return worst;
+        boolean few = dtype.isFloat() || different <= MARGIN * spread.elements();
+        String where = worst < 0
+                ? ""
+                : name + Arrays.toString(position(worst, y.shape())) + " is " + Elements.text(xs, dtype, worst)
+                        + ", the peer's " + Elements.text(ys, dtype, worst);
+        return new OfOutput(name, agrees && few, worstError, where);
     }
 
-    private static boolean same(MemorySegment xs, MemorySegment ys, DType dtype, long index) {
-        return Elements.whole(xs, dtype, index) == Elements.whole(ys, dtype, index);
+    private static double greatest(Tensor tensor) {
+        double greatest = 0;
+        for (long index = 0; index < tensor.elements(); index++) {
+            double magnitude = Math.abs(Elements.number(tensor.segment(), tensor.dtype(), index));
+            greatest = Double.isFinite(magnitude) ? Math.max(greatest, magnitude) : greatest;
+        }
+        return greatest;
     }
 
-    private static double error(double a, double b) {
+    /**
+     * {@code |x - y|} of one element of two tensors of a numeric type: 0 for two NaNs and for equal infinities, infinite where
+     * only one is a number.
+     */
+    static double distance(Tensor x, Tensor y, long index) {
+        DType dtype = x.dtype();
+        if (!dtype.isFloat()) {
+            long a = Elements.whole(x.segment(), dtype, index);
+            long b = Elements.whole(y.segment(), dtype, index);
+            boolean less = dtype == DType.U64 ? Long.compareUnsigned(a, b) < 0 : a < b;
+            long distance = less ? b - a : a - b;
+            return distance >= 0 ? distance : 0x1p64 + distance;
+        }
+        double a = Elements.number(x.segment(), dtype, index);
+        double b = Elements.number(y.segment(), dtype, index);
         if (a == b || Double.isNaN(a) && Double.isNaN(b)) {
             return 0;
         }
-        double difference = Math.abs(a - b);
-        return Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference;
+        double distance = Math.abs(a - b);
+        return Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance;
     }
 
     private static long[] position(long index, long[] shape) {
@@ -106,10 +154,9 @@ record Comparison(boolean agrees, double worst, String where) {
         return position;
     }
 
-    /** One line that names the peer and the largest error. */
-    String summary(String peer) {
-        String size = String.format(Locale.ROOT, "%.3g", worst);
-        return (agrees ? "agrees with " : "DISAGREES with ") + peer + ": largest error " + size
-                + (where.isEmpty() ? "" : " (" + where + ")");
+    /** The largest error, for people. */
+    String largestError() {
+        String size = String.format(Locale.ROOT, "%.3g", worst().worst());
+        return "largest error " + size + (worst().where().isEmpty() ? "" : " (" + worst().where() + ")");
     }
 }

@@ -1,5 +1,6 @@
 package dev.quern.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.quern.Model;
 import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
@@ -56,6 +57,9 @@ final class DumpCommand implements Callable<Integer> {
             description = "Writes files into a folder, one a kernel or graph, instead of printing.")
     private String out;
 
+    @Option(names = "--json", description = "Prints JSON: the name and the text of each graph, step or kernel.")
+    private boolean json;
+
     @Option(names = "--threads", paramLabel = "N", description = "Threads to compile for; by default all processors.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -76,14 +80,29 @@ final class DumpCommand implements Callable<Integer> {
                 Model _ = ModelCompiler.of(options).withStages(stages).compile(file)) {
             parts = StageText.of(stage, stages);
         }
-        if (out == null) {
+        if (out != null) {
+            write(session.path(out), parts);
+        }
+        if (json) {
+            Json.print(session.out(), text -> json(text, parts));
+        } else if (out == null) {
             for (StageText.Part part : parts) {
                 session.out().println(part.text());
             }
-        } else {
-            write(session.path(out), parts);
         }
         return ExitStatus.OK;
+    }
+
+    private void json(JsonGenerator text, List<StageText.Part> parts) throws IOException {
+        text.writeStringField("stage", stage.name());
+        text.writeArrayFieldStart("parts");
+        for (StageText.Part part : parts) {
+            text.writeStartObject();
+            text.writeStringField("file", part.file());
+            text.writeStringField("text", part.text());
+            text.writeEndObject();
+        }
+        text.writeEndArray();
     }
 
     private void write(Path folder, List<StageText.Part> parts) {

@@ -5,7 +5,6 @@ import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
 import dev.quern.Options;
 import dev.quern.Tensor;
-import dev.quern.TensorInfo;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,9 +22,28 @@ final class ModelOptions {
             description = {
                 "An input: 2x3xf32=1,2,3,4,5,6; 1x16xi64=1 (one value fills); i64=16000 (a scalar); "
                         + "1x3x8x8xf32=random:7 (by a seed); 1x16xi64=random:7:1000 (below a bound); "
-                        + "@FILE.npy or @FILE.pb. May be repeated."
+                        + "@FILE.npy or @FILE.pb. May be repeated. Inputs not given are random: floats in [-1, 1), "
+                        + "integers 0 or 1."
             })
     private Map<String, String> inputs = new LinkedHashMap<>();
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of random inputs. Default: ${DEFAULT-VALUE}.")
+    private long seed = 1;
+
+    @Option(
+            names = "--dim",
+            paramLabel = "SYMBOL=N",
+            description =
+                    "Extent of a symbolic axis in random inputs; by default that of the inputs given, or else 1 for a "
+                            + "first axis and 32 for others, or what the model takes.")
+    private Map<String, Long> dims = new LinkedHashMap<>();
+
+    @Option(
+            names = "--max-memory",
+            paramLabel = "SIZE",
+            description = "Refuse a run that needs more working memory: bytes, or 512k, 100m, 4g.",
+            converter = ByteSize.class)
+    private long maxMemory = Long.MAX_VALUE;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads a run may use; by default all processors.")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -37,7 +55,7 @@ final class ModelOptions {
     }
 
     Options options() {
-        return Options.builder().threads(threads).build();
+        return Options.builder().threads(threads).maxMemory(maxMemory).build();
     }
 
     /** The model's file, fetched if need be. */
@@ -67,27 +85,18 @@ final class ModelOptions {
         return tensors;
     }
 
-    /** The same, where each input of the model that has no default must be given. */
-    Map<String, Tensor> complete(Session session, Model loaded) {
-        Map<String, Tensor> tensors = given(session, loaded);
-        for (TensorInfo info : loaded.inputs()) {
-            if (!info.optional() && !tensors.containsKey(info.name())) {
-                throw new ModelException(
-                        Code.INVALID_INPUT,
-                        info.name(),
-                        "expected a value for this input; give --input '" + example(info) + "'");
+    /** Runs {@code loaded} on the inputs given and random ones for the others. */
+    FittingInputs run(Session session, Model loaded, Path file) {
+        Map<String, Tensor> given = given(session, loaded);
+        FittingInputs fitting;
+        try (Progress _ = Progress.of(session.err(), "running " + file.getFileName())) {
+            fitting = FittingInputs.find(loaded, given, dims, seed);
+        }
+        fitting.inputs().forEach((name, tensor) -> {
+            if (!given.containsKey(name)) {
+                session.err().println("quern: input " + name + " is random: " + tensor + ", seed " + seed);
             }
-        }
-        return tensors;
-    }
-
-    /** A value that fits {@code info}, as the command line spells it. */
-    static String example(TensorInfo info) {
-        Map<String, Long> extents = SampleInputs.extents(java.util.List.of(info), Map.of());
-        StringBuilder spec = new StringBuilder(info.name()).append('=');
-        for (int axis = 0; axis < info.shape().size(); axis++) {
-            spec.append(SampleInputs.extent(info, axis, extents)).append('x');
-        }
-        return spec.append(info.dtype()).append("=1").toString();
+        });
+        return fitting;
     }
 }

@@ -7,6 +7,7 @@ import dev.quern.cli.onnxruntime.OnnxRuntimeException;
 import dev.quern.cli.onnxruntime.OnnxRuntimeSession;
 import dev.quern.cli.onnxruntime.SessionSettings;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** ONNX Runtime. Its jar is fetched when it is asked for. */
@@ -28,9 +29,23 @@ final class OnnxRuntimePeer implements Peer {
 
     @Override
     public Map<String, Tensor> run(Path model, Map<String, Tensor> inputs) {
+        return run(model, inputs, settings);
+    }
+
+    /** With its graph as the file has it, and on inputs moved by one unit in the last place. */
+    @Override
+    public List<Map<String, Tensor>> runOtherwise(Path model, Map<String, Tensor> inputs) {
+        SessionSettings plain = new SessionSettings(settings.threads(), false, settings.stopsSpinning());
+        return List.of(
+                run(model, inputs, plain),
+                run(model, MovedInputs.of(inputs, 1), settings),
+                run(model, MovedInputs.of(inputs, 2), plain));
+    }
+
+    private Map<String, Tensor> run(Path model, Map<String, Tensor> inputs, SessionSettings how) {
         Path jar = jar();
         try (Progress _ = Progress.of(session.err(), "running " + model.getFileName() + " with " + name());
-                OnnxRuntimeSession opened = OnnxRuntime.of(jar).open(model, settings)) {
+                OnnxRuntimeSession opened = OnnxRuntime.of(jar).open(model, how)) {
             opened.bind(inputs);
             return opened.run();
         } catch (OnnxRuntimeException failure) {

@@ -13,8 +13,9 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Random inputs for a model: floats in [-1, 1), integers 0 or 1, so that they are indices into any table. A symbolic
- * axis has 1 element if it is an input's first and 32 otherwise, unless its symbol is given.
+ * Random inputs for a model: floats in [-1, 1), integers 0 or 1, so that they are indices into any table. A symbolic axis is as
+ * long as an input that is given has it; else it has 1 element if it is an input's first and 32 otherwise, unless its symbol is
+ * given.
  */
 final class SampleInputs {
     private static final long FIRST = 1;
@@ -30,7 +31,9 @@ final class SampleInputs {
     static Map<String, Tensor> complete(
             List<TensorInfo> inputs, Map<String, Tensor> given, Map<String, Long> dims, long seed) {
         check(inputs, dims);
-        Map<String, Long> extents = extents(inputs, dims);
+        Map<String, Long> known = bound(inputs, given);
+        known.putAll(dims);
+        Map<String, Long> extents = extents(inputs, known);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         Random random = new Random(seed);
         for (TensorInfo info : inputs) {
@@ -42,8 +45,24 @@ final class SampleInputs {
         return tensors;
     }
 
+    /** The extents that the tensors given bind symbols to. */
+    static Map<String, Long> bound(List<TensorInfo> inputs, Map<String, Tensor> given) {
+        Map<String, Long> bound = new LinkedHashMap<>();
+        for (TensorInfo info : inputs) {
+            Tensor tensor = given.get(info.name());
+            if (tensor != null && tensor.rank() == info.shape().size()) {
+                for (int axis = 0; axis < tensor.rank(); axis++) {
+                    if (number(info.shape().get(axis)) < 0) {
+                        bound.putIfAbsent(info.shape().get(axis), tensor.shape()[axis]);
+                    }
+                }
+            }
+        }
+        return bound;
+    }
+
     private static void check(List<TensorInfo> inputs, Map<String, Long> dims) {
-        Set<String> symbols = extents(inputs, Map.of()).keySet();
+        Set<String> symbols = symbols(inputs);
         dims.forEach((symbol, extent) -> {
             if (!symbols.contains(symbol)) {
                 throw new ModelException(
@@ -71,6 +90,11 @@ final class SampleInputs {
         MemorySegment data = InputSpec.allocate(info.name(), info.dtype(), elements);
         InputSpec.fill(data, info.dtype(), elements, random, 2);
         return Tensor.of(data, info.dtype(), shape);
+    }
+
+    /** The symbols that inputs have for extents. */
+    static Set<String> symbols(List<TensorInfo> inputs) {
+        return extents(inputs, Map.of()).keySet();
     }
 
     /** The extent of each symbol: the one given, or by the first axis it is found at. */

@@ -67,9 +67,11 @@ final class TensorPrinter {
         return Elements.text(tensor.segment(), tensor.dtype(), index);
     }
 
-    static void json(PrintStream out, Map<String, Tensor> tensors, double milliseconds) {
+    static void json(PrintStream out, Map<String, Tensor> tensors, double[] milliseconds) {
         Json.print(out, json -> {
-            json.writeNumberField("milliseconds", milliseconds);
+            json.writeNumberField("milliseconds", milliseconds[0]);
+            json.writeFieldName("runs");
+            json.writeArray(milliseconds, 0, milliseconds.length);
             json.writeArrayFieldStart("outputs");
             for (Map.Entry<String, Tensor> output : tensors.entrySet()) {
                 json.writeStartObject();

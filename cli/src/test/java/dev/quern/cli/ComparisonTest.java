@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quern.Tensor;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
     private static String compare(Tensor ours, Tensor theirs) {
-        return Comparison.of(Map.of("y", ours), Map.of("y", theirs)).summary("peer");
+        return Verdict.plain(Comparison.of(Map.of("y", ours), Map.of("y", theirs), Spread.NONE))
+                .sentence("peer");
     }
 
     private static Tensor floats(float... elements) {
@@ -70,7 +72,7 @@ class ComparisonTest {
                 compare(Tensor.of(new int[] {5, 1_000_001}, 2, 1), Tensor.of(new int[] {5, 1_000_000}, 2, 1)));
         long large = 1L << 60;
         assertEquals(
-                "DISAGREES with peer: largest error 0.00 (y[0] is 1152921504606846977, the peer's 1152921504606846976)",
+                "DISAGREES with peer: largest error 1.00 (y[0] is 1152921504606846977, the peer's 1152921504606846976)",
                 compare(Tensor.of(new long[] {large + 1}, 1), Tensor.of(new long[] {large}, 1)));
     }
 
@@ -81,6 +83,55 @@ class ComparisonTest {
                 compare(floats(1, 2), floats(1, 2).reshape(2, 1)));
         assertEquals(
                 "DISAGREES with peer: largest error Infinity (y is missing)",
-                Comparison.of(Map.of(), Map.of("y", floats(1))).summary("peer"));
+                Verdict.plain(Comparison.of(Map.of(), Map.of("y", floats(1)), Spread.NONE))
+                        .sentence("peer"));
+    }
+
+    private static String against(Tensor ours, Tensor theirs, Tensor... theirOthers) {
+        Map<String, Tensor> run = Map.of("y", theirs);
+        Spread spread = Spread.of(
+                run, Stream.of(theirOthers).map(other -> Map.of("y", other)).toList());
+        return Verdict.plain(Comparison.of(Map.of("y", ours), run, Spread.NONE))
+                .against(Comparison.of(Map.of("y", ours), run, spread), spread)
+                .sentence("peer");
+    }
+
+    @Test
+    void whatThePeerDiffersFromItselfByIsAllowedThreeTimes() {
+        assertEquals(
+                "agrees with peer within 3 times its own spread of 0.250: largest error 0.750 (y[0] is 1.75, the peer's 1.0)",
+                against(floats(1.75f), floats(1), floats(1), floats(1.25f)));
+        assertEquals(
+                "DISAGREES with peer by more than 3 times its own spread of 0.250: largest error 1.00 (y[0] is 2.0, the "
+                        + "peer's 1.0)",
+                against(floats(2), floats(1), floats(1.25f)));
+        assertEquals(
+                "DISAGREES with peer: largest error 1.00 (y[0] is 2.0, the peer's 1.0)",
+                against(floats(2), floats(1), floats(1)));
+    }
+
+    @Test
+    void integersMayDifferAsFarAndInAsManyElementsAsThePeers() {
+        assertEquals(
+                "agrees with peer within 3 times its own spread of 1.00: largest error 1.00 (y[1] is 6, the peer's 5)",
+                against(integers(5, 6, 5, 5), integers(5, 5, 5, 5), integers(5, 5, 4, 5)));
+        assertEquals(
+                "DISAGREES with peer by more than 3 times its own spread of 1.00: largest error 1.00 (y[0] is 6, the peer's 5)",
+                against(integers(6, 6, 6, 6), integers(5, 5, 5, 5), integers(5, 5, 4, 5)));
+        assertEquals(
+                "DISAGREES with peer by more than 3 times its own spread of 1.00: largest error 4.00 (y[3] is 9, the peer's 5)",
+                against(integers(5, 5, 5, 9), integers(5, 5, 5, 5), integers(5, 5, 4, 5)));
+    }
+
+    private static Tensor integers(int... elements) {
+        return Tensor.of(elements, elements.length);
+    }
+
+    @Test
+    void aNaNThatThePeerDoesNotHaveIsNeverAllowed() {
+        assertEquals(
+                "DISAGREES with peer by more than 3 times its own spread of Infinity: largest error Infinity (y[0] is NaN, the "
+                        + "peer's 1.0)",
+                against(floats(Float.NaN), floats(1), floats(Float.NaN)));
     }
 }

@@ -11,7 +11,9 @@ import dev.quern.onnx.build.OnnxBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +62,6 @@ class ModelCommandsTest {
 
     @Test
     void inputsAndOutputsMustBeTheModels() {
-        refused("x: expected a value for this input; give --input 'x=1x3xf32=1'", "run", "m.onnx");
         refused(
                 "z: the model has no such input; its inputs are [x: f32[batch, 3]]",
                 "run",
@@ -131,5 +132,94 @@ class ModelCommandsTest {
         try (Stream<Path> files = Files.list(folder.resolve("code"))) {
             assertTrue(files.allMatch(file -> file.toString().endsWith(".class")));
         }
+    }
+
+    @Test
+    void runDrawsInputsThatAreNotGiven() {
+        CommandRun run = CommandRun.in(folder, "run", "m.onnx", "--seed", "7", "--dim", "batch=2", "--json");
+        assertEquals(0, run.status(), run.err());
+        assertEquals("quern: input x is random: f32[2, 3], seed 7\n", run.err());
+        CommandRun same =
+                CommandRun.in(folder, "run", "m.onnx", "--input", "x=2x3xf32=random:7", "--json", "--max-memory", "1m");
+        assertEquals(elements(same), elements(run));
+    }
+
+    private static String elements(CommandRun run) {
+        return run.out()
+                .lines()
+                .filter(line -> line.contains("elements"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void runRepeats() {
+        CommandRun run = CommandRun.in(folder, "run", "m.onnx", "--input", "x=1x3xf32=1", "--repeat", "4");
+        assertEquals(0, run.status(), run.err());
+        assertTrue(run.out().lines().toList().getLast().contains("; 3 more: fastest "), run.out());
+        CommandRun json = CommandRun.in(folder, "run", "m.onnx", "--input", "x=1x3xf32=1", "--repeat", "4", "--json");
+        assertTrue(
+                Pattern.compile("\"runs\" : \\[( [0-9.E-]+,?){4} ]")
+                        .matcher(json.out())
+                        .find(),
+                json.out());
+        refused("--repeat: expected at least 1, found 0", "run", "m.onnx", "--repeat", "0");
+    }
+
+    @Test
+    void runRefusesWhatNeedsMoreMemory() {
+        CommandRun run = CommandRun.in(folder, "run", "m.onnx", "--input", "x=9999x3xf32=1", "--max-memory", "4k");
+        assertEquals(ExitStatus.BAD_INPUT, run.status(), run.err());
+        assertTrue(run.err().contains("maxMemory"), run.err());
+        refused(
+                "Invalid value for option '--max-memory': expected a number of bytes, or 512k, 100m, 4g, found 'much'; see "
+                        + "'quern run --help'",
+                "run",
+                "m.onnx",
+                "--max-memory",
+                "much");
+    }
+
+    @Test
+    void checkPrintsJson() {
+        CommandRun run = CommandRun.in(folder, "check", "m.onnx", "--peer", "interpreter", "--json");
+        assertEquals(0, run.status(), run.err());
+        for (String part : List.of(
+                "\"agrees\" : true,\n  \"rule\" : \"plain\",",
+                "\"name\" : \"x\",\n    \"type\" : \"f32\",\n    \"shape\" : [ 1, 3 ]",
+                "\"name\" : \"y\",\n    \"agrees\" : true,\n    \"largestError\" : ")) {
+            assertTrue(run.out().contains(part), run.out());
+        }
+    }
+
+    @Test
+    void dumpPrintsJson() {
+        CommandRun run = CommandRun.in(folder, "dump", "m.onnx", "--stage", "imported", "--json");
+        assertEquals(0, run.status(), run.err());
+        assertTrue(run.out().startsWith("{\n  \"stage\" : \"imported\","), run.out());
+        assertTrue(run.out().contains("\"file\" : \"imported.qir\",\n    \"text\" : \"graph "), run.out());
+    }
+
+    @Test
+    void jsonHasElementsOfEveryType() throws IOException {
+        OnnxBuilder model = new OnnxBuilder();
+        List<String> types = List.of("f8e4m3fn", "f8e5m2", "i4", "u4", "bool", "i64", "f16");
+        for (String type : types) {
+            DType dtype = DType.of(type);
+            model.input(type, dtype, 3).node("Identity", List.of(type), List.of(type + "_out"));
+            model.output(type + "_out", dtype, 3);
+        }
+        Files.write(folder.resolve("types.onnx"), model.build());
+        List<String> command = new ArrayList<>(List.of("run", "types.onnx", "--json"));
+        for (String type : types) {
+            String values = type.equals("f16") ? "NaN,-Infinity,0.5" : "1,0,1";
+            command.addAll(List.of("--input", type + "=3x" + type + "=" + values));
+        }
+        CommandRun run = CommandRun.in(folder, command.toArray(String[]::new));
+        assertEquals(0, run.status(), run.err());
+        assertEquals(2, run.out().split("\\[ 1.0, 0.0, 1.0 ]", -1).length - 1, run.out());
+        assertEquals(3, run.out().split("\\[ 1, 0, 1 ]", -1).length - 1, run.out());
+        assertTrue(run.out().contains("[ true, false, true ]"), run.out());
+        assertTrue(run.out().contains("[ \"NaN\", \"-Infinity\", 0.5 ]"), run.out());
     }
 }

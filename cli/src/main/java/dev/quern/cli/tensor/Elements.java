@@ -34,7 +34,8 @@ public final class Elements {
         };
     }
 
-    private static void setBits(MemorySegment data, DType dtype, long index, long bits) {
+    /** Sets element {@code index} to the bits at the low end of {@code bits}. */
+    public static void putBits(MemorySegment data, DType dtype, long index, long bits) {
         switch (dtype.bits()) {
             case 64 -> data.set(I64, index * 8, bits);
             case 32 -> data.set(I32, index * 4, (int) bits);
@@ -118,7 +119,7 @@ public final class Elements {
     /** Sets element {@code index} to a number; for integers its whole part. */
     public static void put(MemorySegment data, DType dtype, long index, double value) {
         switch (dtype.kind()) {
-            case FLOAT -> setBits(data, dtype, index, encoded(dtype, value));
+            case FLOAT -> putBits(data, dtype, index, encoded(dtype, value));
             case SIGNED, UNSIGNED, BOOLEAN -> put(data, dtype, index, (long) value);
             case COMPLEX, TEXT -> throw unsupported(dtype);
         }
@@ -137,8 +138,8 @@ public final class Elements {
     /** Sets element {@code index} to an integer. */
     public static void put(MemorySegment data, DType dtype, long index, long value) {
         switch (dtype.kind()) {
-            case SIGNED, UNSIGNED -> setBits(data, dtype, index, value);
-            case BOOLEAN -> setBits(data, dtype, index, value == 0 ? 0 : 1);
+            case SIGNED, UNSIGNED -> putBits(data, dtype, index, value);
+            case BOOLEAN -> putBits(data, dtype, index, value == 0 ? 0 : 1);
             case FLOAT -> put(data, dtype, index, (double) value);
             case COMPLEX, TEXT -> throw unsupported(dtype);
         }
