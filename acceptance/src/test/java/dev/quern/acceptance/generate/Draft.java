@@ -420,6 +420,13 @@ final class Draft {
         return results;
     }
 
+    /** Hides a result from later steps: its number of axes differs between runs, so it can only be an output. */
+    void leave(Entry result) {
+        Unfit.unless(depth == 0);
+        entries.remove(result);
+        world.unranked.add(result.name());
+    }
+
     private static boolean mayBeEmpty(Entry entry) {
         return entry != null && entry.shape().stream().anyMatch(axis -> axis.least() == 0);
     }

@@ -88,7 +88,7 @@ public final class RandomModels {
         }
         List<OnnxValueInfo> infos = new ArrayList<>();
         for (Entry output : outputs) {
-            infos.add(new OnnxValueInfo(output.name(), Optional.of(World.type(output.dtype(), unnamed(output)))));
+            infos.add(new OnnxValueInfo(output.name(), Optional.of(world.outputType(output))));
         }
         OnnxGraph graph = new OnnxGraph("seed-" + seed, nodes, initializers, List.of(), inputs, infos, List.of());
         Map<String, Long> opsets = new LinkedHashMap<>();
@@ -105,13 +105,6 @@ public final class RandomModels {
                 : Map.of();
         return new GeneratedModel(
                 "seed " + seed, new OnnxModel(10, "quern", opsets, graph, List.of(), properties), runs);
-    }
-
-    /** Extents that only the generator knows are left open. */
-    private static List<Axis> unnamed(Entry output) {
-        return output.shape().stream()
-                .map(axis -> axis.fixed() ? axis : new Axis(axis.sizes(), Optional.empty(), false))
-                .toList();
     }
 
     /** Everything that no node uses, and now and then what one does, an input or a constant. */

@@ -8,11 +8,13 @@ import dev.quern.onnx.proto.OnnxTensor;
 import dev.quern.onnx.proto.OnnxType;
 import dev.quern.onnx.proto.OnnxValueInfo;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 /** What a model and the bodies inside it share while they are drawn: inputs with their tensors, axes, tastes. */
 final class World {
@@ -30,6 +32,7 @@ final class World {
     final List<OnnxValueInfo> inputs = new ArrayList<>();
     final List<OnnxTensor> defaults = new ArrayList<>();
     final List<Map<String, Tensor>> given = new ArrayList<>();
+    final Set<String> unranked = new HashSet<>();
     boolean peerMayCrash;
     private int names;
 
@@ -108,6 +111,18 @@ final class World {
             }
         }
         return new Entry(name, dtype, shape);
+    }
+
+    /** The type that the model states of an output. */
+    OnnxType outputType(Entry output) {
+        if (unranked.contains(output.name())) {
+            return new OnnxType.TensorType(output.dtype(), Optional.empty());
+        }
+        return type(
+                output.dtype(),
+                output.shape().stream()
+                        .map(axis -> axis.fixed() ? axis : new Axis(axis.sizes(), Optional.empty(), false))
+                        .toList());
     }
 
     static OnnxType type(DType dtype, List<Axis> shape) {

@@ -12,7 +12,12 @@ record Form(int threads, int vectorBits) {
         return new Form(taste % 2 == 0 ? 1 : 2, taste < 5 ? 256 : taste == 5 ? 128 : 0);
     }
 
-    /** Whether a model of this seed is run twice. */
+    /** Scalar code for vectors, vectors for scalar code, and another number of threads. */
+    Form other() {
+        return new Form(3 - threads, vectorBits == 0 ? 256 : 0);
+    }
+
+    /** Whether a model of this seed is run twice, and in another form. */
     boolean repeats(long seed) {
         return seed % 5 == 0;
     }

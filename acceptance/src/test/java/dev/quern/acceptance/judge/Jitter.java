@@ -52,17 +52,34 @@ final class Jitter {
         if (exactOn(node.op()) && exact(result) && operands.stream().allMatch(Jitter::exact)) {
             return result;
         }
-        return node.op() instanceof Op.Resize ? moveByGreatest(result, operands.getFirst()) : move(result, 2);
+        return switch (node.op()) {
+            case Op.Resize _ -> moveBy(result, greatest(operands.getFirst()) * extent(operands.getFirst()));
+            case Op.Normalize _, Op.Softmax _, Op.Recurrent _, Op.Attention _ ->
+                moveBy(result, 2 * (1 + greatest(result) + greatest(operands.getLast())));
+            case Op other -> move(result, 2);
+        };
     }
 
-    /** Weights of neighbours come from coordinates, whose roundings count by how far neighbours are apart. */
-    private Tensor moveByGreatest(Tensor tensor, Tensor operand) {
+    private static double greatest(Tensor tensor) {
         double greatest = 0;
-        for (double value : Elements.doubles(operand)) {
-            greatest = Math.max(greatest, Double.isFinite(value) ? Math.abs(value) : 0);
+        if (moves(tensor.dtype())) {
+            for (double value : Elements.doubles(tensor)) {
+                greatest = Math.max(greatest, Double.isFinite(value) ? Math.abs(value) : 0);
+            }
         }
-        double extent = Arrays.stream(operand.shape()).max().orElse(1);
-        double by = greatest * extent * Elements.unit(tensor.dtype());
+        return greatest;
+    }
+
+    private static double extent(Tensor tensor) {
+        return Arrays.stream(tensor.shape()).max().orElse(1);
+    }
+
+    /**
+     * Moves every element by the same amount, for operations that round more than their result: weights of neighbours come from
+     * coordinates, whose roundings count by how far neighbours are apart; a logarithm of 1 and little more, a bias that cancels.
+     */
+    private Tensor moveBy(Tensor tensor, double scale) {
+        double by = scale * Elements.unit(tensor.dtype());
         double[] values = Elements.doubles(tensor);
         for (int i = 0; i < values.length; i++) {
             values[i] += (random.nextInt(3) - 1) * by;

@@ -86,6 +86,13 @@ public final class Judge {
                 }
                 peerAgrees &= bad.isEmpty();
             }
+            if (form.repeats(seed)) {
+                Optional<Outcome> unlike =
+                        repeat(model, compiled, form, form, results).or(() -> inOtherForm(model, bytes, form, results));
+                if (unlike.isPresent()) {
+                    return unlike.get();
+                }
+            }
             return peerAgrees ? new Outcome(Verdict.AGREED, "") : new Outcome(Verdict.AGREED_ALONE, peer.refusal());
         }
     }
@@ -138,12 +145,29 @@ public final class Judge {
                 return Optional.of(Explanation.of(settled, inputs, "run " + run + ", " + difference.get()));
             }
         }
-        if (form.repeats(seed)) {
-            Map<String, Tensor> again = form.under(() -> compiled.run(inputs));
-            Optional<String> difference = Comparison.difference(found, again, List.of(), 0, 0);
+        return Optional.empty();
+    }
+
+    private static Optional<Outcome> inOtherForm(
+            GeneratedModel model, byte[] bytes, Form form, List<Map<String, Tensor>> results) {
+        Form other = form.other();
+        Options options = Options.builder().threads(other.threads()).build();
+        try (Model compiled = other.under(() -> ModelCompiler.of(options).compile(bytes))) {
+            return repeat(model, compiled, form, other, results);
+        }
+    }
+
+    /** Every run once more: the same bits. */
+    private static Optional<Outcome> repeat(
+            GeneratedModel model, Model compiled, Form first, Form second, List<Map<String, Tensor>> results) {
+        for (int run = 0; run < results.size(); run++) {
+            Map<String, Tensor> inputs = model.runs().get(run);
+            Map<String, Tensor> again = second.under(() -> compiled.run(inputs));
+            Optional<String> difference = Comparison.difference(results.get(run), again, List.of(), 0, 0);
             if (difference.isPresent()) {
-                return Optional.of(
-                        new Outcome(Verdict.NOT_REPEATABLE, "run " + run + ", " + form + ", " + difference.get()));
+                return Optional.of(new Outcome(
+                        Verdict.NOT_REPEATABLE,
+                        "run " + run + ", " + first + " and then " + second + ", " + difference.get()));
             }
         }
         return Optional.empty();

@@ -31,7 +31,7 @@ final class RecurrentOperations {
         w = call.elements(1).reals();
         r = call.elements(2).reals();
         bias = call.elements(3).reals();
-        peepholes = call.operands().size() > 6 ? call.elements(6).reals() : new double[3 * hidden];
+        peepholes = call.operands().size() > 6 ? call.elements(6).reals() : new double[0];
         functions =
                 op.activations().stream().map(name -> activation(name, call)).toArray(DoubleUnaryOperator[]::new);
     }
@@ -120,14 +120,19 @@ final class RecurrentOperations {
         double[] cell = new double[hidden];
         for (int j = 0; j < hidden; j++) {
             double old = c[from + j];
-            double in = functions[0].applyAsDouble(gate(t, b, h, j) + peepholes[j] * old);
-            double forget = functions[0].applyAsDouble(gate(t, b, h, 2 * hidden + j) + peepholes[2 * hidden + j] * old);
+            double in = functions[0].applyAsDouble(gate(t, b, h, j) + peephole(j, old));
+            double forget = functions[0].applyAsDouble(gate(t, b, h, 2 * hidden + j) + peephole(2 * hidden + j, old));
             cell[j] = forget * old + in * functions[1].applyAsDouble(gate(t, b, h, 3 * hidden + j));
-            double out = functions[0].applyAsDouble(gate(t, b, h, hidden + j) + peepholes[hidden + j] * cell[j]);
+            double out = functions[0].applyAsDouble(gate(t, b, h, hidden + j) + peephole(hidden + j, cell[j]));
             next[j] = out * functions[2].applyAsDouble(cell[j]);
         }
         System.arraycopy(cell, 0, c, from, hidden);
         return next;
+    }
+
+    /** What a cell adds to a gate; nothing where there are no peepholes, also of a cell that is not finite. */
+    private double peephole(int index, double cell) {
+        return peepholes.length == 0 ? 0 : peepholes[index] * cell;
     }
 
     private double gate(int t, int b, double[] h, int row) {
