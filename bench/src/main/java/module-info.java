@@ -1,7 +1,10 @@
-/** Where JMH benchmarks belong; there are none yet. The side-by-side with ONNX Runtime is {@code quern bench}. */
+/** JMH benchmarks of kernels, of the compiler and of the pool. */
 @SuppressWarnings("requires-automatic")
 module dev.quern.bench {
+    requires dev.quern.onnx;
     requires dev.quern.runtime;
+    requires dev.quern.zoo;
     requires jmh.core;
-    requires com.microsoft.onnxruntime;
+
+    uses dev.quern.ir.backend.Backend;
 }

@@ -1,2 +1,2 @@
-/** Where JMH benchmarks belong; there are none yet. */
+/** Benchmarks, run by {@code bench/run}. The side-by-side with ONNX Runtime is {@code quern bench}. */
 package dev.quern.bench;

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
  * late finds the job in its mailbox. Any number of threads may use one pool; who finds no empty mailbox works alone.
  * Workers are daemons, made when first wanted, and stay.
  */
-final class ResidentPool {
+public final class ResidentPool {
     private static final RangeJob BUSY = new RangeJob((from, to) -> {}, 0, 1, 1);
 
     /** Distance between mailboxes, in elements: at least two cache lines. */
@@ -42,7 +42,7 @@ final class ResidentPool {
     }
 
     /** The pool of the process; its size is what the process may use, which respects containers' limits. */
-    static ResidentPool shared() {
+    public static ResidentPool shared() {
         return Shared.POOL;
     }
 
@@ -52,7 +52,7 @@ final class ResidentPool {
      *
      * @throws RuntimeException what the task threw on any thread; the rest of the range may then be left out
      */
-    void run(RangeTask task, long extent, long grain, int participants) {
+    public void run(RangeTask task, long extent, long grain, int participants) {
         int wanted = (int) Math.min(Math.min(participants - 1, limit), extent - 1);
         if (wanted <= 0) {
             task.run(0, extent);
