@@ -88,15 +88,17 @@ final class ModelOptions {
     /** Runs {@code loaded} on the inputs given and random ones for the others. */
     FittingInputs run(Session session, Model loaded, Path file) {
         Map<String, Tensor> given = given(session, loaded);
-        FittingInputs fitting;
         try (Progress _ = Progress.of(session.err(), "running " + file.getFileName())) {
-            fitting = FittingInputs.find(loaded, given, dims, seed);
+            return FittingInputs.find(loaded, given, dims, seed);
         }
-        fitting.inputs().forEach((name, tensor) -> {
-            if (!given.containsKey(name)) {
+    }
+
+    /** Says which inputs of {@code run} were drawn. */
+    void tellDrawn(Session session, FittingInputs run) {
+        run.inputs().forEach((name, tensor) -> {
+            if (!inputs.containsKey(name)) {
                 session.err().println("quern: input " + name + " is random: " + tensor + ", seed " + seed);
             }
         });
-        return fitting;
     }
 }

@@ -11,7 +11,6 @@ import dev.quern.runtime.ModelCompiler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,12 +38,6 @@ final class ProfileCommand implements Callable<Integer> {
     private ModelOptions model = new ModelOptions();
 
     @Option(
-            names = "--dim",
-            paramLabel = "SYMBOL=N",
-            description = "Extent of a symbolic axis in random inputs; by default 1 for a first axis, 32 for others.")
-    private Map<String, Long> dims = new LinkedHashMap<>();
-
-    @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
             description = "How long the model runs before anything counts. Default: ${DEFAULT-VALUE}.")
@@ -70,8 +63,7 @@ final class ProfileCommand implements Callable<Integer> {
     public Integer call() {
         Path file = model.locate(session);
         try (CompiledModel compiled = compile(file)) {
-            Map<String, Tensor> inputs =
-                    SampleInputs.complete(compiled.inputs(), model.given(session, compiled), dims, 1);
+            Map<String, Tensor> inputs = model.run(session, compiled, file).inputs();
             Profile profile;
             try (Progress _ = Progress.of(session.err(), "timing " + file.getFileName())) {
                 profile = Profile.measure(

@@ -60,6 +60,7 @@ final class RunCommand implements Callable<Integer> {
                 }
             }
             FittingInputs first = model.run(session, loaded, file);
+            model.tellDrawn(session, first);
             double[] milliseconds = new double[repeat];
             milliseconds[0] = first.milliseconds();
             Map<String, Tensor> results = first.outputs();
