@@ -94,7 +94,7 @@ class ModelCommandsTest {
     @Test
     void checkSaysThatAPeerIsNotThere() throws IOException {
         Path cache = Files.writeString(folder.resolve("cache"), "a file where the cache's folder would be");
-        CommandRun run = CommandRun.in(folder, "check", "m.onnx");
+        CommandRun run = CommandRun.in(folder, "check", "m.onnx", "--input", "x=1x3xf32=1");
         assertTrue(Files.isRegularFile(cache));
         assertEquals(ExitStatus.NO_PEER, run.status());
         assertTrue(run.err().startsWith("quern: ONNX Runtime "), run.err());
