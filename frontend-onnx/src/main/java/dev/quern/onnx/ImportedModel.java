@@ -73,6 +73,15 @@ public final class ImportedModel implements AutoCloseable {
         return file.model().metadata();
     }
 
+    /**
+     * Checks that no mapped file has become shorter since the model was read.
+     *
+     * @throws dev.quern.ModelException if one has; what was computed since may be wrong
+     */
+    public void requireWhole() {
+        file.requireWhole();
+    }
+
     /** Frees the constants' memory; further calls do nothing. */
     @Override
     public void close() {

@@ -63,6 +63,7 @@ public final class CompiledModel implements Model {
             this.inputs = source.inputs();
             this.general = variant(Overrides.NONE);
             this.overridden = new OverrideVariants<>(program().name(), this::variant);
+            source.requireWhole();
         } catch (RuntimeException | Error failure) {
             cleanable.clean();
             throw failure;
@@ -119,7 +120,7 @@ public final class CompiledModel implements Model {
                     host,
                     listener);
             ProgramVariant variant = given.isEmpty() ? general : overridden.forInputs(given, inputs);
-            List<Tensor> results = variant.run(inputs, context);
+            List<Tensor> results = results(variant, inputs, context);
             Map<String, Tensor> named = new LinkedHashMap<>();
             for (int i = 0; i < results.size(); i++) {
                 named.put(program().outputs().get(i).name(), results.get(i));
@@ -128,6 +129,17 @@ public final class CompiledModel implements Model {
         } finally {
             use.readLock().unlock();
             Reference.reachabilityFence(this);
+        }
+    }
+
+    private List<Tensor> results(ProgramVariant variant, Map<String, Tensor> inputs, RunContext context) {
+        // The JVM does not survive vector instructions that read behind the end of a mapped file.
+        source.requireWhole();
+        try {
+            return variant.run(inputs, context);
+        } finally {
+            // Where a file shrank meanwhile, results may be wrong and failures misleading.
+            source.requireWhole();
         }
     }
 

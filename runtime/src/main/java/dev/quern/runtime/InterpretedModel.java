@@ -67,6 +67,7 @@ public final class InterpretedModel implements Model {
             Set<String> given = Signature.optional(model.inputs(), graph.inputs(), inputs);
             reproducer.inputs(inputs);
             Choice choice = given.isEmpty() ? new Choice(graph, Overrides.NONE) : overridden.forInputs(given, inputs);
+            model.requireWhole();
             Map<String, Tensor> owned = new LinkedHashMap<>();
             Budget budget = new Budget(
                     ArrayKind.MOST_ELEMENTS,
@@ -76,6 +77,7 @@ public final class InterpretedModel implements Model {
             new GraphInterpreter(budget)
                     .run(fitting(choice, inputs), inputs)
                     .forEach((name, tensor) -> owned.put(name, copy(tensor)));
+            model.requireWhole();
             return owned;
         } finally {
             use.readLock().unlock();

@@ -62,6 +62,11 @@ final class OnnxProgramSource implements ProgramSource {
     }
 
     @Override
+    public void requireWhole() {
+        model.requireWhole();
+    }
+
+    @Override
     public void close() {
         model.close();
     }

@@ -20,6 +20,13 @@ interface ProgramSource extends AutoCloseable {
     /** Tells {@code reproducer} what the programs are made of. */
     default void describe(Reproducer reproducer) {}
 
+    /**
+     * Checks that what the programs' constants lie in is still there.
+     *
+     * @throws dev.quern.ModelException if it is not; what was computed since may be wrong
+     */
+    default void requireWhole() {}
+
     @Override
     void close();
 }

@@ -121,14 +121,21 @@ public final class ResidentPool {
 
     private void work(int worker) {
         while (true) {
-            serve(worker, take(worker));
+            try {
+                serve(worker, take(worker));
+            } catch (Throwable late) {
+                // A fault of mapped memory may be told to a thread that is done with it. The thread must live on.
+            }
         }
     }
 
     private void serve(int worker, RangeJob job) {
-        job.participate(worker + 1);
-        mailboxes.set(mailbox(worker), null);
-        job.leave(1);
+        try {
+            job.participate(worker + 1);
+        } finally {
+            mailboxes.set(mailbox(worker), null);
+            job.leave(1);
+        }
     }
 
     /** Waits for a job and marks the mailbox busy: spins for a while, then parks. */

@@ -46,7 +46,7 @@ class HostileModelsTest {
         Path folder = kept == null ? scratch : file.resolveSibling("hostile");
         Files.createDirectories(folder);
         Tally tally = Tally.open(file, corpus.digest(), Long.getLong("quern.hostile.first", 0));
-        long seconds = Long.getLong("quern.hostile.seconds", kept == null ? 0 : Long.MAX_VALUE / 2000);
+        long seconds = Long.getLong("quern.hostile.seconds", kept == null ? 20 : Long.MAX_VALUE / 2000);
         new HostileCampaign(tally, folder).run(Long.getLong("quern.hostile.count", Long.MAX_VALUE) - 1, seconds * 1000);
         System.out.println("hostile models: " + tally);
         assertEquals(Map.of(), tally.findings(), "replay a mutant with -Dquern.hostile.replay=SEED");

@@ -169,6 +169,7 @@ final class MovementOperators {
             throw call.invalid("pads: expected " + 2 * axes.size() + " numbers, found " + amounts.size());
         }
         GraphBuilder builder = call.builder();
+        Op.PadMode mode = mode(call);
         List<Dim> before = new ArrayList<>(Collections.nCopies(rank, Dim.ZERO));
         List<Dim> after = new ArrayList<>(before);
         for (int index = 0; index < axes.size(); index++) {
@@ -178,11 +179,8 @@ final class MovementOperators {
             Dim cutFirst = cut(first);
             Dim cutLast = cut(last);
             Dim left = x.type().shape().dim(axis).minus(cutFirst).minus(cutLast);
-            if (left.isConstant() && left.constant() < 0) {
-                throw call.invalid(
-                        "pads: expected to cut at most " + x.type().shape().dim(axis) + " elements from axis " + axis
-                                + ", found " + cutFirst.plus(cutLast));
-            }
+            boolean padded = !first.plus(cutFirst).is(0) || !last.plus(cutLast).is(0);
+            requireLeft(call, axis, left, padded && mode != Op.PadMode.CONSTANT ? 1 : 0);
             x = builder.slice(x, axis, cutFirst, left);
             before.set(axis, first.plus(cutFirst));
             after.set(axis, last.plus(cutLast));
@@ -192,7 +190,12 @@ final class MovementOperators {
         if (nothing) {
             return x;
         }
-        Op.PadMode mode = switch (call.text("mode", "constant")) {
+        Op pad = new Op.Pad(mode, before, after);
+        return mode == Op.PadMode.CONSTANT ? builder.add(pad, x, fill) : builder.add(pad, x);
+    }
+
+    private static Op.PadMode mode(Call call) {
+        return switch (call.text("mode", "constant")) {
             case "constant" -> Op.PadMode.CONSTANT;
             case "reflect" -> Op.PadMode.REFLECT;
             case "edge" -> Op.PadMode.EDGE;
@@ -200,8 +203,17 @@ final class MovementOperators {
             case String other ->
                 throw call.invalid("attribute mode: expected constant, reflect, edge or wrap, found '" + other + "'");
         };
-        Op pad = new Op.Pad(mode, before, after);
-        return mode == Op.PadMode.CONSTANT ? builder.add(pad, x, fill) : builder.add(pad, x);
+    }
+
+    /** What is cut off must be there, and something must be left for the padding to repeat. */
+    private static void requireLeft(Call call, int axis, Dim left, long least) {
+        if (left.isConstant() && left.constant() < least) {
+            throw call.invalid("pads: expected to leave at least " + least + " elements of axis " + axis
+                    + " before it is padded, found " + left);
+        }
+        if (!left.isConstant()) {
+            call.builder().assumeAtLeast(left, Dim.of(least));
+        }
     }
 
     /** How many elements an amount of padding takes away. */

@@ -11,18 +11,58 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Maps whole files. */
-final class MappedFile {
-    private MappedFile() {}
-
-    /** The bytes of {@code file}, of any size, valid as long as {@code arena}. The file must not shrink meanwhile. */
-    static MemorySegment map(Path file, Arena arena) throws IOException {
+/**
+ * A whole file, mapped. It stays open as long as it is used, because it must not shrink meanwhile: the system answers a read
+ * behind the end with a fault, which the JVM tells late, or which ends it where a vector instruction reads. So its length is
+ * looked at before and after it is relied on.
+ *
+ * @param file for messages
+ * @param channel the file
+ * @param bytes as long as the file was
+ */
+record MappedFile(Path file, FileChannel channel, MemorySegment bytes) {
+    /** The bytes of {@code file}, of any size, valid as long as {@code arena}. */
+    static MappedFile map(Path file, Arena arena) throws IOException {
         // Opening a pipe would wait for a writer.
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new IOException(Files.isDirectory(file) ? "it is a folder" : "it is not a regular file");
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            return new MappedFile(file, channel, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+        } catch (Throwable failure) {
+            channel.close();
+            throw failure;
+        }
+    }
+
+    /**
+     * Checks that the file is as long as when it was mapped.
+     *
+     * @throws ModelException if it has become shorter; what was read since may be wrong
+     */
+    void requireWhole() {
+        long size;
+        try {
+            size = channel.size();
+        } catch (IOException failure) {
+            throw unreadable(file, failure);
+        }
+        if (size < bytes.byteSize()) {
+            throw new ModelException(
+                    ModelException.Code.IO,
+                    file.toString(),
+                    "the file shrank from " + bytes.byteSize() + " to " + size
+                            + " bytes while the model was in use; load the model again");
+        }
+    }
+
+    /** Lets the file go; the memory is the arena's. */
+    void close() {
+        try {
+            channel.close();
+        } catch (IOException unlikely) {
+            // It was only read.
         }
     }
 
@@ -36,7 +76,7 @@ final class MappedFile {
     }
 
     /** Why {@code failure} happened, without the path. */
-    static String reason(IOException failure) {
+    static String reason(Exception failure) {
         return switch (failure) {
             case NoSuchFileException missing -> "there is no such file";
             case AccessDeniedException denied -> "permission denied";

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Reads ONNX models off the protobuf wire format, fields of {@code onnx.proto} up to IR version 13. Unknown fields are
@@ -22,16 +24,19 @@ public final class OnnxReader {
      */
     public static OnnxFile read(Path file) {
         Arena arena = Arena.ofShared();
+        List<MappedFile> files = new ArrayList<>();
         OnnxModel model = null;
         try {
-            MemorySegment bytes = MappedFile.map(file, arena);
-            model = read(new WireSource(bytes, file.toString(), arena, new ExternalData(file, arena)));
-            return new OnnxFile(model, arena);
+            MappedFile mapped = MappedFile.map(file, arena);
+            files.add(mapped);
+            model = read(new WireSource(mapped.bytes(), file.toString(), arena, new ExternalData(file, arena, files)));
+            return new OnnxFile(model, files, arena);
         } catch (IOException failure) {
             throw MappedFile.unreadable(file, failure);
         } finally {
             if (model == null) {
                 arena.close();
+                files.forEach(MappedFile::close);
             }
         }
     }
@@ -47,7 +52,7 @@ public final class OnnxReader {
         OnnxModel read = null;
         try {
             read = read(new WireSource(MemorySegment.ofArray(model), "model in memory", arena, null));
-            return new OnnxFile(read, arena);
+            return new OnnxFile(read, List.of(), arena);
         } finally {
             if (read == null) {
                 arena.close();

@@ -79,7 +79,7 @@ final class TensorFields {
         DType dtype = DataTypes.require(message, number);
         long elements = count();
         if (isExternal) {
-            return Tensor.of(reference.resolve(message, dtype, dtype.byteSize(elements)), dtype, shape);
+            return numbers(reference.resolve(message, dtype, dtype.byteSize(elements)), dtype);
         }
         if (raw != null && (typed == null || raw.byteSize() > 0)) {
             if (typed != null) {
@@ -108,7 +108,11 @@ final class TensorFields {
                     "expected raw_data of " + size + " bytes for " + dtype + Arrays.toString(shape) + ", found "
                             + raw.byteSize() + WireSource.DAMAGED);
         }
-        return Tensor.of(dtype == DType.BOOL ? TypedData.zeroOrOne(message.source(), raw) : raw, dtype, shape);
+        return numbers(raw, dtype);
+    }
+
+    private Tensor numbers(MemorySegment data, DType dtype) {
+        return Tensor.of(dtype == DType.BOOL ? TypedData.zeroOrOne(message.source(), data) : data, dtype, shape);
     }
 
     private long count() {

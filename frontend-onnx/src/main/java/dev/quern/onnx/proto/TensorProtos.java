@@ -55,8 +55,9 @@ public final class TensorProtos {
 
     private static <T> T read(Path file, Function<WireMessage, T> reader) {
         try {
-            return reader.apply(source(MappedFile.map(file, Arena.ofAuto()), file.toString())
-                    .root());
+            MappedFile mapped = MappedFile.map(file, Arena.ofAuto());
+            mapped.close();
+            return reader.apply(source(mapped.bytes(), file.toString()).root());
         } catch (IOException failure) {
             throw MappedFile.unreadable(file, failure);
         }

@@ -134,4 +134,74 @@ class ExternalDataTest {
         ModelException thrown = assertThrows(ModelException.class, () -> OnnxReader.read(model));
         assertEquals(Code.UNSUPPORTED, thrown.code());
     }
+
+    @Test
+    void hardLinksAreRefused() throws IOException {
+        Files.createLink(folder.resolve("hard.bin"), root.resolve("secret"));
+        refused(Code.MALFORMED_MODEL, "hard link", Map.of("location", "hard.bin"));
+    }
+
+    @Test
+    void linksInsideTheFolderAreFollowed() throws IOException {
+        Files.createSymbolicLink(folder.resolve("inner.bin"), folder.resolve("data/weights.bin"));
+        try (OnnxFile file = read(Map.of("location", "inner.bin"))) {
+            assertArrayEquals(new byte[] {5, 6, 7, 8}, only(file).toByteArray());
+        }
+    }
+
+    @Test
+    void booleansAreZeroOrOne() throws IOException {
+        WireWriter tensor = new WireWriter().packed(1, 4).integer(2, 9).text(8, "w");
+        tensor.message(13, new WireWriter().text(1, "location").text(2, "data/weights.bin"));
+        tensor.integer(14, 1);
+        Path path = folder.resolve("bools.onnx");
+        Files.write(folder.resolve("data/weights.bin"), new byte[] {0, 2, 1, -1});
+        Files.write(
+                path,
+                new WireWriter().message(7, new WireWriter().message(5, tensor)).toBytes());
+        try (OnnxFile file = OnnxReader.read(path)) {
+            assertArrayEquals(new byte[] {0, 1, 1, 1}, only(file).toByteArray());
+        }
+    }
+
+    @Test
+    void stringsAreRefused() throws IOException {
+        WireWriter tensor = new WireWriter().packed(1, 1).integer(2, 8).text(8, "w");
+        tensor.message(13, new WireWriter().text(1, "location").text(2, "weights.bin"));
+        tensor.integer(14, 1);
+        Path path = folder.resolve("strings.onnx");
+        Files.write(
+                path,
+                new WireWriter().message(7, new WireWriter().message(5, tensor)).toBytes());
+        ModelException thrown = assertThrows(ModelException.class, () -> OnnxReader.read(path));
+        assertEquals(Code.MALFORMED_MODEL, thrown.code());
+    }
+
+    @Test
+    void sparseConstantsMayLieOutside() throws IOException {
+        WireWriter values = new WireWriter().packed(1, 2).integer(2, 2).text(8, "w");
+        values.message(13, new WireWriter().text(1, "location").text(2, "weights.bin"));
+        values.message(13, new WireWriter().text(1, "offset").text(2, "2"));
+        values.integer(14, 1);
+        WireWriter indices = new WireWriter().packed(1, 2).integer(2, 7).packed(7, 1, 3);
+        WireWriter sparse =
+                new WireWriter().message(1, values).message(2, indices).packed(3, 5);
+        Path path = folder.resolve("sparse.onnx");
+        Files.write(
+                path,
+                new WireWriter()
+                        .message(7, new WireWriter().message(15, sparse))
+                        .toBytes());
+        try (OnnxFile file = OnnxReader.read(path)) {
+            assertArrayEquals(
+                    new byte[] {1, 2},
+                    file.model()
+                            .graph()
+                            .sparseInitializers()
+                            .getFirst()
+                            .values()
+                            .data()
+                            .toByteArray());
+        }
+    }
 }

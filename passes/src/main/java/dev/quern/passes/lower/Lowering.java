@@ -25,7 +25,7 @@ final class Lowering {
         Node node = region.anchor().get();
         return switch (node.op()) {
             case Op.Concat(int axis) -> concat(drawing, node, axis);
-            case Op.Pad pad -> List.of(TraversalTemplate.pad(drawing, pad));
+            case Op.Pad pad -> List.of(PadTemplate.lower(drawing, pad));
             case Op.Reduce reduce -> List.of(ReductionTemplate.reduce(drawing, reduce));
             case Op.ArgReduce reduce -> List.of(ReductionTemplate.argument(drawing, reduce));
             case Op.Cumulate cumulate -> List.of(ReductionTemplate.cumulate(drawing, cumulate));

@@ -1,0 +1,125 @@
+package dev.quern.passes.lower;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Pads: each element of the result is one of the operand, or the fill. */
+final class PadTemplate {
+    private final Drawing drawing;
+    private final Op.Pad pad;
+    private final Shape shape;
+    private final Shape source;
+
+    private PadTemplate(Drawing drawing, Op.Pad pad) {
+        Node node = drawing.anchor();
+        this.drawing = drawing;
+        this.pad = pad;
+        this.shape = node.output().type().shape();
+        this.source = node.input(0).type().shape();
+    }
+
+    static Lowered lower(Drawing drawing, Op.Pad pad) {
+        PadTemplate template = new PadTemplate(drawing, pad);
+        return drawing.finish("traversal", pad.mode() == Op.PadMode.CONSTANT ? template.filled() : template.mirrored());
+    }
+
+    private boolean isPadded(int axis) {
+        return !pad.before().get(axis).is(0) || !pad.after().get(axis).is(0);
+    }
+
+    private Stmt store(List<Dim> place, List<Dim> from) {
+        return drawing.elements()
+                .site(() -> new Stmt.Store(
+                        drawing.sketch().result(drawing.anchor().output()).name(), place, drawing.operand(0, from)));
+    }
+
+    /** The element at an index outside is the fill, by a guard outside the loops of the axes that are not padded. */
+    private Stmt filled() {
+        List<Sketch.Loop> loops = drawing.sketch().loops("i", shape);
+        List<Dim> indices = Sketch.indices(loops);
+        List<Dim> from = new ArrayList<>();
+        List<Dim> inside = new ArrayList<>();
+        int innermost = 0;
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            Dim at = indices.get(axis).minus(pad.before().get(axis));
+            if (isPadded(axis)) {
+                innermost = axis + 1;
+                inside.add(at);
+                inside.add(source.dim(axis).minus(1).minus(at));
+            }
+            from.add(at);
+        }
+        Stmt copy = Sketch.nest(loops.subList(innermost, loops.size()), store(indices, from));
+        List<Sketch.Loop> others =
+                drawing.sketch().loops("i", new Shape(shape.dims().subList(innermost, shape.rank())));
+        List<Dim> place = new ArrayList<>(indices.subList(0, innermost));
+        place.addAll(Sketch.indices(others));
+        Stmt fill = drawing.elements()
+                .site(() -> new Stmt.Store(
+                        drawing.sketch().result(drawing.anchor().output()).name(),
+                        place,
+                        drawing.operand(1, List.of())));
+        Stmt body = new Stmt.Guard(inside, copy, Sketch.nest(others, fill));
+        return Sketch.nest(loops.subList(0, innermost), body);
+    }
+
+    /**
+     * The index of the operand follows from the index of the result. A reflection turns once where the padding is narrower than
+     * the axis, which is cheap; wider paddings turn again and again, which takes a division.
+     */
+    private Stmt mirrored() {
+        List<Dim> narrow = new ArrayList<>();
+        boolean wide = false;
+        for (int axis = 0; axis < shape.rank() && pad.mode() == Op.PadMode.REFLECT; axis++) {
+            if (isPadded(axis)) {
+                Dim last = source.dim(axis).minus(1);
+                for (Dim padding : List.of(pad.before().get(axis), pad.after().get(axis))) {
+                    Dim room = last.minus(padding);
+                    wide |= room.isConstant() && room.constant() < 0;
+                    if (!room.isConstant()) {
+                        narrow.add(room);
+                    }
+                }
+            }
+        }
+        if (wide || narrow.isEmpty()) {
+            return nest(wide);
+        }
+        return new Stmt.Guard(narrow, nest(false), nest(true));
+    }
+
+    private Stmt nest(boolean wide) {
+        List<Sketch.Loop> loops = drawing.sketch().loops("i", shape);
+        List<Dim> indices = Sketch.indices(loops);
+        List<Dim> from = new ArrayList<>();
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            Dim at = indices.get(axis).minus(pad.before().get(axis));
+            from.add(isPadded(axis) ? index(at, source.dim(axis), wide) : at);
+        }
+        return Sketch.nest(loops, store(indices, from));
+    }
+
+    private Dim index(Dim at, Dim extent, boolean wide) {
+        Dim last = extent.minus(1);
+        return switch (pad.mode()) {
+            case CONSTANT -> at;
+            case EDGE -> at.max(Dim.ZERO).min(last);
+            case REFLECT -> {
+                if (!wide) {
+                    Dim positive = at.max(at.times(-1));
+                    yield positive.min(last.times(2).minus(positive));
+                }
+                // An axis of one element has no turn to take: every index is its only one.
+                Dim period = last.times(2).max(Dim.ONE);
+                Dim within = at.mod(period);
+                yield within.min(last.times(2).minus(within)).max(Dim.ZERO);
+            }
+            case WRAP -> at.mod(extent);
+        };
+    }
+}
