@@ -74,7 +74,7 @@ final class ActivationOperators {
                 one(
                         "Gelu",
                         20,
-                        call -> call.text("approximate", "none").equals("tanh")
+                        call -> call.word("approximate", "none", "none", "tanh").equals("tanh")
                                 ? tanhGelu(call.builder(), call.input(0))
                                 : gelu(call.builder(), call.input(0))),
                 one("Gelu", 1, call -> gelu(call.builder(), call.input(0))).in(MICROSOFT),
@@ -113,7 +113,8 @@ final class ActivationOperators {
         Value slope = call.input(1);
         int rank = call.input(0).type().shape().rank();
         boolean perChannel = call.version() < 7 && slope.type().shape().rank() == 1 && rank > 2;
-        return perChannel ? ChannelVectors.alongChannels(call.builder(), slope, rank) : slope;
+        Value spread = perChannel ? ChannelVectors.alongChannels(call.builder(), slope, rank) : slope;
+        return call.within(call.input(0).type().shape(), spread);
     }
 
     /** {@code factor * (exp(x / divisor) - 1)}. */

@@ -223,6 +223,96 @@ final class Call {
         return axes.stream().map(axis -> axis(axis, rank)).toList();
     }
 
+    /** Axes that may count from the end, each named once. */
+    List<Integer> distinctAxes(List<Long> axes, int rank) {
+        List<Integer> resolved = axes(axes, rank);
+        if (resolved.stream().distinct().count() != resolved.size()) {
+            throw invalid("axes: expected each once, found " + axes);
+        }
+        return resolved;
+    }
+
+    /**
+     * A shape of computed extents. Those that cannot be seen not to be negative are assumed not to be, under a guard.
+     *
+     * @throws ModelException if one is negative
+     */
+    Shape extents(List<Dim> dims) {
+        for (Dim dim : dims) {
+            if (builder().ranges().nonNegative(dim.times(-1).minus(1))) {
+                throw invalid("extents of the result: expected at least 0, found " + dims);
+            }
+            if (!builder().ranges().nonNegative(dim)) {
+                builder().assumeAtLeast(dim, Dim.ZERO);
+            }
+        }
+        return new Shape(dims);
+    }
+
+    /** Operand {@code index}, which must have the rank {@code rank}. */
+    Value ofRank(int index, int rank) {
+        Value value = input(index);
+        if (value.type().shape().rank() != rank) {
+            throw invalid("rank of operand " + index + ": expected " + rank + ", found " + value.type());
+        }
+        return value;
+    }
+
+    /** Operand {@code index}, which must be a vector with an element for each of {@code length}. */
+    Value vector(int index, Dim length) {
+        Value value = ofRank(index, 1);
+        Dim found = value.type().shape().dim(0);
+        if (!found.equals(length)) {
+            if (found.minus(length).isConstant()) {
+                throw invalid("length of operand " + index + ": expected " + length + ", found " + found);
+            }
+            builder().assumeEqual(found, length);
+        }
+        return value;
+    }
+
+    /**
+     * Requires that broadcasting {@code operand} against a value of {@code shape} does not make that larger.
+     *
+     * @return {@code operand}
+     */
+    Value within(Shape shape, Value operand) {
+        Shape own = operand.type().shape();
+        int lead = shape.rank() - own.rank();
+        boolean fits = lead >= 0;
+        for (int axis = 0; fits && axis < own.rank(); axis++) {
+            Dim extent = own.dim(axis);
+            boolean one = shape.dim(lead + axis).is(1);
+            fits = !one || !extent.isConstant() || extent.is(1);
+            if (one && !extent.isConstant()) {
+                builder().assumeEqual(extent, Dim.ONE);
+            }
+        }
+        if (!fits) {
+            throw invalid("expected an operand that broadcasts to " + shape + ", found " + operand.type());
+        }
+        return operand;
+    }
+
+    /** Operand {@code index}, which must have one element, as a scalar. */
+    Value scalar(int index) {
+        Dim elements = input(index).type().shape().elements();
+        if (elements.isConstant() && !elements.is(1)) {
+            throw invalid("operand " + index + ": expected one number, found "
+                    + input(index).type());
+        }
+        return builder().reshape(input(index), Shape.SCALAR);
+    }
+
+    /** One of the words that an attribute may be. */
+    String word(String attribute, String otherwise, String... words) {
+        String found = text(attribute, otherwise);
+        if (!List.of(words).contains(found)) {
+            throw invalid("attribute " + attribute + ": expected one of " + List.of(words) + ", found '" + found + "'");
+        }
+        return found;
+    }
+
     /** The elements of an integer operand that must be known when the model is imported. */
     List<Long> knownIntegers(int index) {
         List<Dim> dims = builder().dims().dims(input(index)).orElse(List.of());

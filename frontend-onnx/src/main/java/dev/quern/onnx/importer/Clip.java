@@ -2,7 +2,6 @@ package dev.quern.onnx.importer;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Shape;
 import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Value;
@@ -36,7 +35,7 @@ final class Clip {
         if (call.optional(index).isEmpty()) {
             return dtype.isFloat() ? builder.binary(function, x, sign * greatestFinite(dtype)) : x;
         }
-        Value bound = builder.reshape(call.input(index), Shape.SCALAR);
+        Value bound = call.scalar(index);
         boolean isNumber = !dtype.isFloat()
                 || builder.literal(call.input(index))
                         .filter(TensorNumbers::noneIsNaN)

@@ -37,11 +37,16 @@ final class ContractionOperators {
                 List.of("m", "n"));
         double alpha = call.real("alpha", 1);
         double beta = call.real("beta", 1);
+        boolean fractions = alpha != Math.rint(alpha) || beta != Math.rint(beta);
+        if (fractions && !left.type().dtype().isFloat()) {
+            throw call.unsupported(
+                    "attributes alpha and beta of integers: expected whole numbers, found " + alpha + " and " + beta);
+        }
         Value scaled = alpha == 1 ? product : builder.binary(BinaryOp.MUL, product, alpha);
         if (call.optional(2).isEmpty() || beta == 0) {
             return builder.cast(scaled, left.type().dtype());
         }
-        Value bias = Composite.wide(builder, call.input(2));
+        Value bias = call.within(scaled.type().shape(), Composite.wide(builder, call.input(2)));
         Value added = beta == 1 ? bias : builder.binary(BinaryOp.MUL, bias, beta);
         return builder.cast(
                 builder.binary(BinaryOp.ADD, scaled, added), left.type().dtype());

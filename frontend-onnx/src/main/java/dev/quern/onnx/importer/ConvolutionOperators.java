@@ -29,17 +29,28 @@ final class ConvolutionOperators {
     private static Value biased(Call call, Value channelsLast) {
         GraphBuilder builder = call.builder();
         Value sum = call.optional(2)
-                .map(bias -> builder.binary(BinaryOp.ADD, channelsLast, bias))
+                .map(bias -> builder.binary(
+                        BinaryOp.ADD,
+                        channelsLast,
+                        call.vector(2, channelsLast.type().shape().dim(-1))))
                 .orElse(channelsLast);
         return ChannelVectors.channelsFirst(builder, sum);
     }
 
-    private static void ranks(Call call, Value x, Value weights) {
+    static void ranks(Call call, Value x, Value weights) {
         int rank = x.type().shape().rank();
         if (rank < 3 || weights.type().shape().rank() != rank) {
             throw call.invalid("ranks of x and the weights: expected at least 3 and equal, found " + x.type() + " and "
                     + weights.type());
         }
+    }
+
+    private static int groups(Call call) {
+        int groups = call.small("group", 1);
+        if (groups < 1) {
+            throw call.invalid("attribute group: expected at least 1, found " + groups);
+        }
+        return groups;
     }
 
     private static Optional<List<Integer>> kernel(Call call, Value weights) {
@@ -66,7 +77,7 @@ final class ConvolutionOperators {
         order.add(1);
         order.add(0);
         return builder.add(
-                new Op.Convolve(window, call.small("group", 1)),
+                new Op.Convolve(window, groups(call)),
                 ChannelVectors.channelsLast(builder, x),
                 builder.transpose(weights, order));
     }
@@ -78,7 +89,7 @@ final class ConvolutionOperators {
         GraphBuilder builder = call.builder();
         Shape shape = x.type().shape();
         int spatial = shape.rank() - 2;
-        int groups = call.small("group", 1);
+        int groups = groups(call);
         WindowAttributes attributes = WindowAttributes.of(call, spatial, kernel(call, weights));
         List<Dim> before = new ArrayList<>();
         List<Dim> after = new ArrayList<>();

@@ -10,6 +10,7 @@ import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
+import dev.quern.ir.graph.Attribute;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Scalars;
@@ -35,6 +36,10 @@ final class CreationOperators {
 
     private static Value constant(Call call) {
         GraphBuilder builder = call.builder();
+        if (call.node().attributes().size() != 1) {
+            throw call.invalid("expected one attribute with the value, found "
+                    + call.node().attributes().keySet());
+        }
         for (Map.Entry<String, OnnxAttribute> entry : call.node().attributes().entrySet()) {
             switch (entry.getValue()) {
                 case OnnxAttribute.TensorValue tensor -> {
@@ -84,29 +89,20 @@ final class CreationOperators {
             throw call.invalid("attribute value: expected one element, found " + value);
         }
         Value fill = builder.constant(value.reshape());
-        List<Optional<Dim>> extents = ShapeOperators.known(call, call.input(0));
+        List<Optional<Dim>> extents = ShapeOperators.known(call, 0);
         if (extents.stream().allMatch(Optional::isPresent)) {
             return builder.broadcast(
-                    fill, shape(call, extents.stream().map(Optional::get).toList()));
+                    fill, call.extents(extents.stream().map(Optional::get).toList()));
         }
         return call.host(
                 "FillTo", Map.of(), List.of(call.input(0), fill), fill.type().withShape(call.completed(extents)));
     }
 
-    private static Shape shape(Call call, List<Dim> dims) {
-        for (Dim dim : dims) {
-            if (dim.isConstant() && dim.constant() < 0) {
-                throw call.invalid("shape: expected extents of at least 0, found " + dims);
-            }
-        }
-        return new Shape(dims);
-    }
-
     private static Value range(Call call) {
         GraphBuilder builder = call.builder();
-        Value start = scalar(call, 0);
-        Value limit = scalar(call, 1);
-        Value delta = scalar(call, 2);
+        Value start = call.scalar(0);
+        Value limit = call.scalar(1);
+        Value delta = call.scalar(2);
         DType dtype = start.type().dtype();
         Optional<Dim> count = count(call, start, limit, delta);
         if (count.isEmpty()) {
@@ -120,10 +116,6 @@ final class CreationOperators {
 
     private static boolean is(GraphBuilder builder, Value value, long number) {
         return builder.dims().whole(value).filter(dim -> dim.is(number)).isPresent();
-    }
-
-    private static Value scalar(Call call, int index) {
-        return call.builder().reshape(call.input(index), Shape.SCALAR);
     }
 
     /** {@code max(ceil((limit - start) / delta), 0)}; a symbolic count is assumed not to be negative. */
@@ -177,15 +169,15 @@ final class CreationOperators {
         Value indices = builder.cast(call.input(0), DType.I64);
         int rank = indices.type().shape().rank() + 1;
         int axis = call.axis(call.integer("axis", -1), rank);
-        Value depth = builder.cast(scalar(call, 1), DType.I64);
+        Value depth = builder.cast(call.scalar(1), DType.I64);
         Optional<Dim> extent = builder.dims().dim(depth);
-        Value values = call.input(2);
+        Value values = call.vector(2, Dim.of(2));
         if (extent.isEmpty()) {
             List<Dim> dims = new ArrayList<>(indices.type().shape().dims());
             dims.add(axis, call.fresh());
             return call.host(
                     "OneHotTo",
-                    Map.of("axis", new dev.quern.ir.graph.Attribute.Whole(axis)),
+                    Map.of("axis", new Attribute.Whole(axis)),
                     List.of(indices, depth, values),
                     values.type().withShape(new Shape(dims)));
         }
@@ -193,7 +185,7 @@ final class CreationOperators {
         dims.add(axis, Dim.ONE);
         Value column = builder.reshape(indices, new Shape(dims));
         dims.set(axis, extent.get());
-        Shape shape = shape(call, dims);
+        Shape shape = call.extents(dims);
         Value zero = builder.scalar(DType.I64, 0);
         Value counted = builder.select(
                 builder.compare(CompareOp.LT, column, zero), builder.binary(BinaryOp.ADD, column, depth), column);

@@ -51,7 +51,7 @@ final class ElementwiseOperators {
                 one("Mul", 1, call -> binary(call, BinaryOp.MUL)),
                 one("Div", 1, call -> binary(call, BinaryOp.DIV)),
                 one("Pow", 1, ElementwiseOperators::pow).composite(),
-                one("Mod", 10, call -> binary(call, call.flag("fmod", false) ? BinaryOp.REM : BinaryOp.MOD)),
+                one("Mod", 10, ElementwiseOperators::modulo),
                 one("And", 1, call -> binary(call, BinaryOp.AND)),
                 one("Or", 1, call -> binary(call, BinaryOp.OR)),
                 one("Xor", 1, call -> binary(call, BinaryOp.XOR)),
@@ -154,6 +154,14 @@ final class ElementwiseOperators {
         }
         Value same = builder.compare(CompareOp.EQ, builder.cast(narrow, wide), power);
         return builder.select(same, narrow, builder.scalar(dtype, Math.scalb(-1.0, dtype.bits() - 1)));
+    }
+
+    private static Value modulo(Call call) {
+        boolean likeDividend = call.flag("fmod", false);
+        if (!likeDividend && call.input(0).type().dtype().isFloat()) {
+            throw call.invalid("attribute fmod: expected 1 for floating-point numbers, found 0");
+        }
+        return binary(call, likeDividend ? BinaryOp.REM : BinaryOp.MOD);
     }
 
     private static Value shift(Call call) {

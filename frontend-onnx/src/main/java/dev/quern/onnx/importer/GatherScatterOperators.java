@@ -26,8 +26,7 @@ final class GatherScatterOperators {
                 one(
                         "GatherND",
                         11,
-                        call -> call.builder()
-                                .add(new Op.GatherNd(call.small("batch_dims", 0)), call.input(0), indices(call))),
+                        call -> call.builder().add(new Op.GatherNd(batchAxes(call)), call.input(0), indices(call))),
                 one("Scatter", 9, GatherScatterOperators::scatterElements).until(10),
                 one("ScatterElements", 11, GatherScatterOperators::scatterElements),
                 one("ScatterND", 11, GatherScatterOperators::scatterNd));
@@ -35,6 +34,17 @@ final class GatherScatterOperators {
 
     private static int axis(Call call) {
         return call.axis(call.integer("axis", 0), call.input(0).type().shape().rank());
+    }
+
+    private static int batchAxes(Call call) {
+        int rank = Math.min(
+                call.input(0).type().shape().rank(),
+                call.input(1).type().shape().rank());
+        int axes = call.small("batch_dims", 0);
+        if (axes < 0 || axes >= rank) {
+            throw call.invalid("attribute batch_dims: expected 0 to " + (rank - 1) + ", found " + axes);
+        }
+        return axes;
     }
 
     private static Value indices(Call call) {

@@ -65,11 +65,11 @@ final class HostOperators {
             shape = x.type().shape().with(axis, shape.dim(0));
         }
         return call.host(
-                "Compress", attributes, List.of(x, call.input(1)), x.type().withShape(shape));
+                "Compress", attributes, List.of(x, call.ofRank(1, 1)), x.type().withShape(shape));
     }
 
     private static Value nonMaxSuppression(Call call) {
-        List<Value> operands = new ArrayList<>(List.of(call.input(0), call.input(1)));
+        List<Value> operands = new ArrayList<>(List.of(call.ofRank(0, 3), call.ofRank(1, 3)));
         operands.add(call.optional(2).orElseGet(() -> call.builder().dimensions(List.of(Dim.ZERO))));
         for (int index = 3; index < 5; index++) {
             double otherwise = index == 3 ? 0 : Double.NEGATIVE_INFINITY;

@@ -55,7 +55,7 @@ final class MovementOperators {
         if (call.optional(1).isEmpty()) {
             return split(call, Optional.empty());
         }
-        Optional<List<Dim>> sizes = call.builder().dims().dims(call.input(1));
+        Optional<List<Dim>> sizes = call.builder().dims().dims(call.ofRank(1, 1));
         return sizes.map(known -> split(call, axis(call), known)).orElseGet(() -> splitOnHost(call));
     }
 
@@ -69,9 +69,15 @@ final class MovementOperators {
         if (sizes.isPresent()) {
             return split(call, axis, sizes.get().stream().map(Dim::of).toList());
         }
-        int parts = call.small("num_outputs", call.node().outputs().size());
-        if (parts < 1 || parts > 1 << 16) {
-            throw call.invalid("number of parts: expected 1 to 65536, found " + parts);
+        int parts = call.node().outputs().size();
+        if (call.integer("num_outputs", parts) != parts) {
+            throw call.invalid("attribute num_outputs: expected the number of results, " + parts + ", found "
+                    + call.integer("num_outputs", parts));
+        }
+        boolean uneven = extent.isConstant() && extent.constant() % parts != 0;
+        if (uneven && call.version() < 18) {
+            throw call.invalid("extent of axis " + axis + ": expected a multiple of " + parts
+                    + ", since there are no sizes of the parts, found " + extent);
         }
         Dim each = extent.ceilDiv(Dim.of(parts));
         List<Dim> equal = new ArrayList<>();
@@ -96,10 +102,11 @@ final class MovementOperators {
         Dim extent = call.input(0).type().shape().dim(axis);
         Dim start = Dim.ZERO;
         List<Value> parts = new ArrayList<>();
-        for (Dim size : sizes) {
-            if (size.isConstant() && size.constant() < 0) {
-                throw call.invalid("size of a part: expected at least 0, found " + size);
-            }
+        if (sizes.size() != call.node().outputs().size()) {
+            throw call.invalid("sizes of the parts: expected "
+                    + call.node().outputs().size() + ", one for each result, found " + sizes);
+        }
+        for (Dim size : call.extents(sizes).dims()) {
             parts.add(builder.slice(call.input(0), axis, start, size));
             start = start.plus(size);
         }
@@ -112,6 +119,7 @@ final class MovementOperators {
 
     private static List<Value> splitOnHost(Call call) {
         Value x = call.input(0);
+        call.vector(1, Dim.of(call.node().outputs().size()));
         int axis = axis(call);
         List<TensorType> types = call.node().outputs().stream()
                 .map(output -> x.type().withShape(x.type().shape().with(axis, call.fresh())))
@@ -136,11 +144,11 @@ final class MovementOperators {
         Value x = call.input(0);
         int rank = x.type().shape().rank();
         List<Integer> axes = call.optional(3).isPresent()
-                ? call.axes(call.knownIntegers(3), rank)
+                ? call.distinctAxes(call.knownIntegers(3), rank)
                 : IntStream.range(0, rank).boxed().toList();
         GraphBuilder builder = call.builder();
         Value fill = call.optional(2)
-                .map(value -> builder.reshape(value, Shape.SCALAR))
+                .map(value -> call.scalar(2))
                 .orElseGet(() -> builder.scalar(x.type().dtype(), 0));
         Optional<List<Dim>> pads = builder.dims().dims(call.input(1));
         return pads.map(known -> pad(call, axes, known, fill)).orElseGet(() -> padOnHost(call, axes, fill));
@@ -181,6 +189,7 @@ final class MovementOperators {
             Dim left = x.type().shape().dim(axis).minus(cutFirst).minus(cutLast);
             boolean padded = !first.plus(cutFirst).is(0) || !last.plus(cutLast).is(0);
             requireLeft(call, axis, left, padded && mode != Op.PadMode.CONSTANT ? 1 : 0);
+            call.extents(List.of(left));
             x = builder.slice(x, axis, cutFirst, left);
             before.set(axis, first.plus(cutFirst));
             after.set(axis, last.plus(cutLast));

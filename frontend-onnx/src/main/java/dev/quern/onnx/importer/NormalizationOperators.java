@@ -59,10 +59,17 @@ final class NormalizationOperators {
         Value x = call.input(0);
         int rank = x.type().shape().rank();
         DType dtype = x.type().dtype();
-        Value scale = builder.cast(call.input(1), dtype);
-        Value bias = builder.cast(call.input(2), dtype);
-        Value mean = builder.cast(call.input(3), dtype);
-        Value variance = builder.cast(call.input(4), dtype);
+        if (!call.flag("spatial", true)) {
+            throw call.unsupported("attribute spatial = 0, a mean and variance of each element");
+        }
+        if (rank < 1) {
+            throw call.invalid("rank of x: expected at least 1, found " + x.type());
+        }
+        Dim channels = rank > 1 ? x.type().shape().dim(1) : Dim.ONE;
+        Value scale = builder.cast(call.vector(1, channels), dtype);
+        Value bias = builder.cast(call.vector(2, channels), dtype);
+        Value mean = builder.cast(call.vector(3, channels), dtype);
+        Value variance = builder.cast(call.vector(4, channels), dtype);
         Value deviation =
                 builder.unary(UnaryOp.SQRT, builder.binary(BinaryOp.ADD, variance, call.real("epsilon", 1e-5)));
         Value factor = builder.binary(BinaryOp.DIV, scale, deviation);
@@ -87,8 +94,8 @@ final class NormalizationOperators {
         return affine(
                 builder,
                 builder.reshape(normal, shape),
-                ChannelVectors.alongChannels(builder, call.input(1), shape.rank()),
-                ChannelVectors.alongChannels(builder, call.input(2), shape.rank()));
+                ChannelVectors.alongChannels(builder, call.vector(1, shape.dim(1)), shape.rank()),
+                ChannelVectors.alongChannels(builder, call.vector(2, shape.dim(1)), shape.rank()));
     }
 
     private static Value affine(GraphBuilder builder, Value x, Value scale, Value bias) {
@@ -111,14 +118,14 @@ final class NormalizationOperators {
             return affine(
                     builder,
                     builder.reshape(normal, shape),
-                    ChannelVectors.alongChannels(builder, call.input(1), shape.rank()),
-                    ChannelVectors.alongChannels(builder, call.input(2), shape.rank()));
+                    ChannelVectors.alongChannels(builder, call.vector(1, shape.dim(1)), shape.rank()),
+                    ChannelVectors.alongChannels(builder, call.vector(2, shape.dim(1)), shape.rank()));
         }
         Value scaled = affine(
                 builder,
                 normal,
-                ChannelVectors.alongChannels(builder, call.input(1), 3),
-                ChannelVectors.alongChannels(builder, call.input(2), 3));
+                ChannelVectors.alongChannels(builder, call.vector(1, Dim.of(groups)), 3),
+                ChannelVectors.alongChannels(builder, call.vector(2, Dim.of(groups)), 3));
         return builder.reshape(scaled, shape);
     }
 
@@ -184,7 +191,7 @@ final class NormalizationOperators {
         Value sum = builder.binary(BinaryOp.ADD, call.input(0), call.input(1));
         Optional<Value> bias = call.optional(centred ? 4 : 3);
         Value all = bias.isPresent() ? builder.binary(BinaryOp.ADD, sum, bias.get()) : sum;
-        int axis = all.type().shape().rank() - 1;
+        int axis = call.axis(-1, all.type().shape().rank());
         Optional<Value> shift = centred ? call.optional(3) : Optional.empty();
         Value normal =
                 normalize(builder, all, axis, call.real("epsilon", 1e-12), centred, Optional.of(call.input(2)), shift);

@@ -113,7 +113,7 @@ final class OrderOperators {
     }
 
     private static List<Value> topKByOperand(Call call) {
-        Optional<Dim> count = call.builder().dims().dim(call.input(1));
+        Optional<Dim> count = call.builder().dims().dim(call.scalar(1));
         if (count.isPresent()) {
             return topK(call, count.get());
         }
@@ -127,15 +127,13 @@ final class OrderOperators {
         return call.builder()
                 .addAll(
                         new Op.Host("TopKBy", attributes),
-                        List.of(x, call.input(1)),
+                        List.of(x, call.scalar(1)),
                         List.of(x.type().withShape(shape), new TensorType(DType.I64, shape)));
     }
 
     private static List<Value> topK(Call call, Dim count) {
         Value x = call.input(0);
-        if (count.isConstant() && count.constant() < 0) {
-            throw call.invalid("k: expected at least 0, found " + count);
-        }
+        call.extents(List.of(count));
         int axis = call.axis(call.integer("axis", -1), x.type().shape().rank());
         Op op = new Op.TopK(axis, count, call.flag("largest", true), call.flag("sorted", true));
         return call.builder().addAll(op, List.of(x));

@@ -41,12 +41,17 @@ final class PoolingOperators {
         return IntStream.range(2, rank).boxed().toList();
     }
 
+    private static void spatial(Call call) {
+        if (call.input(0).type().shape().rank() < 3) {
+            throw call.invalid(
+                    "rank of x: expected at least 3, found " + call.input(0).type());
+        }
+    }
+
     private static Value pool(Call call, Op.PoolKind kind, Value x) {
         GraphBuilder builder = call.builder();
         Shape shape = x.type().shape();
-        if (shape.rank() < 3) {
-            throw call.invalid("rank of x: expected at least 3, found " + x.type());
-        }
+        spatial(call);
         List<Dim> space = shape.dims().subList(2, shape.rank());
         WindowAttributes attributes = WindowAttributes.of(call, space.size(), Optional.empty());
         Window window = attributes.window(space);
@@ -111,10 +116,19 @@ final class PoolingOperators {
         return new Window(window.extents(), window.strides(), window.dilations(), window.before(), after);
     }
 
+    private static long power(Call call) {
+        long p = call.integer("p", 2);
+        if (p < 1) {
+            throw call.invalid("attribute p: expected at least 1, found " + p);
+        }
+        return p;
+    }
+
     /** {@code (sum |x|^p)^(1/p)}: the average with padding counted, times the size of a window. */
     private static Value norm(Call call) {
         GraphBuilder builder = call.builder();
-        double p = call.real("p", 2);
+        spatial(call);
+        long p = power(call);
         Value powers = builder.binary(BinaryOp.POW, builder.unary(UnaryOp.ABS, call.input(0)), p);
         if (call.flag("ceil_mode", false)) {
             throw call.unsupported("attribute ceil_mode = 1");
@@ -127,13 +141,13 @@ final class PoolingOperators {
         Value mean = builder.add(
                 new Op.Pool(Op.PoolKind.AVERAGE, window, true), ChannelVectors.channelsLast(builder, powers));
         Value sum = builder.binary(BinaryOp.MUL, ChannelVectors.channelsFirst(builder, mean), size);
-        return builder.binary(BinaryOp.POW, sum, 1 / p);
+        return builder.binary(BinaryOp.POW, sum, 1.0 / p);
     }
 
     private static Value globalNorm(Call call) {
         GraphBuilder builder = call.builder();
-        double p = call.real("p", 2);
+        long p = power(call);
         Value powers = builder.binary(BinaryOp.POW, builder.unary(UnaryOp.ABS, call.input(0)), p);
-        return builder.binary(BinaryOp.POW, builder.reduce(Combiner.SUM, powers, space(call), true), 1 / p);
+        return builder.binary(BinaryOp.POW, builder.reduce(Combiner.SUM, powers, space(call), true), 1.0 / p);
     }
 }

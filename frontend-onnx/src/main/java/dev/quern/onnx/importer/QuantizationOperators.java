@@ -40,6 +40,13 @@ final class QuantizationOperators {
                 .map(zero -> zero.type().dtype())
                 .orElseGet(
                         () -> call.integer("output_dtype", 0) == 0 ? DType.U8 : call.dtype("output_dtype", DType.U8));
+        if (call.integer("precision", 0) != 0) {
+            throw call.unsupported("attribute precision; export the model without it");
+        }
+        if (!to.isInteger() && !(to.isFloat() && to.bits() < 16)) {
+            throw call.invalid(
+                    "element type of the result: expected integers or floats of 8 bits or less, found " + to);
+        }
         Value real = x.type().dtype().isFloat() ? x : builder.cast(x, DType.F32);
         DType dtype = real.type().dtype();
         Value scale = spread(call, builder.cast(call.input(1), dtype), x.type().shape());
@@ -55,6 +62,9 @@ final class QuantizationOperators {
         DType to = call.integer("output_dtype", 0) == 0
                 ? call.input(1).type().dtype()
                 : call.dtype("output_dtype", DType.F32);
+        if (!to.isFloat() || to.bits() < 16) {
+            throw call.invalid("element type of the result: expected floats of 16 bits or more, found " + to);
+        }
         Value scale = spread(call, builder.cast(call.input(1), to), x.type().shape());
         Value zero = call.optional(2)
                 .map(given -> spread(call, given, x.type().shape()))

@@ -97,6 +97,7 @@ final class QuantizedProducts {
 
     static Value convInteger(Call call) {
         GraphBuilder builder = call.builder();
+        ConvolutionOperators.ranks(call, call.input(0), call.input(1));
         Value x = centred(builder, call.input(0), zeroPoint(call, 2), false);
         Value weights = centredWeights(call, call.input(1), zeroPoint(call, 3));
         return ChannelVectors.channelsFirst(builder, ConvolutionOperators.convolve(call, x, weights));
@@ -116,11 +117,13 @@ final class QuantizedProducts {
     /** Operands: x, its scale and zero point, w, its scale and zero point, the result's scale and zero point, bias. */
     static Value conv(Call call) {
         GraphBuilder builder = call.builder();
+        ConvolutionOperators.ranks(call, call.input(0), call.input(3));
         Value x = centred(builder, call.input(0), zeroPoint(call, 2), false);
         Value weights = centredWeights(call, call.input(3), zeroPoint(call, 5));
         Value sum = ConvolutionOperators.convolve(call, x, weights);
         if (call.optional(8).isPresent()) {
-            sum = builder.binary(BinaryOp.ADD, sum, call.input(8));
+            sum = builder.binary(
+                    BinaryOp.ADD, sum, call.vector(8, sum.type().shape().dim(-1)));
         }
         Value scale =
                 builder.binary(BinaryOp.MUL, oneOrMany(builder, call.input(1)), oneOrMany(builder, call.input(4)));

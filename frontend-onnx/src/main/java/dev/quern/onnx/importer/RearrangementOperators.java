@@ -40,7 +40,7 @@ final class RearrangementOperators {
         Dim block = Dim.of(block(call));
         Shape x = call.input(0).type().shape();
         Dim channels = x.dim(1).floorDiv(block.times(block));
-        boolean columnsFirst = call.text("mode", "DCR").equals("CRD");
+        boolean columnsFirst = call.word("mode", "DCR", "DCR", "CRD").equals("CRD");
         Value split = builder.reshape(
                 call.input(0),
                 columnsFirst
@@ -74,7 +74,7 @@ final class RearrangementOperators {
         Value rows = builder.add(new Op.Iota(DType.I64, matrix, 0));
         Value columns = builder.add(new Op.Iota(DType.I64, matrix, 1));
         Value diagonal = call.optional(1)
-                .map(k -> builder.binary(BinaryOp.ADD, rows, builder.reshape(k, Shape.SCALAR)))
+                .map(k -> builder.binary(BinaryOp.ADD, rows, call.scalar(1)))
                 .orElse(rows);
         Value kept = builder.compare(call.flag("upper", true) ? CompareOp.GE : CompareOp.LE, columns, diagonal);
         return builder.select(kept, x, builder.scalar(x.type().dtype(), 0));
@@ -87,9 +87,13 @@ final class RearrangementOperators {
         int rank = x.type().shape().rank();
         int batch = call.axis(call.integer("batch_axis", 1), rank);
         int time = call.axis(call.integer("time_axis", 0), rank);
+        if (batch + time != 1) {
+            throw call.invalid("attributes batch_axis and time_axis: expected 0 and 1 in either order, found " + batch
+                    + " and " + time);
+        }
         Shape shape = x.type().shape();
         Value at = builder.add(new Op.Iota(DType.I64, shape, time));
-        Value lengths = ChannelVectors.alongAxis(builder, call.input(1), batch, rank);
+        Value lengths = ChannelVectors.alongAxis(builder, call.vector(1, shape.dim(batch)), batch, rank);
         Value mirrored =
                 builder.binary(BinaryOp.SUB, builder.binary(BinaryOp.SUB, lengths, builder.scalar(DType.I64, 1)), at);
         Value inside = builder.compare(CompareOp.LT, at, lengths);

@@ -49,6 +49,10 @@ final class RecurrentTranslation {
         }
         this.x = batchFirst ? builder.transpose(given, List.of(1, 0, 2)) : given;
         this.hidden = call.input(2).type().shape().dim(2);
+        if (hidden.isConstant() && call.integer("hidden_size", hidden.constant()) != hidden.constant()) {
+            throw call.invalid("attribute hidden_size: expected that of r, " + hidden + ", found "
+                    + call.integer("hidden_size", 0));
+        }
         this.directions = switch (call.text("direction", "forward").toLowerCase(Locale.ROOT)) {
             case "forward", "reverse" -> 1;
             case "bidirectional" -> 2;
@@ -145,12 +149,12 @@ final class RecurrentTranslation {
         operands.add(direction(call.input(1), direction));
         operands.add(direction(call.input(2), direction));
         operands.add(call.optional(3)
-                .map(bias -> direction(bias, direction))
+                .map(bias -> direction(call.ofRank(3, 2), direction))
                 .orElseGet(() -> builder.broadcast(zero, Shape.of(hidden.times(2L * gates)))));
         operands.add(initial(5, direction, zero, batch));
         if (lstm) {
             operands.add(initial(6, direction, zero, batch));
-            call.optional(7).ifPresent(peepholes -> operands.add(direction(peepholes, direction)));
+            call.optional(7).ifPresent(peepholes -> operands.add(direction(call.ofRank(7, 2), direction)));
         }
         int functions = USUAL.get(kind).size();
         List<String> own = activations().subList(direction * functions, (direction + 1) * functions);
@@ -170,6 +174,7 @@ final class RecurrentTranslation {
         if (state.isEmpty()) {
             return builder.broadcast(zero, Shape.of(batch, hidden));
         }
+        call.ofRank(index, 3);
         Value given = batchFirst ? builder.transpose(state.get(), List.of(1, 0, 2)) : state.get();
         return direction(given, direction);
     }

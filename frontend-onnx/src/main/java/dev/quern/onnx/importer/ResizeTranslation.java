@@ -20,6 +20,17 @@ import java.util.stream.IntStream;
 
 /** ONNX Resize since version 11: operands x, region of interest, scales, sizes; either scales or sizes. */
 final class ResizeTranslation {
+    private static final String[] COORDINATES = {
+        "half_pixel",
+        "half_pixel_symmetric",
+        "pytorch_half_pixel",
+        "align_corners",
+        "asymmetric",
+        "tf_half_pixel_for_nn",
+        "tf_crop_and_resize"
+    };
+    private static final String[] ROUNDINGS = {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"};
+
     private final Call call;
     private final GraphBuilder builder;
     private final Value x;
@@ -50,8 +61,8 @@ final class ResizeTranslation {
     Value translate() {
         ResizeRule rule = new ResizeRule(
                 mode(call),
-                call.text("coordinate_transformation_mode", "half_pixel"),
-                call.text("nearest_mode", "round_prefer_floor"),
+                call.word("coordinate_transformation_mode", "half_pixel", COORDINATES),
+                call.word("nearest_mode", "round_prefer_floor", ROUNDINGS),
                 call.real("cubic_coeff_a", -0.75),
                 call.flag("exclude_outside", false),
                 call.real("extrapolation_value", 0),

@@ -63,20 +63,19 @@ final class ShapeOperators {
     private static Value reshape(Call call) {
         Value x = call.input(0);
         Value target = call.input(1);
-        List<Optional<Dim>> wanted = known(call, target);
+        List<Optional<Dim>> wanted = known(call, 1);
         long unknown = wanted.stream().filter(Optional::isEmpty).count();
-        boolean infers = wanted.stream()
-                .anyMatch(extent -> extent.isPresent() && extent.get().is(-1));
+        boolean infers = holds(wanted, -1);
         if (unknown == 0 || (unknown == 1 && !infers)) {
             return call.builder().reshape(x, resolved(call, wanted));
         }
         List<Optional<Dim>> certain = new ArrayList<>();
         for (int axis = 0; axis < wanted.size(); axis++) {
             boolean copied =
-                    wanted.get(axis).isPresent() && wanted.get(axis).get().is(0);
+                    wanted.get(axis).isPresent() && wanted.get(axis).get().is(0) && !call.flag("allowzero", false);
             certain.add(
-                    copied && !call.flag("allowzero", false)
-                            ? Optional.of(x.type().shape().dim(axis))
+                    copied
+                            ? Optional.of(copied(call, x.type().shape(), axis))
                             : wanted.get(axis).filter(extent -> !extent.is(-1)));
         }
         return call.host(
@@ -86,8 +85,21 @@ final class ShapeOperators {
                 x.type().withShape(call.completed(certain)));
     }
 
-    /** The elements of an integer vector where known; its length must be. */
-    static List<Optional<Dim>> known(Call call, Value vector) {
+    private static boolean holds(List<Optional<Dim>> target, long extent) {
+        return target.stream().anyMatch(each -> each.isPresent() && each.get().is(extent));
+    }
+
+    /** The extent that a 0 in the target of a reshape copies. */
+    private static Dim copied(Call call, Shape x, int axis) {
+        if (axis >= x.rank()) {
+            throw call.invalid("shape: 0 at axis " + axis + " copies an extent that " + x + " does not have");
+        }
+        return x.dim(axis);
+    }
+
+    /** The elements of operand {@code index}, an integer vector, where known; its length must be. */
+    static List<Optional<Dim>> known(Call call, int index) {
+        Value vector = call.ofRank(index, 1);
         Optional<List<Optional<Dim>>> partial = call.builder().dims().partialDims(vector);
         if (partial.isPresent()) {
             return partial.get();
@@ -104,6 +116,9 @@ final class ShapeOperators {
     private static Shape resolved(Call call, List<Optional<Dim>> target) {
         Shape x = call.input(0).type().shape();
         boolean allowZero = call.flag("allowzero", false);
+        if (allowZero && holds(target, 0) && holds(target, -1)) {
+            throw call.invalid("shape: expected not both 0 and -1 where allowzero is set, found " + target);
+        }
         List<Dim> dims = new ArrayList<>();
         int inferred = -1;
         Dim others = Dim.ONE;
@@ -119,13 +134,7 @@ final class ShapeOperators {
             }
             Dim dim = extent.get();
             if (dim.is(0) && !allowZero) {
-                if (axis >= x.rank()) {
-                    throw call.invalid("shape: 0 at axis " + axis + " copies an extent that " + x + " does not have");
-                }
-                dim = x.dim(axis);
-            }
-            if (call.builder().ranges().nonNegative(dim.times(-1).minus(1))) {
-                throw call.invalid("shape: expected extents of at least 0, or -1, found " + dim);
+                dim = copied(call, x, axis);
             }
             dims.add(dim);
             others = others.times(dim);
@@ -133,7 +142,7 @@ final class ShapeOperators {
         if (inferred >= 0) {
             dims.set(inferred, others.is(0) ? Dim.ZERO : x.elements().floorDiv(others));
         }
-        return new Shape(dims);
+        return call.extents(dims);
     }
 
     private static Value flatten(Call call) {
@@ -151,6 +160,7 @@ final class ShapeOperators {
                                 Dim.product(x.dims().subList(split, x.rank()))));
     }
 
+    /** Without axes, those of extent 1 go; extents that are not known are assumed to be another, under a guard. */
     private static Value squeeze(Call call, Optional<List<Long>> axes) {
         Shape x = call.input(0).type().shape();
         List<Integer> dropped = axes.map(given -> call.axes(given, x.rank())).orElse(List.of());
@@ -158,6 +168,11 @@ final class ShapeOperators {
         for (int axis = 0; axis < x.rank(); axis++) {
             if (axes.isPresent() ? !dropped.contains(axis) : !x.dim(axis).is(1)) {
                 dims.add(x.dim(axis));
+                if (axes.isEmpty()
+                        && !call.builder().ranges().atMost(Dim.of(2), x.dim(axis))
+                        && !x.dim(axis).isConstant()) {
+                    call.builder().assumeAtLeast(x.dim(axis), Dim.of(2));
+                }
             } else if (!x.dim(axis).is(1)) {
                 if (x.dim(axis).isConstant()) {
                     throw call.invalid("extent of axis " + axis + ": expected 1, found " + x.dim(axis));
@@ -171,10 +186,7 @@ final class ShapeOperators {
     private static Value unsqueeze(Call call, List<Long> axes) {
         Shape x = call.input(0).type().shape();
         int rank = x.rank() + axes.size();
-        List<Integer> added = call.axes(axes, rank);
-        if (added.stream().distinct().count() != added.size()) {
-            throw call.invalid("axes: expected each once, found " + axes);
-        }
+        List<Integer> added = call.distinctAxes(axes, rank);
         List<Dim> dims = new ArrayList<>();
         for (int axis = 0; axis < rank; axis++) {
             dims.add(added.contains(axis) ? Dim.ONE : null);
@@ -209,10 +221,10 @@ final class ShapeOperators {
 
     private static Value expand(Call call) {
         Value x = call.input(0);
-        List<Optional<Dim>> target = known(call, call.input(1));
+        List<Optional<Dim>> target = known(call, 1);
         GraphBuilder builder = call.builder();
         if (target.stream().allMatch(Optional::isPresent)) {
-            Shape shape = new Shape(target.stream().map(Optional::get).toList());
+            Shape shape = call.extents(target.stream().map(Optional::get).toList());
             return builder.broadcast(x, builder.broadcastShape(x.type().shape(), shape));
         }
         List<Optional<Dim>> result = new ArrayList<>();
@@ -233,7 +245,7 @@ final class ShapeOperators {
     private static Value tile(Call call) {
         Value x = call.input(0);
         Shape shape = x.type().shape();
-        List<Optional<Dim>> repeats = known(call, call.input(1));
+        List<Optional<Dim>> repeats = known(call, 1);
         if (repeats.size() != shape.rank()) {
             throw call.invalid("repeats: expected " + shape.rank() + " numbers, found " + repeats.size());
         }
@@ -256,6 +268,7 @@ final class ShapeOperators {
             return x;
         }
         GraphBuilder builder = call.builder();
+        call.extents(repeats.stream().map(Optional::get).toList());
         Value copies = builder.broadcast(builder.reshape(x, new Shape(split)), new Shape(wide));
         return builder.reshape(copies, call.completed(result));
     }

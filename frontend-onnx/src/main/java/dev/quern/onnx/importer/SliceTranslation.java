@@ -43,11 +43,18 @@ final class SliceTranslation {
         List<Dim> ends = dims(call, "ends");
         int rank = call.input(0).type().shape().rank();
         List<Integer> axes = call.integers("axes")
-                .map(given -> call.axes(given, rank))
-                .orElseGet(() -> IntStream.range(0, starts.size()).boxed().toList());
+                .map(given -> call.distinctAxes(given, rank))
+                .orElseGet(() -> first(call, starts.size(), rank));
         return new SliceTranslation(call)
                 .slice(axes, optional(starts), optional(ends), Collections.nCopies(axes.size(), 1L))
                 .orElseThrow();
+    }
+
+    private static List<Integer> first(Call call, int count, int rank) {
+        if (count > rank) {
+            throw call.invalid("starts: expected at most " + rank + ", one for each axis, found " + count);
+        }
+        return IntStream.range(0, count).boxed().toList();
     }
 
     private static List<Dim> dims(Call call, String attribute) {
@@ -65,11 +72,11 @@ final class SliceTranslation {
 
     static Value byOperands(Call call) {
         int rank = call.input(0).type().shape().rank();
-        List<Optional<Dim>> starts = ShapeOperators.known(call, call.input(1));
-        List<Optional<Dim>> ends = ShapeOperators.known(call, call.input(2));
+        List<Optional<Dim>> starts = ShapeOperators.known(call, 1);
+        List<Optional<Dim>> ends = ShapeOperators.known(call, 2);
         List<Integer> axes = call.optional(3).isPresent()
-                ? call.axes(call.knownIntegers(3), rank)
-                : IntStream.range(0, starts.size()).boxed().toList();
+                ? call.distinctAxes(call.knownIntegers(3), rank)
+                : first(call, starts.size(), rank);
         List<Long> steps = call.optional(4).isPresent() ? call.knownIntegers(4) : Collections.nCopies(axes.size(), 1L);
         return new SliceTranslation(call).slice(axes, starts, ends, steps).orElseGet(() -> onHost(call, axes));
     }

@@ -16,8 +16,10 @@ record TransposedExtent(Dim before, Dim after, Dim result) {
                 call.smalls("output_padding").filter(given -> !given.isEmpty()).orElse(Collections.nCopies(spatial, 0));
         Optional<List<Integer>> stated = call.smalls("output_shape").filter(given -> !given.isEmpty());
         if (outputPadding.size() != spatial
+                || outputPadding.stream().anyMatch(padding -> padding < 0)
                 || (stated.isPresent() && stated.get().size() < spatial)) {
-            throw call.invalid("attributes output_padding and output_shape: expected " + spatial + " numbers each");
+            throw call.invalid(
+                    "attributes output_padding and output_shape: expected " + spatial + " numbers of at least 0 each");
         }
         long stride = window.strides().get(axis);
         Dim full = x.minus(1).times(stride).plus(outputPadding.get(axis)).plus(window.reach(axis));

@@ -24,6 +24,7 @@ record WindowAttributes(
             throw call.invalid(
                     "attribute kernel_shape: expected that of the weights, " + extents.get() + ", found " + kernel);
         }
+        call.word("auto_pad", "NOTSET", "NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID");
         return new WindowAttributes(
                 positive(call, "kernel_shape", kernel, rank),
                 positive(call, "strides", listed(call, "strides", rank), rank),
@@ -46,8 +47,10 @@ record WindowAttributes(
 
     private static Optional<List<Integer>> pads(Call call, int rank) {
         Optional<List<Integer>> pads = call.smalls("pads").filter(given -> !given.isEmpty());
-        if (pads.isPresent() && pads.get().size() != 2 * rank) {
-            throw call.invalid("attribute pads: expected " + 2 * rank + " numbers, found " + pads.get());
+        boolean fits = pads.isEmpty()
+                || pads.get().size() == 2 * rank && pads.get().stream().allMatch(pad -> pad >= 0);
+        if (!fits) {
+            throw call.invalid("attribute pads: expected " + 2 * rank + " numbers of at least 0, found " + pads.get());
         }
         return pads;
     }
