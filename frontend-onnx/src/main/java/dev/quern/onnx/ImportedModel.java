@@ -4,10 +4,11 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.onnx.importer.GraphImporter;
 import dev.quern.onnx.proto.OnnxFile;
 import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
+import dev.quern.onnx.signature.SizedGraph;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * An ONNX model as a graph, and the memory that the graph's constants lie in. Safe to use and close from any thread; the
@@ -24,7 +25,7 @@ public final class ImportedModel implements AutoCloseable {
 
     /** The model. Inputs and outputs have the names and the order of the file; inputs with a default are constants. */
     public Graph graph() {
-        return imported.graph();
+        return imported.sized().graph();
     }
 
     /** All inputs that the file declares, those with a default among them, in its order. */
@@ -38,9 +39,7 @@ public final class ImportedModel implements AutoCloseable {
      * @throws dev.quern.ModelException if the values do not fit, or the model needs a constant where there is none any more
      */
     public Graph graph(Overrides overrides) {
-        return overrides.equals(Overrides.NONE)
-                ? graph()
-                : GraphImporter.read(file.model(), overrides, Optional.empty()).graph();
+        return sized(overrides, KnownSizes.NONE).graph();
     }
 
     /**
@@ -50,12 +49,19 @@ public final class ImportedModel implements AutoCloseable {
      * @throws dev.quern.ModelException if the model does not take inputs of these shapes
      */
     public Graph specialise(List<long[]> shapes) {
-        return specialise(Overrides.NONE, shapes);
+        return sized(Overrides.NONE, KnownSizes.of(shapes)).graph();
     }
 
-    /** The same, for a caller who gives values in the place of defaults. */
-    public Graph specialise(Overrides overrides, List<long[]> shapes) {
-        return GraphImporter.read(file.model(), overrides, Optional.of(shapes)).graph();
+    /**
+     * The model for a caller who gives values in the place of defaults, and for sizes that are known: those of inputs, those that
+     * its steps find out, and those of the inputs of bodies. Nothing is assumed of them.
+     *
+     * @throws dev.quern.ModelException if the model does not take them
+     */
+    public SizedGraph sized(Overrides overrides, KnownSizes sizes) {
+        return overrides.equals(Overrides.NONE) && sizes.equals(KnownSizes.NONE)
+                ? imported.sized()
+                : GraphImporter.read(file.model(), overrides, sizes).sized();
     }
 
     /** Version of each operator set that the model uses, by domain; the standard one is {@code ""}. */

@@ -4,9 +4,9 @@ import dev.quern.onnx.importer.GraphImporter;
 import dev.quern.onnx.proto.OnnxFile;
 import dev.quern.onnx.proto.OnnxModel;
 import dev.quern.onnx.proto.OnnxReader;
+import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Reads ONNX models into graphs. */
@@ -40,7 +40,7 @@ public final class OnnxModels {
     private static ImportedModel imported(OnnxFile file, Consumer<OnnxModel> seen) {
         try {
             seen.accept(file.model());
-            return new ImportedModel(file, GraphImporter.read(file.model(), Overrides.NONE, Optional.empty()));
+            return new ImportedModel(file, GraphImporter.read(file.model(), Overrides.NONE, KnownSizes.NONE));
         } catch (Throwable failure) {
             file.close();
             throw failure;

@@ -9,6 +9,7 @@ import dev.quern.TensorInfo;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Executable;
 import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
 import dev.quern.passes.program.Program;
 import java.lang.ref.Cleaner;
@@ -70,15 +71,18 @@ public final class CompiledModel implements Model {
         }
     }
 
-    private PreparedProgram prepare(Program program) {
+    private PreparedProgram prepare(Compilation compilation) {
         compilations.incrementAndGet();
-        return new PreparedProgram(program, kernels, constants);
+        return new PreparedProgram(compilation, kernels, constants);
     }
 
     private ProgramVariant variant(Overrides overrides) {
         return new ProgramVariant(
-                prepare(source.compile(overrides, kernels.target())),
-                shapes -> prepare(source.specialise(overrides, shapes, kernels.target())));
+                prepare(source.compile(overrides, KnownSizes.NONE, kernels.target())),
+                (sizes, body) -> prepare(
+                        body.isEmpty()
+                                ? source.compile(overrides, sizes, kernels.target())
+                                : source.compile(overrides, sizes, body, kernels.target())));
     }
 
     @Override
@@ -118,7 +122,8 @@ public final class CompiledModel implements Model {
                     options.maxIterations(),
                     Watch.start(options.timeLimit()),
                     host,
-                    listener);
+                    listener,
+                    null);
             ProgramVariant variant = given.isEmpty() ? general : overridden.forInputs(given, inputs);
             List<Tensor> results = results(variant, inputs, context);
             Map<String, Tensor> named = new LinkedHashMap<>();
@@ -155,7 +160,7 @@ public final class CompiledModel implements Model {
         return general.program();
     }
 
-    /** Programs compiled so far: one, and one for each set of shapes that the first does not fit. */
+    /** Programs compiled so far: one, and one for each set of sizes that the first does not fit, those of bodies among them. */
     public int compilations() {
         return compilations.get();
     }

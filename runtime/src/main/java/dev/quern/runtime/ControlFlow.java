@@ -18,12 +18,12 @@ final class ControlFlow {
 
     private final PreparedStep.Control step;
     private final RunContext context;
-    private final SymbolValues symbols;
+    private final Enclosing around;
 
-    ControlFlow(PreparedStep.Control step, RunContext context, SymbolValues symbols) {
+    ControlFlow(PreparedStep.Control step, RunContext context, Enclosing around) {
         this.step = step;
         this.context = context;
-        this.symbols = symbols;
+        this.around = around;
     }
 
     /** The results for these operands. */
@@ -38,7 +38,7 @@ final class ControlFlow {
     }
 
     private List<Tensor> body(int index, List<Tensor> inputs) {
-        return ProgramRun.body(step.bodies().get(index), inputs, symbols, context);
+        return ProgramRun.body(step.bodies().get(index), inputs, around, context);
     }
 
     private List<Tensor> choose(List<Tensor> operands) {
@@ -164,7 +164,7 @@ final class ControlFlow {
         long[] shape = new long[value.type().shape().rank()];
         for (int i = 0; i < shape.length; i++) {
             Dim dim = value.type().shape().dim(i);
-            shape[i] = i == axis ? 0 : symbols.evaluate(dim).orElse(0);
+            shape[i] = i == axis ? 0 : around.symbols().evaluate(dim).orElse(0);
         }
         return shape;
     }

@@ -205,7 +205,7 @@ final class Frame {
             return false;
         }
         if (!GuardCheck.holds(guard, symbols)) {
-            throw GuardCheck.failure(program.program().name(), guard, symbols);
+            throw new UnmetGuard(program.program().name(), guard, symbols);
         }
         return true;
     }

@@ -8,17 +8,17 @@ import dev.quern.Tensor;
 import dev.quern.TensorInfo;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.interpret.Budget;
-import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.onnx.ImportedModel;
+import dev.quern.onnx.Interpretation;
 import dev.quern.onnx.signature.Overrides;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.UnaryOperator;
 
 /** A model that is not compiled: the graph as imported, evaluated by the reference interpreter. To compare with. */
 public final class InterpretedModel implements Model {
@@ -74,32 +74,15 @@ public final class InterpretedModel implements Model {
                     options.maxMemory(),
                     options.maxIterations(),
                     Watch.start(options.timeLimit())::check);
-            new GraphInterpreter(budget)
-                    .run(fitting(choice, inputs), inputs)
+            Signature.order(choice.graph().inputs(), inputs);
+            new Interpretation(model, choice.overrides(), budget, UnaryOperator.identity())
+                    .run(inputs)
                     .forEach((name, tensor) -> owned.put(name, copy(tensor)));
             model.requireWhole();
             return owned;
         } finally {
             use.readLock().unlock();
         }
-    }
-
-    /** The graph itself, or where its guards do not hold of the inputs, the one for exactly their shapes. */
-    private Graph fitting(Choice choice, Map<String, Tensor> inputs) {
-        List<Tensor> ordered = Signature.order(choice.graph().inputs(), inputs);
-        Set<String> names = new TreeSet<>();
-        choice.graph()
-                .inputs()
-                .forEach(input -> input.type().shape().dims().forEach(dim -> names.addAll(dim.symbols())));
-        SymbolValues symbols = SymbolValues.of(names);
-        new ShapeBinder(symbols).bind("input", choice.graph().inputs(), ordered);
-        boolean holds = choice.graph().guards().stream()
-                .filter(guard -> symbols.knowsAll(guard.left()) && symbols.knowsAll(guard.right()))
-                .allMatch(guard -> GuardCheck.holds(guard, symbols));
-        return holds
-                ? choice.graph()
-                : model.specialise(
-                        choice.overrides(), ordered.stream().map(Tensor::shape).toList());
     }
 
     /** Memory of its own: an output may be a constant of the model, or an input. */

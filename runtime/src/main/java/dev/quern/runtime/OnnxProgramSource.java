@@ -4,7 +4,9 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Graph;
 import dev.quern.onnx.ImportedModel;
 import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
+import dev.quern.onnx.signature.SizedGraph;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.graph.Pipeline;
@@ -37,13 +39,15 @@ final class OnnxProgramSource implements ProgramSource {
     }
 
     @Override
-    public Program compile(Overrides overrides, Target target) {
-        return compile(model.graph(overrides), target);
+    public Compilation compile(Overrides overrides, KnownSizes sizes, Target target) {
+        SizedGraph sized = model.sized(overrides, sizes);
+        return new Compilation(compile(sized.graph(), target), sized.origins());
     }
 
     @Override
-    public Program specialise(Overrides overrides, List<long[]> shapes, Target target) {
-        return compile(model.specialise(overrides, shapes), target);
+    public Compilation compile(Overrides overrides, KnownSizes sizes, String body, Target target) {
+        SizedGraph sized = model.sized(overrides, sizes);
+        return new Compilation(compile(sized.bodies().get(body), target), sized.origins());
     }
 
     private Program compile(Graph imported, Target target) {

@@ -11,6 +11,7 @@ import dev.quern.passes.program.ProgramStep;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +26,7 @@ final class PreparedProgram {
     private static final int MOST_PLANS = 64;
 
     private final Program program;
+    private final Map<String, String> origins;
     private final List<PreparedValue> values;
     private final List<PreparedStep> steps = new ArrayList<>();
     private final HeldConstant[] constants;
@@ -59,13 +61,15 @@ final class PreparedProgram {
         }
     }
 
-    PreparedProgram(Program program, KernelCache kernels, ConstantStore store) {
-        this(program, kernels, store, Set.of());
+    PreparedProgram(Compilation compilation, KernelCache kernels, ConstantStore store) {
+        this(compilation, kernels, store, Set.of());
     }
 
     /** A body, which may use the symbols of the program around it. */
-    private PreparedProgram(Program program, KernelCache kernels, ConstantStore store, Set<String> outerSymbols) {
-        this.program = program;
+    private PreparedProgram(
+            Compilation compilation, KernelCache kernels, ConstantStore store, Set<String> outerSymbols) {
+        this.program = compilation.program();
+        this.origins = compilation.origins();
         Set<String> symbols = new LinkedHashSet<>(ProgramSymbols.of(program));
         symbols.addAll(outerSymbols);
         this.noSymbols = SymbolValues.of(symbols);
@@ -104,7 +108,8 @@ final class PreparedProgram {
                         numbers(table, control.node().inputs()),
                         numbers(table, control.node().outputs()),
                         control.bodies().stream()
-                                .map(body -> new PreparedProgram(body, kernels, store, symbols))
+                                .map(body ->
+                                        new PreparedProgram(new Compilation(body, origins), kernels, store, symbols))
                                 .toList());
             case ProgramStep.CheckIndices check -> new PreparedStep.Check(check, table.numberOf(check.value()));
         };
@@ -176,6 +181,17 @@ final class PreparedProgram {
 
     Program program() {
         return program;
+    }
+
+    /** The sizes among {@code symbols} that steps find out, by where in the model they do. */
+    Map<String, Long> found(SymbolValues symbols) {
+        Map<String, Long> found = new HashMap<>();
+        symbols.known().forEach((symbol, value) -> {
+            if (origins.containsKey(symbol)) {
+                found.put(origins.get(symbol), value);
+            }
+        });
+        return found;
     }
 
     List<PreparedValue> values() {

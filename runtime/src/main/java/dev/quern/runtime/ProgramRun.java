@@ -19,28 +19,49 @@ final class ProgramRun {
     private final PreparedProgram program;
     private final BoundPlan plan;
     private final RunContext context;
+    private final Enclosing outer;
     private final List<Guard> openGuards;
 
-    private ProgramRun(PreparedProgram program, BoundPlan plan, RunContext context) {
+    private ProgramRun(PreparedProgram program, BoundPlan plan, Enclosing outer, RunContext context) {
         this.program = program;
         this.plan = plan;
+        this.outer = outer;
         this.context = context;
         this.openGuards = new ArrayList<>(plan.openGuards());
     }
 
-    /** Runs a program whose guards hold; the outputs own their memory. */
-    static List<Tensor> execute(PreparedProgram program, BoundPlan plan, List<Tensor> inputs, RunContext context) {
-        return new ProgramRun(program, plan, context).execute(inputs);
+    /**
+     * Runs a program that shares no symbols with those around it; the outputs own their memory.
+     *
+     * @param outer the program whose body it is, or null
+     * @throws UnmetGuard if it is not for these sizes
+     */
+    static List<Tensor> sized(PreparedProgram program, List<Tensor> inputs, Enclosing outer, RunContext context) {
+        return run(program, program.bind(inputs, null, context), inputs, outer, context);
     }
 
-    /** Runs a body. */
-    static List<Tensor> body(PreparedProgram program, List<Tensor> inputs, SymbolValues outer, RunContext context) {
-        BoundPlan plan = program.bind(inputs, outer, context);
-        if (plan.failedGuard().isPresent()) {
-            throw GuardCheck.failure(
-                    program.program().name(), plan.failedGuard().get(), plan.symbols());
+    /**
+     * Runs a body.
+     *
+     * @throws UnmetGuard if neither it nor another program of it is for these sizes
+     */
+    static List<Tensor> body(PreparedProgram program, List<Tensor> inputs, Enclosing outer, RunContext context) {
+        try {
+            return run(program, program.bind(inputs, outer.symbols(), context), inputs, outer, context);
+        } catch (UnmetGuard unmet) {
+            if (context.fitting() == null) {
+                throw unmet;
+            }
+            return context.fitting().run(program, inputs, outer, unmet);
         }
-        return execute(program, plan, inputs, context);
+    }
+
+    private static List<Tensor> run(
+            PreparedProgram program, BoundPlan plan, List<Tensor> inputs, Enclosing outer, RunContext context) {
+        if (plan.failedGuard().isPresent()) {
+            throw new UnmetGuard(program.program().name(), plan.failedGuard().get(), plan.symbols());
+        }
+        return new ProgramRun(program, plan, outer, context).execute(inputs);
     }
 
     private List<Tensor> execute(List<Tensor> inputs) {
@@ -56,12 +77,14 @@ final class ProgramRun {
                 frame.input(program.inputs()[i], inputs.get(i));
             }
             for (int index = 0; index < program.steps().size(); index++) {
-                step(index, frame);
+                step(index, frame, inputs);
                 if (plan.poison() != null) {
                     plan.poison().after(index, arenas);
                 }
             }
             return outputs(frame);
+        } catch (UnmetGuard unmet) {
+            throw unmet.through(frame.symbols());
         } finally {
             program.arenaPool().give(arenas);
             context.budget().refund(plan.arenaBytes() + frame.charged());
@@ -77,7 +100,7 @@ final class ProgramRun {
         return outputs;
     }
 
-    private void step(int index, Frame frame) {
+    private void step(int index, Frame frame, List<Tensor> inputs) {
         PreparedStep step = program.steps().get(index);
         context.watch().check();
         long begin = context.listener() == null ? 0 : System.nanoTime();
@@ -86,10 +109,10 @@ final class ProgramRun {
             switch (step) {
                 case PreparedStep.Kernel kernel -> bound = kernel(index, kernel, frame);
                 case PreparedStep.Host host -> host(host, frame);
-                case PreparedStep.Control control -> control(control, frame);
+                case PreparedStep.Control control -> control(control, frame, inputs);
                 case PreparedStep.Check check -> check(check, frame);
             }
-        } catch (ModelException refused) {
+        } catch (ModelException | UnmetGuard refused) {
             throw refused;
         } catch (RuntimeException | AssertionError fault) {
             throw new IllegalStateException(
@@ -174,9 +197,10 @@ final class ProgramRun {
                 ArrayKind.MOST_ELEMENTS, context.budget().left(), context.maxIterations(), context.watch()::check);
     }
 
-    private void control(PreparedStep.Control step, Frame frame) {
+    private void control(PreparedStep.Control step, Frame frame, List<Tensor> inputs) {
         List<Tensor> operands = frame.tensors(step.inputs(), step.step().node().inputs());
-        List<Tensor> results = new ControlFlow(step, context, frame.symbols()).run(operands);
+        List<Tensor> results =
+                new ControlFlow(step, context, new Enclosing(outer, program, inputs, frame.symbols())).run(operands);
         accept(step.step().node().outputs(), step.outputs(), results, operands, frame);
     }
 
@@ -185,7 +209,13 @@ final class ProgramRun {
         if (results.size() != values.size()) {
             throw new IllegalStateException(results.size() + " results, expected " + values.size());
         }
-        new ShapeBinder(frame.symbols()).bind("result", values, results);
+        try {
+            new ShapeBinder(frame.symbols()).bind("result", values, results);
+        } catch (ModelException misfit) {
+            // A wrong assumption may make results misfits.
+            openGuards.removeIf(frame::check);
+            throw misfit;
+        }
         openGuards.removeIf(frame::check);
         for (int i = 0; i < numbers.length; i++) {
             frame.store(numbers[i], results.get(i), operands);

@@ -2,8 +2,8 @@ package dev.quern.runtime;
 
 import dev.quern.ir.backend.Target;
 import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
-import dev.quern.passes.program.Program;
 import java.util.List;
 
 /** Compiles one model to programs; holds what that needs, such as the mapped file, until closed. */
@@ -11,11 +11,11 @@ interface ProgramSource extends AutoCloseable {
     /** All inputs of the model, those with a default among them, in its order. */
     List<DeclaredInput> inputs();
 
-    /** The program for inputs of any sizes, for a caller who gives {@code overrides} in the place of defaults. */
-    Program compile(Overrides overrides, Target target);
+    /** The program for {@code sizes}, for a caller who gives {@code overrides} in the place of defaults. */
+    Compilation compile(Overrides overrides, KnownSizes sizes, Target target);
 
-    /** The same for inputs of exactly these shapes, in the order of the program's inputs. */
-    Program specialise(Overrides overrides, List<long[]> shapes, Target target);
+    /** The program of the body called {@code body}, for {@code sizes}, which has the shapes of its inputs. */
+    Compilation compile(Overrides overrides, KnownSizes sizes, String body, Target target);
 
     /** Tells {@code reproducer} what the programs are made of. */
     default void describe(Reproducer reproducer) {}

@@ -4,15 +4,14 @@ import dev.quern.Tensor;
 import dev.quern.passes.program.Program;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /** A model compiled for one choice of the inputs that are given: the program for any sizes, and those for exact ones. */
 final class ProgramVariant {
     private final PreparedProgram general;
     private final Specialisations specialisations;
 
-    /** With a way to make the program for exact shapes. */
-    ProgramVariant(PreparedProgram general, Function<List<long[]>, PreparedProgram> specialise) {
+    /** With a way to make programs for known sizes. */
+    ProgramVariant(PreparedProgram general, Specialisations.Compile specialise) {
         this.general = general;
         this.specialisations = new Specialisations(specialise);
     }
@@ -28,13 +27,11 @@ final class ProgramVariant {
     /** Runs it on the tensors that its inputs are called. */
     List<Tensor> run(Map<String, Tensor> inputs, RunContext context) {
         List<Tensor> ordered = Signature.order(program().inputs(), inputs);
-        BoundPlan plan = general.bind(ordered, null, context);
-        if (plan.failedGuard().isEmpty()) {
-            return ProgramRun.execute(general, plan, ordered, context);
+        try {
+            return ProgramRun.sized(general, ordered, null, context);
+        } catch (UnmetGuard unmet) {
+            return specialisations.run(general, ordered, unmet, context);
         }
-        PreparedProgram special = specialisations.forShapes(
-                program().name(), ordered, plan.failedGuard().get());
-        return ProgramRun.body(special, ordered, null, context);
     }
 
     void clear() {

@@ -11,6 +11,7 @@ package dev.quern.runtime;
  * @param watch ends the run early
  * @param host evaluates nodes
  * @param listener told of each step; null for nobody
+ * @param fitting runs bodies whose guards do not hold; null while the whole model has not been compiled for its inputs
  */
 record RunContext(
         ResidentPool pool,
@@ -20,4 +21,10 @@ record RunContext(
         long maxIterations,
         Watch watch,
         HostEvaluator host,
-        StepListener listener) {}
+        StepListener listener,
+        Fitting fitting) {
+    /** This with {@code other} to run bodies whose guards do not hold. */
+    RunContext fitting(Fitting other) {
+        return new RunContext(pool, threads, poison, budget, maxIterations, watch, host, listener, other);
+    }
+}

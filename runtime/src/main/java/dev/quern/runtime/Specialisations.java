@@ -3,59 +3,136 @@ package dev.quern.runtime;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
 import dev.quern.ir.graph.Guard;
-import java.util.Arrays;
+import dev.quern.ir.graph.Value;
+import dev.quern.onnx.signature.KnownSizes;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
-/** Programs for exact input shapes, where the general one's assumptions fail; the least recently used goes first. */
+/**
+ * Programs for known sizes, where the general one's assumptions fail; the least recently used goes first. What a model, or a body
+ * of one, is compiled for begins with the shapes of its inputs; where an assumption on a size that it finds out itself fails,
+ * it is compiled for what it found, and begun again.
+ */
 final class Specialisations {
     private static final System.Logger LOG = System.getLogger("dev.quern.runtime");
-    private static final int MOST = 8;
+    private static final int MOST = 32;
 
-    private final Function<List<long[]>, PreparedProgram> compile;
-    private final Map<List<List<Long>>, PreparedProgram> programs = new LinkedHashMap<>(16, 0.75f, true) {
+    /** Compiles. */
+    interface Compile {
+        /** The program for {@code sizes} of the model, or if {@code body} is not empty of that body. */
+        PreparedProgram apply(KnownSizes sizes, String body);
+    }
+
+    private record Key(KnownSizes sizes, String body) {}
+
+    private final Compile compile;
+    private final Map<Key, PreparedProgram> programs = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<List<List<Long>>, PreparedProgram> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, PreparedProgram> eldest) {
             return size() > MOST;
         }
     };
 
-    Specialisations(Function<List<long[]>, PreparedProgram> compile) {
+    Specialisations(Compile compile) {
         this.compile = compile;
     }
 
-    /** The program for the shapes of {@code inputs}, compiled now if it is not there. */
-    synchronized PreparedProgram forShapes(String model, List<Tensor> inputs, Guard failed) {
-        List<List<Long>> key = inputs.stream()
-                .map(tensor -> Arrays.stream(tensor.shape()).boxed().toList())
-                .toList();
+    /** Runs the model of which {@code general} does not take these inputs. */
+    List<Tensor> run(PreparedProgram general, List<Tensor> inputs, UnmetGuard unmet, RunContext context) {
+        KnownSizes sizes = KnownSizes.of(inputs.stream().map(Tensor::shape).toList());
+        return run(general, inputs, "", null, sizes, unmet, context);
+    }
+
+    /** Runs a body of which {@code general} does not take these inputs. */
+    private List<Tensor> body(
+            PreparedProgram general,
+            List<Tensor> inputs,
+            KnownSizes model,
+            Enclosing outer,
+            UnmetGuard unmet,
+            RunContext context) {
+        String name = general.program().name();
+        KnownSizes sizes = outer.and(model).with(name, Enclosing.shapes(general, inputs));
+        return run(general, inputs, name, outer, sizes, unmet, context);
+    }
+
+    private List<Tensor> run(
+            PreparedProgram general,
+            List<Tensor> inputs,
+            String body,
+            Enclosing outer,
+            KnownSizes begin,
+            UnmetGuard first,
+            RunContext context) {
+        KnownSizes sizes = begin;
+        UnmetGuard unmet = first;
+        while (true) {
+            PreparedProgram special = program(general.program().name(), sizes, body, unmet);
+            KnownSizes model = sizes;
+            RunContext fitting = context.fitting(
+                    (program, given, around, failed) -> body(program, given, model, around, failed, context));
+            try {
+                return ProgramRun.sized(special, named(general, special, inputs), outer, fitting);
+            } catch (UnmetGuard again) {
+                KnownSizes more = sizes.with(special.found(again.symbols()));
+                if (more.equals(sizes)) {
+                    throw body.isEmpty() ? again.refusal() : again;
+                }
+                sizes = more;
+                unmet = again;
+            }
+        }
+    }
+
+    /** The inputs that {@code special} has, which knows some of those of {@code general} beforehand. */
+    private static List<Tensor> named(PreparedProgram general, PreparedProgram special, List<Tensor> inputs) {
+        List<String> names =
+                general.program().inputs().stream().map(Value::name).toList();
+        List<Tensor> chosen = new ArrayList<>();
+        for (Value input : special.program().inputs()) {
+            chosen.add(inputs.get(names.indexOf(input.name())));
+        }
+        return chosen;
+    }
+
+    private synchronized PreparedProgram program(String name, KnownSizes sizes, String body, UnmetGuard unmet) {
+        Key key = new Key(sizes, body);
         PreparedProgram known = programs.get(key);
         if (known == null) {
+            Guard guard = unmet.guard();
             LOG.log(
                     System.Logger.Level.INFO,
-                    "{0}: compiling for input shapes {1}, because {2} does not hold of them ({3})",
-                    model,
-                    key,
-                    failed,
-                    failed.reason());
+                    "{0}: compiling for {1}, because {2} does not hold of them ({3})",
+                    name,
+                    text(sizes, body),
+                    guard,
+                    guard.reason());
             try {
-                known = compile.apply(inputs.stream().map(Tensor::shape).toList());
+                known = compile.apply(sizes, body);
             } catch (ModelException refused) {
                 throw new ModelException(
                         refused.code() == ModelException.Code.LIMIT
                                 ? ModelException.Code.LIMIT
                                 : ModelException.Code.INVALID_INPUT,
-                        model,
-                        "input shapes " + key + " do not fit the model: " + refused.getMessage(),
+                        name,
+                        text(sizes, body) + " do not fit the model: " + refused.getMessage(),
                         refused);
             }
             programs.put(key, known);
         }
         return known;
+    }
+
+    private static String text(KnownSizes sizes, String body) {
+        String inputs = "input shapes "
+                + (body.isEmpty()
+                        ? sizes.inputs().orElseThrow()
+                        : sizes.bodies().get(body));
+        return sizes.found().isEmpty() ? inputs : inputs + " and sizes found " + sizes.found();
     }
 
     synchronized void clear() {

@@ -19,6 +19,7 @@ import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
 import dev.quern.passes.program.Program;
 import java.io.IOException;
@@ -243,12 +244,13 @@ class BoundaryTest {
                                     }
 
                                     @Override
-                                    public Program compile(Overrides overrides, Target target) {
+                                    public Compilation compile(Overrides overrides, KnownSizes sizes, Target target) {
                                         throw new LinkageError("class");
                                     }
 
                                     @Override
-                                    public Program specialise(Overrides overrides, List<long[]> shapes, Target target) {
+                                    public Compilation compile(
+                                            Overrides overrides, KnownSizes sizes, String body, Target target) {
                                         throw new LinkageError("class");
                                     }
 

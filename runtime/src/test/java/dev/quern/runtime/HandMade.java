@@ -18,6 +18,7 @@ import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.MemoryPlan;
@@ -179,13 +180,16 @@ final class HandMade {
             }
 
             @Override
-            public Program compile(Overrides overrides, Target target) {
-                return program;
+            public Compilation compile(Overrides overrides, KnownSizes sizes, Target target) {
+                if (!sizes.equals(KnownSizes.NONE)) {
+                    throw new AssertionError("nothing to specialise is expected");
+                }
+                return new Compilation(program, Map.of());
             }
 
             @Override
-            public Program specialise(Overrides overrides, List<long[]> shapes, Target target) {
-                throw new AssertionError("nothing to specialise is expected");
+            public Compilation compile(Overrides overrides, KnownSizes sizes, String body, Target target) {
+                throw new AssertionError("no body to specialise is expected");
             }
 
             @Override

@@ -10,6 +10,7 @@ import dev.quern.onnx.proto.OnnxGraph;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,27 +21,54 @@ import java.util.Set;
  * @param outputs the results as the builder knows them
  */
 record Body(Graph graph, GraphBuilder builder, List<Value> outputs) {
-    /** Imports {@code body}, whose own inputs have the types {@code types}. */
-    static Body of(Call call, OnnxGraph body, List<TensorType> types, Captures captures) {
+    /**
+     * Imports {@code body}, whose own inputs have the types {@code types}. If the shapes of all inputs are known, notes what
+     * it is for those, too.
+     */
+    static Body of(Call call, String name, OnnxGraph body, List<TensorType> types, Captures captures) {
+        call.importer()
+                .shapes(name)
+                .ifPresent(shapes -> call.importer()
+                        .sized(
+                                name,
+                                of(call, name, body, types, captures, shapes).graph()));
+        return of(call, name, body, types, captures, Map.of());
+    }
+
+    private static Body of(
+            Call call,
+            String name,
+            OnnxGraph body,
+            List<TensorType> types,
+            Captures captures,
+            Map<String, List<Long>> shapes) {
         List<String> own = inputs(body, types.size());
         if (own.size() != types.size()) {
             throw call.invalid(
                     "inputs of the body '" + body.name() + "': expected " + types.size() + ", found " + own.size());
         }
-        GraphBuilder builder = call.builder().nested(body.name());
+        GraphBuilder builder = call.builder().nested(name);
         Scope scope = new Scope(builder);
         GraphImporter.reserve(body, builder);
         for (int index = 0; index < types.size(); index++) {
-            scope.put(own.get(index), builder.input(own.get(index), types.get(index)));
+            String input = own.get(index);
+            scope.put(input, builder.input(input, exactly(types.get(index), shapes.get(input))));
         }
-        captures.enter(scope);
-        call.importer().nested().contents(body, scope, Set.copyOf(own));
+        captures.enter(scope, shapes);
+        call.importer().nested(name).contents(body, scope, Set.copyOf(own));
         List<Value> outputs = new ArrayList<>();
         for (var output : body.outputs()) {
             outputs.add(scope.find(output.name())
                     .orElseThrow(() -> call.invalid("nothing in the body gives its result '" + output.name() + "'")));
         }
         return new Body(builder.build(outputs), builder, outputs);
+    }
+
+    /** {@code type} with the shape {@code shape}, or as it is if that is null. */
+    static TensorType exactly(TensorType type, List<Long> shape) {
+        return shape == null
+                ? type
+                : type.withShape(new Shape(shape.stream().map(Dim::of).toList()));
     }
 
     /** The inputs that the node gives: all, or where there are more, as in files before IR version 4, those without a default. */
@@ -56,21 +84,21 @@ record Body(Graph graph, GraphBuilder builder, List<Value> outputs) {
         return names.stream().filter(name -> !constants.contains(name)).toList();
     }
 
-    /** The types joined: extents that differ become symbols of their own. */
-    static TensorType general(Call call, TensorType left, TensorType right) {
+    /** The types of result {@code index} joined: extents that differ become symbols of their own. */
+    static TensorType general(Call call, int index, TensorType left, TensorType right) {
         List<Dim> dims = new ArrayList<>();
         for (int axis = 0; axis < left.shape().rank(); axis++) {
             Dim dim = left.shape().dim(axis);
-            dims.add(dim.equals(right.shape().dim(axis)) ? dim : call.fresh());
+            dims.add(dim.equals(right.shape().dim(axis)) ? dim : call.found("result " + index + " axis " + axis));
         }
         return new TensorType(left.dtype(), new Shape(dims));
     }
 
-    /** {@code type} with the extents that mention symbols made inside the body replaced by symbols of their own. */
-    static TensorType outside(Call call, TensorType type, Set<String> known) {
+    /** The type of result {@code index}, with the extents that mention symbols made inside the body replaced by symbols of their own. */
+    static TensorType outside(Call call, int index, TensorType type, Set<String> known) {
         List<Dim> dims = new ArrayList<>();
         for (Dim dim : type.shape().dims()) {
-            dims.add(known.containsAll(dim.symbols()) ? dim : call.fresh());
+            dims.add(known.containsAll(dim.symbols()) ? dim : call.found("result " + index + " axis " + dims.size()));
         }
         return new TensorType(type.dtype(), new Shape(dims));
     }

@@ -345,19 +345,36 @@ final class Call {
                 .getFirst();
     }
 
-    /** Extents where known, symbols of their own elsewhere. */
+    /** Extents where known, sizes that are found when the model runs elsewhere. */
     Shape completed(List<Optional<Dim>> partial) {
         List<Dim> dims = new ArrayList<>();
-        for (Optional<Dim> dim : partial) {
-            dims.add(dim.orElseGet(this::fresh));
+        for (int axis = 0; axis < partial.size(); axis++) {
+            int place = axis;
+            dims.add(partial.get(axis).orElseGet(() -> found(place)));
         }
         return new Shape(dims);
     }
 
-    /** A symbol for an extent that is found when the model runs. */
-    Dim fresh() {
+    /** The extent of an axis of the result that is found when the model runs. */
+    Dim found(int axis) {
+        return found("axis " + axis);
+    }
+
+    /** A size that is found when the model runs; {@code role} says which, and is no other's of this node. */
+    Dim found(String role) {
+        String name = node.outputs().isEmpty() ? node.opType() : node.outputs().getFirst();
+        return importer.found(importer.place(node, role), name, builder());
+    }
+
+    /** A symbol for a size that differs from one iteration of this node to the next. */
+    Dim changing() {
         String name = node.outputs().isEmpty() ? node.opType() : node.outputs().getFirst();
         return builder().freshSymbol(SymbolNames.clean(name));
+    }
+
+    /** The name of the body that is attribute {@code attribute}. */
+    String bodyName(String attribute) {
+        return importer.place(node, attribute);
     }
 
     ModelException invalid(String message) {

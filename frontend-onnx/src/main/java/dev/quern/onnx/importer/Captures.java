@@ -5,6 +5,7 @@ import dev.quern.ir.graph.Value;
 import dev.quern.onnx.proto.OnnxGraph;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,8 +39,8 @@ final class Captures {
         return List.copyOf(operands);
     }
 
-    /** Makes the captured names known inside a body. */
-    void enter(Scope inside) {
+    /** Makes the captured names known inside a body, with the shapes that are known. */
+    void enter(Scope inside, Map<String, List<Long>> shapes) {
         for (String name : names) {
             Optional<Value> value = outside.find(name);
             if (value.isEmpty()) {
@@ -48,14 +49,19 @@ final class Captures {
             inside.put(
                     name,
                     passed.contains(name)
-                            ? inside.builder().capture(name, value.get(), outside.builder())
+                            ? inside.builder()
+                                    .capture(
+                                            name,
+                                            Body.exactly(value.get().type(), shapes.get(name)),
+                                            value.get(),
+                                            outside.builder())
                             : inside.builder()
                                     .adopt(value.get(), outside.builder())
                                     .orElseThrow());
         }
     }
 
-    Body body(Call call, OnnxGraph graph, List<TensorType> types) {
-        return Body.of(call, graph, types, this);
+    Body body(Call call, String attribute, OnnxGraph graph, List<TensorType> types) {
+        return Body.of(call, call.bodyName(attribute), graph, types, this);
     }
 }

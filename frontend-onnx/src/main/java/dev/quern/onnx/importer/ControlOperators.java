@@ -31,11 +31,11 @@ final class ControlOperators {
         OnnxGraph then = call.graph("then_branch");
         OnnxGraph otherwise = call.graph("else_branch");
         if (decided.isPresent()) {
-            return call.importer().inline(decided.get() ? then : otherwise, call.scope());
+            return inline(call, decided.get());
         }
         Captures captures = new Captures(call.scope(), List.of(then, otherwise));
-        Body first = captures.body(call, then, List.of());
-        Body second = captures.body(call, otherwise, List.of());
+        Body first = captures.body(call, "then_branch", then, List.of());
+        Body second = captures.body(call, "else_branch", otherwise, List.of());
         Graph left = first.graph();
         Graph right = second.graph();
         if (left.outputs().size() != right.outputs().size()) {
@@ -48,18 +48,24 @@ final class ControlOperators {
                             () -> call.unsupported("branches whose results have different ranks or element types, on a"
                                     + " condition that is found when the model runs: expected results alike, found "
                                     + left.outputs() + " and " + right.outputs()));
-            return call.importer().inline(assumed ? then : otherwise, call.scope());
+            return inline(call, assumed);
         }
         List<TensorType> results = new ArrayList<>();
         for (int index = 0; index < left.outputs().size(); index++) {
             results.add(Body.general(
                     call,
+                    index,
                     left.outputs().get(index).type(),
                     right.outputs().get(index).type()));
         }
         List<Value> operands = new ArrayList<>(List.of(condition));
         operands.addAll(captures.operands());
         return builder.addAll(new Op.If(left, right), operands, results);
+    }
+
+    private static List<Value> inline(Call call, boolean condition) {
+        String branch = condition ? "then_branch" : "else_branch";
+        return call.importer().inline(call.bodyName(branch), call.graph(branch), call.scope());
     }
 
     private static boolean ranksAgree(Graph left, Graph right) {

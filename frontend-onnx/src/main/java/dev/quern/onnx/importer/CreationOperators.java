@@ -107,7 +107,7 @@ final class CreationOperators {
         Optional<Dim> count = count(call, start, limit, delta);
         if (count.isEmpty()) {
             return call.host(
-                    "RangeBy", Map.of(), List.of(start, limit, delta), new TensorType(dtype, Shape.of(call.fresh())));
+                    "RangeBy", Map.of(), List.of(start, limit, delta), new TensorType(dtype, Shape.of(call.found(0))));
         }
         Value steps = builder.add(new Op.Iota(dtype, Shape.of(count.get()), 0));
         Value scaled = is(builder, delta, 1) ? steps : builder.binary(BinaryOp.MUL, steps, delta);
@@ -174,7 +174,7 @@ final class CreationOperators {
         Value values = call.vector(2, Dim.of(2));
         if (extent.isEmpty()) {
             List<Dim> dims = new ArrayList<>(indices.type().shape().dims());
-            dims.add(axis, call.fresh());
+            dims.add(axis, call.found(axis));
             return call.host(
                     "OneHotTo",
                     Map.of("axis", new Attribute.Whole(axis)),

@@ -3,6 +3,7 @@ package dev.quern.onnx.importer;
 import dev.quern.Limits;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
+import dev.quern.ir.Dim;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.GraphBuilder;
@@ -17,7 +18,9 @@ import dev.quern.onnx.proto.OnnxSparseTensor;
 import dev.quern.onnx.proto.OnnxTensor;
 import dev.quern.onnx.proto.OnnxValueInfo;
 import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
+import dev.quern.onnx.signature.SizedGraph;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,30 +41,36 @@ public final class GraphImporter {
         final SymbolNames symbols = new SymbolNames();
         final Map<String, OnnxFunction> functions = new HashMap<>();
         final NodeBudget nodes;
+        final KnownSizes sizes;
+        final Map<String, String> origins = new HashMap<>();
+        final Map<String, Graph> bodies = new HashMap<>();
         long sparseBytes = Limits.SPARSE_BYTES;
 
-        Shared(OnnxModel model) {
-            nodes = new NodeBudget(model);
+        Shared(OnnxModel model, KnownSizes sizes) {
+            this.nodes = new NodeBudget(model);
+            this.sizes = sizes;
         }
     }
 
     private final Shared shared;
     private final Map<String, Long> opsets;
     private final int depth;
+    private final String path;
 
-    private GraphImporter(Shared shared, Map<String, Long> opsets, int depth) {
+    private GraphImporter(Shared shared, Map<String, Long> opsets, int depth, String path) {
         this.shared = shared;
         this.opsets = opsets;
         this.depth = depth;
+        this.path = path;
     }
 
     /**
      * A model that has been read.
      *
-     * @param graph its inputs are those that have to be given, and those of {@link Overrides#inputs}
+     * @param sized its inputs are those that have to be given, and those of {@link Overrides#inputs}
      * @param inputs all inputs that the file declares, in its order
      */
-    public record Imported(Graph graph, List<DeclaredInput> inputs) {
+    public record Imported(SizedGraph sized, List<DeclaredInput> inputs) {
         public Imported {
             inputs = List.copyOf(inputs);
         }
@@ -69,18 +78,18 @@ public final class GraphImporter {
 
     /** The graph of {@code model}, every default holding. */
     public static Graph read(OnnxModel model) {
-        return read(model, Overrides.NONE, Optional.empty()).graph();
+        return read(model, Overrides.NONE, KnownSizes.NONE).sized().graph();
     }
 
     /**
      * The graph of {@code model}. Its constants read the model's memory.
      *
      * @param overrides what is given in the place of defaults
-     * @param shapes exact shapes for the inputs of the graph, in their order
+     * @param sizes what it is imported for
      * @throws ModelException if the model breaks the specification or uses what Quern does not have
      */
-    public static Imported read(OnnxModel model, Overrides overrides, Optional<List<long[]>> shapes) {
-        Shared shared = new Shared(model);
+    public static Imported read(OnnxModel model, Overrides overrides, KnownSizes sizes) {
+        Shared shared = new Shared(model, sizes);
         OnnxModel arranged = Arrangement.of(model);
         for (OnnxFunction function : arranged.functions()) {
             String key = key(function.domain(), function.name(), function.overload());
@@ -91,14 +100,14 @@ public final class GraphImporter {
                         "expected one function of this domain, name and overload, found two");
             }
         }
-        return new GraphImporter(shared, arranged.opsets(), 0).model(arranged.graph(), overrides, shapes);
+        return new GraphImporter(shared, arranged.opsets(), 0, "").model(arranged.graph(), overrides);
     }
 
     private static String key(String domain, String name, String overload) {
         return domain + "::" + name + ":" + overload;
     }
 
-    private Imported model(OnnxGraph graph, Overrides overrides, Optional<List<long[]>> shapes) {
+    private Imported model(OnnxGraph graph, Overrides overrides) {
         GraphBuilder builder = new GraphBuilder(graph.name());
         Scope scope = new Scope(builder);
         reserve(graph, builder);
@@ -113,7 +122,9 @@ public final class GraphImporter {
             declared.add(new DeclaredInput(new Value(name, type), otherwise != null));
             if (otherwise == null || overrides.inputs().contains(name)) {
                 int index = builder.inputs().size();
-                TensorType exact = shapes.map(sizes -> InputTypes.exactly(name, type, sizes, index))
+                TensorType exact = shared.sizes
+                        .inputs()
+                        .map(shapes -> InputTypes.exactly(name, type, shapes, index))
                         .orElse(type);
                 scope.put(name, builder.input(name, exact));
                 given.add(name);
@@ -127,7 +138,8 @@ public final class GraphImporter {
         }
         contents(graph, constants, scope, given);
         builder.at("");
-        return new Imported(builder.build(outputs(graph, scope)), declared);
+        Graph built = builder.build(outputs(graph, scope));
+        return new Imported(new SizedGraph(built, shared.origins, shared.bodies), declared);
     }
 
     /** The constants of a graph by name. */
@@ -209,18 +221,50 @@ public final class GraphImporter {
         return dense;
     }
 
-    /** Adds a body in the place of its node; the names around it are seen. */
-    List<Value> inline(OnnxGraph body, Scope around) {
+    /** Adds the body called {@code name} in the place of its node; the names around it are seen. */
+    List<Value> inline(String name, OnnxGraph body, Scope around) {
         deeper();
         Scope scope = around.inlined();
-        nested().contents(body, scope, Set.of());
+        nested(name).contents(body, scope, Set.of());
         return body.outputs().stream().map(output -> result(output, scope)).toList();
     }
 
-    /** This importer one level further inside. */
-    GraphImporter nested() {
+    /** This importer one level further inside, in the body called {@code name}. */
+    GraphImporter nested(String name) {
         deeper();
-        return new GraphImporter(shared, opsets, depth + 1);
+        return new GraphImporter(shared, opsets, depth + 1, name);
+    }
+
+    /** A name for {@code role} of {@code node} that is the same in every import of the model, and no other's. */
+    String place(OnnxNode node, String role) {
+        String result = node.outputs().stream()
+                .filter(name -> !name.isEmpty())
+                .findFirst()
+                .orElse(node.opType());
+        return (path.isEmpty() ? "" : path + "/") + result + "." + role;
+    }
+
+    /** The shapes of the inputs of the body called {@code name}, by the inputs' names, if it is to be imported for such. */
+    Optional<Map<String, List<Long>>> shapes(String name) {
+        return shared.bodies.containsKey(name)
+                ? Optional.empty()
+                : Optional.ofNullable(shared.sizes.bodies().get(name));
+    }
+
+    /** Notes the body called {@code name} imported for its inputs' shapes. */
+    void sized(String name, Graph body) {
+        shared.bodies.putIfAbsent(name, body);
+    }
+
+    /** The size found at {@code place}: a symbol, unless it is known. */
+    Dim found(String place, String hint, GraphBuilder builder) {
+        Long known = shared.sizes.found().get(place);
+        if (known != null) {
+            return Dim.of(known);
+        }
+        Dim symbol = builder.freshSymbol(SymbolNames.clean(hint));
+        symbol.symbols().forEach(name -> shared.origins.put(name, place));
+        return symbol;
     }
 
     private void deeper() {
@@ -322,7 +366,7 @@ public final class GraphImporter {
         }
         Set<String> absent = new HashSet<>(function.inputs());
         absent.removeIf(parameter -> inside.find(parameter).isPresent());
-        GraphImporter importer = new GraphImporter(shared, function.opsets(), depth + 1);
+        GraphImporter importer = new GraphImporter(shared, function.opsets(), depth + 1, place(node, "function"));
         FunctionBody body = new FunctionBody(function, node, absent);
         for (OnnxNode inner : function.nodes()) {
             importer.node(body.instantiate(inner), inside);

@@ -29,7 +29,7 @@ final class HostOperators {
 
     private static Value nonZero(Call call) {
         Value x = call.input(0);
-        Shape shape = Shape.of(Dim.of(x.type().shape().rank()), call.fresh());
+        Shape shape = Shape.of(Dim.of(x.type().shape().rank()), call.found(1));
         return call.host("NonZero", Map.of(), List.of(x), new TensorType(DType.I64, shape));
     }
 
@@ -37,7 +37,7 @@ final class HostOperators {
         Value x = call.input(0);
         Map<String, Attribute> attributes = new HashMap<>();
         attributes.put("sorted", new Attribute.Whole(call.integer("sorted", 1)));
-        Dim count = call.fresh();
+        Dim count = call.found("count");
         Shape shape = Shape.of(count);
         Dim positions = x.type().shape().elements();
         if (call.has("axis")) {
@@ -58,7 +58,7 @@ final class HostOperators {
     private static Value compress(Call call) {
         Value x = call.input(0);
         Map<String, Attribute> attributes = new HashMap<>();
-        Shape shape = Shape.of(call.fresh());
+        Shape shape = Shape.of(call.found(0));
         if (call.has("axis")) {
             int axis = call.axis(call.integer("axis", 0), x.type().shape().rank());
             attributes.put("axis", new Attribute.Whole(axis));
@@ -77,7 +77,7 @@ final class HostOperators {
         }
         Map<String, Attribute> attributes =
                 Map.of("center_point_box", new Attribute.Whole(call.integer("center_point_box", 0)));
-        Shape shape = Shape.of(call.fresh(), Dim.of(3));
+        Shape shape = Shape.of(call.found(0), Dim.of(3));
         return call.host("NonMaxSuppression", attributes, operands, new TensorType(DType.I64, shape));
     }
 }

@@ -91,15 +91,15 @@ final class InputTypes {
      *
      * @throws ModelException if they do not fit
      */
-    static TensorType exactly(String input, TensorType type, List<long[]> shapes, int index) {
-        if (index >= shapes.size() || shapes.get(index).length != type.shape().rank()) {
+    static TensorType exactly(String input, TensorType type, List<List<Long>> shapes, int index) {
+        if (index >= shapes.size() || shapes.get(index).size() != type.shape().rank()) {
             throw new ModelException(
                     ModelException.Code.INVALID_INPUT,
                     input,
                     "shape: expected one of rank " + type.shape().rank() + ", found "
-                            + (index < shapes.size() ? Arrays.toString(shapes.get(index)) : "none"));
+                            + (index < shapes.size() ? shapes.get(index).toString() : "none"));
         }
-        Shape shape = Shape.of(shapes.get(index));
+        Shape shape = new Shape(shapes.get(index).stream().map(Dim::of).toList());
         for (int axis = 0; axis < shape.rank(); axis++) {
             Dim stated = type.shape().dim(axis);
             if (stated.isConstant() && !stated.equals(shape.dim(axis))) {

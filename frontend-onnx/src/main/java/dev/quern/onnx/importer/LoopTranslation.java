@@ -52,15 +52,17 @@ final class LoopTranslation {
         }
         List<TensorType> results = new ArrayList<>();
         Set<String> outside = outsideSymbols(initial);
-        for (TensorType type : carried) {
-            results.add(Body.outside(call, type, outside));
+        for (int index = 0; index < carried.size(); index++) {
+            results.add(Body.outside(call, index, carried.get(index), outside));
         }
         Dim count = count(trips, condition, body);
         for (int index = 0; index < scanned; index++) {
             TensorType slice =
                     body.graph().outputs().get(1 + initial.size() + index).type();
             List<Dim> dims = new ArrayList<>(List.of(count));
-            dims.addAll(Body.outside(call, slice, outside).shape().dims());
+            dims.addAll(Body.outside(call, initial.size() + index, slice, outside)
+                    .shape()
+                    .dims());
             results.add(new TensorType(slice.dtype(), new Shape(dims)));
         }
         List<Value> operands = new ArrayList<>(List.of(trips, condition));
@@ -89,7 +91,7 @@ final class LoopTranslation {
         while (true) {
             List<TensorType> types = new ArrayList<>(List.of(COUNT, TRUTH));
             types.addAll(carried);
-            Body body = captures.body(call, graph, types);
+            Body body = captures.body(call, "body", graph, types);
             if (body.graph().outputs().size() <= carried.size()) {
                 return body;
             }
@@ -121,7 +123,7 @@ final class LoopTranslation {
             if (free || dim.equals(after.shape().dim(axis))) {
                 dims.add(dim);
             } else {
-                Dim fresh = call.fresh();
+                Dim fresh = call.changing();
                 made.addAll(fresh.symbols());
                 dims.add(fresh);
             }
@@ -139,6 +141,6 @@ final class LoopTranslation {
         boolean goesOn = next.name().equals(graph.inputs().get(1).name())
                 || body.builder().dims().truth(next).equals(Optional.of(true));
         boolean endless = known.isPresent() && known.get().is(Long.MAX_VALUE);
-        return known.isPresent() && starts && goesOn && !endless ? known.get() : call.fresh();
+        return known.isPresent() && starts && goesOn && !endless ? known.get() : call.found("count");
     }
 }

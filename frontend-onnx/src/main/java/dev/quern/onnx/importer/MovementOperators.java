@@ -121,8 +121,8 @@ final class MovementOperators {
         Value x = call.input(0);
         call.vector(1, Dim.of(call.node().outputs().size()));
         int axis = axis(call);
-        List<TensorType> types = call.node().outputs().stream()
-                .map(output -> x.type().withShape(x.type().shape().with(axis, call.fresh())))
+        List<TensorType> types = IntStream.range(0, call.node().outputs().size())
+                .mapToObj(part -> x.type().withShape(x.type().shape().with(axis, call.found("part " + part))))
                 .toList();
         return call.builder()
                 .addAll(
@@ -158,7 +158,7 @@ final class MovementOperators {
         Value x = call.input(0);
         Shape shape = x.type().shape();
         for (int axis : axes) {
-            shape = shape.with(axis, call.fresh());
+            shape = shape.with(axis, call.found(axis));
         }
         Map<String, Attribute> attributes = Map.of(
                 "mode",

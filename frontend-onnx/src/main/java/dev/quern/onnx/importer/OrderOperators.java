@@ -119,7 +119,7 @@ final class OrderOperators {
         }
         Value x = call.input(0);
         int axis = call.axis(call.integer("axis", -1), x.type().shape().rank());
-        Shape shape = x.type().shape().with(axis, call.fresh());
+        Shape shape = x.type().shape().with(axis, call.found(axis));
         Map<String, Attribute> attributes = Map.of(
                 "axis", new Attribute.Whole(axis),
                 "largest", new Attribute.Whole(call.integer("largest", 1)),

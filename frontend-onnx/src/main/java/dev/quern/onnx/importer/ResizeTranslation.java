@@ -201,7 +201,7 @@ final class ResizeTranslation {
     private Value onHost(ResizeRule rule, Optional<Value> extents, int index) {
         Shape shape = x.type().shape();
         for (int axis : axes) {
-            shape = shape.with(axis, call.fresh());
+            shape = shape.with(axis, call.found(axis));
         }
         Map<String, Attribute> attributes = Map.ofEntries(
                 Map.entry("mode", new Attribute.Text(call.text("mode", "nearest"))),

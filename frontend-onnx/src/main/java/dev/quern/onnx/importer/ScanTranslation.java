@@ -49,7 +49,7 @@ final class ScanTranslation {
             types.add(type);
         }
         Captures captures = new Captures(call.scope(), List.of(graph));
-        Body body = captures.body(call, graph, types);
+        Body body = captures.body(call, "body", graph, types);
         int outputs = body.graph().outputs().size() - states;
         if (outputs < 0) {
             throw call.invalid("results of the body: expected at least " + states + ", found "

@@ -85,7 +85,7 @@ final class SliceTranslation {
         Value x = call.input(0);
         Shape shape = x.type().shape();
         for (int axis : axes) {
-            shape = shape.with(axis, call.fresh());
+            shape = shape.with(axis, call.found(axis));
         }
         GraphBuilder builder = call.builder();
         List<Dim> allAxes = axes.stream().map(axis -> Dim.of(axis)).toList();

@@ -244,9 +244,9 @@ public final class GraphBuilder {
         return Optional.of(add(producer.op()));
     }
 
-    /** Adds an input for {@code outer}, a value of another builder, and knows of it what that does. */
-    public Value capture(String inputName, Value outer, GraphBuilder from) {
-        Value inner = input(inputName, outer.type());
+    /** Adds an input of type {@code type} for {@code outer}, a value of another builder, and knows of it what that does. */
+    public Value capture(String inputName, TensorType type, Value outer, GraphBuilder from) {
+        Value inner = input(inputName, type);
         tracker.share(inner, outer, from.tracker);
         return inner;
     }

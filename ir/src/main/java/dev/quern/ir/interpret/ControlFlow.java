@@ -21,10 +21,7 @@ final class ControlFlow {
 
     List<Tensor> choose(Op.If op) {
         List<Tensor> captured = call.operands().subList(1, call.operands().size());
-        return interpreter.run(
-                truth(call.operand(0)) ? op.then() : op.otherwise(),
-                captured,
-                call.dims().copy());
+        return interpreter.body(truth(call.operand(0)) ? op.then() : op.otherwise(), captured, call.dims());
     }
 
     private boolean truth(Tensor condition) {
@@ -47,8 +44,7 @@ final class ControlFlow {
             List<Tensor> inputs = new ArrayList<>(List.of(Tensor.of(new long[] {trip}), condition));
             inputs.addAll(state);
             inputs.addAll(captured);
-            List<Tensor> results =
-                    interpreter.run(op.body(), inputs, call.dims().copy());
+            List<Tensor> results = interpreter.body(op.body(), inputs, call.dims());
             condition = results.getFirst();
             state = new ArrayList<>(results.subList(1, 1 + carried));
             for (int i = 0; i < stacks.size(); i++) {
@@ -83,8 +79,7 @@ final class ControlFlow {
                 inputs.add(slice(sequences.get(i), op.inputAxes().get(i), index));
             }
             inputs.addAll(captured);
-            List<Tensor> results =
-                    interpreter.run(op.body(), inputs, call.dims().copy());
+            List<Tensor> results = interpreter.body(op.body(), inputs, call.dims());
             state = new ArrayList<>(results.subList(0, op.states()));
             for (int i = 0; i < stacks.size(); i++) {
                 stacks.get(i).add(results.get(op.states() + i));

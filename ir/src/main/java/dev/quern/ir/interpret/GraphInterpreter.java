@@ -31,7 +31,14 @@ import java.util.Set;
  * node's origin. Results above 1 MiB are in native memory, freed when unreachable.
  */
 public final class GraphInterpreter {
+    /** Evaluates the nodes of a graph. */
+    public interface Nodes {
+        /** The results of {@code node}. */
+        List<Tensor> evaluate(Node node, List<Tensor> operands, DimBindings dims);
+    }
+
     private final Budget budget;
+    private final BodyRunner bodies;
 
     /** With {@link Budget#DEFAULT}. */
     public GraphInterpreter() {
@@ -40,7 +47,13 @@ public final class GraphInterpreter {
 
     /** With limits. */
     public GraphInterpreter(Budget budget) {
+        this(budget, BodyRunner.PLAIN);
+    }
+
+    /** With limits, and what runs the graphs inside others. */
+    public GraphInterpreter(Budget budget, BodyRunner bodies) {
         this.budget = budget;
+        this.bodies = bodies;
     }
 
     /**
@@ -50,6 +63,19 @@ public final class GraphInterpreter {
      * @return one tensor per output of the graph, by name, in order
      */
     public Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs) {
+        try {
+            return run(graph, inputs, this::evaluate);
+        } catch (UnmetGuardException unmet) {
+            throw unmet.refusal();
+        }
+    }
+
+    /**
+     * Runs a graph, its nodes being evaluated by {@code nodes}.
+     *
+     * @throws UnmetGuardException if the graph is not for such inputs
+     */
+    public Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs, Nodes nodes) {
         List<Tensor> given = new ArrayList<>();
         for (Value input : graph.inputs()) {
             Tensor tensor = inputs.get(input.name());
@@ -61,7 +87,7 @@ public final class GraphInterpreter {
             }
             given.add(tensor);
         }
-        List<Tensor> results = run(graph, given, new DimBindings());
+        List<Tensor> results = run(graph, given, new DimBindings(), nodes);
         Map<String, Tensor> named = new LinkedHashMap<>();
         for (int i = 0; i < results.size(); i++) {
             named.put(graph.outputs().get(i).name(), results.get(i));
@@ -69,8 +95,29 @@ public final class GraphInterpreter {
         return named;
     }
 
-    /** Runs a graph on tensors in the order of its inputs; binds in {@code dims} what its types decide. */
-    List<Tensor> run(Graph graph, List<Tensor> inputs, DimBindings dims) {
+    /**
+     * Runs a graph on tensors in the order of its inputs; binds in {@code dims} what its types decide.
+     *
+     * @throws UnmetGuardException if the graph is not for such inputs
+     */
+    public List<Tensor> run(Graph graph, List<Tensor> inputs, DimBindings dims) {
+        return run(graph, inputs, dims, this::evaluate);
+    }
+
+    /** Runs the graph {@code body} inside a node. */
+    List<Tensor> body(Graph body, List<Tensor> inputs, DimBindings outer) {
+        return bodies.run(this, body, inputs, outer);
+    }
+
+    private List<Tensor> run(Graph graph, List<Tensor> inputs, DimBindings dims, Nodes nodes) {
+        try {
+            return values(graph, inputs, dims, nodes);
+        } catch (UnmetGuardException unmet) {
+            throw unmet.through(dims);
+        }
+    }
+
+    private static List<Tensor> values(Graph graph, List<Tensor> inputs, DimBindings dims, Nodes nodes) {
         Map<String, Tensor> values = new HashMap<>();
         for (int i = 0; i < inputs.size(); i++) {
             Value input = graph.inputs().get(i);
@@ -84,7 +131,14 @@ public final class GraphInterpreter {
             List<Tensor> operands = node.inputs().stream()
                     .map(value -> values.get(value.name()))
                     .toList();
-            List<Tensor> results = evaluate(node, operands, dims);
+            List<Tensor> results;
+            try {
+                results = nodes.evaluate(node, operands, dims);
+            } catch (ModelException failure) {
+                // A wrong assumption may make a node impossible.
+                check(open, dims);
+                throw failure;
+            }
             for (int i = 0; i < results.size(); i++) {
                 values.put(node.outputs().get(i).name(), results.get(i));
             }
@@ -113,11 +167,7 @@ public final class GraphInterpreter {
         open.removeIf(guard -> {
             Optional<Boolean> holds = dims.holds(guard);
             if (holds.isPresent() && !holds.get()) {
-                throw new ModelException(
-                        ModelException.Code.INVALID_INPUT,
-                        guard.reason(),
-                        "expected " + guard + ", found " + dims.value(guard.left()) + " and "
-                                + dims.value(guard.right()));
+                throw new UnmetGuardException(guard, dims);
             }
             return holds.isPresent();
         });

@@ -23,7 +23,7 @@ final class Finish {
     static Lowered kernel(String template, Sketch sketch, Stmt body) {
         Draft draft = new Draft(
                 sketch.parameters().stream().map(Sketch.Parameter::buffer).toList(), body);
-        draft = UnitLoops.apply(draft);
+        draft = ShortLoops.apply(draft);
         draft = MergedAxes.apply(draft);
         draft = CollapsedLoops.apply(draft);
         draft = SeparatedAxes.apply(draft);

@@ -157,7 +157,11 @@ final class Fusion {
                 .filter(producer -> roles.get(producer) == Role.ANCHOR || roles.get(producer) == Role.ELEMENTWISE)
                 .filter(producer -> offset.isPresent() && isPlacedAt(producer, node.output(), offset.get()))
                 .isPresent();
-        if (offset.isEmpty() || !computed || flow.isOutput(value) || inside.containsKey(value.name())) {
+        if (offset.isEmpty()
+                || !computed
+                || isEmpty(value)
+                || flow.isOutput(value)
+                || inside.containsKey(value.name())) {
             return false;
         }
         inside.put(value.name(), new Part(value, node.output(), offset.get()));
@@ -202,7 +206,7 @@ final class Fusion {
             readers.forEach(reader -> passOn(node, reader));
             return;
         }
-        Optional<Dim> offset = Views.offset(node);
+        Optional<Dim> offset = isEmpty(value) ? Optional.empty() : Views.offset(node);
         Value base = node.input(0);
         if (offset.isPresent() && !flow.isOutput(value)) {
             stored.add(value.name());
@@ -215,6 +219,11 @@ final class Fusion {
         } else {
             root(node);
         }
+    }
+
+    /** Whether {@code value} surely has no elements, and so needs neither a kernel nor memory. */
+    private static boolean isEmpty(Value value) {
+        return value.type().shape().elements().is(0);
     }
 
     /** Whether output {@code value} can be the memory in which {@code base} is computed. */

@@ -16,13 +16,13 @@ final class IndexChecks {
     private IndexChecks() {}
 
     /**
-     * The check that must precede {@code node}; none if it takes no indices or they are constant and in range.
+     * The check that must precede {@code node}; none if it takes no indices, or they are constant and in range, or there are none.
      *
      * @throws ModelException if they are constant and out of range
      */
     static Optional<Piece.Check> of(Dataflow flow, Node node) {
         List<Dim> extents = extents(node);
-        if (extents.isEmpty()) {
+        if (extents.isEmpty() || node.input(1).type().shape().elements().is(0)) {
             return Optional.empty();
         }
         Value indices = node.input(1);

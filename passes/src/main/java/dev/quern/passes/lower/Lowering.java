@@ -16,8 +16,12 @@ final class Lowering {
         this.plan = plan;
     }
 
-    /** The kernels that compute the results of {@code region}, in order; none if all is in place already. */
+    /** The kernels that compute the results of {@code region}, in order; none if all is in place already, or there is nothing. */
     List<Lowered> lower(Region region) {
+        if (region.results().stream()
+                .allMatch(result -> result.type().shape().elements().is(0))) {
+            return List.of();
+        }
         Drawing drawing = new Drawing(plan, region);
         if (region.anchor().isEmpty()) {
             return List.of(TraversalTemplate.elementwise(drawing));
@@ -51,7 +55,9 @@ final class Lowering {
         Set<Integer> inPlace = new HashSet<>();
         for (int part = 0; part < node.inputs().size(); part++) {
             Part inside = plan.inside().get(node.input(part).name());
-            if (inside != null
+            if (node.input(part).type().shape().elements().is(0)) {
+                inPlace.add(part);
+            } else if (inside != null
                     && inside.base().name().equals(node.output().name())
                     && Views.partOffset(node, axis, part).stream().anyMatch(inside.offset()::equals)) {
                 inPlace.add(part);

@@ -26,7 +26,7 @@ final class TraversalTemplate {
         return drawing.finish("traversal", Sketch.nest(loops, store));
     }
 
-    /** One nest per part, but none for those that are computed in their place already. */
+    /** One nest per part, but none for those that are in their place already, or are empty. */
     static Lowered concat(Drawing drawing, int axis, Set<Integer> inPlace) {
         Node node = drawing.anchor();
         List<Stmt> nests = new ArrayList<>();

@@ -71,6 +71,11 @@ public final class MemoryPlanner {
                 }
             }
         }
+        for (Value output : outputs) {
+            if (!lifetimes.isPart(output)) {
+                places.putIfAbsent(output.name(), new MemoryPlan.Result());
+            }
+        }
         for (Part part : parts) {
             Value base = lifetimes.base(part.value());
             places.put(part.value().name(), new MemoryPlan.Within(base.name(), lifetimes.offset(part.value())));

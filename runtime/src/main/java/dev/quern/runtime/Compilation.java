@@ -1,0 +1,16 @@
+package dev.quern.runtime;
+
+import dev.quern.passes.program.Program;
+import java.util.Map;
+
+/**
+ * A program and what its symbols are.
+ *
+ * @param program a model, or a body of one
+ * @param origins for each symbol of a size that a step finds out, where in the model that is
+ */
+record Compilation(Program program, Map<String, String> origins) {
+    Compilation {
+        origins = Map.copyOf(origins);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.quern.runtime;
+
+import dev.quern.ModelException;
+import dev.quern.ir.graph.Guard;
+
+/**
+ * A guard does not hold of the sizes of a run: the program must not go on, but one compiled for these sizes may answer. Passes
+ * from the program in which the guard is to those around it.
+ */
+final class UnmetGuard extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Guard guard;
+    private final transient ModelException refusal;
+    private transient SymbolValues symbols;
+
+    UnmetGuard(String program, Guard guard, SymbolValues symbols) {
+        super(guard.toString(), null, false, false);
+        this.guard = guard;
+        this.refusal = GuardCheck.failure(program, guard, symbols);
+        this.symbols = symbols;
+    }
+
+    Guard guard() {
+        return guard;
+    }
+
+    /** What the caller is told if no program answers. */
+    ModelException refusal() {
+        return refusal;
+    }
+
+    /** The sizes known to the outermost program that this has passed. */
+    SymbolValues symbols() {
+        return symbols;
+    }
+
+    /** This, having passed a program that knows {@code outer}. */
+    UnmetGuard through(SymbolValues outer) {
+        symbols = outer;
+        return this;
+    }
+}
