@@ -150,14 +150,11 @@ final class BenchCases {
 
     private List<BenchCase> at(
             CaseArguments arguments, String name, Path file, List<TensorInfo> infos, Map<String, Long> dims) {
-        Map<String, Long> extents = SampleInputs.extents(infos, dims);
-        Map<String, Tensor> given = new LinkedHashMap<>();
-        for (TensorInfo info : infos) {
-            String spec = arguments.inputs().get(info.name());
-            if (spec != null) {
-                given.put(info.name(), InputSpec.parse(session, info.name(), shaped(spec, info, extents)));
-            }
-        }
+        Map<String, Tensor> given = given(arguments, infos, true, Map.of());
+        Map<String, Long> known = SampleInputs.bound(infos, given);
+        known.putAll(dims);
+        Map<String, Long> extents = SampleInputs.extents(infos, known);
+        given.putAll(given(arguments, infos, false, extents));
         Map<String, Tensor> inputs = SampleInputs.complete(infos, given, dims, SEED);
         Path saved;
         try {
@@ -178,11 +175,25 @@ final class BenchCases {
                 .toList();
     }
 
-    /** Values alone get the shape that the extents give. */
-    private static String shaped(String spec, TensorInfo info, Map<String, Long> extents) {
-        if (spec.contains("=") || spec.startsWith("@")) {
-            return spec;
+    /** The inputs whose words say a shape, or else those whose words do not, in the shapes that {@code extents} give. */
+    private Map<String, Tensor> given(
+            CaseArguments arguments, List<TensorInfo> infos, boolean shaped, Map<String, Long> extents) {
+        Map<String, Tensor> given = new LinkedHashMap<>();
+        for (TensorInfo info : infos) {
+            String spec = arguments.inputs().get(info.name());
+            if (spec != null && isShaped(spec) == shaped) {
+                String whole = shaped ? spec : shaped(spec, info, extents);
+                given.put(info.name(), InputSpec.parse(session, info.name(), whole));
+            }
         }
+        return given;
+    }
+
+    private static boolean isShaped(String spec) {
+        return spec.contains("=") || spec.startsWith("@");
+    }
+
+    private static String shaped(String spec, TensorInfo info, Map<String, Long> extents) {
         StringBuilder head = new StringBuilder();
         for (int axis = 0; axis < info.shape().size(); axis++) {
             head.append(SampleInputs.extent(info, axis, extents)).append('x');
@@ -195,7 +206,11 @@ final class BenchCases {
         Set<String> symbols = SampleInputs.extents(infos, Map.of()).keySet();
         Map<String, Long> extents = new LinkedHashMap<>();
         for (TensorInfo info : infos) {
-            long[] shape = inputs.get(info.name()).shape();
+            Tensor input = inputs.get(info.name());
+            if (input == null) {
+                continue;
+            }
+            long[] shape = input.shape();
             for (int axis = 0; axis < Math.min(shape.length, info.shape().size()); axis++) {
                 if (symbols.contains(info.shape().get(axis))) {
                     extents.putIfAbsent(info.shape().get(axis), shape[axis]);

@@ -58,7 +58,8 @@ final class CaseArguments {
         if (name != null) {
             return name;
         }
-        String[] parts = model.substring(model.indexOf('!') + 1).split("[/\\\\]");
+        String path = model.startsWith("maven:") ? model.replaceAll("#.*|.*!", "") : model;
+        String[] parts = path.split("[/\\\\]");
         String last = parts[parts.length - 1].replaceAll("\\.onnx$", "");
         return last.equals("model") && parts.length > 1 ? parts[parts.length - 2] : last;
     }
