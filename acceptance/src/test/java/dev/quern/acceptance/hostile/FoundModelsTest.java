@@ -3,7 +3,6 @@ package dev.quern.acceptance.hostile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.quern.Options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +28,7 @@ class FoundModelsTest {
         assertFalse(files.isEmpty());
         Map<String, String> wrong = new TreeMap<>();
         for (Path file : files) {
-            Trial trial = Trial.of(Files.readAllBytes(file), Options.NO_TIME_LIMIT);
+            Trial trial = Trial.of(Files.readAllBytes(file));
             trial.finding().ifPresent(finding -> wrong.put(file.getFileName().toString(), finding));
         }
         assertEquals(Map.of(), wrong);
