@@ -39,9 +39,13 @@ public record Shape(List<Dim> dims) {
         return dims.size();
     }
 
-    /** Extent of axis {@code axis}; a negative axis counts from the end. */
+    /** Extent of axis {@code axis}; a negative axis counts from the end. An {@link IllegalArgumentException} if there is none. */
     public Dim dim(int axis) {
-        return dims.get(axis < 0 ? axis + dims.size() : axis);
+        int index = axis < 0 ? axis + dims.size() : axis;
+        if (index < 0 || index >= dims.size()) {
+            throw new IllegalArgumentException("axis " + axis + " of the shape " + dims + ", which has " + dims.size());
+        }
+        return dims.get(index);
     }
 
     /** Product of all extents. */

@@ -146,7 +146,7 @@ final class ProgramRun {
         }
         Executable executable = step.executable();
         Watch watch = context.watch();
-        watch.requireTime(bound.work(), bound.participants(), step.origin());
+        watch.requireTime(bound, step.origin());
         RangeTask task = (from, to) -> executable.run(buffers, offsets, bound.symbols(), from, to);
         if (context.listener() != null) {
             task = told(task, context.listener());

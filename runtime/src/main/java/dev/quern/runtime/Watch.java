@@ -9,6 +9,9 @@ final class Watch {
     /** More operations than any thread does in a nanosecond: two vector units of 16 lanes, each multiplying and adding. */
     private static final long FASTEST = 64;
 
+    /** What one thread does in a nanosecond of a kernel that cannot be looked into: more would be luck. */
+    private static final long LIKELY = 2;
+
     private final Thread owner;
     private final Duration limit;
     private final boolean timed;
@@ -51,14 +54,18 @@ final class Watch {
         }
     }
 
-    /** Refuses {@code work} operations on each of {@code threads} threads that surely take longer than what is left. */
-    void requireTime(long work, int threads, String origin) {
-        if (timed && work / threads / FASTEST > Math.max(0, end - System.nanoTime())) {
+    /**
+     * Refuses a kernel that surely takes longer than what is left; one that runs in one piece, so that nothing can end it, also
+     * if it probably does.
+     */
+    void requireTime(BoundKernel kernel, String origin) {
+        long rate = kernel.extent() > 1 ? FASTEST * kernel.participants() : LIKELY;
+        if (timed && kernel.work() / rate > Math.max(0, end - System.nanoTime())) {
             throw new ModelException(
                     ModelException.Code.LIMIT,
                     origin,
-                    "needs " + work + " operations, which do not fit what is left of the time limit of " + limit
-                            + "; raise it or give smaller inputs");
+                    "needs " + kernel.work() + " operations, which do not fit what is left of the time limit of "
+                            + limit + "; raise it or give smaller inputs");
         }
     }
 }

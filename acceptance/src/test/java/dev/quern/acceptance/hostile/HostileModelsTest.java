@@ -50,6 +50,7 @@ class HostileModelsTest {
         new HostileCampaign(tally, folder).run(Long.getLong("quern.hostile.count", Long.MAX_VALUE) - 1, seconds * 1000);
         System.out.println("hostile models: " + tally);
         assertEquals(Map.of(), tally.findings(), "replay a mutant with -Dquern.hostile.replay=SEED");
+        assertTrue(tally.tried() > 0, "no mutant was tried");
         assertTrue(tally.compiled() * 10 >= tally.tried(), "too few reach compilation: " + tally);
     }
 

@@ -22,6 +22,9 @@ final class TrialProcess {
     /** Status of a process that gave up on a mutant that does not end. */
     static final int HUNG = 44;
 
+    /** Seeds that are tried before the first mutant, so that no mutant is measured in a cold process. */
+    private static final int WARM_UP_FILES = 80;
+
     /** What each seed may take, while the compiler is cold. */
     private static final Duration WARM_UP = Duration.ofSeconds(10);
 
@@ -35,7 +38,7 @@ final class TrialProcess {
         long last = Long.parseLong(arguments[1]);
         long end = System.nanoTime() + Long.parseLong(arguments[3]) * 1_000_000;
         Corpus corpus = Corpus.load();
-        corpus.bytes().forEach(file -> Trial.of(file, WARM_UP));
+        corpus.bytes().stream().limit(WARM_UP_FILES).forEach(file -> Trial.of(file, WARM_UP));
         try (FileChannel channel =
                 FileChannel.open(Path.of(arguments[2]), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MappedByteBuffer progress = channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES);

@@ -194,11 +194,11 @@ public final class GraphInterpreter {
                     "sizes leave the range of integers: " + beyond.getMessage(),
                     beyond);
         }
-        if (results.size() < node.outputs().size()) {
+        if (results.size() != node.outputs().size()) {
             throw new ModelException(
                     ModelException.Code.INVALID_INPUT,
                     where,
-                    "results: expected at least " + node.outputs().size() + ", found " + results.size());
+                    "results: expected " + node.outputs().size() + ", found " + results.size());
         }
         for (int i = 0; i < node.outputs().size(); i++) {
             dims.bind(node.outputs().get(i).type(), results.get(i), where);

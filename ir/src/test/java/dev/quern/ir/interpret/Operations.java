@@ -41,11 +41,10 @@ final class Operations {
     }
 
     static List<Tensor> host(String function, Map<String, Attribute> attributes, Tensor... operands) {
-        return new GraphInterpreter()
-                .evaluate(
-                        new Node(new Op.Host(function, attributes), List.of(), List.of(), "node"),
-                        List.of(operands),
-                        new DimBindings());
+        return HostFunctions.run(
+                function,
+                new HostAttributes(attributes),
+                new Evaluation("node", List.of(operands), new DimBindings(), Budget.DEFAULT));
     }
 
     static TensorType type(Tensor tensor) {
