@@ -67,10 +67,15 @@ class RandomKernelsTest {
                         .add(compilation.group(1).equals("4") ? "C2" : "C1");
             }
         }
+        // A JVM that is behind with its compilations raises its thresholds: then a few kernels stay with C1.
+        int taken = 0;
         for (int seed = 0; seed < count; seed++) {
             String name = "dev.quern.vector.Kernel_random_" + seed;
-            assertEquals(Set.of("C1", "C2"), compilers.get(name), "compilers that took over " + name);
+            Set<String> tookOver = compilers.getOrDefault(name, Set.of());
+            assertTrue(tookOver.contains("C1"), "C1 never took over " + name);
+            taken += tookOver.contains("C2") ? 1 : 0;
         }
+        assertTrue(taken >= count * 9 / 10, "C2 took over only " + taken + " of " + count);
     }
 
     @Test

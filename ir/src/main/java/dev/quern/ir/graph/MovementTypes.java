@@ -132,6 +132,9 @@ final class MovementTypes {
                 "axes",
                 rank,
                 op.shape() + " by " + op.scales());
+        boolean fromNothing = x.shape().dims().stream().anyMatch(dim -> dim.is(0));
+        boolean toNothing = op.shape().dims().stream().anyMatch(dim -> dim.is(0));
+        typing.check(!fromNothing || toNothing, "elements to resize", "some", x.shape());
         return x.withShape(op.shape());
     }
 }
