@@ -1,5 +1,2 @@
-/**
- * The place of the NVIDIA back end: kernel IR to PTX text, and the CUDA driver bound by the
- * foreign function interface. Nothing is implemented yet; no model runs on a GPU.
- */
+/** The NVIDIA back end: kernel IR to PTX text. So far there is the driver's binding alone; no model runs on a GPU. */
 package dev.quern.ptx;

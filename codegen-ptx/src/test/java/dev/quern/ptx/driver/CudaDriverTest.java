@@ -1,0 +1,188 @@
+package dev.quern.ptx.driver;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.ModelException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The binding, against a driver without a device: every function, and every function failing. */
+class CudaDriverTest {
+    private static final String PTX = """
+            .version 8.0
+            .target sm_75
+            .address_size 64
+            .visible .entry twice(.param .u64 data, .param .u64 count)
+            { ret; }
+            """;
+
+    /** Uses every function once; what it computes is looked at. */
+    private static void everything(StubDriver stub) {
+        CudaDriver driver = CudaDriver.open(stub);
+        assertEquals("13.2", driver.version());
+        CudaDevice device = CudaDevice.first(driver);
+        assertEquals(new CudaDevice(0, "Stub 0", 9, 0, 1L << 30, 132, 1024, 2048, 49152), device);
+        assertEquals("sm_90", device.architecture());
+        stub.functions().body(StubKernels::twice);
+        try (Arena arena = Arena.ofConfined();
+                CudaContext context = CudaContext.open(driver, device);
+                CudaStream stream = CudaStream.create(context);
+                CudaEvent before = CudaEvent.create(context);
+                CudaEvent after = CudaEvent.create(context);
+                PinnedMemory pinned = PinnedMemory.allocate(context, 64);
+                DeviceMemory memory = DeviceMemory.allocate(stream, 64);
+                CudaModule module = CudaModule.load(context, "twice", PTX)) {
+            assertEquals(1L << 29, context.freeMemory());
+            assertEquals("Used 8 registers", module.log());
+            CudaFunction function = module.function("twice");
+            assertEquals(40, function.registers());
+            assertEquals(30, function.localBytes());
+            function.allowSharedMemory(100_000);
+            assertEquals(100_000, stub.functions().attributes().get(8));
+            pinned.segment()
+                    .copyFrom(
+                            MemorySegment.ofArray(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}));
+            before.record(stream);
+            stream.copyToDevice(pinned.segment(), memory.address());
+            function.launch(stream, 3, 128, 1024, memory.address(), 7);
+            after.record(stream);
+            after.synchronize();
+            assertEquals(1f, after.millisecondsSince(before));
+            stream.copy(memory.address(), memory.address() + 32, 32);
+            stream.fill(memory.address(), (byte) 0, 4);
+            MemorySegment result = arena.allocate(64);
+            stream.copyToHost(memory.address(), result);
+            stream.synchronize();
+            assertArrayEquals(
+                    new float[] {0, 4, 6, 8, 10, 12, 14, 8, 2, 4, 6, 8, 10, 12, 14, 8},
+                    result.toArray(ValueLayout.JAVA_FLOAT));
+            assertEquals(
+                    List.of(new StubFunctions.Launch("twice", 3, 128, 1024, List.of(memory.address(), 7L))),
+                    stub.functions().launches());
+        }
+    }
+
+    @Test
+    void everyFunctionIsCalledAndNothingIsKept() {
+        try (StubDriver stub = new StubDriver()) {
+            everything(stub);
+            Set<String> expected = Arrays.stream(CudaCall.values())
+                    .filter(call -> call != CudaCall.ERROR_NAME && call != CudaCall.ERROR_STRING)
+                    .map(CudaCall::symbol)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            assertEquals(expected, new TreeSet<>(stub.called()));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = CudaCall.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"ERROR_NAME", "ERROR_STRING"})
+    void eachFailureIsOneExceptionThatNamesTheFunction(CudaCall call) {
+        StubDriver stub = new StubDriver().failing(call.symbol(), StubFunctions.INVALID_VALUE);
+        ModelException failure = assertThrows(ModelException.class, () -> everything(stub));
+        assertEquals(ModelException.Code.DEVICE, failure.code());
+        assertTrue(
+                failure.getMessage().startsWith("device 'cuda': " + call.symbol() + " failed while "),
+                failure.getMessage());
+        assertTrue(failure.getMessage().contains("CUDA_ERROR_INVALID_VALUE (1), text of 1"), failure.getMessage());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = CudaCall.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"ERROR_NAME", "ERROR_STRING"})
+    void eachMissingFunctionIsOneExceptionThatNamesIt(CudaCall call) {
+        StubDriver stub = new StubDriver().without(call.symbol());
+        ModelException failure = assertThrows(ModelException.class, () -> everything(stub));
+        assertEquals(
+                "device 'cuda': the driver has no " + call.symbol()
+                        + "; expected one for CUDA 11.2 or later; update the graphics driver",
+                failure.getMessage());
+    }
+
+    @Test
+    void anUnknownCodeHasItsNumber() {
+        StubDriver stub = new StubDriver().failing("cuInit", 12345);
+        ModelException failure = assertThrows(ModelException.class, () -> CudaDriver.open(stub));
+        assertEquals(
+                "device 'cuda': cuInit failed while starting the driver: error (12345); name the device cpu, and report this with the model",
+                failure.getMessage());
+    }
+
+    @Test
+    void noDeviceSaysWhatToDo() {
+        try (StubDriver stub = new StubDriver()) {
+            stub.functions().devices(0);
+            CudaDriver driver = CudaDriver.open(stub);
+            ModelException failure = assertThrows(ModelException.class, () -> CudaDevice.first(driver));
+            assertEquals(
+                    "device 'cuda': the driver sees no device; make one visible to the process, or name the device cpu",
+                    failure.getMessage());
+        }
+    }
+
+    @Test
+    void refusedTextComesWithTheCompilersLog() {
+        try (StubDriver stub = new StubDriver();
+                CudaContext context = open(stub)) {
+            ModelException failure =
+                    assertThrows(ModelException.class, () -> CudaModule.load(context, "broken", ".target sm_75"));
+            assertEquals(
+                    "device 'cuda': cuModuleLoadDataEx failed while loading kernel broken: CUDA_ERROR_INVALID_PTX (218), text of 218;"
+                            + " the driver says: ptxas fatal: line 1: no .version; update the graphics driver, or name the device cpu",
+                    failure.getMessage());
+        }
+    }
+
+    @Test
+    void tooMuchMemoryIsALimit() {
+        try (StubDriver stub = new StubDriver();
+                CudaContext context = open(stub);
+                CudaStream stream = CudaStream.create(context)) {
+            ModelException failure = assertThrows(ModelException.class, () -> DeviceMemory.allocate(stream, 1L << 40));
+            assertEquals(ModelException.Code.LIMIT, failure.code());
+            assertTrue(
+                    failure.getMessage().contains("allocating 1099511627776 bytes on the device"),
+                    failure.getMessage());
+        }
+    }
+
+    @Test
+    void aWildStoreEndsInOneExceptionAndLaterOnesNameIt() {
+        StubDriver stub = new StubDriver();
+        CudaContext context = open(stub);
+        CudaStream stream = CudaStream.create(context);
+        stub.functions().body(launch -> 700);
+        CudaModule.load(context, "wild", PTX).function("twice").launch(stream, 1, 1, 0, 0, 0);
+        ModelException first = assertThrows(ModelException.class, () -> stream.synchronize("waiting for kernel wild"));
+        assertEquals(
+                "device 'cuda': cuStreamSynchronize failed while waiting for kernel wild: CUDA_ERROR_ILLEGAL_ADDRESS (700), text of 700; "
+                        + CudaError.RESTART,
+                first.getMessage());
+        ModelException later = assertThrows(ModelException.class, context::freeMemory);
+        assertTrue(
+                later.getMessage()
+                        .contains("the device failed before (cuStreamSynchronize failed while waiting for kernel wild"),
+                later.getMessage());
+    }
+
+    private static CudaContext open(StubDriver stub) {
+        CudaDriver driver = CudaDriver.open(stub);
+        return CudaContext.open(driver, CudaDevice.first(driver));
+    }
+}
