@@ -2,7 +2,6 @@ package dev.quern.passes;
 
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
-import dev.quern.ir.graph.Bodies;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Node;
@@ -119,7 +118,7 @@ public final class Compiler {
             case LoweredProgram.Control(Node node) ->
                 new ProgramStep.RunControl(
                         node,
-                        Bodies.of(node.op()).stream()
+                        node.op().bodies().stream()
                                 .map(body -> program(body, inside))
                                 .toList());
             case LoweredProgram.Check(Value indices, List<Dim> extents, String origin) ->

@@ -28,12 +28,11 @@ final class ControlFlow {
 
     /** The results for these operands. */
     List<Tensor> run(List<Tensor> operands) {
-        Op op = step.step().node().op();
+        Op.Control op = (Op.Control) step.step().node().op();
         return switch (op) {
             case Op.If choice -> choose(operands);
             case Op.Loop loop -> loop(loop, operands);
             case Op.Scan scan -> scan(scan, operands);
-            default -> throw new IllegalStateException(op + " is no control flow");
         };
     }
 

@@ -23,28 +23,17 @@ final class WithoutWeights {
     static Graph of(Graph graph) {
         List<Node> nodes = new ArrayList<>();
         for (Node node : graph.nodes()) {
-            switch (node.op()) {
-                case Op.Constant(Literal literal) when !isPlain(literal.tensor()) -> zeros(node, literal, nodes);
-                case Op.If(Graph then, Graph otherwise) -> nodes.add(with(node, new Op.If(of(then), of(otherwise))));
-                case Op.Loop(Graph body, int carried) -> nodes.add(with(node, new Op.Loop(of(body), carried)));
-                case Op.Scan scan ->
-                    nodes.add(with(
-                            node,
-                            new Op.Scan(
-                                    of(scan.body()),
-                                    scan.states(),
-                                    scan.inputAxes(),
-                                    scan.inputReversed(),
-                                    scan.outputAxes(),
-                                    scan.outputReversed())));
-                case Op other -> nodes.add(node);
+            if (node.op() instanceof Op.Constant(Literal literal) && !isPlain(literal.tensor())) {
+                zeros(node, literal, nodes);
+            } else if (node.op() instanceof Op.Control control) {
+                List<Graph> bodies =
+                        control.bodies().stream().map(WithoutWeights::of).toList();
+                nodes.add(new Node(control.withBodies(bodies), node.inputs(), node.outputs(), node.origin()));
+            } else {
+                nodes.add(node);
             }
         }
         return graph.with(nodes, graph.outputs());
-    }
-
-    private static Node with(Node node, Op op) {
-        return new Node(op, node.inputs(), node.outputs(), node.origin());
     }
 
     private static boolean isPlain(Tensor tensor) {

@@ -23,7 +23,7 @@ public final class NeededNodes {
         Set<String> known = new HashSet<>();
         graph.inputs().forEach(input -> collect(input, known));
         for (Node node : graph.nodes()) {
-            if (node.op() instanceof Op.Host || !Bodies.of(node.op()).isEmpty()) {
+            if (node.op() instanceof Op.Host || node.op() instanceof Op.Control) {
                 Set<String> found = new HashSet<>();
                 node.outputs().forEach(result -> collect(result, found));
                 found.removeAll(known);
@@ -82,7 +82,7 @@ public final class NeededNodes {
         for (Dim dim : OperationDims.of(op)) {
             names.addAll(dim.symbols());
         }
-        for (Graph body : Bodies.of(op)) {
+        for (Graph body : op.bodies()) {
             body.inputs().forEach(input -> collect(input, names));
             for (Node node : body.nodes()) {
                 collect(node.op(), names);

@@ -14,22 +14,66 @@ import java.util.Map;
  * The operations of the graph level. An operation holds attributes only; {@link Node} holds the operands, whose order
  * each record states. Axes are non-negative and resolved; operands of elementwise operations have equal shapes and
  * types (broadcasts and casts are nodes of their own).
+ *
+ * <p>Operations form families, each a sealed interface: a switch over them needs no {@code default}, and one that does not
+ * know a new operation does not compile.
  */
 public sealed interface Op {
+    /** Gives what it states; no operands. */
+    sealed interface Source extends Op {}
+
+    /** Computes each element from the elements at the same index. */
+    sealed interface Elementwise extends Op {}
+
+    /** Gives elements of its operand at indices that follow from its own by arithmetic alone. */
+    sealed interface View extends Op {}
+
+    /** Puts its operands into a larger result. */
+    sealed interface Placing extends Op {}
+
+    /** Gives elements of its first operand at indices that are elements of its second. */
+    sealed interface Lookup extends Op {}
+
+    /** Puts its third operand into its first at indices that are elements of its second. */
+    sealed interface Scatter extends Op {}
+
+    /** Combines elements along axes. */
+    sealed interface Along extends Op {}
+
+    /** Sums products of elements of two operands. */
+    sealed interface Product extends Op {}
+
+    /** Combines elements in a neighbourhood. */
+    sealed interface Sampling extends Op {}
+
+    /** Stands for many operations, of which it is made before kernels are. */
+    sealed interface Composite extends Op {}
+
+    /** Runs graphs. */
+    sealed interface Control extends Op {
+        /** The same operation on other graphs, in the order of {@link #bodies}. */
+        Control withBodies(List<Graph> bodies);
+    }
+
+    /** The graphs that this runs, in the order of its record; none if it is no {@link Control}. */
+    default List<Graph> bodies() {
+        return List.of();
+    }
+
     /** A constant. Operands: none. */
-    record Constant(Literal literal) implements Op {}
+    record Constant(Literal literal) implements Source {}
 
     /** Elementwise function. Operands: x. */
-    record Unary(UnaryOp function) implements Op {}
+    record Unary(UnaryOp function) implements Elementwise {}
 
     /** Elementwise function of two. Operands: left, right. */
-    record Binary(BinaryOp function) implements Op {}
+    record Binary(BinaryOp function) implements Elementwise {}
 
     /** Elementwise comparison to bool. Operands: left, right. */
-    record Compare(CompareOp relation) implements Op {}
+    record Compare(CompareOp relation) implements Elementwise {}
 
     /** Elementwise choice. Operands: condition (bool), then, otherwise. */
-    record Select() implements Op {}
+    record Select() implements Elementwise {}
 
     /**
      * Conversion to {@code to}; to bool compares with zero; floats round to the nearest, halves to even; integers wrap. Floats to
@@ -38,26 +82,26 @@ public sealed interface Op {
      * low bits of that to i32. To 4 and 2 bits they round to the nearest, halves away from zero, and keep the low bits.
      * {@code saturate} is ONNX's for 8-bit floats. Operands: x.
      */
-    record Cast(DType to, boolean saturate) implements Op {}
+    record Cast(DType to, boolean saturate) implements Elementwise {}
 
     /** The same bits as a type of the same width. Operands: x. */
-    record Bitcast(DType to) implements Op {}
+    record Bitcast(DType to) implements Elementwise {}
 
     /** The same elements in row-major order under another shape with as many. Operands: x. */
-    record Reshape(Shape shape) implements Op {}
+    record Reshape(Shape shape) implements View {}
 
     /** Axis {@code i} of the result is axis {@code permutation[i]} of x. Operands: x. */
-    record Transpose(List<Integer> permutation) implements Op {
+    record Transpose(List<Integer> permutation) implements View {
         public Transpose {
             permutation = List.copyOf(permutation);
         }
     }
 
     /** Numpy broadcast of x (aligned at the last axis) to {@code shape}. Operands: x. */
-    record Broadcast(Shape shape) implements Op {}
+    record Broadcast(Shape shape) implements View {}
 
     /** Element {@code i} along an axis is {@code start + i*step} of x; {@code shape} is the result's; every read is in range. Operands: x. */
-    record Slice(List<Dim> starts, List<Long> steps, Shape shape) implements Op {
+    record Slice(List<Dim> starts, List<Long> steps, Shape shape) implements View {
         public Slice {
             starts = List.copyOf(starts);
             steps = List.copyOf(steps);
@@ -65,10 +109,10 @@ public sealed interface Op {
     }
 
     /** Joins along {@code axis}. Operands: one or more. */
-    record Concat(int axis) implements Op {}
+    record Concat(int axis) implements Placing {}
 
     /** Adds {@code before} and {@code after} elements per axis (not negative). Operands: x, and for CONSTANT a scalar fill. */
-    record Pad(PadMode mode, List<Dim> before, List<Dim> after) implements Op {
+    record Pad(PadMode mode, List<Dim> before, List<Dim> after) implements Placing {
         public Pad {
             before = List.copyOf(before);
             after = List.copyOf(after);
@@ -84,7 +128,7 @@ public sealed interface Op {
     }
 
     /** Combines over {@code axes}, which the result lacks; over no elements gives the identity. Operands: x. */
-    record Reduce(Combiner combiner, List<Integer> axes) implements Op {
+    record Reduce(Combiner combiner, List<Integer> axes) implements Along {
         public Reduce {
             axes = List.copyOf(axes);
         }
@@ -94,17 +138,17 @@ public sealed interface Op {
      * Index (i64) of the greatest or least along {@code axis}, which the result lacks; NaN, the first or last of them, before any
      * number. The axis has elements, or the result has none. Operands: x.
      */
-    record ArgReduce(boolean greatest, int axis, boolean lastOfEqual) implements Op {}
+    record ArgReduce(boolean greatest, int axis, boolean lastOfEqual) implements Along {}
 
     /** Running combination along {@code axis}. Operands: x. */
-    record Cumulate(Combiner combiner, int axis, boolean exclusive, boolean reverse) implements Op {}
+    record Cumulate(Combiner combiner, int axis, boolean exclusive, boolean reverse) implements Along {}
 
     /**
      * General batched contraction: axis names as in einsum, each operand's and the result's axes named by a list. Names in
      * both operands and the result are batch axes; in both operands only, contracted; in one operand and the result, free.
      * Every name occurs once per list and in at least two lists. Integer operands (i8/u8) may differ in type. The sum is in {@code accumulate}, which is the result's type. Operands: left, right.
      */
-    record Contract(List<String> left, List<String> right, List<String> result, DType accumulate) implements Op {
+    record Contract(List<String> left, List<String> right, List<String> result, DType accumulate) implements Product {
         public Contract {
             left = List.copyOf(left);
             right = List.copyOf(right);
@@ -116,13 +160,13 @@ public sealed interface Op {
      * Convolution, channels last. Operands: x [N, spatial…, C], w [spatial…, C/groups, M]; result [N, out…, M]. Reads
      * outside x are zero.
      */
-    record Convolve(Window window, int groups) implements Op {}
+    record Convolve(Window window, int groups) implements Product {}
 
     /** Transposed convolution, channels last. Operands: x [N, spatial…, C], w [spatial…, C, M/groups]; {@code shape} is the result's. */
-    record ConvolveTransposed(Window window, int groups, Shape shape) implements Op {}
+    record ConvolveTransposed(Window window, int groups, Shape shape) implements Product {}
 
     /** Maximum, average or p-norm over windows, channels last. Operands: x [N, spatial…, C]. */
-    record Pool(PoolKind kind, Window window, boolean countPadding) implements Op {}
+    record Pool(PoolKind kind, Window window, boolean countPadding) implements Sampling {}
 
     /** What {@link Pool} computes. */
     enum PoolKind {
@@ -131,19 +175,19 @@ public sealed interface Op {
     }
 
     /** Element of x at index (i64; negative counts from the end) along {@code axis}. Operands: x, indices; result x[:axis] + indices.shape + x[axis+1:]. */
-    record Gather(int axis) implements Op {}
+    record Gather(int axis) implements Lookup {}
 
     /** ONNX GatherElements. Operands: x, indices (i64, shape of the result). */
-    record GatherElements(int axis) implements Op {}
+    record GatherElements(int axis) implements Lookup {}
 
     /** ONNX GatherND. Operands: x, indices (i64). */
-    record GatherNd(int batchAxes) implements Op {}
+    record GatherNd(int batchAxes) implements Lookup {}
 
     /** ONNX ScatterElements; no combiner overwrites, later indices winning. Operands: x, indices (i64), updates. */
-    record ScatterElements(int axis, ScatterMode mode) implements Op {}
+    record ScatterElements(int axis, ScatterMode mode) implements Scatter {}
 
     /** ONNX ScatterND. Operands: x, indices (i64), updates. */
-    record ScatterNd(ScatterMode mode) implements Op {}
+    record ScatterNd(ScatterMode mode) implements Scatter {}
 
     /** How a scatter joins updates to what is there. */
     enum ScatterMode {
@@ -158,37 +202,37 @@ public sealed interface Op {
     record TopK(int axis, Dim count, boolean greatest, boolean sorted) implements Op {}
 
     /** {@code saturate(round(x/scale) + zero)}, for NaN the least number; scale and zero are broadcast to x's shape already. Operands: x, scale, zero. */
-    record Quantize(DType to) implements Op {}
+    record Quantize(DType to) implements Elementwise {}
 
     /** {@code (x - zero) * scale}; scale and zero are broadcast to x's shape already. Operands: x, scale, zero. */
-    record Dequantize(DType to) implements Op {}
+    record Dequantize(DType to) implements Elementwise {}
 
     /** Integers 0, 1, … along {@code axis} of {@code shape}. Operands: none. */
-    record Iota(DType dtype, Shape shape, int axis) implements Op {}
+    record Iota(DType dtype, Shape shape, int axis) implements Source {}
 
     /** The values of dimensions as an i64 tensor of {@code shape}, row-major. Operands: none. */
-    record DimValues(List<Dim> values, Shape shape) implements Op {
+    record DimValues(List<Dim> values, Shape shape) implements Source {
         public DimValues {
             values = List.copyOf(values);
         }
     }
 
     /** Softmax (or its logarithm) along {@code axis}. Operands: x. */
-    record Softmax(int axis, boolean logarithm) implements Op {}
+    record Softmax(int axis, boolean logarithm) implements Along {}
 
     /**
      * {@code (x - mean)/sqrt(variance + epsilon) * scale + bias} over the trailing axes from {@code axis}; without
      * {@code centred}, the mean is not subtracted and the mean square takes the variance's place (RMSNorm). Operands: x,
      * scale and bias of the shape of the trailing axes; bias may be absent, or both.
      */
-    record Normalize(int axis, double epsilon, boolean centred) implements Op {}
+    record Normalize(int axis, double epsilon, boolean centred) implements Along {}
 
     /**
      * Scaled dot-product attention: {@code softmax(q·kᵀ*scale + mask)·v}. Operands: q [B, H, S, D], k [B, G, T, D],
      * v [B, G, T, E] with H a multiple of G, and optionally mask, of shape [B, H, S, T] (broadcast by a node); result [B, H, S, E].
      * {@code causal} hides key j from query i where {@code j > i + T - S}.
      */
-    record Attention(double scale, boolean causal) implements Op {}
+    record Attention(double scale, boolean causal) implements Composite {}
 
     /**
      * Recurrent layer in one direction over time. Operands: x [T, B, I], w [gates*H, I], r [gates*H, H], bias [2*gates*H],
@@ -196,7 +240,7 @@ public sealed interface Op {
      * [B, H], and for LSTM last c [B, H]. {@code activations}: names of ONNX, one per gate function in ONNX's order.
      */
     record Recurrent(RecurrentKind kind, boolean reverse, List<String> activations, boolean linearBeforeReset)
-            implements Op {
+            implements Composite {
         public Recurrent {
             activations = List.copyOf(activations);
         }
@@ -210,20 +254,40 @@ public sealed interface Op {
     }
 
     /** Interpolation to {@code shape}; {@code scales} has one factor per axis (result over x), 0 where it is the ratio of the extents when it runs. Operands: x. */
-    record Resize(ResizeRule rule, List<Double> scales, Shape shape) implements Op {
+    record Resize(ResizeRule rule, List<Double> scales, Shape shape) implements Sampling {
         public Resize {
             scales = List.copyOf(scales);
         }
     }
 
     /** Two-way choice. Operands: condition (scalar bool), captured…; both branches take the captured values as inputs. */
-    record If(Graph then, Graph otherwise) implements Op {}
+    record If(Graph then, Graph otherwise) implements Control {
+        @Override
+        public List<Graph> bodies() {
+            return List.of(then, otherwise);
+        }
+
+        @Override
+        public If withBodies(List<Graph> bodies) {
+            return new If(bodies.get(0), bodies.get(1));
+        }
+    }
 
     /**
      * ONNX Loop. Operands: trip count (i64 scalar), condition (bool scalar), {@code carried} values, captured…; the body takes iteration (i64
      * scalar), condition, carried…, captured… and gives condition, carried…, scanned…. Results: carried…, scanned… stacked on axis 0.
      */
-    record Loop(Graph body, int carried) implements Op {}
+    record Loop(Graph body, int carried) implements Control {
+        @Override
+        public List<Graph> bodies() {
+            return List.of(body);
+        }
+
+        @Override
+        public Loop withBodies(List<Graph> bodies) {
+            return new Loop(bodies.getFirst(), carried);
+        }
+    }
 
     /**
      * ONNX Scan (version 9 and later). Operands: {@code states} values, scanned inputs, captured…; the body takes states…, one slice of each scanned input,
@@ -236,12 +300,22 @@ public sealed interface Op {
             List<Boolean> inputReversed,
             List<Integer> outputAxes,
             List<Boolean> outputReversed)
-            implements Op {
+            implements Control {
         public Scan {
             inputAxes = List.copyOf(inputAxes);
             inputReversed = List.copyOf(inputReversed);
             outputAxes = List.copyOf(outputAxes);
             outputReversed = List.copyOf(outputReversed);
+        }
+
+        @Override
+        public List<Graph> bodies() {
+            return List.of(body);
+        }
+
+        @Override
+        public Scan withBodies(List<Graph> bodies) {
+            return new Scan(bodies.getFirst(), states, inputAxes, inputReversed, outputAxes, outputReversed);
         }
     }
 

@@ -31,7 +31,7 @@ final class BodyRules {
     }
 
     void check() {
-        switch (node.op()) {
+        switch ((Op.Control) node.op()) {
             case Op.If(Graph then, Graph otherwise) -> {
                 atLeast("operands", 1, operands.size());
                 equal("condition", TRUTH, operands.getFirst());
@@ -40,7 +40,6 @@ final class BodyRules {
             }
             case Op.Loop(Graph body, int carried) -> checkLoop(body, carried);
             case Op.Scan scan -> checkScan(scan);
-            default -> throw new IllegalArgumentException(node.op() + " has no body");
         }
     }
 

@@ -4,7 +4,6 @@ import dev.quern.ModelException;
 import dev.quern.ir.Dim;
 import dev.quern.ir.NameText;
 import dev.quern.ir.TensorType;
-import dev.quern.ir.graph.Bodies;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Node;
@@ -103,11 +102,11 @@ public final class GraphVerifier {
         node.inputs().forEach(operand -> checkDefined(operand, place, "operand"));
         OperationDims.of(node.op()).forEach(dim -> checkSymbols(dim, place));
         switch (node.op()) {
-            case Op.If choice -> checkBodies(node, place);
-            case Op.Loop loop -> checkBodies(node, place);
-            case Op.Scan scan -> checkBodies(node, place);
-            case Op.Host host -> {}
-            default -> checkTypes(node, place);
+            case Op.Control _ -> checkBodies(node, place);
+            case Op.Host _ -> {}
+            case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Scatter _ ->
+                checkTypes(node, place);
+            case Op.Along _, Op.Product _, Op.Sampling _, Op.Composite _, Op.TopK _ -> checkTypes(node, place);
         }
         for (Value result : node.outputs()) {
             define(result, place);
@@ -123,13 +122,13 @@ public final class GraphVerifier {
 
     private void checkBodies(Node node, String place) {
         new BodyRules(node, place).check();
-        for (Graph body : Bodies.of(node.op())) {
+        for (Graph body : node.op().bodies()) {
             verify(body, place + ", ", symbols, equality.guards());
         }
     }
 
     private static boolean bringsSymbols(Op op) {
-        return op instanceof Op.Host || !Bodies.of(op).isEmpty();
+        return op instanceof Op.Host || op instanceof Op.Control;
     }
 
     private void checkTypes(Node node, String place) {

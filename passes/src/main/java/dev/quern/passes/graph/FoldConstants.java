@@ -61,13 +61,10 @@ final class FoldConstants implements GraphPass {
 
     private static boolean isCandidate(Node node, Rewriting rewriting) {
         boolean runs = switch (node.op()) {
-            case Op.Constant ignored -> false;
-            case Op.If ignored -> false;
-            case Op.Loop ignored -> false;
-            case Op.Scan ignored -> false;
-            case Op.Host ignored -> false;
-            case Op.DimValues(var values, Shape shape) -> values.stream().allMatch(dim -> dim.isConstant());
-            case Op ignored -> true;
+            case Op.Constant _, Op.Control _, Op.Host _ -> false;
+            case Op.DimValues(var values, _) -> values.stream().allMatch(dim -> dim.isConstant());
+            case Op.Iota _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Scatter _, Op.Along _ -> true;
+            case Op.Product _, Op.Sampling _, Op.Composite _, Op.TopK _ -> true;
         };
         if (!runs) {
             return false;

@@ -46,10 +46,9 @@ record FoldingCost(double bytes, double steps, boolean dense) {
 
     private static boolean isPlain(Op op) {
         return switch (op) {
-            case Op.Constant _, Op.Unary _, Op.Binary _, Op.Compare _, Op.Select _, Op.Cast _, Op.Bitcast _ -> true;
-            case Op.Reshape _, Op.Transpose _, Op.Broadcast _, Op.Slice _, Op.Concat _, Op.Pad _, Op.Gather _ -> true;
-            case Op.Quantize _, Op.Dequantize _, Op.Iota _, Op.DimValues _ -> true;
-            case Op _ -> false;
+            case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Gather _ -> true;
+            case Op.GatherElements _, Op.GatherNd _, Op.Scatter _, Op.Along _, Op.Product _, Op.Sampling _ -> false;
+            case Op.Composite _, Op.TopK _, Op.Control _, Op.Host _ -> false;
         };
     }
 
@@ -72,7 +71,9 @@ record FoldingCost(double bytes, double steps, boolean dense) {
                 written * elements(node.input(1).type().shape().dims(), 0, 0) + read;
             case Op.Resize _ -> SORTING * (read + written);
             case Op.TopK _ -> SORTING * read;
-            case Op _ -> read + written;
+            case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Scatter _, Op.Along _ ->
+                read + written;
+            case Op.Control _, Op.Host _ -> Double.POSITIVE_INFINITY;
         };
     }
 

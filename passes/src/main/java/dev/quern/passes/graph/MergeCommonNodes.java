@@ -46,11 +46,10 @@ final class MergeCommonNodes implements GraphPass {
     private static boolean mergeable(Op op) {
         return switch (op) {
             case Op.Constant(Literal literal) -> literal.tensor().elements() <= LARGEST_CONSTANT;
-            case Op.If ignored -> false;
-            case Op.Loop ignored -> false;
-            case Op.Scan ignored -> false;
-            case Op.Host ignored -> false;
-            case Op ignored -> true;
+            case Op.Control _, Op.Host _ -> false;
+            case Op.DimValues _, Op.Iota _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Scatter _ ->
+                true;
+            case Op.Along _, Op.Product _, Op.Sampling _, Op.Composite _, Op.TopK _ -> true;
         };
     }
 }

@@ -38,11 +38,12 @@ final class NonNegative {
             case Op.Binary(BinaryOp function) -> binary(node, function, rewriting, depth);
             case Op.Reduce(Combiner combiner, var axes) ->
                 combiner == Combiner.SUM && holds(node.input(0), rewriting, depth - 1);
-            case Op.Reshape ignored -> holds(node.input(0), rewriting, depth - 1);
-            case Op.Broadcast ignored -> holds(node.input(0), rewriting, depth - 1);
-            case Op.Transpose ignored -> holds(node.input(0), rewriting, depth - 1);
-            case Op.Slice ignored -> holds(node.input(0), rewriting, depth - 1);
-            case Op ignored -> false;
+            case Op.View _ -> holds(node.input(0), rewriting, depth - 1);
+            case Op.Source _, Op.Compare _, Op.Select _, Op.Cast _, Op.Bitcast _, Op.Quantize _, Op.Dequantize _ ->
+                false;
+            case Op.Placing _, Op.Lookup _, Op.Scatter _, Op.ArgReduce _, Op.Cumulate _, Op.Softmax _ -> false;
+            case Op.Normalize _, Op.Product _, Op.Sampling _, Op.Composite _, Op.TopK _, Op.Control _ -> false;
+            case Op.Host _ -> false;
         };
     }
 

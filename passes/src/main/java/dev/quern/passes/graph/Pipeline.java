@@ -72,21 +72,16 @@ public final class Pipeline {
         boolean changed = false;
         List<Node> nodes = new ArrayList<>();
         for (Node node : graph.nodes()) {
-            Op op = switch (node.op()) {
-                case Op.If(Graph then, Graph otherwise) ->
-                    new Op.If(untilStable(then, stage, checkpoint), untilStable(otherwise, stage, checkpoint));
-                case Op.Loop(Graph body, int carried) -> new Op.Loop(untilStable(body, stage, checkpoint), carried);
-                case Op.Scan scan ->
-                    new Op.Scan(
-                            untilStable(scan.body(), stage, checkpoint),
-                            scan.states(),
-                            scan.inputAxes(),
-                            scan.inputReversed(),
-                            scan.outputAxes(),
-                            scan.outputReversed());
-                case Op other -> other;
-            };
-            changed |= op != node.op();
+            Op op = node.op();
+            if (op instanceof Op.Control control) {
+                List<Graph> bodies = new ArrayList<>();
+                for (Graph body : control.bodies()) {
+                    Graph stable = untilStable(body, stage, checkpoint);
+                    changed |= stable != body;
+                    bodies.add(stable);
+                }
+                op = control.withBodies(bodies);
+            }
             nodes.add(new Node(op, node.inputs(), node.outputs(), node.origin()));
         }
         return changed ? graph.with(nodes, graph.outputs()) : graph;

@@ -56,10 +56,11 @@ record Spread(Value value, List<Integer> axes) {
     }
 
     private Optional<Spread> through(Node node) {
-        Shape from = node.op() instanceof Op.Broadcast || node.op() instanceof Op.Reshape
-                ? node.input(0).type().shape()
-                : Shape.SCALAR;
-        return switch (node.op()) {
+        if (!(node.op() instanceof Op.View view)) {
+            return Optional.empty();
+        }
+        Shape from = node.input(0).type().shape();
+        return switch (view) {
             case Op.Broadcast ignored -> {
                 int shift = axes.size() - from.rank();
                 yield Optional.of(new Spread(
@@ -85,7 +86,7 @@ record Spread(Value value, List<Integer> axes) {
                 }
                 yield Optional.of(new Spread(node.input(0), before));
             }
-            case Op ignored -> Optional.empty();
+            case Op.Reshape _, Op.Transpose _, Op.Slice _ -> Optional.empty();
         };
     }
 

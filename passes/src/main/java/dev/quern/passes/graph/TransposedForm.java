@@ -16,14 +16,7 @@ import java.util.Optional;
 record TransposedForm(Op op, Permutation after, boolean elementwise) {
     static Optional<TransposedForm> of(Op op, Permutation p) {
         return switch (op) {
-            case Op.Unary same -> elementwise(same, p);
-            case Op.Binary same -> elementwise(same, p);
-            case Op.Compare same -> elementwise(same, p);
-            case Op.Select same -> elementwise(same, p);
-            case Op.Cast same -> elementwise(same, p);
-            case Op.Bitcast same -> elementwise(same, p);
-            case Op.Quantize same -> elementwise(same, p);
-            case Op.Dequantize same -> elementwise(same, p);
+            case Op.Elementwise same -> elementwise(same, p);
             case Op.Concat(int axis) -> Optional.of(new TransposedForm(new Op.Concat(p.original(axis)), p, false));
             case Op.Pad(Op.PadMode mode, List<Dim> before, List<Dim> after) ->
                 first(new Op.Pad(mode, p.unpermute(before), p.unpermute(after)), p);
@@ -42,7 +35,10 @@ record TransposedForm(Op op, Permutation after, boolean elementwise) {
             case Op.Softmax(int axis, boolean logarithm) -> first(new Op.Softmax(p.original(axis), logarithm), p);
             case Op.Resize(var rule, List<Double> scales, Shape shape)
             when rule.region().isEmpty() -> first(new Op.Resize(rule, p.unpermute(scales), p.unpermute(shape)), p);
-            case Op ignored -> Optional.empty();
+            case Op.Source _, Op.Reshape _, Op.Transpose _, Op.Broadcast _, Op.Lookup _, Op.Scatter _ ->
+                Optional.empty();
+            case Op.Normalize _, Op.Product _, Op.Sampling _, Op.Composite _ -> Optional.empty();
+            case Op.TopK _, Op.Control _, Op.Host _ -> Optional.empty();
         };
     }
 

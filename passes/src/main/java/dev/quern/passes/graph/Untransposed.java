@@ -17,13 +17,13 @@ final class Untransposed {
     /** Whether {@code value} is a transpose by {@code permutation}, a constant, or a broadcast of something small enough to turn. */
     static boolean isFree(Value value, Permutation permutation, Rewriting rewriting) {
         Optional<Node> producer = rewriting.producer(value);
-        return producer.isPresent()
-                && switch (producer.get().op()) {
-                    case Op.Transpose(List<Integer> axes) -> axes.equals(permutation.axes());
-                    case Op.Constant ignored -> true;
-                    case Op.Broadcast ignored -> turns(producer.get(), permutation);
-                    case Op ignored -> false;
-                };
+        if (producer.isEmpty()) {
+            return false;
+        }
+        Op op = producer.get().op();
+        return op instanceof Op.Constant
+                || op instanceof Op.Transpose(List<Integer> axes) && axes.equals(permutation.axes())
+                || op instanceof Op.Broadcast && turns(producer.get(), permutation);
     }
 
     /** A broadcast turns for free if its operand's axes of extent above 1 keep their order, or are constant. */
@@ -47,17 +47,16 @@ final class Untransposed {
     /** The untransposed value; {@link #isFree} must hold. */
     static Value of(Value value, Permutation permutation, Rewriting rewriting) {
         Node producer = rewriting.producer(value).orElseThrow();
-        return switch (producer.op()) {
-            case Op.Transpose ignored -> producer.input(0);
-            case Op.Broadcast(Shape shape) -> {
-                Shape padded = padded(producer.input(0).type().shape(), shape.rank());
-                Value full = rewriting.emit(new Op.Reshape(padded), producer.origin(), producer.input(0));
-                Value turned =
-                        rewriting.emit(new Op.Transpose(permutation.inverse().axes()), producer.origin(), full);
-                yield rewriting.emit(new Op.Broadcast(permutation.unpermute(shape)), producer.origin(), turned);
-            }
-            case Op ignored ->
-                rewriting.emit(new Op.Transpose(permutation.inverse().axes()), producer.origin(), value);
-        };
+        if (producer.op() instanceof Op.Transpose) {
+            return producer.input(0);
+        }
+        List<Integer> inverse = permutation.inverse().axes();
+        if (producer.op() instanceof Op.Broadcast(Shape shape)) {
+            Shape padded = padded(producer.input(0).type().shape(), shape.rank());
+            Value full = rewriting.emit(new Op.Reshape(padded), producer.origin(), producer.input(0));
+            Value turned = rewriting.emit(new Op.Transpose(inverse), producer.origin(), full);
+            return rewriting.emit(new Op.Broadcast(permutation.unpermute(shape)), producer.origin(), turned);
+        }
+        return rewriting.emit(new Op.Transpose(inverse), producer.origin(), value);
     }
 }

@@ -1,7 +1,5 @@
 package dev.quern.passes.lower;
 
-import dev.quern.ir.BinaryOp;
-import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
@@ -44,35 +42,8 @@ final class Cost {
         return own(op) >= LONG;
     }
 
-    /** Simple operations that {@code function} takes. */
-    static int of(UnaryOp function) {
-        return switch (function) {
-            case NEG, ABS, NOT, BIT_NOT, FLOOR, CEIL, ROUND, IS_NAN, IS_INF, SIGN -> 1;
-            case SQRT, RECIPROCAL -> 5;
-            case EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, TANH, SIGMOID, ERF -> 15;
-        };
-    }
-
     /** Simple operations that an element of the result of {@code op} takes. */
     static int own(Op op) {
-        return switch (op) {
-            case Op.Unary(UnaryOp function) -> of(function);
-            case Op.Binary(BinaryOp function) ->
-                switch (function) {
-                    case ADD, SUB, MUL, MIN, MAX, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> 1;
-                    case DIV, MOD, REM -> 5;
-                    case POW -> 30;
-                };
-            case Op.Quantize quantize -> 8;
-            case Op.Dequantize dequantize -> 2;
-            case Op.Gather gather -> 2;
-            case Op.GatherElements gather -> 2;
-            case Op.GatherNd gather -> 4;
-            case Op.Reshape view -> 0;
-            case Op.Transpose view -> 0;
-            case Op.Broadcast view -> 0;
-            case Op.Slice view -> 0;
-            default -> 1;
-        };
+        return Traits.of(op).work();
     }
 }

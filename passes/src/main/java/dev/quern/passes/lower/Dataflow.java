@@ -1,7 +1,6 @@
 package dev.quern.passes.lower;
 
 import dev.quern.ir.Dim;
-import dev.quern.ir.graph.Bodies;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
@@ -42,7 +41,7 @@ final class Dataflow {
         Set<String> given = new HashSet<>();
         graph.inputs().forEach(value -> collect(value, given));
         for (Node node : graph.nodes()) {
-            if (node.op() instanceof Op.Host || !Bodies.of(node.op()).isEmpty()) {
+            if (node.op() instanceof Op.Host || node.op() instanceof Op.Control) {
                 Set<String> names = new HashSet<>();
                 node.outputs().forEach(value -> collect(value, names));
                 names.removeAll(given);

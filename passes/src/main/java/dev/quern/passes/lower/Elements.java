@@ -132,7 +132,9 @@ final class Elements {
             case Op.GatherNd(int batch) -> gatherNd(node, batch, indices);
             case Op.Iota iota -> Scalars.cast(new Expr.Index(indices.get(iota.axis()), DType.I64), iota.dtype());
             case Op.DimValues values -> new Expr.Index(values.values().getFirst(), DType.I64);
-            default -> elementwise(node, value, indices);
+            case Op.Elementwise op -> elementwise(node, op, value, indices);
+            case Op other ->
+                throw new IllegalStateException(value.name() + " is not stored, and has no element without " + other);
         };
     }
 
@@ -147,12 +149,12 @@ final class Elements {
         return source;
     }
 
-    private Expr elementwise(Node node, Value value, List<Dim> indices) {
+    private Expr elementwise(Node node, Op.Elementwise op, Value value, List<Dim> indices) {
         List<Expr> operands = new ArrayList<>();
         for (Value operand : node.inputs()) {
             operands.add(at(operand, indices));
         }
-        Expr result = Scalars.apply(node.op(), operands, value.type().dtype());
+        Expr result = Scalars.apply(op, operands, value.type().dtype());
         return flow.occurrences(value) > 1 && !results.contains(value.name()) ? keep(result) : result;
     }
 

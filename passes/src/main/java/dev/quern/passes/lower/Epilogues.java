@@ -32,7 +32,9 @@ final class Epilogues {
 
     /** The nodes behind {@code anchor} that none of {@code taken} contains, in order; the last one's result is stored. */
     List<Node> behind(Node anchor, Set<Node> taken) {
-        if (anchor.outputs().size() != 1 || !accepts(anchor) || flow.isOutput(anchor.output())) {
+        if (anchor.outputs().size() != 1
+                || Traits.of(anchor.op()).tail() == Traits.Tail.NONE
+                || flow.isOutput(anchor.output())) {
             return List.of();
         }
         Sketch sketch = new Sketch(flow.symbols());
@@ -61,21 +63,6 @@ final class Epilogues {
         return trimmed(anchor, best);
     }
 
-    private static boolean accepts(Node anchor) {
-        return switch (anchor.op()) {
-            case Op.Contract op -> true;
-            case Op.Convolve op -> true;
-            case Op.ConvolveTransposed op -> true;
-            case Op.Pool op -> true;
-            case Op.Reduce op -> true;
-            case Op.ArgReduce op -> true;
-            case Op.Cumulate op -> true;
-            case Op.Softmax op -> true;
-            case Op.Normalize op -> true;
-            default -> false;
-        };
-    }
-
     /** The first user, in the graph's order, of what has grown so far that may join. */
     private Node next(Node anchor, List<Node> grown, Places places, Set<Node> taken) {
         List<Node> candidates = new ArrayList<>();
@@ -100,26 +87,17 @@ final class Epilogues {
         if (user.outputs().size() != 1) {
             return false;
         }
-        boolean staged = anchor.op() instanceof Op.Softmax || anchor.op() instanceof Op.Normalize;
-        if (staged && user.output().type().dtype() != anchor.output().type().dtype()) {
-            return false;
-        }
-        if (isTiled(anchor.op()) && Cost.isLong(user.op())) {
-            return false;
-        }
-        return switch (user.op()) {
-            case Op.Reshape reshape -> !staged && roles.get(user) == Role.VIEW;
-            case Op.Transpose transpose -> !staged && roles.get(user) == Role.VIEW;
-            case Op.Gather gather -> false;
-            case Op.GatherElements gather -> false;
-            case Op.GatherNd gather -> false;
-            default -> roles.get(user) == Role.ELEMENTWISE;
+        Traits.Tail tail = Traits.of(anchor.op()).tail();
+        boolean sameType =
+                user.output().type().dtype() == anchor.output().type().dtype();
+        boolean moves = user.op() instanceof Op.Reshape || user.op() instanceof Op.Transpose;
+        boolean computes = user.op() instanceof Op.Elementwise && roles.get(user) == Role.ELEMENTWISE;
+        return switch (tail) {
+            case NONE -> false;
+            case ROWS -> computes && sameType;
+            case ELEMENTS -> computes || moves && roles.get(user) == Role.VIEW;
+            case TILES -> (computes || moves && roles.get(user) == Role.VIEW) && !Cost.isLong(user.op());
         };
-    }
-
-    /** Whether the anchor's result is computed in tiles of registers. */
-    private static boolean isTiled(Op op) {
-        return op instanceof Op.Contract || op instanceof Op.Convolve || op instanceof Op.ConvolveTransposed;
     }
 
     /** Whether nothing but the last of {@code grown} is used outside. */

@@ -148,14 +148,13 @@ final class Expansion {
     /** Whether {@code value} is a constant, seen through views or casts or not. */
     boolean isConstant(Value value) {
         return producer(value)
-                .filter(node -> switch (node.op()) {
-                    case Op.Constant constant -> true;
-                    case Op.Transpose view -> isConstant(node.input(0));
-                    case Op.Reshape view -> isConstant(node.input(0));
-                    case Op.Cast cast -> isConstant(node.input(0));
-                    default -> false;
-                })
+                .filter(node ->
+                        node.op() instanceof Op.Constant || isAnotherForm(node.op()) && isConstant(node.input(0)))
                 .isPresent();
+    }
+
+    private static boolean isAnotherForm(Op op) {
+        return op instanceof Op.Transpose || op instanceof Op.Reshape || op instanceof Op.Cast;
     }
 
     /** The graph with the nodes added. */

@@ -136,7 +136,7 @@ final class Fusion {
             if (node.op() instanceof Op.Concat(int axis) && inPlace(node, axis, operand)) {
                 demand(value, Demand.MEMORY);
             } else {
-                Limit limit = Limit.of(node, operand, probe::readable);
+                Limit limit = limit(node, operand);
                 demand(
                         value,
                         new Demand(
@@ -245,19 +245,18 @@ final class Fusion {
     /** Demands the operands of an inlined {@code node} where {@code reader} reads it. */
     private void passOn(Node node, Demand reader) {
         reader.region().ifPresent(region -> capacity.take(region, node));
-        boolean moves = roles.get(node) == Role.VIEW || isGather(node);
+        boolean moves = roles.get(node) == Role.VIEW || node.op() instanceof Op.Lookup;
         Object frame = moves ? new Demand.Frame(reader.frame(), node.output().name()) : reader.frame();
         for (int operand = 0; operand < node.inputs().size(); operand++) {
-            Limit limit = reader.limit().or(Limit.of(node, operand, probe::readable));
+            Limit limit = reader.limit().or(limit(node, operand));
             demand(node.input(operand), new Demand(reader.region(), frame, limit));
         }
         check(node);
     }
 
-    private static boolean isGather(Node node) {
-        return node.op() instanceof Op.Gather
-                || node.op() instanceof Op.GatherElements
-                || node.op() instanceof Op.GatherNd;
+    private Limit limit(Node node, int operand) {
+        Traits traits = Traits.of(node.op());
+        return traits.limit(operand, traits.addresses(operand) && probe.readable(node, operand));
     }
 
     private void elementwise(Node node) {
@@ -277,7 +276,7 @@ final class Fusion {
     private boolean admits(Demand reader, Node node) {
         return switch (reader.limit()) {
             case ANY -> true;
-            case CHEAP -> cost.of(node.output()) <= Cost.CHEAP && !isGather(node);
+            case CHEAP -> cost.of(node.output()) <= Cost.CHEAP && !(node.op() instanceof Op.Lookup);
             case VIEWS ->
                 node.op() instanceof Op.Cast && !node.input(0).type().dtype().equals(dev.quern.DType.I64);
             case STORED -> false;
@@ -293,7 +292,8 @@ final class Fusion {
     private boolean isReadOnce(Set<Demand> readers, Node node) {
         long regions = readers.stream().map(Demand::region).distinct().count();
         long frames = readers.stream().map(Demand::frame).distinct().count();
-        return regions == 1 && (frames == 1 || cost.of(node.output()) <= Cost.CHEAP && !isGather(node));
+        return regions == 1
+                && (frames == 1 || cost.of(node.output()) <= Cost.CHEAP && !(node.op() instanceof Op.Lookup));
     }
 
     /** Notes that the indices that {@code node} uses must be checked before. */

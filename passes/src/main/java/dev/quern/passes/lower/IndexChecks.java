@@ -39,12 +39,19 @@ final class IndexChecks {
 
     private static List<Dim> extents(Node node) {
         return switch (node.op()) {
-            case Op.Gather(int axis) -> List.of(shape(node).dim(axis));
-            case Op.GatherElements(int axis) -> List.of(shape(node).dim(axis));
-            case Op.ScatterElements scatter -> List.of(shape(node).dim(scatter.axis()));
-            case Op.GatherNd(int batch) -> tuple(node, batch);
-            case Op.ScatterNd scatter -> tuple(node, 0);
-            default -> List.of();
+            case Op.Lookup lookup ->
+                switch (lookup) {
+                    case Op.Gather(int axis) -> List.of(shape(node).dim(axis));
+                    case Op.GatherElements(int axis) -> List.of(shape(node).dim(axis));
+                    case Op.GatherNd(int batch) -> tuple(node, batch);
+                };
+            case Op.Scatter scatter ->
+                switch (scatter) {
+                    case Op.ScatterElements(int axis, _) -> List.of(shape(node).dim(axis));
+                    case Op.ScatterNd _ -> tuple(node, 0);
+                };
+            case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Along _, Op.Product _ -> List.of();
+            case Op.Sampling _, Op.Composite _, Op.TopK _, Op.Control _, Op.Host _ -> List.of();
         };
     }
 

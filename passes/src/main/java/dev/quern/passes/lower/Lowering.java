@@ -1,6 +1,5 @@
 package dev.quern.passes.lower;
 
-import dev.quern.ModelException;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.passes.memory.Part;
@@ -43,12 +42,13 @@ final class Lowering {
             case Op.Pool pool -> List.of(PoolTemplate.lower(drawing, pool));
             case Op.Resize resize -> List.of(ResizeTemplate.lower(drawing, resize));
             case Op.Recurrent recurrent -> List.of(RecurrentTemplate.lower(drawing, recurrent));
-            default ->
-                throw new ModelException(
-                        ModelException.Code.UNSUPPORTED,
-                        node.origin(),
-                        "no kernel for " + node.op().getClass().getSimpleName());
+            case Op.Source _, Op.Elementwise _, Op.View _, Op.Lookup _ -> throw noTemplate(node);
+            case Op.Attention _, Op.TopK _, Op.Control _, Op.Host _ -> throw noTemplate(node);
         };
+    }
+
+    private static IllegalStateException noTemplate(Node node) {
+        return new IllegalStateException(node.origin() + ": " + node.op() + " anchors a region and has no template");
     }
 
     private List<Lowered> concat(Drawing drawing, Node node, int axis) {

@@ -54,8 +54,10 @@ final class OperandProbe {
             case Op.Contract(var left, var right, var result, var accumulate) ->
                 !result.isEmpty() && (operand == 0 ? left : right).getLast().equals(result.getLast());
             case Op.Convolve convolve -> operand == 1 || convolve.groups() > 1;
+            case Op.ConvolveTransposed _ -> false;
             case Op.Pool pool -> true;
-            default -> false;
+            case Op other ->
+                throw new IllegalArgumentException(other + " does not mind how its operands are addressed");
         };
     }
 }

@@ -48,7 +48,8 @@ final class Places {
             case Op.Reshape(Shape target) -> Indexing.reshape(from, shape, target, ranges);
             case Op.Transpose(List<Integer> permutation) ->
                 permutation.stream().map(from::get).toList();
-            default -> from;
+            case Op.Elementwise _ -> from;
+            case Op other -> throw new IllegalArgumentException(other + " has no place in an epilogue");
         };
         indices.put(node.output().name(), to);
         return true;

@@ -30,38 +30,10 @@ enum Role {
      * @param outside whether a value is there without a kernel: given, constant or of the host
      */
     static Role of(Node node, Predicate<Value> outside) {
-        return switch (node.op()) {
-            case Op.Constant constant -> CONSTANT;
-            case Op.If branch -> CONTROL;
-            case Op.Loop loop -> CONTROL;
-            case Op.Scan scan -> CONTROL;
-            case Op.Host host -> HOST;
-            case Op.TopK top -> HOST;
-            case Op.Resize resize when !ResizeTemplate.covers(resize.rule()) -> HOST;
-            default -> !kernelTypes(node) || isTinyArithmetic(node, outside) ? HOST : ofNumbers(node);
-        };
-    }
-
-    private static Role ofNumbers(Node node) {
-        return switch (node.op()) {
-            case Op.Reshape reshape -> VIEW;
-            case Op.Transpose transpose -> VIEW;
-            case Op.Broadcast broadcast -> VIEW;
-            case Op.Slice slice -> VIEW;
-            case Op.Unary unary -> ELEMENTWISE;
-            case Op.Binary binary -> ELEMENTWISE;
-            case Op.Compare compare -> ELEMENTWISE;
-            case Op.Select select -> ELEMENTWISE;
-            case Op.Cast cast -> ELEMENTWISE;
-            case Op.Bitcast bitcast -> ELEMENTWISE;
-            case Op.Quantize quantize -> ELEMENTWISE;
-            case Op.Dequantize dequantize -> ELEMENTWISE;
-            case Op.Gather gather -> ELEMENTWISE;
-            case Op.GatherElements gather -> ELEMENTWISE;
-            case Op.GatherNd gather -> ELEMENTWISE;
-            case Op.Iota iota -> ELEMENTWISE;
-            case Op.DimValues values -> values.values().size() == 1 ? ELEMENTWISE : HOST;
-            default -> ANCHOR;
+        Role role = Traits.of(node.op()).role();
+        return switch (role) {
+            case CONSTANT, HOST, CONTROL -> role;
+            case VIEW, ELEMENTWISE, ANCHOR -> !kernelTypes(node) || isTinyArithmetic(node, outside) ? HOST : role;
         };
     }
 
@@ -82,8 +54,7 @@ enum Role {
 
     /** Whether this is arithmetic on a handful of integers, such as shapes are made of. */
     private static boolean isTinyArithmetic(Node node, Predicate<Value> outside) {
-        boolean product = node.op() instanceof Op.Contract || node.op() instanceof Op.Convolve;
-        return !product
+        return !(node.op() instanceof Op.Product)
                 && !node.inputs().isEmpty()
                 && node.inputs().stream().allMatch(value -> tinyInteger(value) && outside.test(value))
                 && node.outputs().stream().allMatch(Role::tinyInteger);

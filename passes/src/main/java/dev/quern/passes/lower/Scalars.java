@@ -25,7 +25,7 @@ final class Scalars {
     private Scalars() {}
 
     /** One element of the result of {@code op}, whose type is {@code result}, from one element of each operand. */
-    static Expr apply(Op op, List<Expr> operands, DType result) {
+    static Expr apply(Op.Elementwise op, List<Expr> operands, DType result) {
         return switch (op) {
             case Op.Unary(UnaryOp function) -> narrow(new Expr.Unary(function, wide(operands.getFirst())), result);
             case Op.Binary(BinaryOp function)
@@ -47,7 +47,6 @@ final class Scalars {
             case Op.Quantize quantize -> quantize(operands.get(0), operands.get(1), operands.get(2), quantize.to());
             case Op.Dequantize dequantize ->
                 dequantize(operands.get(0), operands.get(1), operands.get(2), dequantize.to());
-            default -> throw new IllegalArgumentException(op + " is not elementwise");
         };
     }
 

@@ -13,7 +13,7 @@ final class Views {
 
     /** Where the result of view {@code node} begins in its row-major operand, if its elements lie there in order. */
     static Optional<Dim> offset(Node node) {
-        return switch (node.op()) {
+        return switch ((Op.View) node.op()) {
             case Op.Reshape reshape -> Optional.of(Dim.ZERO);
             case Op.Transpose(List<Integer> permutation) ->
                 keepsOrder(permutation, node.input(0).type().shape()) ? Optional.of(Dim.ZERO) : Optional.empty();
@@ -22,7 +22,6 @@ final class Views {
                         ? Optional.of(Dim.ZERO)
                         : Optional.empty();
             case Op.Slice slice -> slice(slice, node.input(0).type().shape());
-            default -> Optional.empty();
         };
     }
 

@@ -32,7 +32,7 @@ final class Work {
             case Expr.Constant constant -> 0;
             case Expr.Load load -> 0;
             case Expr.Index index -> 0;
-            case Expr.Unary unary -> of(unary.operand()) + Cost.of(unary.function());
+            case Expr.Unary unary -> of(unary.operand()) + Traits.work(unary.function());
             case Expr.Binary binary -> 1 + of(binary.left()) + of(binary.right());
             case Expr.Compare compare -> 1 + of(compare.left()) + of(compare.right());
             case Expr.Select select -> 1 + of(select.condition()) + of(select.then()) + of(select.otherwise());
