@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** ONNX Einsum: operands are joined two by two in contractions; an ellipsis stands for axes named by their distance from its end. */
 final class EinsumTranslation {
@@ -129,12 +130,10 @@ final class EinsumTranslation {
     private Term product(Term left, Term right, List<Term> rest, List<String> result) {
         List<String> needed = new ArrayList<>(result);
         rest.forEach(term -> needed.addAll(term.axes()));
-        List<String> forLeft = new ArrayList<>(needed);
-        forLeft.addAll(right.axes());
-        List<String> forRight = new ArrayList<>(needed);
-        forRight.addAll(left.axes());
-        Term a = withoutOnes(summed(left, forLeft), right);
-        Term b = withoutOnes(summed(right, forRight), left);
+        Term narrowLeft = withoutOnes(left, right);
+        Term narrowRight = withoutOnes(right, left);
+        Term a = summed(narrowLeft, both(needed, narrowRight.axes()));
+        Term b = summed(narrowRight, both(needed, narrowLeft.axes()));
         List<String> axes = new ArrayList<>();
         List<String> order = rest.isEmpty() ? result : List.of();
         order.stream()
@@ -151,6 +150,10 @@ final class EinsumTranslation {
         Value first = alike ? a.value() : Composite.wide(builder, a.value());
         Value second = alike ? b.value() : Composite.wide(builder, b.value());
         return new Term(MatrixProduct.contract(builder, first, a.axes(), second, b.axes(), axes), axes);
+    }
+
+    private static List<String> both(List<String> first, List<String> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
     }
 
     /** Without the axes that nothing else has. */

@@ -45,6 +45,7 @@ public final class GraphImporter {
         final Map<String, String> origins = new HashMap<>();
         final Map<String, Graph> bodies = new HashMap<>();
         long sparseBytes = Limits.SPARSE_BYTES;
+        boolean ranksAssumed;
 
         Shared(OnnxModel model, KnownSizes sizes) {
             this.nodes = new NodeBudget(model);
@@ -156,14 +157,14 @@ public final class GraphImporter {
      * The graph's outputs, each a value of its own with the output's name. An output that is an input is handed through;
      * an output listed twice is one.
      */
-    private static List<Value> outputs(OnnxGraph graph, Scope scope) {
+    private List<Value> outputs(OnnxGraph graph, Scope scope) {
         GraphBuilder builder = scope.builder();
         Map<String, Value> outputs = new LinkedHashMap<>();
         Set<String> used = new HashSet<>();
         builder.inputs().forEach(input -> used.add(input.name()));
         for (OnnxValueInfo output : graph.outputs()) {
             Value value = result(output, scope);
-            StatedTypes.checkOutput(output, value);
+            StatedTypes.checkOutput(output, value, shared.ranksAssumed);
             if (outputs.containsKey(output.name()) || isInput(output.name(), value, builder)) {
                 outputs.putIfAbsent(output.name(), value);
                 continue;
@@ -265,6 +266,11 @@ public final class GraphImporter {
         Dim symbol = builder.freshSymbol(SymbolNames.clean(hint));
         symbol.symbols().forEach(name -> shared.origins.put(name, place));
         return symbol;
+    }
+
+    /** Notes that ranks of values rest on guards, and may be others in some runs. */
+    void assumeRanks() {
+        shared.ranksAssumed = true;
     }
 
     private void deeper() {

@@ -162,25 +162,42 @@ final class ShapeOperators {
 
     /** Without axes, those of extent 1 go; extents that are not known are assumed to be another, under a guard. */
     private static Value squeeze(Call call, Optional<List<Long>> axes) {
+        return axes.isPresent() ? squeeze(call, axes.get()) : squeeze(call);
+    }
+
+    private static Value squeeze(Call call, List<Long> axes) {
         Shape x = call.input(0).type().shape();
-        List<Integer> dropped = axes.map(given -> call.axes(given, x.rank())).orElse(List.of());
+        List<Integer> dropped = call.axes(axes, x.rank());
         List<Dim> dims = new ArrayList<>();
         for (int axis = 0; axis < x.rank(); axis++) {
-            if (axes.isPresent() ? !dropped.contains(axis) : !x.dim(axis).is(1)) {
-                dims.add(x.dim(axis));
-                if (axes.isEmpty()
-                        && !call.builder().ranges().atMost(Dim.of(2), x.dim(axis))
-                        && !x.dim(axis).isConstant()) {
-                    call.builder().assumeAtLeast(x.dim(axis), Dim.of(2));
-                }
-            } else if (!x.dim(axis).is(1)) {
-                if (x.dim(axis).isConstant()) {
-                    throw call.invalid("extent of axis " + axis + ": expected 1, found " + x.dim(axis));
-                }
-                call.builder().assumeEqual(x.dim(axis), Dim.ONE);
+            Dim dim = x.dim(axis);
+            if (!dropped.contains(axis)) {
+                dims.add(dim);
+            } else if (dim.isConstant() && !dim.is(1)) {
+                throw call.invalid("extent of axis " + axis + ": expected 1, found " + dim);
+            } else if (!dim.is(1)) {
+                call.builder().assumeEqual(dim, Dim.ONE);
             }
         }
         return call.builder().reshape(call.input(0), new Shape(dims));
+    }
+
+    /** Drops every axis of extent 1; an extent that is not known is taken to be another. */
+    private static Value squeeze(Call call) {
+        GraphBuilder builder = call.builder();
+        List<Dim> dims = new ArrayList<>();
+        for (Dim dim : call.input(0).type().shape().dims()) {
+            Dim known = builder.known(dim);
+            if (known.is(1)) {
+                continue;
+            }
+            dims.add(dim);
+            if (!known.isConstant() && !builder.ranges().atMost(Dim.of(2), known)) {
+                builder.assumeAtLeast(dim, Dim.of(2));
+                call.importer().assumeRanks();
+            }
+        }
+        return builder.reshape(call.input(0), new Shape(dims));
     }
 
     private static Value unsqueeze(Call call, List<Long> axes) {

@@ -55,8 +55,12 @@ final class StatedTypes {
         }
     }
 
-    /** Checks the whole type of an output of a model. */
-    static void checkOutput(OnnxValueInfo output, Value value) {
+    /**
+     * Checks the whole type of an output of a model.
+     *
+     * @param ranksAssumed whether ranks rest on guards, so that one unlike that stated may be right for other sizes
+     */
+    static void checkOutput(OnnxValueInfo output, Value value, boolean ranksAssumed) {
         if (output.type().isEmpty()) {
             return;
         }
@@ -66,6 +70,9 @@ final class StatedTypes {
         Optional<List<OnnxType.Extent>> shape =
                 ((OnnxType.TensorType) output.type().get()).shape().filter(extents -> !extents.isEmpty());
         if (shape.isEmpty()) {
+            return;
+        }
+        if (ranksAssumed && shape.get().size() != found.shape().rank()) {
             return;
         }
         if (shape.get().size() != found.shape().rank()) {

@@ -83,6 +83,11 @@ public final class GraphBuilder {
         return guards.ranges();
     }
 
+    /** {@code extent} with what the guards equate to something simpler replaced by that. */
+    public Dim known(Dim extent) {
+        return guards.canonical(extent);
+    }
+
     /** Keeps names for {@link #name} to give: no value gets one of them by itself. */
     public void reserve(Collection<String> names) {
         taken.addAll(names);
@@ -336,31 +341,53 @@ public final class GraphBuilder {
         return new Shape(dims);
     }
 
+    /**
+     * The extent that two broadcast to. Where neither is surely 1 they are taken to be equal, or, where they cannot be, the lesser to be
+     * 1; of equal extents, the lesser where that is known lies inside both.
+     */
     private Dim common(Dim left, Dim right, Shape first, Shape second) {
-        if (left.equals(right) || right.is(1)) {
+        if (left.equals(right) || isOne(right)) {
             return left;
         }
-        if (left.is(1)) {
+        if (isOne(left)) {
             return right;
         }
-        if (left.minus(right).isConstant()) {
-            throw new ModelException(
-                    ModelException.Code.INVALID_MODEL,
-                    origin,
-                    "shapes " + first + " and " + second + " do not broadcast: expected equal extents or 1, found "
-                            + left + " and " + right);
+        Dim difference = known(left).minus(known(right));
+        if (difference.is(0)) {
+            return left;
         }
-        assume(left, Guard.Relation.EQUAL, right);
-        return right.isConstant()
-                        || (!left.isConstant()
-                                && right.terms().size() < left.terms().size())
-                ? right
-                : left;
+        if (difference.isConstant()) {
+            Dim lesser = difference.constant() < 0 ? left : right;
+            if (ranges().atMost(Dim.of(2), known(lesser))) {
+                throw new ModelException(
+                        ModelException.Code.INVALID_MODEL,
+                        origin,
+                        "shapes " + first + " and " + second + " do not broadcast: expected equal extents or 1, found "
+                                + left + " and " + right);
+            }
+            assumeEqual(lesser, Dim.ONE);
+            return lesser == left ? right : left;
+        }
+        assumeEqual(left, right);
+        return Extents.simpler(left, right);
+    }
+
+    private boolean isOne(Dim extent) {
+        return extent.is(1) || known(extent).is(1);
     }
 
     /** {@code x} broadcast to {@code shape}. */
     public Value broadcast(Value x, Shape shape) {
-        return x.type().shape().equals(shape) ? x : add(new Op.Broadcast(shape), x);
+        if (x.type().shape().equals(shape)) {
+            return x;
+        }
+        Shape from = x.type().shape();
+        int added = shape.rank() - from.rank();
+        for (int axis = 0; axis < from.rank() && added >= 0; axis++) {
+            boolean spreads = isOne(from.dim(axis)) && !isOne(shape.dim(axis + added));
+            from = spreads ? from.with(axis, Dim.ONE) : from;
+        }
+        return add(new Op.Broadcast(shape), reshape(x, from));
     }
 
     /** {@code x} as {@code dtype}. */

@@ -87,7 +87,7 @@ final class Typing {
         check(input(index).dtype() != DType.STRING, "element type of operand " + index, "numbers", DType.STRING);
     }
 
-    /** The common extent, assumed equal where it is not certain; the simpler of the two. */
+    /** The common extent, assumed equal where it is not certain. */
     Dim equal(Dim left, Dim right, String what) {
         if (left.equals(right)) {
             return left;
@@ -96,11 +96,7 @@ final class Typing {
             throw error(what, left, right);
         }
         assumptions.assume(left, Guard.Relation.EQUAL, right);
-        return left.isConstant()
-                        || (!right.isConstant()
-                                && left.terms().size() <= right.terms().size())
-                ? left
-                : right;
+        return Extents.simpler(left, right);
     }
 
     Shape equal(Shape left, Shape right, String what) {

@@ -219,12 +219,12 @@ final class ReductionOperations {
         double[] row = new double[length];
         for (long start = 0; start < x.count(); start += length) {
             x.reals(start, row, length);
-            double mean = op.centred() ? Arrays.stream(row).sum() / length : 0;
+            double mean = op.centred() ? ranged(Arrays.stream(row).sum(), x.dtype()) / length : 0;
             double squares = 0;
             for (double value : row) {
                 squares += (value - mean) * (value - mean);
             }
-            double deviation = Math.sqrt(squares / length + op.epsilon());
+            double deviation = Math.sqrt(ranged(squares, x.dtype()) / length + op.epsilon());
             for (int i = 0; i < length; i++) {
                 double normal = (row[i] - mean) / deviation;
                 row[i] = normal * (scale == null ? 1 : scale[i]) + (bias == null ? 0 : bias[i]);
@@ -232,5 +232,10 @@ final class ReductionOperations {
             result.write(start, row, length);
         }
         return result.tensor(shape);
+    }
+
+    /** A sum that is infinite where it leaves the range of the type that the operation is computed in. */
+    private static double ranged(double sum, DType dtype) {
+        return dtype == DType.F64 ? sum : Math.abs(sum) > Float.MAX_VALUE ? sum * Double.POSITIVE_INFINITY : sum;
     }
 }

@@ -129,6 +129,10 @@ final class KernelScope {
             return;
         }
         Dim extent = buffer.shape().dim(axis);
+        if (extent.is(0) && loops.stream().anyMatch(loop -> !ranges.atMost(Dim.ONE, loop.extent()))) {
+            // A loop around this need not run, and does not where the buffer has that extent.
+            return;
+        }
         Optional<Dim> least = conditional ? Optional.of(index) : extreme(index, false);
         Optional<Dim> greatest = conditional ? Optional.of(index) : extreme(index, true);
         String what = "index " + axis + " of " + NameText.of(buffer.name());
