@@ -1,5 +1,6 @@
 package dev.quern.onnx.importer;
 
+import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
@@ -24,15 +25,19 @@ record Body(Graph graph, GraphBuilder builder, List<Value> outputs) {
     /**
      * Imports {@code body}, whose own inputs have the types {@code types}. If the shapes of all inputs are known, notes what
      * it is for those, too.
+     *
+     * @param conditional whether the first result is a truth value of one element, which is made a scalar
      */
-    static Body of(Call call, String name, OnnxGraph body, List<TensorType> types, Captures captures) {
+    static Body of(
+            Call call, String name, OnnxGraph body, List<TensorType> types, Captures captures, boolean conditional) {
         call.importer()
                 .shapes(name)
                 .ifPresent(shapes -> call.importer()
                         .sized(
                                 name,
-                                of(call, name, body, types, captures, shapes).graph()));
-        return of(call, name, body, types, captures, Map.of());
+                                of(call, name, body, types, captures, conditional, shapes)
+                                        .graph()));
+        return of(call, name, body, types, captures, conditional, Map.of());
     }
 
     private static Body of(
@@ -41,6 +46,7 @@ record Body(Graph graph, GraphBuilder builder, List<Value> outputs) {
             OnnxGraph body,
             List<TensorType> types,
             Captures captures,
+            boolean conditional,
             Map<String, List<Long>> shapes) {
         List<String> own = inputs(body, types.size());
         if (own.size() != types.size()) {
@@ -60,6 +66,14 @@ record Body(Graph graph, GraphBuilder builder, List<Value> outputs) {
         for (var output : body.outputs()) {
             outputs.add(scope.find(output.name())
                     .orElseThrow(() -> call.invalid("nothing in the body gives its result '" + output.name() + "'")));
+        }
+        if (conditional && !outputs.isEmpty()) {
+            Value condition = outputs.getFirst();
+            if (condition.type().dtype() != DType.BOOL) {
+                throw call.invalid("the condition that the body '" + body.name() + "' gives: expected bool, found "
+                        + condition.type());
+            }
+            outputs.set(0, builder.reshape(condition, Shape.SCALAR));
         }
         return new Body(builder.build(outputs), builder, outputs);
     }

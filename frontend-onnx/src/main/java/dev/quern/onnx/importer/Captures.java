@@ -62,6 +62,11 @@ final class Captures {
     }
 
     Body body(Call call, String attribute, OnnxGraph graph, List<TensorType> types) {
-        return Body.of(call, call.bodyName(attribute), graph, types, this);
+        return Body.of(call, call.bodyName(attribute), graph, types, this, false);
+    }
+
+    /** A body whose first result says whether to go on: a truth value of one element, made a scalar. */
+    Body conditional(Call call, String attribute, OnnxGraph graph, List<TensorType> types) {
+        return Body.of(call, call.bodyName(attribute), graph, types, this, true);
     }
 }

@@ -91,7 +91,7 @@ final class LoopTranslation {
         while (true) {
             List<TensorType> types = new ArrayList<>(List.of(COUNT, TRUTH));
             types.addAll(carried);
-            Body body = captures.body(call, "body", graph, types);
+            Body body = captures.conditional(call, "body", graph, types);
             if (body.graph().outputs().size() <= carried.size()) {
                 return body;
             }
