@@ -9,6 +9,7 @@ module dev.quern.ir {
     exports dev.quern.ir.cost;
     exports dev.quern.ir.graph;
     exports dev.quern.ir.interpret;
+    exports dev.quern.ir.interpret.kernel;
     exports dev.quern.ir.kernel;
     exports dev.quern.ir.math;
     exports dev.quern.ir.schedule;

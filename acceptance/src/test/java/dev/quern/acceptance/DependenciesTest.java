@@ -1,5 +1,6 @@
 package dev.quern.acceptance;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,6 +26,50 @@ class DependenciesTest {
     @Test
     void packagesHaveNoCycles() {
         slices().assignedFrom(new Packages()).should().beFreeOfCycles().check(classes);
+    }
+
+    /** Three programs that compute the same, each with arithmetic of its own, so that they can judge each other. */
+    @Test
+    void interpretersAndGeneratedCodeShareNoArithmetic() {
+        String graphs = "dev.quern.ir.interpret";
+        String kernels = "dev.quern.ir.interpret.kernel";
+        String formulas = "dev.quern.ir.math";
+        String passes = "dev.quern.passes..";
+        String vectors = "dev.quern.vector..";
+        noClasses()
+                .that()
+                .resideInAPackage(graphs)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(kernels, formulas, passes, vectors)
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("dev.quern.ir.graph.Scalars")
+                .check(classes);
+        noClasses()
+                .that()
+                .resideInAPackage(kernels)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(graphs, formulas, passes, vectors)
+                .check(classes);
+        noClasses()
+                .that()
+                .resideInAPackage(vectors)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(graphs, kernels)
+                .check(classes);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(graphs)
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("dev.quern.ir.interpret.FloatTables")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("dev.quern.ir.interpret.RealFunctions")
+                .check(classes);
     }
 
     /** One slice a package; a service interface and the package that it serves are one, as in the JDK. */

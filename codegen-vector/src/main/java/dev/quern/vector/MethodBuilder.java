@@ -4,7 +4,6 @@ import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
-import dev.quern.ir.interpret.ScalarFunctions;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.MemorySpace;
@@ -248,7 +247,7 @@ final class MethodBuilder {
 
     /** Joins {@code value} to the scalar target. */
     private void combine(Stmt.Reduce reduce, Node value) {
-        BinaryOp function = ScalarFunctions.function(reduce.combiner());
+        BinaryOp function = reduce.combiner().function();
         Node old = memory.load(reduce.buffer(), reduce.indices());
         memory.store(
                 reduce.buffer(),
@@ -307,7 +306,7 @@ final class MethodBuilder {
         } else {
             Node value = expressions.value(reduce.value());
             Node old = vectors.load(reduce.buffer(), reduce.indices());
-            joined = expressions.binary(ScalarFunctions.function(reduce.combiner()), dtype, old, value);
+            joined = expressions.binary(reduce.combiner().function(), dtype, old, value);
         }
         vectors.store(reduce.buffer(), reduce.indices(), joined);
     }
@@ -316,7 +315,7 @@ final class MethodBuilder {
         List<Node> vectors = new ArrayList<>();
         lanes.forEachPart(() -> vectors.add(partValue(reduce)));
         LaneJoin join = new LaneJoin(draft, code, owner.constants(), lanes.lanes.extent());
-        BinaryOp function = ScalarFunctions.function(reduce.combiner());
+        BinaryOp function = reduce.combiner().function();
         DType dtype = reduce.value().dtype();
         boolean rounds = dtype.isFloat() && (function == BinaryOp.ADD || function == BinaryOp.MUL);
         for (Node value : rounds ? join.inHalves(function, vectors) : join.inAnyOrder(function, vectors)) {

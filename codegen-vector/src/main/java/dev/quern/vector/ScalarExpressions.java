@@ -11,7 +11,7 @@ import org.objectweb.asm.Opcodes;
 
 /** Expressions to scalar code. */
 final class ScalarExpressions {
-    private static final String REAL_FUNCTIONS = "dev/quern/ir/interpret/RealFunctions";
+    private static final String REAL_FUNCTIONS = "dev/quern/vector/RealFunctions";
 
     private final Draft draft;
     private final Indices indices;

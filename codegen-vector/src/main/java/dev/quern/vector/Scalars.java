@@ -1,8 +1,6 @@
 package dev.quern.vector;
 
-import dev.quern.DType;
 import dev.quern.ModelException;
-import dev.quern.ir.interpret.FloatFormats;
 import org.objectweb.asm.Opcodes;
 
 /**
@@ -265,35 +263,68 @@ final class Scalars {
     }
 
     static float roundToHalf(double value) {
-        return (float) FloatFormats.round(DType.F16, value);
+        return roundToHalf(toOdd(value));
     }
 
     static float roundToBrain(double value) {
-        return (float) FloatFormats.round(DType.BF16, value);
+        return roundToBrain(toOdd(value));
     }
 
     static float toHalf(long value) {
-        return (float) dev.quern.ir.interpret.Scalars.toReal(DType.I64, value, DType.F16);
+        return roundToHalf(toOdd(value));
     }
 
     static float toHalfUnsigned(long value) {
-        return (float) dev.quern.ir.interpret.Scalars.toReal(DType.U64, value, DType.F16);
+        return roundToHalf(toOddUnsigned(value));
     }
 
     static float toBrain(long value) {
-        return (float) dev.quern.ir.interpret.Scalars.toReal(DType.I64, value, DType.BF16);
+        return roundToBrain(toOdd(value));
     }
 
     static float toBrainUnsigned(long value) {
-        return (float) dev.quern.ir.interpret.Scalars.toReal(DType.U64, value, DType.BF16);
+        return roundToBrain(toOddUnsigned(value));
     }
 
     static float fmaHalf(float a, float b, float c) {
-        return (float) dev.quern.ir.interpret.Scalars.fma(DType.F16, a, b, c);
+        return roundToHalf(toOdd((double) a * b, c));
     }
 
     static float fmaBrain(float a, float b, float c) {
-        return (float) dev.quern.ir.interpret.Scalars.fma(DType.BF16, a, b, c);
+        return roundToBrain(toOdd((double) a * b, c));
+    }
+
+    /** The float of an odd last bit beside a value that is no float, else the value: it rounds to 16 bits as the value does. */
+    private static float toOdd(double value) {
+        return moved((float) value, Double.compare(value, (float) value));
+    }
+
+    private static float toOdd(long value) {
+        float near = value;
+        return moved(near, near == 0x1p63f ? -1 : Long.compare(value, (long) near));
+    }
+
+    private static float toOddUnsigned(long value) {
+        return value >= 0 ? toOdd(value) : 2 * toOdd(value >>> 1 | value & 1);
+    }
+
+    /** Of the sum of two doubles (Dekker's error of a sum, the larger first). */
+    private static float toOdd(double one, double other) {
+        double sum = one + other;
+        double error = Math.abs(one) < Math.abs(other) ? one - (sum - other) : other - (sum - one);
+        boolean toward = error > 0 || error < 0;
+        double odd = toward && (Double.doubleToRawLongBits(sum) & 1) == 0
+                ? error > 0 ? Math.nextUp(sum) : Math.nextDown(sum)
+                : sum;
+        return toOdd(odd);
+    }
+
+    /** The neighbour of an even float on the side of what it was rounded from. */
+    private static float moved(float near, int side) {
+        if (side == 0 || Float.isNaN(near) || (Float.floatToRawIntBits(near) & 1) != 0) {
+            return near;
+        }
+        return side > 0 ? Math.nextUp(near) : Math.nextDown(near);
     }
 
     static short brainBits(float value) {

@@ -5,7 +5,6 @@ import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
-import dev.quern.ir.interpret.ScalarFunctions;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.LoopKind;
@@ -35,9 +34,39 @@ final class SerialLanes {
 
     /** What changes nothing when joined to any number, not even the sign of zero. */
     static Expr.Constant neutral(Combiner combiner, DType dtype) {
-        boolean realSum = dtype.isFloat() && (combiner == Combiner.SUM || combiner == Combiner.FMA);
-        long bits = realSum ? 1L << (dtype.bits() - 1) : ScalarFunctions.identity(combiner, dtype);
+        long ones = -1L >>> Long.SIZE - dtype.bits();
+        long sign = 1L << dtype.bits() - 1;
+        long bits = switch (combiner) {
+            case SUM, FMA -> dtype.isFloat() ? sign : 0;
+            case PRODUCT -> one(dtype);
+            case OR -> 0;
+            case AND -> dtype == DType.BOOL ? 1 : ones;
+            case MIN -> greatest(dtype);
+            case MAX -> dtype.isFloat() ? sign | greatest(dtype) : dtype.kind() == DType.Kind.SIGNED ? sign : 0;
+        };
         return new Expr.Constant(dtype, bits);
+    }
+
+    private static long one(DType dtype) {
+        return switch (dtype) {
+            case F64 -> Double.doubleToRawLongBits(1);
+            case F32 -> Float.floatToRawIntBits(1);
+            case F16 -> Float.floatToFloat16(1);
+            case BF16 -> Float.floatToRawIntBits(1) >>> 16;
+            default -> 1;
+        };
+    }
+
+    /** Bits of the greatest value: infinity, all ones, or all but the sign. */
+    private static long greatest(DType dtype) {
+        return switch (dtype) {
+            case F64 -> Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
+            case F32 -> Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+            case F16 -> Float.floatToFloat16(Float.POSITIVE_INFINITY);
+            case BF16 -> Float.floatToRawIntBits(Float.POSITIVE_INFINITY) >>> 16;
+            case BOOL -> 1;
+            default -> -1L >>> Long.SIZE - dtype.bits() + (dtype.kind() == DType.Kind.SIGNED ? 1 : 0);
+        };
     }
 
     private Stmt rewrite(Stmt statement) {
@@ -165,7 +194,7 @@ final class SerialLanes {
             if (partial) {
                 before.add(counted(lanes, at -> store(buffer, at, neutral(reduce.combiner(), dtype))));
             }
-            BinaryOp function = ScalarFunctions.function(reduce.combiner());
+            BinaryOp function = reduce.combiner().function();
             long width = Long.highestOneBit(Math.max(1, lanes - 1)) * 2;
             for (long half = width / 2; half >= 1 && half < lanes; half /= 2) {
                 long distance = half;

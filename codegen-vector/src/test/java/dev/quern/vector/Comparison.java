@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.quern.DType;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.Target;
-import dev.quern.ir.interpret.KernelInterpreter;
+import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Kernel;
 import java.io.PrintWriter;
 import java.io.StringWriter;

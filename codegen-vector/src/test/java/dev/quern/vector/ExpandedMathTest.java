@@ -14,8 +14,8 @@ import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.UnaryOp;
 import dev.quern.ir.backend.Executable;
-import dev.quern.ir.interpret.KernelInterpreter;
-import dev.quern.ir.interpret.ScalarFunctions;
+import dev.quern.ir.interpret.RealFunctions;
+import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
@@ -57,7 +57,7 @@ class ExpandedMathTest {
     @CsvSource({"EXP, 1.05", "LOG, 0.9", "TANH, 2.5", "SIGMOID, 2.5", "ERF, 1.3"})
     void errorOverTheFloats(UnaryOp function, double bound) {
         Executable executable = Comparison.compile(function(function), 512);
-        DoubleUnaryOperator exact = ScalarFunctions.realUnary(function, DType.F64);
+        DoubleUnaryOperator exact = RealFunctions.unary(function);
         float[] x = new float[CHUNK];
         float[] out = new float[CHUNK];
         double worst = 0;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.ir.backend.Executable;
-import dev.quern.ir.interpret.KernelInterpreter;
+import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

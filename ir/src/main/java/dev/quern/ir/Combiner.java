@@ -16,5 +16,17 @@ public enum Combiner {
      * {@code target = fma(a, b, target)}, rounded once; the value is a product {@code a*b}. In the graph level this is
      * {@link #SUM}.
      */
-    FMA
+    FMA;
+
+    /** The binary function that this applies; {@link #FMA} as a sum. */
+    public BinaryOp function() {
+        return switch (this) {
+            case SUM, FMA -> BinaryOp.ADD;
+            case PRODUCT -> BinaryOp.MUL;
+            case MIN -> BinaryOp.MIN;
+            case MAX -> BinaryOp.MAX;
+            case AND -> BinaryOp.AND;
+            case OR -> BinaryOp.OR;
+        };
+    }
 }

@@ -4,7 +4,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.Target;
-import dev.quern.ir.interpret.KernelInterpreter;
+import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;

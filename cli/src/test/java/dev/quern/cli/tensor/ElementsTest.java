@@ -3,7 +3,7 @@ package dev.quern.cli.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quern.DType;
-import dev.quern.ir.interpret.FloatFormats;
+import dev.quern.ir.interpret.FloatTables;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +14,7 @@ class ElementsTest {
             if (dtype.isFloat() && dtype.bits() <= 8) {
                 for (int code = 0; code < 1 << dtype.bits(); code++) {
                     MemorySegment data = MemorySegment.ofArray(new byte[] {(byte) code});
-                    double expected = FloatFormats.decode(dtype, code);
+                    double expected = FloatTables.decode(dtype, code);
                     double found = Elements.number(data, dtype, 0);
                     assertEquals(expected, found, dtype + " " + code);
                     if (!Double.isNaN(expected)) {

@@ -1,7 +1,6 @@
 package dev.quern.ir.graph;
 
 import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
@@ -118,7 +117,7 @@ final class ElementMovement {
     }
 
     static List<Element> reduce(Op.Reduce op, List<Element> x, TensorType from, ElementArithmetic arithmetic) {
-        BinaryOp function = function(op.combiner());
+        BinaryOp function = op.combiner().function();
         if (function == null || x.isEmpty()) {
             return null;
         }
@@ -152,19 +151,8 @@ final class ElementMovement {
         return result;
     }
 
-    private static BinaryOp function(Combiner combiner) {
-        return switch (combiner) {
-            case SUM, FMA -> BinaryOp.ADD;
-            case PRODUCT -> BinaryOp.MUL;
-            case MIN -> BinaryOp.MIN;
-            case MAX -> BinaryOp.MAX;
-            case AND -> BinaryOp.AND;
-            case OR -> BinaryOp.OR;
-        };
-    }
-
     static List<Element> cumulate(Op.Cumulate op, List<Element> x, TensorType type, ElementArithmetic arithmetic) {
-        BinaryOp function = function(op.combiner());
+        BinaryOp function = op.combiner().function();
         if (type.shape().rank() != 1 || op.reverse() || op.exclusive() || function == null) {
             return null;
         }

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** The elements of a tensor by position in row-major order, as {@link Scalars} holds them; those of a result can be written. */
+/** The elements of a tensor by position in row-major order, as {@link Integers} and {@link FloatTables} hold them; those of a result can be written. */
 final class Elements {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -26,14 +26,12 @@ final class Elements {
     private final DType dtype;
     private final long count;
     private final MemorySegment segment;
-    private final Memory memory;
     private final String[] strings;
 
     private Elements(DType dtype, long count, MemorySegment segment, String[] strings) {
         this.dtype = dtype;
         this.count = count;
         this.segment = segment;
-        this.memory = segment == null || dtype == DType.C128 ? null : Memory.of(segment, dtype);
         this.strings = strings;
     }
 
@@ -84,31 +82,29 @@ final class Elements {
     }
 
     double real(long position) {
-        return dtype == DType.F32
-                ? segment.get(FLOAT, position << 2)
-                : FloatFormats.decode(dtype, memory.get(position));
+        return dtype == DType.F32 ? segment.get(FLOAT, position << 2) : FloatTables.decode(dtype, bits(position));
     }
 
     void real(long position, double value) {
         if (dtype == DType.F32) {
             segment.set(FLOAT, position << 2, (float) value);
         } else {
-            memory.set(position, FloatFormats.encode(dtype, value));
+            bits(position, FloatTables.encode(dtype, value));
         }
     }
 
     long whole(long position) {
-        return Scalars.wrap(dtype, memory.get(position));
+        return Integers.wrap(dtype, bits(position));
     }
 
     /** Writes the low bits of {@code value}. */
     void whole(long position, long value) {
-        memory.set(position, value);
+        bits(position, value);
     }
 
     /** The element as a double, whatever kind of number it is. */
     double number(long position) {
-        return dtype.isFloat() ? real(position) : Scalars.toReal(dtype, whole(position), DType.F64);
+        return dtype.isFloat() ? real(position) : Integers.number(dtype, whole(position));
     }
 
     /** Writes a double, rounded, or truncated and saturated, to the element type. */
@@ -116,7 +112,7 @@ final class Elements {
         if (dtype.isFloat()) {
             real(position, value);
         } else {
-            whole(position, Scalars.saturate(dtype, value));
+            whole(position, Integers.saturate(dtype, value));
         }
     }
 
@@ -124,8 +120,38 @@ final class Elements {
         return strings[(int) position];
     }
 
+    /** The bits of an element, in the low end; what is above is unspecified. */
     long bits(long position) {
-        return memory.get(position);
+        return switch (dtype.bits()) {
+            case 64 -> segment.get(LONG, position << 3);
+            case 32 -> segment.get(INT, position << 2);
+            case 16 -> segment.get(SHORT, position << 1);
+            case 8 -> segment.get(ValueLayout.JAVA_BYTE, position);
+            case 4, 2 -> {
+                int inOctet = 8 / dtype.bits();
+                yield segment.get(ValueLayout.JAVA_BYTE, position / inOctet) >> position % inOctet * dtype.bits();
+            }
+            default -> throw new IllegalArgumentException("no scalar elements of type " + dtype);
+        };
+    }
+
+    /** Writes the low bits of an element. */
+    private void bits(long position, long bits) {
+        switch (dtype.bits()) {
+            case 64 -> segment.set(LONG, position << 3, bits);
+            case 32 -> segment.set(INT, position << 2, (int) bits);
+            case 16 -> segment.set(SHORT, position << 1, (short) bits);
+            case 8 -> segment.set(ValueLayout.JAVA_BYTE, position, (byte) bits);
+            case 4, 2 -> {
+                int inOctet = 8 / dtype.bits();
+                int weight = 1 << position % inOctet * dtype.bits();
+                int old = segment.get(ValueLayout.JAVA_BYTE, position / inOctet);
+                int mask = (1 << dtype.bits()) - 1;
+                int octet = old - (old & mask * weight) + ((int) bits & mask) * weight;
+                segment.set(ValueLayout.JAVA_BYTE, position / inOctet, (byte) octet);
+            }
+            default -> throw new IllegalArgumentException("no scalar elements of type " + dtype);
+        }
     }
 
     /** All elements as doubles. */
@@ -166,7 +192,7 @@ final class Elements {
     /** Writes the low bits of elements from {@code position}. */
     void write(long position, long[] from, int length) {
         for (int i = 0; i < length; i++) {
-            memory.set(position + i, from[i]);
+            bits(position + i, from[i]);
         }
     }
 
@@ -212,7 +238,7 @@ final class Elements {
             }
             default -> {
                 for (long i = 0; i < length; i++) {
-                    memory.set(to + i * toStep, source.memory.get(from + i * fromStep));
+                    bits(to + i * toStep, source.bits(from + i * fromStep));
                 }
             }
         }

@@ -35,12 +35,12 @@ final class ElementwiseOperations {
         Elements result =
                 call.allocate(tests ? DType.BOOL : x.dtype(), call.operand(0).shape());
         if (x.dtype().isFloat() && tests) {
-            DoublePredicate test = ScalarFunctions.realTest(function);
+            DoublePredicate test = function == UnaryOp.IS_NAN ? Double::isNaN : Double::isInfinite;
             for (long i = 0; i < x.count(); i++) {
                 result.whole(i, test.test(x.real(i)) ? 1 : 0);
             }
         } else if (x.dtype().isFloat()) {
-            DoubleUnaryOperator applied = ScalarFunctions.realUnary(function, x.dtype());
+            DoubleUnaryOperator applied = RealFunctions.unary(function);
             double[] block = new double[BLOCK];
             blocks(x.count(), (position, length) -> {
                 x.reals(position, block, length);
@@ -60,7 +60,7 @@ final class ElementwiseOperations {
 
     private static LongUnaryOperator whole(UnaryOp function, DType type, Evaluation call) {
         try {
-            return ScalarFunctions.wholeUnary(function, type);
+            return IntegerFunctions.unary(function, type);
         } catch (IllegalArgumentException undefined) {
             throw call.unsupported(undefined.getMessage());
         }
@@ -72,7 +72,7 @@ final class ElementwiseOperations {
         DType type = left.dtype();
         Elements result = call.allocate(type, call.operand(0).shape());
         if (type.isFloat()) {
-            DoubleBinaryOperator applied = ScalarFunctions.realBinary(function, type);
+            DoubleBinaryOperator applied = RealFunctions.binary(function);
             double[] first = new double[BLOCK];
             double[] second = new double[BLOCK];
             blocks(left.count(), (position, length) -> {
@@ -86,7 +86,7 @@ final class ElementwiseOperations {
         } else if (type.kind() == DType.Kind.COMPLEX || type == DType.STRING) {
             throw call.unsupported(function + " is not defined on " + type);
         } else {
-            LongBinaryOperator applied = ScalarFunctions.wholeBinary(function, type);
+            LongBinaryOperator applied = IntegerFunctions.binary(function, type);
             long[] first = new long[BLOCK];
             long[] second = new long[BLOCK];
             blocks(left.count(), (position, length) -> {
@@ -108,8 +108,8 @@ final class ElementwiseOperations {
         Elements result = call.allocate(DType.BOOL, call.operand(0).shape());
         for (long i = 0; i < left.count(); i++) {
             boolean holds = type.isFloat()
-                    ? ScalarFunctions.compare(relation, left.real(i), right.real(i))
-                    : ScalarFunctions.holds(relation, left.compare(i, right, i));
+                    ? RealFunctions.compare(relation, left.real(i), right.real(i))
+                    : RealFunctions.compare(relation, left.compare(i, right, i), 0);
             result.whole(i, holds ? 1 : 0);
         }
         return result.tensor(call.operand(0).shape());
@@ -159,12 +159,10 @@ final class ElementwiseOperations {
         DType from = x.dtype();
         if (from.isFloat()) {
             double value = x.real(position);
-            return to.isFloat() ? FloatFormats.encode(to, value, saturate) : Scalars.truncate(to, value);
+            return to.isFloat() ? FloatTables.encode(to, value, saturate) : Integers.cast(to, value);
         }
         long value = x.whole(position);
-        return to.isFloat()
-                ? FloatFormats.encode(to, Scalars.toReal(from, value, to), saturate)
-                : Scalars.wrap(to, value);
+        return to.isFloat() ? Integers.encode(from, value, to, saturate) : Integers.wrap(to, value);
     }
 
     static Tensor bitcast(DType to, Evaluation call) {
@@ -183,9 +181,9 @@ final class ElementwiseOperations {
             double quotient = x.number(i) / scale.number(i);
             double rounded = wide ? quotient : (float) quotient;
             if (to.isFloat()) {
-                result.whole(i, FloatFormats.encode(to, rounded + zero.real(i), true));
+                result.whole(i, FloatTables.encode(to, rounded + zero.real(i), true));
             } else {
-                result.whole(i, Scalars.saturate(to, Math.rint(rounded) + zero.number(i)));
+                result.whole(i, Integers.saturate(to, Math.rint(rounded) + zero.number(i)));
             }
         }
         return result.tensor(call.operand(0).shape());

@@ -180,11 +180,11 @@ final class IndexingOperations {
         }
         DType type = result.dtype();
         if (type.isFloat()) {
-            DoubleBinaryOperator join = ScalarFunctions.realBinary(function, type);
+            DoubleBinaryOperator join = RealFunctions.binary(function);
             return (element, updates, update) ->
                     result.real(element, join.applyAsDouble(result.real(element), updates.real(update)));
         }
-        LongBinaryOperator join = ScalarFunctions.wholeBinary(function, type);
+        LongBinaryOperator join = IntegerFunctions.binary(function, type);
         return (element, updates, update) ->
                 result.whole(element, join.applyAsLong(result.whole(element), updates.whole(update)));
     }

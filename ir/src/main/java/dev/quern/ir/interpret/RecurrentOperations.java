@@ -144,7 +144,7 @@ final class RecurrentOperations {
         return switch (name) {
             case "Relu" -> v -> Math.max(0, v);
             case "Tanh" -> StrictMath::tanh;
-            case "Sigmoid" -> RealFunctions::sigmoid;
+            case "Sigmoid" -> SpecialFunctions::sigmoid;
             case "Affine" -> v -> v;
             case "LeakyRelu" -> v -> v >= 0 ? v : 0.01 * v;
             case "ThresholdedRelu" -> v -> v > 1 ? v : 0;

@@ -29,17 +29,15 @@ final class ReductionOperations {
             stride *= axes.contains(axis) ? 1 : shape[axis];
         }
         Elements result = call.allocate(x.dtype(), outShape);
-        BinaryOp function = ScalarFunctions.function(combiner);
-        long identity = ScalarFunctions.identity(combiner, x.dtype());
         int rank = shape.length;
         int inner = rank == 0 ? 0 : 1;
         long length = rank == 0 ? 1 : shape[rank - 1];
         int step = rank == 0 ? 0 : (int) outStrides[rank - 1];
         long[] strides = Strides.rowMajor(shape);
         if (x.dtype().isFloat()) {
-            DoubleBinaryOperator join = ScalarFunctions.realBinary(function, DType.F64);
+            DoubleBinaryOperator join = RealFunctions.binary(combiner.function());
             double[] sums = new double[Math.toIntExact(result.count())];
-            Arrays.fill(sums, FloatFormats.decode(x.dtype(), identity));
+            Arrays.fill(sums, RealFunctions.identity(combiner, x.dtype()));
             Strides.walk(shape, inner, 0, strides, 0, outStrides, (from, to) -> {
                 for (long i = 0; i < length; i++) {
                     int at = (int) (to + i * step);
@@ -48,9 +46,9 @@ final class ReductionOperations {
             });
             result.write(0, sums, sums.length);
         } else {
-            LongBinaryOperator join = ScalarFunctions.wholeBinary(function, x.dtype());
+            LongBinaryOperator join = IntegerFunctions.binary(combiner.function(), x.dtype());
             long[] sums = new long[Math.toIntExact(result.count())];
-            Arrays.fill(sums, Scalars.wrap(x.dtype(), identity));
+            Arrays.fill(sums, IntegerFunctions.identity(combiner, x.dtype()));
             Strides.walk(shape, inner, 0, strides, 0, outStrides, (from, to) -> {
                 for (long i = 0; i < length; i++) {
                     int at = (int) (to + i * step);
@@ -122,14 +120,14 @@ final class ReductionOperations {
         Elements x = call.elements(0);
         Elements result = call.allocate(x.dtype(), shape);
         Rows rows = Rows.along(op.axis(), shape);
-        BinaryOp function = ScalarFunctions.function(op.combiner());
-        long identity = ScalarFunctions.identity(op.combiner(), x.dtype());
+        Combiner combiner = op.combiner();
+        BinaryOp function = combiner.function();
         boolean real = x.dtype().isFloat();
-        DoubleBinaryOperator joinReals = real ? ScalarFunctions.realBinary(function, DType.F64) : null;
-        LongBinaryOperator joinWholes = real ? null : ScalarFunctions.wholeBinary(function, x.dtype());
+        DoubleBinaryOperator joinReals = real ? RealFunctions.binary(function) : null;
+        LongBinaryOperator joinWholes = real ? null : IntegerFunctions.binary(function, x.dtype());
         for (long row = 0; row < rows.count(); row++) {
-            double sum = real ? FloatFormats.decode(x.dtype(), identity) : 0;
-            long whole = real ? 0 : Scalars.wrap(x.dtype(), identity);
+            double sum = real ? RealFunctions.identity(combiner, x.dtype()) : 0;
+            long whole = real ? 0 : IntegerFunctions.identity(combiner, x.dtype());
             for (long step = 0; step < rows.length(); step++) {
                 long i = op.reverse() ? rows.length() - 1 - step : step;
                 long at = rows.start(row) + i * rows.inner();

@@ -147,15 +147,21 @@ final class WindowOperations {
     private static Tensor greatest(Window window, long[] shape, long[] outShape, int channels, Evaluation call) {
         Elements x = call.elements(0);
         Elements result = call.allocate(x.dtype(), outShape);
-        long identity = ScalarFunctions.identity(Combiner.MAX, x.dtype());
+        boolean real = x.dtype().isFloat();
+        double leastReal = real ? RealFunctions.identity(Combiner.MAX, x.dtype()) : 0;
+        long leastWhole = real ? 0 : IntegerFunctions.identity(Combiner.MAX, x.dtype());
         for (long i = 0; i < result.count(); i++) {
-            result.whole(i, identity);
+            if (real) {
+                result.real(i, leastReal);
+            } else {
+                result.whole(i, leastWhole);
+            }
         }
         slide(positions(outShape), positions(shape), window, before(window, call), (to, element, from) -> {
             for (int channel = 0; from != OUTSIDE && channel < channels; channel++) {
                 long at = to * channels + channel;
                 long candidate = from * channels + channel;
-                boolean greater = x.dtype().isFloat()
+                boolean greater = real
                         ? Double.compare(x.real(candidate), result.real(at)) > 0
                         : x.compare(candidate, result, at) > 0;
                 if (greater) {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
 import dev.quern.ir.Dim;
-import dev.quern.ir.interpret.KernelInterpreter;
+import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;

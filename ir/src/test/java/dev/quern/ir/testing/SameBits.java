@@ -2,7 +2,7 @@ package dev.quern.ir.testing;
 
 import dev.quern.DType;
 import dev.quern.Tensor;
-import dev.quern.ir.interpret.FloatFormats;
+import dev.quern.ir.interpret.FloatTables;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
@@ -57,10 +57,10 @@ public final class SameBits {
     }
 
     private static boolean isNan(DType type, long bits) {
-        return type.isFloat() && Double.isNaN(FloatFormats.decode(type, bits));
+        return type.isFloat() && Double.isNaN(FloatTables.decode(type, bits));
     }
 
     private static String text(DType type, long bits) {
-        return (type.isFloat() ? FloatFormats.decode(type, bits) + " = " : "") + "0x" + Long.toHexString(bits);
+        return (type.isFloat() ? FloatTables.decode(type, bits) + " = " : "") + "0x" + Long.toHexString(bits);
     }
 }

@@ -2,7 +2,7 @@ package dev.quern.ir.testing;
 
 import dev.quern.DType;
 import dev.quern.Tensor;
-import dev.quern.ir.interpret.FloatFormats;
+import dev.quern.ir.interpret.FloatTables;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 
@@ -30,7 +30,7 @@ public final class Tensors {
             if (dtype == DType.BOOL) {
                 bytes[i] &= 1;
             } else if (dtype.isFloat() && random.nextInt(8) != 0) {
-                long bits = FloatFormats.encode(dtype, random.nextInt(-8, 9) / 2.0);
+                long bits = FloatTables.encode(dtype, random.nextInt(-8, 9) / 2.0);
                 for (int b = 0; b < width; b++) {
                     bytes[i * width + b] = (byte) (bits >> 8 * b);
                 }

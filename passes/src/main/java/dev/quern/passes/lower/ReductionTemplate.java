@@ -122,7 +122,7 @@ final class ReductionTemplate {
         DType type = Scalars.arithmetic(drawing.anchor().output().type().dtype());
         Buffer sum = drawing.sketch().scalar("acc", type);
         Expr total = Sketch.read(sum.name(), type);
-        BinaryOp function = Scalars.function(cumulate.combiner());
+        BinaryOp function = cumulate.combiner().function();
         Stmt join = drawing.elements()
                 .site(() -> Sketch.write(
                         sum.name(), new Expr.Binary(function, total, Scalars.wide(drawing.operand(0, source)))));

@@ -188,16 +188,4 @@ final class Scalars {
             case COMPLEX, TEXT -> throw new IllegalArgumentException("no order on " + type);
         };
     }
-
-    /** The function that {@code combiner} applies to two values. */
-    static BinaryOp function(Combiner combiner) {
-        return switch (combiner) {
-            case SUM, FMA -> BinaryOp.ADD;
-            case PRODUCT -> BinaryOp.MUL;
-            case MIN -> BinaryOp.MIN;
-            case MAX -> BinaryOp.MAX;
-            case AND -> BinaryOp.AND;
-            case OR -> BinaryOp.OR;
-        };
-    }
 }

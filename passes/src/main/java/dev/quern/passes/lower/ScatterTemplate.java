@@ -78,7 +78,7 @@ final class ScatterTemplate {
             return new Stmt.Reduce(result, place, combiner, update);
         }
         Expr before = Scalars.wide(new Expr.Load(result, place, storage));
-        Expr after = new Expr.Binary(Scalars.function(combiner), before, Scalars.wide(update));
+        Expr after = new Expr.Binary(combiner.function(), before, Scalars.wide(update));
         return new Stmt.Store(result, place, Scalars.narrow(after, storage));
     }
 }

@@ -7,7 +7,7 @@ import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.interpret.DimBindings;
 import dev.quern.ir.interpret.GraphInterpreter;
-import dev.quern.ir.interpret.KernelInterpreter;
+import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.MemoryPlan;

@@ -1,4 +1,4 @@
-package dev.quern.ir.interpret;
+package dev.quern.ir.interpret.kernel;
 
 import dev.quern.DType;
 
@@ -8,7 +8,7 @@ import dev.quern.DType;
  *
  * <p>Sources: IEEE 754 for f64, f32 and f16; the ONNX specification's pages on float8, float4 and float8e8m0 for the rest.
  */
-public final class FloatFormats {
+final class FloatFormats {
     /** What a format does beyond its largest finite value. */
     private enum Specials {
         /** Infinities and NaNs in the highest exponent. */
@@ -47,7 +47,7 @@ public final class FloatFormats {
             return negative ? -value : value;
         }
 
-        long encode(double value, boolean saturate) {
+        long encode(double value) {
             long sign = (Double.doubleToRawLongBits(value) >>> 63) << signShift();
             if (Double.isNaN(value)) {
                 return notANumber(sign);
@@ -55,7 +55,7 @@ public final class FloatFormats {
             double size = Math.abs(value);
             long magnitude = Double.isInfinite(size) ? Long.MAX_VALUE : round(size);
             if (magnitude > largest) {
-                return beyond(sign, saturate);
+                return beyond(sign);
             }
             return specials == Specials.UNSIGNED_ZERO && magnitude == 0 ? 0 : sign | magnitude;
         }
@@ -66,8 +66,8 @@ public final class FloatFormats {
             return ((long) (exponent + bias - 1) << mantissaBits) + steps;
         }
 
-        private long beyond(long sign, boolean saturate) {
-            if (saturate || specials == Specials.NONE) {
+        private long beyond(long sign) {
+            if (specials == Specials.NONE) {
                 return sign | largest;
             }
             return specials == Specials.IEEE ? sign | (largest + 1) : notANumber(sign);
@@ -101,7 +101,7 @@ public final class FloatFormats {
      *
      * @throws IllegalArgumentException if {@code type} is not a floating-point type
      */
-    public static double decode(DType type, long bits) {
+    static double decode(DType type, long bits) {
         return switch (type) {
             case F64 -> Double.longBitsToDouble(bits);
             case F32 -> Float.intBitsToFloat((int) bits);
@@ -112,29 +112,18 @@ public final class FloatFormats {
         };
     }
 
-    /** The bits nearest to {@code value}, beyond the largest value infinite or NaN as the type has it. */
-    public static long encode(DType type, double value) {
-        return encode(type, value, false);
-    }
-
-    /**
-     * The bits nearest to {@code value}, in the low end.
-     *
-     * @param saturate for the 8-bit types: beyond the largest value (infinity too) gives the largest, as ONNX Cast has it;
-     *     ignored for wider types
-     */
-    public static long encode(DType type, double value, boolean saturate) {
+    /** The bits nearest to {@code value}, in the low end; beyond the largest value infinite or NaN as the type has it. */
+    static long encode(DType type, double value) {
         return switch (type) {
             case F64 -> Double.doubleToRawLongBits(value);
             case F32 -> Float.floatToRawIntBits((float) value) & 0xFFFFFFFFL;
-            case F16, BF16 -> small(type).encode(value, false);
             case F8E8M0 -> encodePower(value);
-            default -> small(type).encode(value, saturate);
+            default -> small(type).encode(value);
         };
     }
 
     /** The value of {@code type} nearest to {@code value}. */
-    public static double round(DType type, double value) {
+    static double round(DType type, double value) {
         return switch (type) {
             case F64 -> value;
             case F32 -> (float) value;

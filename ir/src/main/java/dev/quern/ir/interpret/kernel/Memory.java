@@ -1,4 +1,4 @@
-package dev.quern.ir.interpret;
+package dev.quern.ir.interpret.kernel;
 
 import dev.quern.DType;
 import java.lang.foreign.MemorySegment;

@@ -1,4 +1,4 @@
-package dev.quern.ir.interpret;
+package dev.quern.ir.interpret.kernel;
 
 /**
  * What a run of a kernel works on: the values of its names, the buffers in scope, and what the lanes of vector loops give to

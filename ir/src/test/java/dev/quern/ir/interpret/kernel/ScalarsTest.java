@@ -1,4 +1,4 @@
-package dev.quern.ir.interpret;
+package dev.quern.ir.interpret.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -60,7 +60,6 @@ class ScalarsTest {
             for (int i = 0; i < 20_000; i++) {
                 double value = Math.scalb(random.nextInt(1, 2048), random.nextInt(-28, 6));
                 if (value > all.lastKey()) {
-                    assertEquals(all.lastEntry().getValue(), FloatFormats.encode(type, value, true));
                     continue;
                 }
                 double below = all.floorKey(value);
@@ -78,10 +77,9 @@ class ScalarsTest {
         assertEquals(240, FloatFormats.decode(DType.F8E4M3FNUZ, 0x7F));
         assertEquals(57344, FloatFormats.decode(DType.F8E5M2, 0x7B));
         assertEquals(6, FloatFormats.decode(DType.F4E2M1, 7));
-        assertEquals(0x7F, FloatFormats.encode(DType.F8E4M3FN, 1e9, false));
-        assertEquals(0xFE, FloatFormats.encode(DType.F8E4M3FN, -1e9, true));
-        assertEquals(0x80, FloatFormats.encode(DType.F8E5M2FNUZ, Double.NaN, true));
-        assertEquals(0x7C, FloatFormats.encode(DType.F8E5M2, 1e9, false));
+        assertEquals(0x7F, FloatFormats.encode(DType.F8E4M3FN, 1e9));
+        assertEquals(0x80, FloatFormats.encode(DType.F8E5M2FNUZ, Double.NaN));
+        assertEquals(0x7C, FloatFormats.encode(DType.F8E5M2, 1e9));
         assertEquals(0, FloatFormats.encode(DType.F8E4M3FNUZ, -0.0));
         assertEquals(129, FloatFormats.encode(DType.F8E8M0, 3));
     }

@@ -1,4 +1,4 @@
-package dev.quern.ir.interpret;
+package dev.quern.ir.interpret.kernel;
 
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;

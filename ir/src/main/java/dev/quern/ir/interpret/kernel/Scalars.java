@@ -1,4 +1,4 @@
-package dev.quern.ir.interpret;
+package dev.quern.ir.interpret.kernel;
 
 import dev.quern.DType;
 
@@ -7,11 +7,11 @@ import dev.quern.DType;
  * {@code long}, sign-extended if signed and zero-extended if unsigned (u64 as its bits); a boolean as 0 or 1. All are
  * stored as bits in the low end of a {@code long}.
  */
-public final class Scalars {
+final class Scalars {
     private Scalars() {}
 
     /** {@code value} reduced to the width of {@code type}: integers wrap, booleans are 0 or 1. */
-    public static long wrap(DType type, long value) {
+    static long wrap(DType type, long value) {
         return switch (type.kind()) {
             case SIGNED -> value << (64 - type.bits()) >> (64 - type.bits());
             case UNSIGNED -> value << (64 - type.bits()) >>> (64 - type.bits());
@@ -21,7 +21,7 @@ public final class Scalars {
     }
 
     /** The bits of an element without those above its width. */
-    public static long mask(DType type, long bits) {
+    static long mask(DType type, long bits) {
         return type.bits() >= 64 ? bits : bits & ((1L << type.bits()) - 1);
     }
 
@@ -29,7 +29,7 @@ public final class Scalars {
      * {@code value} as integer {@code type} by the rule of {@link dev.quern.ir.graph.Op.Cast}: out of range as x86 has it, and with it
      * ONNX Runtime.
      */
-    public static long truncate(DType type, double value) {
+    static long truncate(DType type, double value) {
         return switch (type) {
             case BOOL -> value == 0 ? 0 : 1;
             case I64 -> toI64(value);
@@ -50,40 +50,17 @@ public final class Scalars {
 
     /** The nearest integer, halves away from zero. */
     private static double awayFromZero(double value) {
-        return Math.copySign(Math.floor(Math.abs(value) + 0.5), value);
-    }
-
-    /** {@code value}, rounded to zero and brought into the range of integer {@code type}; NaN is the least. */
-    public static long saturate(DType type, double value) {
-        if (type == DType.BOOL) {
-            return value == 0 ? 0 : 1;
-        }
-        if (Double.isNaN(value)) {
-            return least(type);
-        }
-        if (type == DType.U64) {
-            double half = 0x1p63;
-            return !(value >= half)
-                    ? Math.max(0, (long) value)
-                    : value >= 0x1p64 ? -1L : (long) (value - half) ^ Long.MIN_VALUE;
-        }
-        return Math.clamp((long) value, least(type), greatest(type));
+        double even = Math.rint(value);
+        return Math.abs(value - even) == 0.5 ? value + Math.copySign(0.5, value) : even;
     }
 
     /** The least value of an integer type. */
-    public static long least(DType type) {
+    static long least(DType type) {
         return type.kind() == DType.Kind.SIGNED ? Long.MIN_VALUE >> (64 - type.bits()) : 0;
     }
 
-    /** The greatest value of an integer type; for u64 its bits, which are negative as a {@code long}. */
-    public static long greatest(DType type) {
-        return type.kind() == DType.Kind.SIGNED
-                ? Long.MAX_VALUE >>> (64 - type.bits())
-                : type == DType.BOOL ? 1 : -1L >>> (64 - type.bits());
-    }
-
     /** Integer {@code value} of type {@code from} as the nearest value of floating-point type {@code to}. */
-    public static double toReal(DType from, long value, DType to) {
+    static double toReal(DType from, long value, DType to) {
         boolean huge = from == DType.U64 && value < 0;
         if (to == DType.F32 && !huge) {
             return (float) value;
@@ -111,7 +88,7 @@ public final class Scalars {
     }
 
     /** {@code a*b + c} rounded once to {@code type}. */
-    public static double fma(DType type, double a, double b, double c) {
+    static double fma(DType type, double a, double b, double c) {
         return switch (type) {
             case F64 -> Math.fma(a, b, c);
             case F32 -> Math.fma((float) a, (float) b, (float) c);
@@ -132,7 +109,7 @@ public final class Scalars {
     }
 
     /** The bits of a value that marks memory nothing has been written to: NaN, or a pattern no program means. */
-    public static long undefined(DType type) {
+    static long undefined(DType type) {
         return switch (type.kind()) {
             case FLOAT -> mask(type, FloatFormats.encode(type, Double.NaN));
             case BOOLEAN -> 1;

@@ -1,4 +1,4 @@
-package dev.quern.ir.interpret;
+package dev.quern.ir.interpret.kernel;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
@@ -152,12 +152,12 @@ final class StatementCode {
             throw scope.bug("reduces by fma a value that is not a product: " + value);
         }
         if (!type.isFloat()) {
-            LongBinaryOperator join = ScalarFunctions.wholeBinary(ScalarFunctions.function(combiner), type);
+            LongBinaryOperator join = ScalarFunctions.wholeBinary(combiner.function(), type);
             ExpressionCode.Whole operand = expressions.whole(value);
             return frame ->
                     target.set(frame, join.applyAsLong(Scalars.wrap(type, target.get(frame)), operand.at(frame)));
         }
-        DoubleBinaryOperator join = ScalarFunctions.realBinary(ScalarFunctions.function(combiner), type);
+        DoubleBinaryOperator join = ScalarFunctions.realBinary(combiner.function(), type);
         if (laneLoop != null && new Stmt.Reduce(buffer, indices, combiner, value).joinsLanes(laneLoop.inside)) {
             return acrossLanes(target, type, join, expressions.real(value));
         }

@@ -1,4 +1,4 @@
-package dev.quern.ir.interpret;
+package dev.quern.ir.interpret.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,8 +1,7 @@
-package dev.quern.ir.interpret;
+package dev.quern.ir.interpret.kernel;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.CompareOp;
 import dev.quern.ir.UnaryOp;
 import java.math.BigInteger;
@@ -19,11 +18,11 @@ import java.util.function.LongUnaryOperator;
  * <p>Sums, products, quotients and roots of f32 and narrower are those of the type itself: a {@code double} has more than
  * twice their digits, so that rounding twice is rounding once.
  */
-public final class ScalarFunctions {
+final class ScalarFunctions {
     private ScalarFunctions() {}
 
     /** {@code function} on floating-point {@code type}, giving that type. */
-    public static DoubleUnaryOperator realUnary(UnaryOp function, DType type) {
+    static DoubleUnaryOperator realUnary(UnaryOp function, DType type) {
         DoubleUnaryOperator exact = switch (function) {
             case NEG -> x -> -x;
             case ABS -> Math::abs;
@@ -59,12 +58,12 @@ public final class ScalarFunctions {
     }
 
     /** {@link UnaryOp#IS_NAN} or {@link UnaryOp#IS_INF}. */
-    public static DoublePredicate realTest(UnaryOp function) {
+    static DoublePredicate realTest(UnaryOp function) {
         return function == UnaryOp.IS_NAN ? Double::isNaN : Double::isInfinite;
     }
 
     /** {@code function} on integer or boolean {@code type}. */
-    public static LongUnaryOperator wholeUnary(UnaryOp function, DType type) {
+    static LongUnaryOperator wholeUnary(UnaryOp function, DType type) {
         return switch (function) {
             case NEG -> x -> Scalars.wrap(type, -x);
             case ABS -> type.kind() == DType.Kind.SIGNED ? x -> Scalars.wrap(type, Math.abs(x)) : x -> x;
@@ -95,7 +94,7 @@ public final class ScalarFunctions {
     }
 
     /** {@code function} on floating-point {@code type}. */
-    public static DoubleBinaryOperator realBinary(BinaryOp function, DType type) {
+    static DoubleBinaryOperator realBinary(BinaryOp function, DType type) {
         DoubleBinaryOperator exact = switch (function) {
             case ADD -> (a, b) -> a + b;
             case SUB -> (a, b) -> a - b;
@@ -118,7 +117,7 @@ public final class ScalarFunctions {
     /**
      * {@code function} on integer or boolean {@code type}, as {@link BinaryOp} says.
      */
-    public static LongBinaryOperator wholeBinary(BinaryOp function, DType type) {
+    static LongBinaryOperator wholeBinary(BinaryOp function, DType type) {
         boolean unsigned = type.kind() != DType.Kind.SIGNED;
         boolean raw = type == DType.I64 || type == DType.U64;
         return switch (function) {
@@ -169,44 +168,8 @@ public final class ScalarFunctions {
         return fits ? power.longValue() : Scalars.least(type);
     }
 
-    /** The binary function that a combiner applies; {@link Combiner#FMA} as a sum. */
-    public static BinaryOp function(Combiner combiner) {
-        return switch (combiner) {
-            case SUM, FMA -> BinaryOp.ADD;
-            case PRODUCT -> BinaryOp.MUL;
-            case MIN -> BinaryOp.MIN;
-            case MAX -> BinaryOp.MAX;
-            case AND -> BinaryOp.AND;
-            case OR -> BinaryOp.OR;
-        };
-    }
-
-    /** Bits of the identity of {@code combiner} on {@code type}: what a reduction over nothing gives. */
-    public static long identity(Combiner combiner, DType type) {
-        if (type.isFloat()) {
-            double value = switch (combiner) {
-                case SUM, FMA -> 0;
-                case PRODUCT -> 1;
-                case MIN -> Double.POSITIVE_INFINITY;
-                case MAX -> Double.NEGATIVE_INFINITY;
-                case AND, OR -> throw undefined(combiner, type);
-            };
-            boolean finiteOnly = Double.isNaN(FloatFormats.round(type, value));
-            return FloatFormats.encode(type, value, finiteOnly);
-        }
-        return Scalars.mask(
-                type,
-                switch (combiner) {
-                    case SUM, FMA, OR -> 0;
-                    case PRODUCT -> 1;
-                    case AND -> type == DType.BOOL ? 1 : -1;
-                    case MIN -> Scalars.greatest(type);
-                    case MAX -> Scalars.least(type);
-                });
-    }
-
     /** Whether {@code relation} holds given {@code order}, the sign of left minus right. */
-    static boolean holds(CompareOp relation, int order) {
+    private static boolean holds(CompareOp relation, int order) {
         return switch (relation) {
             case EQ -> order == 0;
             case NE -> order != 0;
@@ -218,7 +181,7 @@ public final class ScalarFunctions {
     }
 
     /** Whether {@code relation} holds of two reals; with NaN only {@link CompareOp#NE}. */
-    public static boolean compare(CompareOp relation, double left, double right) {
+    static boolean compare(CompareOp relation, double left, double right) {
         return switch (relation) {
             case EQ -> left == right;
             case NE -> left != right;
@@ -230,7 +193,7 @@ public final class ScalarFunctions {
     }
 
     /** Whether {@code relation} holds of two integers of {@code type}. */
-    public static boolean compare(CompareOp relation, DType type, long left, long right) {
+    static boolean compare(CompareOp relation, DType type, long left, long right) {
         return holds(relation, type == DType.U64 ? Long.compareUnsigned(left, right) : Long.compare(left, right));
     }
 
