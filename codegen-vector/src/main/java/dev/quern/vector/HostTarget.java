@@ -22,7 +22,7 @@ final class HostTarget {
         int bits = vectorBits();
         String name = bits == 0 ? "jvm-scalar" : "jvm-" + bits;
         int registers = bits == 512 || System.getProperty("os.arch").equals("aarch64") ? 32 : 16;
-        return new Target(
+        return new Target.Host(
                 name, bits, registers, threads, cacheBytes(1, LEVEL_ONE_BYTES), cacheBytes(2, LEVEL_TWO_BYTES));
     }
 

@@ -32,7 +32,7 @@ public final class VectorBackend implements Backend {
     @Override
     public Executable compile(Kernel scheduled, Target target) {
         try {
-            byte[] classFile = classFile(scheduled, target.vectorBits());
+            byte[] classFile = classFile(scheduled, vectorBits(target));
             return new CompiledKernel(scheduled, define(classFile), classFile);
         } catch (Refusal refusal) {
             throw new ModelException(
@@ -41,6 +41,13 @@ public final class VectorBackend implements Backend {
                     "the cpu back end does not lower " + refusal.getMessage(),
                     refusal);
         }
+    }
+
+    private static int vectorBits(Target target) {
+        return switch (target) {
+            case Target.Host host -> host.vectorBits();
+            case Target.Grid grid -> throw Refusal.because("for " + grid.name());
+        };
     }
 
     /** Tries, until its methods are small enough: the kernel as it is, its loops in methods of their own, nothing unrolled. */

@@ -18,7 +18,7 @@ final class Comparison {
     private Comparison() {}
 
     static Target target(int bits) {
-        return bits == 0 ? Target.scalar(1) : new Target("jvm-" + bits, bits, 32, 1, 32 << 10, 1 << 20);
+        return bits == 0 ? Target.scalar(1) : new Target.Host("jvm-" + bits, bits, 32, 1, 32 << 10, 1 << 20);
     }
 
     static Executable compile(Kernel kernel, int bits) {

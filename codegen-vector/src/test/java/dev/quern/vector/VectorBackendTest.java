@@ -10,6 +10,7 @@ import static dev.quern.vector.Kernels.register;
 import static dev.quern.vector.Kernels.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,7 +35,7 @@ class VectorBackendTest {
 
     @Test
     void targetDescribesThisMachine() {
-        Target target = new VectorBackend().target(2);
+        Target.Host target = assertInstanceOf(Target.Host.class, new VectorBackend().target(2));
         assertEquals(2, target.threads());
         assertTrue(List.of(128, 256, 512).contains(target.vectorBits()), target.toString());
         assertTrue(target.levelTwoBytes() >= target.levelOneBytes(), target.toString());

@@ -1,24 +1,48 @@
 package dev.quern.ir.backend;
 
-/**
- * What a schedule may count on in a device.
- *
- * @param name such as {@code jvm-512} or {@code sm_90}
- * @param vectorBits widest vector, 0 for scalar code only
- * @param vectorRegisters vector registers of that width
- * @param threads threads that work on one kernel
- * @param levelOneBytes first-level data cache of a core
- * @param levelTwoBytes second-level cache of a core
- */
-public record Target(
-        String name, int vectorBits, int vectorRegisters, int threads, long levelOneBytes, long levelTwoBytes) {
-    /** A target for scalar code, for tests and for JVMs without the vector module. */
-    public static Target scalar(int threads) {
-        return new Target("jvm-scalar", 0, 16, threads, 32 << 10, 1 << 20);
-    }
+/** What a schedule may count on in a device. */
+public sealed interface Target {
+    /** Such as {@code jvm-512} or {@code sm_90}. */
+    String name();
 
     /** Lanes of a vector of {@code bits}-wide elements, 1 without vectors. */
-    public int lanes(int bits) {
-        return Math.max(1, vectorBits / bits);
+    int lanes(int bits);
+
+    /**
+     * A processor whose threads share its memory.
+     *
+     * @param name such as {@code jvm-512}
+     * @param vectorBits widest vector, 0 for scalar code only
+     * @param vectorRegisters vector registers of that width
+     * @param threads threads that work on one kernel
+     * @param levelOneBytes first-level data cache of a core
+     * @param levelTwoBytes second-level cache of a core
+     */
+    record Host(String name, int vectorBits, int vectorRegisters, int threads, long levelOneBytes, long levelTwoBytes)
+            implements Target {
+        @Override
+        public int lanes(int bits) {
+            return Math.max(1, vectorBits / bits);
+        }
+    }
+
+    /**
+     * A device that runs a kernel as a grid of blocks of threads.
+     *
+     * @param name such as {@code sm_90}
+     * @param blockThreads most threads of a block
+     * @param residentThreads threads that the device can hold at once
+     * @param sharedBytes shared memory that a block may have
+     */
+    record Grid(String name, int blockThreads, int residentThreads, int sharedBytes) implements Target {
+        @Override
+        public int lanes(int bits) {
+            return 1;
+        }
+    }
+
+    /** A target for scalar code, for tests and for JVMs without the vector module. */
+    static Host scalar(int threads) {
+        return new Host("jvm-scalar", 0, 16, threads, 32 << 10, 1 << 20);
     }
 }

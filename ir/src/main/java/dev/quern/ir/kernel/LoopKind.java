@@ -1,6 +1,13 @@
 package dev.quern.ir.kernel;
 
-/** How the iterations of a loop are run; none changes what they mean, save that {@link #VECTOR} tells the order of {@link Stmt.Reduce}. */
+/**
+ * How the iterations of a loop are run; none changes what they mean, save that {@link #VECTOR} tells the order of {@link Stmt.Reduce}.
+ *
+ * <p><b>Grids.</b> A kernel for a grid is one launch, or a block of launches that run one after the other. A launch is a nest of
+ * {@link #BLOCK} loops, then statements that all threads of a block run alike, then {@link #THREAD} loops (or {@link #LANE} loops in
+ * {@link #WARP} loops), in which each thread has iterations of its own. As everywhere, a statement is done before the next begins: what a thread loop
+ * has written, each thread of the block may read in the next one. A back end waits at a barrier between the two.
+ */
 public enum LoopKind {
     /** One after the other. */
     SERIAL,
@@ -10,7 +17,7 @@ public enum LoopKind {
     VECTOR,
     /** Replicated; a constant extent. */
     UNROLL,
-    /** One thread block of a grid each. */
+    /** One block of a grid each, in any order; only around a whole launch. */
     BLOCK,
     /** One warp of a block each. */
     WARP,

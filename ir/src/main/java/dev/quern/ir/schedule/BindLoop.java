@@ -18,10 +18,40 @@ final class BindLoop {
                     requireOutermost(loop, application);
                     application.requireParallel(loop, scope);
                 }
-                case BLOCK, WARP, THREAD, LANE -> application.requireParallel(loop, scope);
+                case BLOCK -> {
+                    requireNothingAround(loop, scope, application);
+                    application.requireParallel(loop, scope);
+                }
+                case THREAD, WARP, LANE -> {
+                    application.constantExtent(loop);
+                    application.requireParallel(loop, scope);
+                }
             }
             return new Stmt.For(loop.variable(), loop.extent(), step.kind(), loop.body());
         });
+    }
+
+    /** Blocks of a grid are launched: nothing else is around them. */
+    private static void requireNothingAround(Stmt.For loop, Scope scope, Application application) {
+        boolean inBlocks = scope.loops().stream().allMatch(outer -> outer.kind() == LoopKind.BLOCK);
+        if (!inBlocks || !isLaunch(application.kernel().body(), loop)) {
+            throw application.refusal(
+                    loop.variable() + " stands inside other statements, not at the top as a loop over blocks must");
+        }
+    }
+
+    private static boolean isLaunch(Stmt statement, Stmt.For wanted) {
+        return statement == wanted
+                || switch (statement) {
+                    case Stmt.Block block -> block.statements().stream().anyMatch(each -> isLaunch(each, wanted));
+                    case Stmt.For loop -> loop.kind() == LoopKind.BLOCK && isLaunch(loop.body(), wanted);
+                    case Stmt.Section section -> false;
+                    case Stmt.Store store -> false;
+                    case Stmt.Reduce reduce -> false;
+                    case Stmt.Allocate allocate -> false;
+                    case Stmt.Guard guard -> false;
+                    case Stmt.Let let -> false;
+                };
     }
 
     private static void requireOutermost(Stmt.For loop, Application application) {

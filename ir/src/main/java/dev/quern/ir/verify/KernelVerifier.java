@@ -31,7 +31,8 @@ import java.util.Set;
  *       integer; a bitcast keeps the width.
  *   <li>What a reduction joins has a type that the combiner takes; with {@link Combiner#FMA} it is a product.
  *   <li>A {@link LoopKind#PARALLEL} loop is the whole body of the kernel.
- *   <li>Extents of {@link LoopKind#VECTOR} and {@link LoopKind#UNROLL} loops are constant.
+ *   <li>Extents of {@link LoopKind#VECTOR}, {@link LoopKind#UNROLL}, {@link LoopKind#THREAD}, {@link LoopKind#WARP} and {@link LoopKind#LANE} loops are constant.
+ *   <li>Loops of a grid stand as {@link GridRules} says.
  *   <li>Floats that {@link Stmt.Reduce} joins across the lanes of a vector loop are not joined in a loop inside it.
  *   <li>No index is surely outside its buffer: proved for all iterations, or, outside conditions, for the first or last.
  * </ol>
@@ -69,6 +70,7 @@ public final class KernelVerifier {
                 readOnly.add(parameter.name());
             }
         }
+        GridRules.check(kernel.body(), inner);
         if (kernel.body() instanceof Stmt.For loop && loop.kind() == LoopKind.PARALLEL) {
             checkLoop(loop, inner);
         } else {
@@ -150,9 +152,8 @@ public final class KernelVerifier {
     private void checkLoop(Stmt.For loop, KernelScope scope) {
         KernelScope at = scope.at("for " + NameText.of(loop.variable()));
         at.checkNames(loop.extent());
-        boolean replicated = loop.kind() == LoopKind.VECTOR || loop.kind() == LoopKind.UNROLL;
         at.require(
-                !replicated || loop.extent().isConstant(),
+                hasAnyExtent(loop.kind()) || loop.extent().isConstant(),
                 "extent of a " + loop.kind() + " loop",
                 "a constant",
                 loop.extent());
@@ -161,6 +162,13 @@ public final class KernelVerifier {
             LaneRules.check(loop, at);
         }
         check(loop.body(), at.withLoop(loop.variable(), loop.extent()));
+    }
+
+    private static boolean hasAnyExtent(LoopKind kind) {
+        return switch (kind) {
+            case SERIAL, PARALLEL, BLOCK -> true;
+            case VECTOR, UNROLL, WARP, THREAD, LANE -> false;
+        };
     }
 
     private void checkWrite(String name, List<Dim> indices, Expr value, KernelScope scope) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** The schedule of a matrix product gives the loop nest that an emitter of register tiles wants. */
 class ContractionScheduleTest {
-    static final Target WIDE = new Target("jvm-512", 512, 32, 2, 32 << 10, 1 << 20);
+    static final Target WIDE = new Target.Host("jvm-512", 512, 32, 2, 32 << 10, 1 << 20);
 
     /** Blocks of rows times panels of columns in parallel; tiles of {@code rows} in a block, then of 4, then single rows. */
     static Schedule product(long block, long rows, long columns, long lanes) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever schedule is accepted, the kernel computes what it did. */
 class RandomScheduleTest {
-    private static final Target TARGET = new Target("test", 128, 16, 2, 32 << 10, 1 << 20);
+    private static final Target TARGET = new Target.Host("test", 128, 16, 2, 32 << 10, 1 << 20);
     private static final long SEED = Long.getLong("quern.seed", 20251122L);
     private static final int COUNT = Boolean.getBoolean("quern.campaign") ? 2000 : 200;
 

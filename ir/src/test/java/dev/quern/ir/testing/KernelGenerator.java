@@ -70,7 +70,7 @@ public final class KernelGenerator {
         if (!sequential
                 && body instanceof Stmt.For(String variable, Dim extent, LoopKind _, Stmt inner)
                 && random.nextBoolean()) {
-            body = new Stmt.For(variable, extent, LoopKind.PARALLEL, inner);
+            body = new Stmt.For(variable, extent, random.nextInt(4) == 0 ? LoopKind.BLOCK : LoopKind.PARALLEL, inner);
         }
         return new Kernel(name, "random", symbols, parameters, results, body);
     }
@@ -150,7 +150,7 @@ public final class KernelGenerator {
             return LoopKind.SERIAL;
         }
         List<LoopKind> kinds = new ArrayList<>(List.of(LoopKind.values()));
-        kinds.remove(LoopKind.PARALLEL);
+        kinds.removeAll(List.of(LoopKind.PARALLEL, LoopKind.BLOCK, LoopKind.WARP, LoopKind.THREAD, LoopKind.LANE));
         if (!extent.isConstant()) {
             kinds.removeAll(List.of(LoopKind.VECTOR, LoopKind.UNROLL));
         } else if (hasLoop(body)) {

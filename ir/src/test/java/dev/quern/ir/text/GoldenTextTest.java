@@ -51,7 +51,7 @@ class GoldenTextTest {
         Schedule schedule = Parser.parseSchedule(SCHEDULE);
         assertEquals(PLAIN, KernelPrinter.print(kernel));
         assertEquals(SCHEDULE, SchedulePrinter.print(schedule));
-        Kernel scheduled = Scheduler.apply(kernel, schedule, new Target("jvm-256", 256, 16, 1, 32 << 10, 1 << 20));
+        Kernel scheduled = Scheduler.apply(kernel, schedule, new Target.Host("jvm-256", 256, 16, 1, 32 << 10, 1 << 20));
         assertEquals(scheduled, Parser.parseKernel(KernelPrinter.print(scheduled)));
         GoldenFile.check("contraction_scheduled", KernelPrinter.print(scheduled));
     }

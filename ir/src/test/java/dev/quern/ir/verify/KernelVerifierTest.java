@@ -238,4 +238,82 @@ class KernelVerifierTest {
                 "kernel k, for i, if, store to y: index 0 of y: expected less than n, found i + n",
                 loop(new Stmt.Guard(List.of(I), store(I.plus(N), ONE), Stmt.NOTHING)));
     }
+
+    private static Stmt.For grid(String name, LoopKind kind, long extent, Stmt body) {
+        return new Stmt.For(name, Dim.of(extent), kind, body);
+    }
+
+    private static Stmt atZero(Expr value) {
+        return store(Dim.ZERO, value);
+    }
+
+    @Test
+    void acceptsAGrid() {
+        Buffer shared = new Buffer(
+                "s",
+                DType.F32,
+                Shape.of(Dim.of(32)),
+                Layout.rowMajor(Shape.of(Dim.of(32))),
+                MemorySpace.SHARED,
+                Buffer.Storage.ARRAY);
+        Stmt write = new Stmt.Store("s", List.of(Dim.symbol("t")), ONE);
+        Stmt read = store(Dim.symbol("u"), new Expr.Load("s", List.of(Dim.of(31).minus(Dim.symbol("u"))), DType.F32));
+        Stmt block = new Stmt.Allocate(
+                shared,
+                new Stmt.Block(List.of(grid("t", LoopKind.THREAD, 32, write), grid("u", LoopKind.THREAD, 32, read))));
+        KernelVerifier.verify(kernel(new Stmt.Block(List.of(
+                new Stmt.For("b", N, LoopKind.BLOCK, block),
+                new Stmt.For(
+                        "c",
+                        N,
+                        LoopKind.BLOCK,
+                        grid("w", LoopKind.WARP, 4, grid("l", LoopKind.LANE, 32, store(Dim.symbol("c"), ONE))))))));
+    }
+
+    @Test
+    void blocksStandAtTheTop() {
+        expect(
+                "kernel k, for b: place of a loop over blocks: expected the top of the kernel, found one inside [SERIAL]",
+                loop(grid("b", LoopKind.BLOCK, 2, store(I, ONE))));
+    }
+
+    @Test
+    void threadsStandInNoOtherThreads() {
+        expect(
+                "kernel k, for u: place of a loop over threads: expected one inside no other, found one inside [THREAD]",
+                grid("t", LoopKind.THREAD, 2, grid("u", LoopKind.THREAD, 2, atZero(ONE))));
+    }
+
+    @Test
+    void aBlockHasAtMost1024Threads() {
+        expect(
+                "kernel k, for t: extent of a THREAD loop: expected at most 1024, found 1025",
+                grid("t", LoopKind.THREAD, 1025, atZero(ONE)));
+        expect(
+                "kernel k, for i: extent of a THREAD loop: expected a constant, found n",
+                loop(LoopKind.THREAD, N, store(I, ONE)));
+    }
+
+    @Test
+    void lanesStandInWarps() {
+        expect(
+                "kernel k, for l: place of a loop over lanes: expected one inside a loop over warps, found one inside []",
+                grid("l", LoopKind.LANE, 32, atZero(ONE)));
+        expect(
+                "kernel k, for l: extent of a LANE loop: expected at most 32, found 33",
+                grid("w", LoopKind.WARP, 1, grid("l", LoopKind.LANE, 33, atZero(ONE))));
+    }
+
+    @Test
+    void whatAllThreadsRunWritesNothingThatOthersSee() {
+        expect(
+                "kernel k: place of a write to y: expected a loop over threads, found one that every thread of the block runs",
+                new Stmt.For(
+                        "b",
+                        N,
+                        LoopKind.BLOCK,
+                        new Stmt.Block(List.of(
+                                grid("t", LoopKind.THREAD, 32, store(Dim.symbol("t"), ONE)),
+                                store(Dim.symbol("b"), ONE)))));
+    }
 }

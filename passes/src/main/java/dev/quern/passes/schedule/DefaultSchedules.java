@@ -39,6 +39,13 @@ public final class DefaultSchedules {
     }
 
     private static List<Schedule> candidates(Kernel kernel, Set<String> constants, Target target, boolean pinned) {
+        return switch (target) {
+            case Target.Host host -> onHost(kernel, constants, host, pinned);
+            case Target.Grid grid -> GridSchedules.of(kernel, grid);
+        };
+    }
+
+    private static List<Schedule> onHost(Kernel kernel, Set<String> constants, Target.Host target, boolean pinned) {
         LoopNest nest = LoopNest.of(kernel);
         return switch (kernel.template()) {
             case "contraction", "convolution", "depthwise", "pool", "transposed" ->

@@ -12,7 +12,7 @@ final class Lanes {
     private static final int WIDEST_BITS = 512;
 
     /** Lanes of the widest type among results and operands of 32 bits and more; 1 without vectors. */
-    static long of(Kernel kernel, Target target) {
+    static long of(Kernel kernel, Target.Host target) {
         return target.lanes(bits(kernel));
     }
 

@@ -13,7 +13,7 @@ import java.util.List;
 final class RecurrentSchedules {
     private RecurrentSchedules() {}
 
-    static List<Schedule> of(LoopNest nest, Target target) {
+    static List<Schedule> of(LoopNest nest, Target.Host target) {
         if (nest.outer().isEmpty()) {
             return List.of();
         }

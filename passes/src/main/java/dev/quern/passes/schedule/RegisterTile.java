@@ -40,7 +40,7 @@ record RegisterTile(int rows, int vectors) {
     private static final double WORTH = 0.97;
 
     /** The cheapest tile for {@code m} rows and {@code n} columns. */
-    static RegisterTile choose(long m, long n, int lanes, Target target) {
+    static RegisterTile choose(long m, long n, int lanes, Target.Host target) {
         RegisterTile best = null;
         double least = 0;
         for (RegisterTile tile : fitting(target)) {
@@ -53,7 +53,7 @@ record RegisterTile(int rows, int vectors) {
         return best;
     }
 
-    private static List<RegisterTile> fitting(Target target) {
+    private static List<RegisterTile> fitting(Target.Host target) {
         List<RegisterTile> fitting = new ArrayList<>();
         for (RegisterTile tile : MENU) {
             if (tile.rows * tile.vectors + tile.vectors + 1 <= target.vectorRegisters()) {

@@ -25,11 +25,11 @@ final class RowSchedules {
 
     private final Kernel kernel;
     private final LoopNest nest;
-    private final Target target;
+    private final Target.Host target;
     private final long lanes;
     private final long partials;
 
-    private RowSchedules(Kernel kernel, LoopNest nest, Target target, boolean pinned) {
+    private RowSchedules(Kernel kernel, LoopNest nest, Target.Host target, boolean pinned) {
         this.kernel = kernel;
         this.nest = nest;
         this.target = target;
@@ -37,13 +37,13 @@ final class RowSchedules {
         this.partials = pinned || lanes == 1 ? Lanes.widest(kernel) : lanes;
     }
 
-    static List<Schedule> of(Kernel kernel, LoopNest nest, Target target, boolean pinned) {
+    static List<Schedule> of(Kernel kernel, LoopNest nest, Target.Host target, boolean pinned) {
         RowSchedules rows = new RowSchedules(kernel, nest, target, pinned);
         return rows.areAcross() ? inOrder(kernel, nest, target) : rows.along();
     }
 
     /** Schedules that leave the order of reductions as the kernel has it. */
-    static List<Schedule> inOrder(Kernel kernel, LoopNest nest, Target target) {
+    static List<Schedule> inOrder(Kernel kernel, LoopNest nest, Target.Host target) {
         RowSchedules rows = new RowSchedules(kernel, nest, target, true);
         List<Schedule> schedules = new ArrayList<>();
         if (rows.lanes > 1 && rows.areAcross()) {

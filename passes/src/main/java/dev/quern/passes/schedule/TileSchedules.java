@@ -29,13 +29,13 @@ final class TileSchedules {
 
     private final Kernel kernel;
     private final LoopNest nest;
-    private final Target target;
+    private final Target.Host target;
     private final int lanes;
     private final boolean packed;
     private final List<Stmt.For> rows;
     private final List<Stmt.For> columns;
 
-    private TileSchedules(Kernel kernel, LoopNest nest, Set<String> constants, Target target) {
+    private TileSchedules(Kernel kernel, LoopNest nest, Set<String> constants, Target.Host target) {
         this.kernel = kernel;
         this.nest = nest;
         this.target = target;
@@ -47,7 +47,7 @@ final class TileSchedules {
         this.columns = nest.outer("n");
     }
 
-    static List<Schedule> of(Kernel kernel, LoopNest nest, Set<String> constants, Target target, boolean pinned) {
+    static List<Schedule> of(Kernel kernel, LoopNest nest, Set<String> constants, Target.Host target, boolean pinned) {
         List<Schedule> schedules = new ArrayList<>();
         TileSchedules tiles = new TileSchedules(kernel, nest, constants, target);
         if (tiles.columns.isEmpty()) {

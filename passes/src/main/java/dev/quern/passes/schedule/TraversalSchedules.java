@@ -20,7 +20,7 @@ final class TraversalSchedules {
 
     private TraversalSchedules() {}
 
-    static List<Schedule> of(Kernel kernel, LoopNest nest, Target target) {
+    static List<Schedule> of(Kernel kernel, LoopNest nest, Target.Host target) {
         if (nest.outer().isEmpty()) {
             return List.of(
                     new Schedule(concat(sections(kernel), lanes(kernel, "", target))), new Schedule(sections(kernel)));
@@ -83,7 +83,7 @@ final class TraversalSchedules {
         return steps;
     }
 
-    private static List<Step> lanes(Kernel kernel, String split, Target target) {
+    private static List<Step> lanes(Kernel kernel, String split, Target.Host target) {
         long lanes = Lanes.of(kernel, target);
         List<Step> steps = new ArrayList<>();
         if (lanes == 1) {

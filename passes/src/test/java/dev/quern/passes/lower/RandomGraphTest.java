@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 /** Compiled programs, scheduled and not, compute what the graph's interpreter does; every other one after the graph passes. */
 class RandomGraphTest {
     private static final int GRAPHS = Boolean.getBoolean("quern.campaign") ? 20_000 : 300;
-    private static final Target VECTORS = new Target("test-512", 512, 32, 2, 32 << 10, 1 << 20);
+    private static final Target VECTORS = new Target.Host("test-512", 512, 32, 2, 32 << 10, 1 << 20);
+
+    private static final Target GRID = new Target.Grid("test-grid", 8, 64, 1 << 10);
 
     @Test
     void plainKernelsAgreeWithTheInterpreter() {
@@ -33,14 +35,25 @@ class RandomGraphTest {
         }
     }
 
+    @Test
+    void kernelsForAGridAgreeWithTheInterpreter() {
+        for (long seed = 0; seed < GRAPHS; seed++) {
+            check(seed, GRID, new CompileOptions(true));
+        }
+    }
+
     static void check(long seed, CompileOptions options) {
+        check(seed, VECTORS, options);
+    }
+
+    private static void check(long seed, Target target, CompileOptions options) {
         RandomGraphs random = new RandomGraphs(seed);
         Graph graph = random.graph();
         try {
             List<Tensor> expected = new ArrayList<>(
                     new GraphInterpreter().run(graph, random.inputs()).values());
             Graph passed = seed % 2 == 0 ? graph : Pipeline.run(graph);
-            Program program = Compiler.compile(passed, VECTORS, options);
+            Program program = Compiler.compile(passed, target, options);
             List<Tensor> inputs = graph.inputs().stream()
                     .map(value -> random.inputs().get(value.name()))
                     .toList();
@@ -49,7 +62,8 @@ class RandomGraphTest {
                 compare("output " + i, expected.get(i), found.get(i));
             }
         } catch (RuntimeException | AssertionError failure) {
-            throw new AssertionError("seed " + seed + ", " + options + ", graph " + graph, failure);
+            throw new AssertionError(
+                    "seed " + seed + ", " + target.name() + ", " + options + ", graph " + graph, failure);
         }
     }
 

@@ -35,7 +35,7 @@ class SameBitsTest {
             List.of(target(512, 32, 2), target(512, 32, 1), target(512, 16, 7), target(256, 16, 2), target(128, 32, 3));
 
     private static Target target(int bits, int registers, int threads) {
-        return new Target("jvm-" + bits, bits, registers, threads, 32 << 10, 1L << 20);
+        return new Target.Host("jvm-" + bits, bits, registers, threads, 32 << 10, 1L << 20);
     }
 
     @Test

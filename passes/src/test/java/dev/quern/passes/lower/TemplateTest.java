@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What random graphs seldom reach: each case on the graph's interpreter and compiled, scheduled and not. */
 class TemplateTest {
-    private static final Target VECTORS = new Target("test-512", 512, 32, 2, 32 << 10, 1 << 20);
+    private static final Target VECTORS = new Target.Host("test-512", 512, 32, 2, 32 << 10, 1 << 20);
 
     private final Random random = new Random(7);
     private final Map<String, Tensor> inputs = new LinkedHashMap<>();

@@ -26,7 +26,7 @@ import java.util.Random;
  * with the interpreter on the graph as it is.
  */
 public final class Differential {
-    private static final Target VECTORS = new Target("test-512", 512, 32, 2, 32 << 10, 1 << 20);
+    private static final Target VECTORS = new Target.Host("test-512", 512, 32, 2, 32 << 10, 1 << 20);
     private static final double TOLERANCE = 1e-5;
 
     private Differential() {}
