@@ -114,4 +114,60 @@ class UnlikeSizesTest {
                 .run(Map.of("x", Tensor.of(new float[] {1, 2, 3, 4}, 1, 4)))
                 .agrees();
     }
+
+    @Test
+    void recurrentLayersTakeWeightsOfFoundSizes() {
+        for (String layer : List.of("RNN", "GRU", "LSTM")) {
+            int gates = layer.equals("RNN") ? 1 : layer.equals("GRU") ? 3 : 4;
+            int hidden = 5;
+            int rows = gates * hidden;
+            OnnxBuilder model = new OnnxBuilder()
+                    .opset(14)
+                    .input("x", DType.F32, 4, 2, "width")
+                    .input("end", DType.I64, 1)
+                    .initializer("table", ramp(1, rows + 2, 3))
+                    .initializer("r", ramp(1, rows, hidden))
+                    .initializer("b", ramp(1, 2 * rows))
+                    .initializer("zero", Trial.longs(0))
+                    .initializer("axis", Trial.longs(1))
+                    .node("Slice", List.of("table", "zero", "end", "axis"), List.of("w"))
+                    .node(
+                            layer,
+                            List.of("x", "w", "r", "b"),
+                            List.of("y", "last"),
+                            Map.of("hidden_size", OnnxAttribute.of(hidden)))
+                    .output("y")
+                    .output("last");
+            Trial.of(layer, model)
+                    .run(Map.of("x", ramp(4, 2, 3), "end", Trial.longs(rows)))
+                    .agrees();
+        }
+    }
+
+    @Test
+    void constantIndicesAreHeldAgainstSizesOfTheRun() {
+        OnnxBuilder model = new OnnxBuilder()
+                .opset(17)
+                .input("x", DType.F32, "n", 2)
+                .initializer("indices", Tensor.of(new long[] {0, -1}, 1, 2))
+                .initializer("places", Tensor.of(new long[] {1}, 1, 1))
+                .initializer("rows", Tensor.of(new float[] {8, 9}, 1, 2))
+                .node("GatherElements", List.of("x", "indices"), List.of("g"))
+                .node("ScatterND", List.of("x", "places", "rows"), List.of("s"))
+                .output("g")
+                .output("s");
+        Trial.of("indices", model)
+                .run(Map.of("x", ramp(2, 2)))
+                .run(Map.of("x", ramp(5, 2)))
+                .agrees();
+        Trial.refused(ModelException.Code.INVALID_INPUT, model, Map.of("x", ramp(1, 2)));
+    }
+
+    private static Tensor ramp(long... shape) {
+        float[] values = new float[Math.toIntExact(Tensor.count(shape))];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (i * 7 % 11 - 5) / 8f;
+        }
+        return Tensor.of(values, shape);
+    }
 }

@@ -60,7 +60,8 @@ final class StageText {
                     add(
                             number,
                             "check",
-                            head + "check " + check.value() + " against " + check.extents() + ", " + check.origin());
+                            head + "check " + check.value().name() + " against " + check.extents() + ", "
+                                    + check.origin());
                 case ProgramStep.RunControl(var node, var bodies) -> {
                     add(number, "control", head + "control flow with " + bodies.size() + " bodies, " + node.origin());
                     bodies.forEach(body -> steps(body, scheduled));

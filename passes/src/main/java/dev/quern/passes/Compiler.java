@@ -122,7 +122,7 @@ public final class Compiler {
                                 .map(body -> program(body, inside))
                                 .toList());
             case LoweredProgram.Check(Value indices, List<Dim> extents, String origin) ->
-                new ProgramStep.CheckIndices(indices.name(), extents, origin);
+                new ProgramStep.CheckIndices(indices, extents, origin);
         };
     }
 

@@ -111,7 +111,7 @@ final class PreparedProgram {
                                 .map(body ->
                                         new PreparedProgram(new Compilation(body, origins), kernels, store, symbols))
                                 .toList());
-            case ProgramStep.CheckIndices check -> new PreparedStep.Check(check, table.numberOf(check.value()));
+            case ProgramStep.CheckIndices check -> new PreparedStep.Check(check, table.number(check.value()));
         };
     }
 

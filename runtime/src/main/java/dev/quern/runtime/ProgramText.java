@@ -52,7 +52,7 @@ public final class ProgramText {
                             .append('\n');
                 case ProgramStep.CheckIndices check ->
                     text.append("check ")
-                            .append(check.value())
+                            .append(check.value().name())
                             .append(" within ")
                             .append(check.extents())
                             .append("  # ")

@@ -53,7 +53,7 @@ final class ValueTable {
                     control.node().inputs().forEach(this::typed);
                     control.node().outputs().forEach(this::typed);
                 }
-                case ProgramStep.CheckIndices check -> number(check.value());
+                case ProgramStep.CheckIndices check -> typed(check.value());
             }
         }
     }

@@ -49,14 +49,18 @@ final class Jitter {
         if (!moves(result.dtype()) || keeps(node.op())) {
             return result;
         }
+        Tensor settled =
+                node.op() instanceof Op.Reduce(Combiner combiner, List<Integer> axes) && combiner == Combiner.PRODUCT
+                        ? PartialProducts.unsettled(operands.getFirst(), axes, result)
+                        : result;
         if (exactOn(node.op()) && exact(result) && operands.stream().allMatch(Jitter::exact)) {
-            return result;
+            return settled;
         }
         return switch (node.op()) {
             case Op.Resize _ -> moveBy(result, greatest(operands.getFirst()) * extent(operands.getFirst()));
             case Op.Normalize _, Op.Softmax _, Op.Recurrent _, Op.Attention _ ->
                 moveBy(result, 2 * (1 + greatest(result) + greatest(operands.getLast())));
-            case Op other -> move(result, 2);
+            case Op other -> move(settled, 2);
         };
     }
 

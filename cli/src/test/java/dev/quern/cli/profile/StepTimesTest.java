@@ -2,6 +2,10 @@ package dev.quern.cli.profile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.quern.DType;
+import dev.quern.ir.Shape;
+import dev.quern.ir.TensorType;
+import dev.quern.ir.graph.Value;
 import dev.quern.passes.program.ProgramStep;
 import dev.quern.runtime.PartRun;
 import dev.quern.runtime.StepRun;
@@ -11,8 +15,9 @@ import org.junit.jupiter.api.Test;
 
 class StepTimesTest {
     private static StepRun step(String name, long begin, long nanoseconds) {
+        Value indices = new Value(name, new TensorType(DType.I64, Shape.of(1)));
         return new StepRun(
-                0, new ProgramStep.CheckIndices(name, List.of(), name), begin, nanoseconds, Optional.empty());
+                0, new ProgramStep.CheckIndices(indices, List.of(), name), begin, nanoseconds, Optional.empty());
     }
 
     @Test

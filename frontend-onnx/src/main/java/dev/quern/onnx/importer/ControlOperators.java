@@ -48,6 +48,7 @@ final class ControlOperators {
                             () -> call.unsupported("branches whose results have different ranks or element types, on a"
                                     + " condition that is found when the model runs: expected results alike, found "
                                     + left.outputs() + " and " + right.outputs()));
+            call.importer().assumeRanks();
             return inline(call, assumed);
         }
         List<TensorType> results = new ArrayList<>();

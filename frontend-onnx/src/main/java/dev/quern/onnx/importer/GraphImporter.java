@@ -46,6 +46,7 @@ public final class GraphImporter {
         final Map<String, Graph> bodies = new HashMap<>();
         long sparseBytes = Limits.SPARSE_BYTES;
         boolean ranksAssumed;
+        boolean extentsAssumed;
 
         Shared(OnnxModel model, KnownSizes sizes) {
             this.nodes = new NodeBudget(model);
@@ -164,7 +165,7 @@ public final class GraphImporter {
         builder.inputs().forEach(input -> used.add(input.name()));
         for (OnnxValueInfo output : graph.outputs()) {
             Value value = result(output, scope);
-            StatedTypes.checkOutput(output, value, shared.ranksAssumed);
+            StatedTypes.checkOutput(output, value, shared.ranksAssumed, shared.ranksAssumed || shared.extentsAssumed);
             if (outputs.containsKey(output.name()) || isInput(output.name(), value, builder)) {
                 outputs.putIfAbsent(output.name(), value);
                 continue;
@@ -271,6 +272,11 @@ public final class GraphImporter {
     /** Notes that ranks of values rest on guards, and may be others in some runs. */
     void assumeRanks() {
         shared.ranksAssumed = true;
+    }
+
+    /** Notes that constant extents of values rest on guards, and may be others in some runs. */
+    void assumeExtents() {
+        shared.extentsAssumed = true;
     }
 
     private void deeper() {

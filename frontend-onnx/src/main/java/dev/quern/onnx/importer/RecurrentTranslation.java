@@ -48,7 +48,8 @@ final class RecurrentTranslation {
                     + call.input(1).type() + " and " + call.input(2).type());
         }
         this.x = batchFirst ? builder.transpose(given, List.of(1, 0, 2)) : given;
-        this.hidden = call.input(2).type().shape().dim(2);
+        Dim width = call.input(2).type().shape().dim(2);
+        this.hidden = width.isConstant() || !call.has("hidden_size") ? width : Dim.of(call.integer("hidden_size", 0));
         if (hidden.isConstant() && call.integer("hidden_size", hidden.constant()) != hidden.constant()) {
             throw call.invalid("attribute hidden_size: expected that of r, " + hidden + ", found "
                     + call.integer("hidden_size", 0));
@@ -146,11 +147,14 @@ final class RecurrentTranslation {
         Value zero = builder.scalar(dtype, 0);
         List<Value> operands = new ArrayList<>();
         operands.add(x);
-        operands.add(direction(call.input(1), direction));
-        operands.add(direction(call.input(2), direction));
+        Dim rows = hidden.times(gates);
+        operands.add(fitted(
+                direction(call.input(1), direction),
+                Shape.of(rows, x.type().shape().dim(2))));
+        operands.add(fitted(direction(call.input(2), direction), Shape.of(rows, hidden)));
         operands.add(call.optional(3)
-                .map(bias -> direction(call.ofRank(3, 2), direction))
-                .orElseGet(() -> builder.broadcast(zero, Shape.of(hidden.times(2L * gates)))));
+                .map(bias -> fitted(direction(call.ofRank(3, 2), direction), Shape.of(rows.times(2))))
+                .orElseGet(() -> builder.broadcast(zero, Shape.of(rows.times(2)))));
         operands.add(initial(5, direction, zero, batch));
         if (lstm) {
             operands.add(initial(6, direction, zero, batch));
@@ -176,7 +180,19 @@ final class RecurrentTranslation {
         }
         call.ofRank(index, 3);
         Value given = batchFirst ? builder.transpose(state.get(), List.of(1, 0, 2)) : state.get();
-        return direction(given, direction);
+        return fitted(direction(given, direction), Shape.of(batch, hidden));
+    }
+
+    /** {@code operand} with the extents that it must have where its own are not known, so that kernels are made for those. */
+    private Value fitted(Value operand, Shape expected) {
+        Shape shape = operand.type().shape();
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            if (!shape.dim(axis).isConstant() && expected.dim(axis).isConstant()) {
+                builder.assumeEqual(shape.dim(axis), expected.dim(axis));
+                shape = shape.with(axis, expected.dim(axis));
+            }
+        }
+        return builder.reshape(operand, shape);
     }
 
     /** [T, B, H] of each direction as [T, directions, B, H], or [B, T, directions, H] batch first. */

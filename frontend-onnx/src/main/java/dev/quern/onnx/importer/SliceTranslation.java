@@ -172,6 +172,7 @@ final class SliceTranslation {
         if (!builder.ranges().atMost(bound, high)) {
             if (assumes) {
                 builder.assumeAtLeast(high, bound);
+                call.importer().assumeExtents();
             } else {
                 inside = inside.min(high);
             }
@@ -179,6 +180,7 @@ final class SliceTranslation {
         if (!builder.ranges().atMost(low, bound)) {
             if (assumes) {
                 builder.assumeAtLeast(bound, low);
+                call.importer().assumeExtents();
             } else {
                 inside = inside.max(low);
             }

@@ -59,8 +59,9 @@ final class StatedTypes {
      * Checks the whole type of an output of a model.
      *
      * @param ranksAssumed whether ranks rest on guards, so that one unlike that stated may be right for other sizes
+     * @param extentsAssumed whether extents do
      */
-    static void checkOutput(OnnxValueInfo output, Value value, boolean ranksAssumed) {
+    static void checkOutput(OnnxValueInfo output, Value value, boolean ranksAssumed, boolean extentsAssumed) {
         if (output.type().isEmpty()) {
             return;
         }
@@ -81,7 +82,7 @@ final class StatedTypes {
                     "stated rank: expected that of what comes out, " + found + ", found "
                             + shape.get().size());
         }
-        for (int axis = 0; axis < found.shape().rank(); axis++) {
+        for (int axis = 0; axis < found.shape().rank() && !extentsAssumed; axis++) {
             Dim dim = found.shape().dim(axis);
             if (shape.get().get(axis) instanceof OnnxType.Extent.Known(long extent)
                     && extent >= 0

@@ -87,9 +87,10 @@ final class ContractionTemplate {
         return result.isFloat() ? Scalars.arithmetic(result) : contract.accumulate();
     }
 
+    /** A constant extent stands for one that a guard equates with it. */
     private static void name(Map<String, Dim> extents, List<String> names, Shape shape) {
         for (int axis = 0; axis < names.size(); axis++) {
-            extents.put(names.get(axis), shape.dim(axis));
+            extents.merge(names.get(axis), shape.dim(axis), (before, later) -> before.isConstant() ? before : later);
         }
     }
 

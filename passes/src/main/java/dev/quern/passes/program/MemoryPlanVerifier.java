@@ -111,7 +111,7 @@ public final class MemoryPlanVerifier {
                     elsewhere(at + " (" + node.origin() + ")", names(node.inputs()), names(node.outputs()));
                 case ProgramStep.RunControl(var node, var bodies) ->
                     elsewhere(at + " (" + node.origin() + ")", names(node.inputs()), names(node.outputs()));
-                case ProgramStep.CheckIndices check -> read(at, check.value());
+                case ProgramStep.CheckIndices check -> read(at, check.value().name());
             }
         }
         checkOutputs(where + ", outputs", names(program.outputs()));

@@ -2,6 +2,7 @@ package dev.quern.passes.program;
 
 import dev.quern.ir.Dim;
 import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.schedule.Schedule;
 import java.util.List;
@@ -55,7 +56,7 @@ public sealed interface ProgramStep {
      * @param extents extents of the axes indexed
      * @param origin the node that indexes
      */
-    record CheckIndices(String value, List<Dim> extents, String origin) implements ProgramStep {
+    record CheckIndices(Value value, List<Dim> extents, String origin) implements ProgramStep {
         public CheckIndices {
             extents = List.copyOf(extents);
         }
