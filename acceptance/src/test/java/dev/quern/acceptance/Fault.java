@@ -94,6 +94,9 @@ final class Fault {
             return OnnxAttribute.ofInts(
                     numbers.stream().mapToLong(Long::longValue).toArray());
         }
+        if (text.matches("-?\\d+\\.\\d+")) {
+            return OnnxAttribute.of(Float.parseFloat(text));
+        }
         return text.matches("-?\\d+") ? OnnxAttribute.of(Long.parseLong(text)) : OnnxAttribute.of(text);
     }
 
@@ -173,6 +176,10 @@ final class Fault {
 
     OnnxBuilder model() {
         return model;
+    }
+
+    Map<String, Tensor> inputs() {
+        return inputs;
     }
 
     /** Elements 0.5, -1, 1.5, … of a type, which are what it makes of them. */

@@ -14,6 +14,7 @@ import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -46,16 +47,11 @@ final class ResizeTranslation {
                 .orElseGet(() -> IntStream.range(0, rank).boxed().toList());
     }
 
-    /** Before version 11: scales, asymmetric coordinates, nearest rounding down. */
-    static Value asymmetric(Call call, List<Double> scales) {
-        ResizeRule rule = new ResizeRule(mode(call), "asymmetric", "floor", -0.75, false, 0, false, List.of());
-        ResizeTranslation translation = new ResizeTranslation(call);
-        return translation
-                .scaled(scales, rule)
-                .orElseThrow(
-                        () -> call.unsupported(
-                                "scales " + scales
-                                        + " of symbolic extents; export the model with fixed extents or with scales of few binary digits"));
+    /** Before version 11: scales, asymmetric coordinates, and for the nearest a rounding that depends on the scale. */
+    static Value asymmetric(Call call, Value scales) {
+        ResizeRule rule =
+                new ResizeRule(mode(call), "asymmetric", ResizeRule.BY_DIRECTION, -0.75, false, 0, false, List.of());
+        return new ResizeTranslation(call).byScales(scales, rule, Optional.empty());
     }
 
     Value translate() {
@@ -67,7 +63,8 @@ final class ResizeTranslation {
                 call.flag("exclude_outside", false),
                 call.real("extrapolation_value", 0),
                 call.flag("antialias", false),
-                region());
+                region().orElse(List.of()));
+        Optional<Value> region = isCropped() ? Optional.of(call.input(1)) : Optional.empty();
         Optional<Value> scales = operand(2);
         Optional<Value> sizes = operand(3);
         if (scales.isPresent() == sizes.isPresent()) {
@@ -75,16 +72,20 @@ final class ResizeTranslation {
                     + (scales.isPresent() ? "both" : "neither"));
         }
         if (sizes.isPresent()) {
-            Optional<List<Dim>> known = builder.dims().dims(sizes.get());
-            return known.map(given -> sized(given, rule)).orElseGet(() -> onHost(rule, sizes, 3));
+            Optional<List<Dim>> known = isKnownRegion() ? builder.dims().dims(sizes.get()) : Optional.empty();
+            return known.map(dims -> sized(dims, rule)).orElseGet(() -> onHost(rule, sizes.get(), 3, region));
         }
-        Optional<double[]> known = call.constants(scales.get());
+        return byScales(scales.get(), rule, region);
+    }
+
+    private Value byScales(Value scales, ResizeRule rule, Optional<Value> region) {
+        Optional<double[]> known = isKnownRegion() ? call.constants(scales) : Optional.empty();
         return known.flatMap(given -> scaled(
                         IntStream.range(0, given.length)
                                 .mapToObj(axis -> given[axis])
                                 .toList(),
                         rule))
-                .orElseGet(() -> onHost(rule, scales, 2));
+                .orElseGet(() -> onHost(rule, scales, 2, region));
     }
 
     private static ResizeRule.Mode mode(Call call) {
@@ -103,12 +104,20 @@ final class ResizeTranslation {
                 .filter(value -> !value.type().shape().elements().is(0));
     }
 
-    private List<Double> region() {
-        if (!call.text("coordinate_transformation_mode", "").equals("tf_crop_and_resize")) {
-            return List.of();
-        }
-        double[] given = call.constants(call.input(1))
-                .orElseThrow(() -> call.unsupported("operand 1 (region of interest) must be a constant"));
+    private boolean isCropped() {
+        return call.text("coordinate_transformation_mode", "").equals("tf_crop_and_resize");
+    }
+
+    private boolean isKnownRegion() {
+        return !isCropped() || call.constants(call.input(1)).isPresent();
+    }
+
+    /** The region of interest, starts before ends; empty where it does not matter or is not known. */
+    private Optional<List<Double>> region() {
+        return isCropped() ? call.constants(call.input(1)).map(this::region) : Optional.empty();
+    }
+
+    private List<Double> region(double[] given) {
         if (given.length != 2 * axes.size()) {
             throw call.invalid("region of interest: expected " + 2 * axes.size() + " numbers, found " + given.length);
         }
@@ -160,6 +169,9 @@ final class ResizeTranslation {
             }
             target = target.with(axis, sizes.get(index));
             scales.set(axis, ratio(sizes.get(index), shape.dim(axis)));
+            if (!shape.dim(axis).isConstant() && !sizes.get(index).equals(shape.dim(axis))) {
+                builder.assumeAtLeast(shape.dim(axis), Dim.ONE);
+            }
         }
         if (policy.equals("stretch")) {
             return resize(rule, scales, target);
@@ -171,7 +183,8 @@ final class ResizeTranslation {
         double ratio = policy.equals("not_larger") ? Collections.min(ratios) : Collections.max(ratios);
         for (int axis : axes) {
             scales.set(axis, ratio);
-            target = target.with(axis, Dim.of((long) Math.floor(shape.dim(axis).constant() * ratio + 0.5)));
+            target = target.with(axis, Dim.of((long)
+                    Math.floor((float) ratio * shape.dim(axis).constant() + 0.5)));
         }
         return resize(rule, scales, target);
     }
@@ -182,7 +195,7 @@ final class ResizeTranslation {
             return 1;
         }
         if (target.isConstant() && extent.isConstant()) {
-            return extent.is(0) ? 1 : (double) target.constant() / extent.constant();
+            return extent.is(0) ? 1 : (float) target.constant() / extent.constant();
         }
         if (!target.isConstant() && !extent.isConstant()) {
             Dim whole = target.floorDiv(extent);
@@ -194,17 +207,19 @@ final class ResizeTranslation {
     }
 
     private Value resize(ResizeRule rule, List<Double> scales, Shape target) {
-        boolean same = target.equals(x.type().shape()) && scales.stream().allMatch(scale -> scale == 1);
+        boolean same = target.equals(x.type().shape())
+                && scales.stream().allMatch(scale -> scale == 1)
+                && rule.region().isEmpty();
         return same ? x : builder.add(new Op.Resize(rule, scales, target), x);
     }
 
-    private Value onHost(ResizeRule rule, Optional<Value> extents, int index) {
+    private Value onHost(ResizeRule rule, Value extents, int index, Optional<Value> region) {
         Shape shape = x.type().shape();
         for (int axis : axes) {
             shape = shape.with(axis, call.found(axis));
         }
         Map<String, Attribute> attributes = Map.ofEntries(
-                Map.entry("mode", new Attribute.Text(call.text("mode", "nearest"))),
+                Map.entry("mode", new Attribute.Text(rule.mode().name().toLowerCase(Locale.ROOT))),
                 Map.entry("coordinate_transformation_mode", new Attribute.Text(rule.coordinates())),
                 Map.entry("nearest_mode", new Attribute.Text(rule.nearest())),
                 Map.entry("cubic_coeff_a", new Attribute.Real(rule.cubicCoefficient())),
@@ -220,10 +235,9 @@ final class ResizeTranslation {
                                 axes.stream().map(Integer::longValue).toList())));
         Value none = builder.constant(Tensor.of(new float[0], 0));
         Value noSizes = builder.dimensions(List.of());
-        Value region = operand(1).orElse(none);
         List<Value> operands = index == 2
-                ? List.of(x, region, extents.orElseThrow(), noSizes)
-                : List.of(x, region, none, extents.orElseThrow());
+                ? List.of(x, region.orElse(none), extents, noSizes)
+                : List.of(x, region.orElse(none), none, extents);
         return call.host("ResizeTo", attributes, operands, x.type().withShape(shape));
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param mode nearest, linear or cubic
  * @param coordinates name of ONNX's coordinate transformation mode
- * @param nearest name of ONNX's nearest mode
+ * @param nearest name of ONNX's nearest mode, or {@link #BY_DIRECTION}
  * @param cubicCoefficient ONNX's {@code cubic_coeff_a}
  * @param excludeOutside whether weights outside the tensor are dropped and the rest renormalised
  * @param extrapolation value outside, for {@code tf_crop_and_resize}
@@ -23,6 +23,9 @@ public record ResizeRule(
         double extrapolation,
         boolean antialias,
         List<Double> region) {
+    /** Rounding of ONNX Runtime before ONNX had a word for it: up where the axis shrinks, down where it grows. */
+    public static final String BY_DIRECTION = "by_direction";
+
     /** The kind of interpolation. */
     public enum Mode {
         NEAREST,

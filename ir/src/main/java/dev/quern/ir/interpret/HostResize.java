@@ -41,7 +41,10 @@ final class HostResize {
             for (int i = 0; i < axes.size(); i++) {
                 int axis = axes.get(i);
                 scales[axis] = given.number(i);
-                outShape[axis] = (long) Math.floor(shape[axis] * scales[axis]);
+                if (!(scales[axis] > 0)) {
+                    throw call.invalid("scale of axis " + axis + ": expected more than 0, found " + scales[axis]);
+                }
+                outShape[axis] = (long) Math.floor((float) shape[axis] * (float) scales[axis]);
             }
         }
         if (Arrays.stream(outShape).anyMatch(extent -> extent < 0)) {
@@ -66,7 +69,7 @@ final class HostResize {
         require("sizes", axes.size(), sizes.length, call);
         double[] wanted = new double[sizes.length];
         for (int i = 0; i < sizes.length; i++) {
-            wanted[i] = (double) sizes[i] / shape[axes.get(i)];
+            wanted[i] = (float) sizes[i] / shape[axes.get(i)];
         }
         boolean stretch = policy.equals("stretch");
         double common = policy.equals("not_larger")
@@ -75,7 +78,7 @@ final class HostResize {
         for (int i = 0; i < sizes.length; i++) {
             int axis = axes.get(i);
             scales[axis] = stretch ? wanted[i] : common;
-            outShape[axis] = stretch ? sizes[i] : (long) Math.floor(common * shape[axis] + 0.5);
+            outShape[axis] = stretch ? sizes[i] : (long) Math.floor((float) common * shape[axis] + 0.5);
         }
     }
 

@@ -3,7 +3,11 @@ package dev.quern.ir.interpret;
 import dev.quern.ir.graph.ResizeRule;
 import java.util.Arrays;
 
-/** Where the elements of a resized axis come from, with the formulas of ONNX Resize (version 19). */
+/**
+ * Where the elements of a resized axis come from, with the formulas of ONNX Resize (version 19). Coordinates are computed in f32, as
+ * ONNX Runtime does, since a rounding may decide which element is the nearest; so are the weights of integers, whose sums are
+ * truncated.
+ */
 final class ResizeAxis {
     /** Elements of the source and their weights. */
     record Taps(int[] sources, double[] weights) {}
@@ -11,19 +15,27 @@ final class ResizeAxis {
     private final ResizeRule rule;
     private final long extent;
     private final long result;
-    private final double scale;
-    private final double start;
-    private final double end;
+    private final float scale;
+    private final float start;
+    private final float end;
     private final boolean crops;
+    private final boolean whole;
     private final Evaluation call;
 
-    ResizeAxis(ResizeRule rule, long extent, long result, double scale, double[] region, Evaluation call) {
+    /**
+     * An axis.
+     *
+     * @param whole whether the elements are integers
+     */
+    ResizeAxis(
+            ResizeRule rule, long extent, long result, double scale, double[] region, boolean whole, Evaluation call) {
         this.rule = rule;
         this.extent = extent;
         this.result = result;
-        this.scale = scale == 0 ? (double) result / extent : scale;
-        this.start = region[0];
-        this.end = region[1];
+        this.scale = scale == 0 ? (float) result / extent : (float) scale;
+        this.start = (float) region[0];
+        this.end = (float) region[1];
+        this.whole = whole;
         this.call = call;
         this.crops = rule.coordinates().equals("tf_crop_and_resize");
     }
@@ -33,27 +45,33 @@ final class ResizeAxis {
         return !crops && extent == result && scale == 1;
     }
 
+    /** Whether a result element is the sum of the two around it by their nearness, on each axis. */
+    boolean isPlainLinear() {
+        return rule.mode() == ResizeRule.Mode.LINEAR && !rule.antialias() && !rule.excludeOutside() && !crops;
+    }
+
     /** The source coordinate of result element {@code i}. */
-    private double coordinate(long i) {
+    private float coordinate(long i) {
         return switch (rule.coordinates()) {
-            case "half_pixel" -> (i + 0.5) / scale - 0.5;
+            case "half_pixel" -> (i + 0.5f) / scale - 0.5f;
             case "half_pixel_symmetric" -> {
-                double adjustment = result / (scale * extent);
-                yield extent / 2.0 * (1 - adjustment) + (i + 0.5) / scale - 0.5;
+                float adjustment = result / (scale * extent);
+                float offset = extent / 2f * (1 - adjustment);
+                yield offset + (i + 0.5f) / scale - 0.5f;
             }
-            case "pytorch_half_pixel" -> result > 1 ? (i + 0.5) / scale - 0.5 : 0;
-            case "tf_half_pixel_for_nn" -> (i + 0.5) / scale;
-            case "align_corners" -> result == 1 ? 0 : i * (extent - 1.0) / (result - 1);
+            case "pytorch_half_pixel" -> result > 1 ? (i + 0.5f) / scale - 0.5f : 0;
+            case "tf_half_pixel_for_nn" -> (i + 0.5f) / scale;
+            case "align_corners" -> result == 1 ? 0 : (float) i * (extent - 1) / (result - 1);
             case "asymmetric" -> i / scale;
             case "tf_crop_and_resize" ->
                 result > 1
                         ? start * (extent - 1) + i * (end - start) * (extent - 1) / (result - 1)
-                        : 0.5 * (start + end) * (extent - 1);
+                        : 0.5f * (start + end) * (extent - 1);
             default -> throw call.unsupported("coordinate transformation mode " + rule.coordinates());
         };
     }
 
-    private boolean isOutside(double coordinate) {
+    private boolean isOutside(float coordinate) {
         return crops && (coordinate < 0 || coordinate > extent - 1);
     }
 
@@ -61,24 +79,38 @@ final class ResizeAxis {
     long[] nearest() {
         long[] sources = new long[Math.toIntExact(result)];
         for (int i = 0; i < sources.length; i++) {
-            double at = isIdentity() ? i : coordinate(i);
-            double rounded = switch (rule.nearest()) {
-                case "round_prefer_floor" -> Math.ceil(at - 0.5);
-                case "round_prefer_ceil" -> Math.floor(at + 0.5);
-                case "floor" -> Math.floor(at);
-                case "ceil" -> Math.ceil(at);
-                default -> throw call.unsupported("nearest mode " + rule.nearest());
-            };
-            sources[i] = isOutside(at) ? -1 : Math.clamp((long) rounded, 0, extent - 1);
+            float at = isIdentity() ? i : coordinate(i);
+            sources[i] = isOutside(at) ? -1 : Math.clamp((long) rounded(at), 0, extent - 1);
         }
         return sources;
     }
 
+    private double rounded(double at) {
+        return switch (rule.nearest()) {
+            case "round_prefer_floor" -> Math.ceil(at - 0.5);
+            case "round_prefer_ceil" -> Math.floor(at + 0.5);
+            case "floor" -> Math.floor(at);
+            case "ceil" -> Math.ceil(at);
+            case ResizeRule.BY_DIRECTION -> scale < 1 ? Math.ceil(at) : Math.floor(at);
+            default -> throw call.unsupported("nearest mode " + rule.nearest());
+        };
+    }
+
     /** The weights of result element {@code i}; null for the extrapolation value. */
     Taps taps(long i) {
-        double at = coordinate(i);
+        float at = coordinate(i);
         if (isOutside(at)) {
             return null;
+        }
+        if (isPlainLinear()) {
+            float inside = Math.clamp(at, 0, extent - 1);
+            int low = (int) inside;
+            if (whole && low == extent - 1) {
+                return new Taps(new int[] {low, low}, new double[] {0.5, 0.5});
+            }
+            double above = inside - low;
+            return new Taps(new int[] {low, (int) Math.min(low + 1L, extent - 1)}, new double[] {kept(1 - above), above
+            });
         }
         long base = (long) Math.floor(at);
         double ratio = at - base;
@@ -90,7 +122,7 @@ final class ResizeAxis {
         double[] weights = new double[count];
         for (int tap = 0; tap < count; tap++) {
             long source = base + first + tap;
-            weights[tap] = weight((first + tap - ratio) * shrink);
+            weights[tap] = weight(kept((first + tap - ratio) * shrink));
             if (rule.excludeOutside() && (source < 0 || source >= extent)) {
                 weights[tap] = 0;
             }
@@ -99,7 +131,7 @@ final class ResizeAxis {
         if (rule.excludeOutside() || rule.antialias()) {
             double sum = Arrays.stream(weights).sum();
             for (int tap = 0; tap < count; tap++) {
-                weights[tap] /= sum;
+                weights[tap] = kept(weights[tap] / sum);
             }
         }
         return new Taps(sources, weights);
@@ -109,12 +141,19 @@ final class ResizeAxis {
     private double weight(double distance) {
         double d = Math.abs(distance);
         if (rule.mode() == ResizeRule.Mode.LINEAR) {
-            return Math.max(0, 1 - d);
+            return Math.max(0, kept(1 - d));
         }
         double a = rule.cubicCoefficient();
         if (d <= 1) {
-            return ((a + 2) * d - (a + 3)) * d * d + 1;
+            return kept(kept(kept(kept(kept(kept(a + 2) * d) - kept(a + 3)) * d) * d) + 1);
         }
-        return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
+        return d < 2
+                ? kept(kept(kept(kept(kept(kept(kept(a) * d) - kept(5 * a)) * d) + kept(8 * a)) * d) - kept(4 * a))
+                : 0;
+    }
+
+    /** What is kept of a number in the arithmetic of the weights. */
+    private double kept(double exact) {
+        return whole ? (float) exact : exact;
     }
 }

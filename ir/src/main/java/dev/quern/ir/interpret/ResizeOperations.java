@@ -5,7 +5,7 @@ import dev.quern.Tensor;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.ResizeRule;
 
-/** ONNX Resize, one axis after the other: each result element along an axis is a weighted sum of a few elements. */
+/** ONNX Resize, one axis after the other: each result element along an axis is a weighted sum of a few elements, in f64. */
 final class ResizeOperations {
     private ResizeOperations() {}
 
@@ -22,10 +22,19 @@ final class ResizeOperations {
         }
         for (int axis = 0; axis < shape.length; axis++) {
             axes[axis] = new ResizeAxis(
-                    op.rule(), shape[axis], outShape[axis], op.scales().get(axis), region(op, axis), call);
+                    op.rule(),
+                    shape[axis],
+                    outShape[axis],
+                    op.scales().get(axis),
+                    region(op, axis),
+                    call.operand(0).dtype().isInteger(),
+                    call);
         }
-        return op.rule().mode() == ResizeRule.Mode.NEAREST
-                ? nearest(op, axes, outShape, call)
+        if (op.rule().mode() == ResizeRule.Mode.NEAREST) {
+            return nearest(op, axes, outShape, call);
+        }
+        return call.operand(0).dtype().isInteger()
+                ? new WholeResize(axes, shape, outShape, call).resize(op.rule())
                 : weighted(op, axes, shape, outShape, call);
     }
 

@@ -5,8 +5,10 @@ import dev.quern.Tensor;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
+import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.ResizeRule;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,12 +23,14 @@ final class ExpandResize {
     private final Node node;
     private final Op.Resize resize;
     private final DType type;
+    private final boolean whole;
 
     private ExpandResize(Expansion expansion, Node node, Op.Resize resize) {
         this.expansion = expansion;
         this.node = node;
         this.resize = resize;
         this.type = node.output().type().dtype();
+        this.whole = type.isInteger() && resize.rule().mode() != ResizeRule.Mode.NEAREST;
     }
 
     static void resize(Expansion expansion, Node node, Op.Resize resize) {
@@ -40,9 +44,9 @@ final class ExpandResize {
     }
 
     private void expand() {
-        Value value = node.input(0);
+        Value value = whole ? expansion.add(new Op.Cast(DType.F32, false), node.input(0)) : node.input(0);
         Value outside = null;
-        for (int axis = 0; axis < resize.shape().rank(); axis++) {
+        for (int axis = resize.shape().rank() - 1; axis >= 0; axis--) {
             Dim from = value.type().shape().dim(axis);
             Dim to = resize.shape().dim(axis);
             if (from.equals(to)
@@ -55,8 +59,12 @@ final class ExpandResize {
             outside = joined(outside, axis, taps.outside());
         }
         if (outside != null) {
-            Value fill = expansion.filled(resize.rule().extrapolation(), type, resize.shape());
+            Value fill =
+                    expansion.filled(resize.rule().extrapolation(), value.type().dtype(), resize.shape());
             value = expansion.add(new Op.Select(), outside, fill, value);
+        }
+        if (whole) {
+            value = expansion.add(new Op.Cast(type, false), resize.rule().antialias() ? inRange(value) : value);
         }
         expansion.give(node.output(), new Op.Reshape(resize.shape()), value);
     }
@@ -68,7 +76,17 @@ final class ExpandResize {
         int rank = resize.shape().rank();
         double start = region.isEmpty() ? 0 : region.get(axis);
         double end = region.isEmpty() ? 1 : region.get(axis + rank);
-        return ResizeTaps.of(resize.rule(), scale, from, to, start, end);
+        return ResizeTaps.of(resize.rule(), scale, from, to, start, end, whole);
+    }
+
+    /** Rounded to the nearest integer that the type has, as ONNX Runtime does where it filters. */
+    private Value inRange(Value value) {
+        Value rounded = expansion.add(new Op.Unary(UnaryOp.ROUND), value);
+        double least = type.kind() == DType.Kind.SIGNED ? -Math.scalb(1.0, type.bits() - 1) : 0;
+        double beyond = least + Math.scalb(1.0, type.bits());
+        double greatest = type.bits() > 24 ? Math.nextDown((float) beyond) : beyond - 1;
+        Value above = expansion.binary(BinaryOp.MAX, rounded, expansion.filled(least, DType.F32, resize.shape()));
+        return expansion.binary(BinaryOp.MIN, above, expansion.filled(greatest, DType.F32, resize.shape()));
     }
 
     private Value tabulated(Value value, int axis, ResizeTaps taps) {

@@ -6,14 +6,14 @@ import java.util.List;
 
 /**
  * Which elements along one axis of known extents an element of a resized tensor is made of, and with which weights, by
- * the formulas of ONNX Resize.
+ * the formulas of ONNX Resize. Coordinates are computed in f32, as ONNX Runtime does, and for integers the weights are too.
  *
  * @param indices for each tap, the index for each element
  * @param weights for each tap, the weight for each element
  * @param outside whether an element lies outside, where the rule extrapolates
  */
 record ResizeTaps(List<long[]> indices, List<double[]> weights, boolean[] outside) {
-    static ResizeTaps of(ResizeRule rule, double scale, int from, int to, double start, double end) {
+    static ResizeTaps of(ResizeRule rule, double scale, int from, int to, double start, double end, boolean whole) {
         int[] reach = reach(rule, scale);
         ResizeTaps taps = new ResizeTaps(new ArrayList<>(), new ArrayList<>(), new boolean[to]);
         for (int tap = reach[0]; tap <= reach[1]; tap++) {
@@ -21,9 +21,9 @@ record ResizeTaps(List<long[]> indices, List<double[]> weights, boolean[] outsid
             taps.weights.add(new double[to]);
         }
         for (int i = 0; i < to; i++) {
-            double at = coordinate(rule.coordinates(), i, scale, from, to, start, end);
+            float at = coordinate(rule.coordinates(), i, (float) scale, from, to, (float) start, (float) end);
             taps.outside[i] = rule.coordinates().equals("tf_crop_and_resize") && (at < 0 || at > from - 1);
-            taps.element(rule, scale, from, i, at, reach[0]);
+            taps.element(rule, scale, from, i, at, reach[0], whole);
         }
         return taps;
     }
@@ -42,9 +42,9 @@ record ResizeTaps(List<long[]> indices, List<double[]> weights, boolean[] outsid
         return new int[] {1 - wide, wide};
     }
 
-    private void element(ResizeRule rule, double scale, int from, int i, double at, int first) {
+    private void element(ResizeRule rule, double scale, int from, int i, double at, int first, boolean whole) {
         if (rule.mode() == ResizeRule.Mode.NEAREST) {
-            indices.getFirst()[i] = Math.clamp(nearest(rule.nearest(), at), 0, Math.max(0, from - 1));
+            indices.getFirst()[i] = Math.clamp(nearest(rule.nearest(), scale, at), 0, Math.max(0, from - 1));
             weights.getFirst()[i] = 1;
             return;
         }
@@ -53,7 +53,8 @@ record ResizeTaps(List<long[]> indices, List<double[]> weights, boolean[] outsid
         double total = 0;
         for (int tap = 0; tap < indices.size(); tap++) {
             long index = below + first + tap;
-            double weight = weight(rule, (at - index) * shrink);
+            double distance = Math.abs(at - index) * shrink;
+            double weight = whole ? narrowWeight(rule, (float) distance) : weight(rule, distance);
             boolean dropped = rule.excludeOutside() && (index < 0 || index >= from);
             weights.get(tap)[i] = dropped ? 0 : weight;
             indices.get(tap)[i] = Math.clamp(index, 0, Math.max(0, from - 1));
@@ -61,13 +62,12 @@ record ResizeTaps(List<long[]> indices, List<double[]> weights, boolean[] outsid
         }
         if (rule.excludeOutside() || rule.antialias()) {
             for (double[] weight : weights) {
-                weight[i] /= total;
+                weight[i] = whole ? (float) (weight[i] / total) : weight[i] / total;
             }
         }
     }
 
-    private static double weight(ResizeRule rule, double distance) {
-        double d = Math.abs(distance);
+    private static double weight(ResizeRule rule, double d) {
         if (rule.mode() == ResizeRule.Mode.LINEAR) {
             return Math.max(0, 1 - d);
         }
@@ -78,32 +78,45 @@ record ResizeTaps(List<long[]> indices, List<double[]> weights, boolean[] outsid
         return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
     }
 
-    private static long nearest(String mode, double at) {
+    /** The same in f32. */
+    private static float narrowWeight(ResizeRule rule, float d) {
+        if (rule.mode() == ResizeRule.Mode.LINEAR) {
+            return Math.max(0, 1 - d);
+        }
+        double a = rule.cubicCoefficient();
+        if (d <= 1) {
+            return ((float) (a + 2) * d - (float) (a + 3)) * d * d + 1;
+        }
+        return d < 2 ? (((float) a * d - (float) (5 * a)) * d + (float) (8 * a)) * d - (float) (4 * a) : 0;
+    }
+
+    private static long nearest(String mode, double scale, double at) {
         return (long)
                 switch (mode) {
                     case "floor" -> Math.floor(at);
                     case "ceil" -> Math.ceil(at);
+                    case ResizeRule.BY_DIRECTION -> scale < 1 ? Math.ceil(at) : Math.floor(at);
                     case "round_prefer_ceil" -> Math.floor(at + 0.5);
                     default -> Math.ceil(at - 0.5);
                 };
     }
 
-    private static double coordinate(String mode, int i, double scale, int from, int to, double start, double end) {
+    private static float coordinate(String mode, int i, float scale, int from, int to, float start, float end) {
         return switch (mode) {
             case "asymmetric" -> i / scale;
-            case "align_corners" -> to == 1 ? 0 : (double) i * (from - 1) / (to - 1);
-            case "pytorch_half_pixel" -> to == 1 ? 0 : (i + 0.5) / scale - 0.5;
+            case "align_corners" -> to == 1 ? 0 : (float) i * (from - 1) / (to - 1);
+            case "pytorch_half_pixel" -> to == 1 ? 0 : (i + 0.5f) / scale - 0.5f;
             case "half_pixel_symmetric" -> {
-                double adjustment = to / (scale * from);
-                double offset = from / 2.0 * (1 - adjustment);
-                yield offset + (i + 0.5) / scale - 0.5;
+                float adjustment = to / (scale * from);
+                float offset = from / 2f * (1 - adjustment);
+                yield offset + (i + 0.5f) / scale - 0.5f;
             }
-            case "tf_half_pixel_for_nn" -> (i + 0.5) / scale;
+            case "tf_half_pixel_for_nn" -> (i + 0.5f) / scale;
             case "tf_crop_and_resize" ->
                 to > 1
                         ? start * (from - 1) + i * (end - start) * (from - 1) / (to - 1)
-                        : 0.5 * (start + end) * (from - 1);
-            default -> (i + 0.5) / scale - 0.5;
+                        : 0.5f * (start + end) * (from - 1);
+            default -> (i + 0.5f) / scale - 0.5f;
         };
     }
 }

@@ -2,6 +2,7 @@ package dev.quern.passes.lower;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
+import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Op;
@@ -12,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Interpolation: each element of the result is a weighted sum of one, two or four elements of x along each resized axis. Rules that
- * average over a widened or a cropped window are left to the interpreter.
+ * Interpolation: each element of the result is a weighted sum of one, two or four elements of x along each resized axis; of integers
+ * it is computed in f32 and truncated. Rules that average over a widened or a cropped window are left to the interpreter.
  */
 final class ResizeTemplate {
     /** An element of x along one axis, and its weight. */
@@ -31,23 +32,29 @@ final class ResizeTemplate {
         Shape to = resize.shape();
         List<Sketch.Loop> loops = drawing.sketch().loops("i", to);
         List<Dim> indices = Sketch.indices(loops);
+        DType type = drawing.anchor().output().type().dtype();
+        boolean whole = type.isInteger();
         Stmt store = drawing.elements().site(() -> {
             List<List<Tap>> taps = new ArrayList<>();
             for (int axis = 0; axis < to.rank(); axis++) {
                 boolean same = resize.scales().get(axis) == 1 && from.dim(axis).equals(to.dim(axis));
                 SourceCoordinate coordinate = new SourceCoordinate(
                         resize.rule(), indices.get(axis), resize.scales().get(axis), from.dim(axis), to.dim(axis));
-                taps.add(same ? List.of(new Tap(indices.get(axis), null)) : taps(drawing, coordinate));
+                taps.add(same ? List.of(new Tap(indices.get(axis), null)) : taps(drawing, coordinate, whole));
             }
-            return drawing.store(indices, weighted(drawing, taps, new ArrayList<>()));
+            boolean interpolates = resize.rule().mode() != ResizeRule.Mode.NEAREST;
+            Expr element = whole && resize.rule().mode() == ResizeRule.Mode.LINEAR
+                    ? corners(drawing, taps, new ArrayList<>(), null)
+                    : weighted(drawing, taps, new ArrayList<>(), whole && interpolates);
+            return drawing.store(indices, Scalars.cast(element, Scalars.arithmetic(type)));
         });
         return drawing.finish("resize", Sketch.nest(loops, store));
     }
 
-    private static List<Tap> taps(Drawing drawing, SourceCoordinate coordinate) {
+    private static List<Tap> taps(Drawing drawing, SourceCoordinate coordinate, boolean whole) {
         return switch (coordinate.rule().mode()) {
             case NEAREST -> List.of(new Tap(nearest(drawing, coordinate), null));
-            case LINEAR -> linear(drawing, coordinate);
+            case LINEAR -> linear(drawing, coordinate, whole);
             case CUBIC -> cubic(drawing, coordinate);
         };
     }
@@ -58,13 +65,20 @@ final class ResizeTemplate {
                 .orElseGet(() -> drawing.elements().bound(coordinate.nearest(), coordinate.extent()));
     }
 
-    private static List<Tap> linear(Drawing drawing, SourceCoordinate coordinate) {
+    /** Of integers, the last element is taken twice with half the weight, as ONNX Runtime does: a sum may be rounded otherwise. */
+    private static List<Tap> linear(Drawing drawing, SourceCoordinate coordinate, boolean whole) {
         Expr at = coordinate.clamped();
         Expr low = SourceCoordinate.floor(at);
         Expr fraction = new Expr.Binary(BinaryOp.SUB, at, low);
         Expr rest = new Expr.Binary(BinaryOp.SUB, SourceCoordinate.number(1), fraction);
         Expr high = new Expr.Binary(
                 BinaryOp.MIN, new Expr.Binary(BinaryOp.ADD, low, SourceCoordinate.number(1)), coordinate.last());
+        if (whole) {
+            Expr half = SourceCoordinate.number(0.5);
+            Expr isLast = new Expr.Compare(CompareOp.GE, at, coordinate.last());
+            rest = coordinate.unlessSame(new Expr.Select(isLast, half, rest), 1);
+            fraction = coordinate.unlessSame(new Expr.Select(isLast, half, fraction), 0);
+        }
         return List.of(tap(drawing, coordinate, low, rest), tap(drawing, coordinate, high, fraction));
     }
 
@@ -85,21 +99,48 @@ final class ResizeTemplate {
         return new Tap(drawing.elements().bound(Scalars.cast(place, DType.I64), coordinate.extent()), weight);
     }
 
-    /** The sum over the taps of the axes from {@code chosen.size()} on. */
-    private static Expr weighted(Drawing drawing, List<List<Tap>> taps, List<Dim> chosen) {
+    /** The sum over the taps of the axes from {@code chosen.size()} on; of integers in f32. */
+    private static Expr weighted(Drawing drawing, List<List<Tap>> taps, List<Dim> chosen, boolean whole) {
         if (chosen.size() == taps.size()) {
-            return Scalars.wide(drawing.operand(0, List.copyOf(chosen)));
+            Expr element = drawing.operand(0, List.copyOf(chosen));
+            return whole ? Scalars.cast(element, DType.F32) : Scalars.wide(element);
         }
         Expr sum = null;
         for (Tap tap : taps.get(chosen.size())) {
             chosen.add(tap.index());
-            Expr value = weighted(drawing, taps, chosen);
+            Expr value = weighted(drawing, taps, chosen, whole);
             chosen.removeLast();
             if (tap.weight() == null) {
                 return value;
             }
             Expr part = new Expr.Binary(BinaryOp.MUL, value, Scalars.cast(tap.weight(), value.dtype()));
             sum = sum == null ? part : new Expr.Binary(BinaryOp.ADD, sum, part);
+        }
+        return sum;
+    }
+
+    /**
+     * The sum over the corners of a cell of integers, those that differ in the last axis beside each other, each times the product
+     * of its weights with the last axis first: in the order of ONNX Runtime, since what it comes to is truncated.
+     */
+    private static Expr corners(Drawing drawing, List<List<Tap>> taps, List<Tap> chosen, Expr before) {
+        if (chosen.size() == taps.size()) {
+            Expr product = null;
+            for (Tap tap : chosen.reversed()) {
+                if (tap.weight() != null) {
+                    product = product == null ? tap.weight() : new Expr.Binary(BinaryOp.MUL, product, tap.weight());
+                }
+            }
+            List<Dim> place = chosen.stream().map(Tap::index).toList();
+            Expr element = Scalars.cast(drawing.operand(0, place), DType.F32);
+            Expr part = product == null ? element : new Expr.Binary(BinaryOp.MUL, product, element);
+            return before == null ? part : new Expr.Binary(BinaryOp.ADD, before, part);
+        }
+        Expr sum = before;
+        for (Tap tap : taps.get(chosen.size())) {
+            chosen.add(tap);
+            sum = corners(drawing, taps, chosen, sum);
+            chosen.removeLast();
         }
         return sum;
     }

@@ -23,7 +23,12 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
     /** Whether {@code mode} is a coordinate transformation mode known here. */
     static boolean covers(String mode) {
         return switch (mode) {
-            case "half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners" -> true;
+            case "half_pixel",
+                    "pytorch_half_pixel",
+                    "asymmetric",
+                    "align_corners",
+                    "half_pixel_symmetric",
+                    "tf_half_pixel_for_nn" -> true;
             default -> false;
         };
     }
@@ -49,6 +54,8 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
                                         CompareOp.GT, new Expr.Index(resized, DType.I64), Expr.Constant.of(1L)),
                                 halfPixel(at),
                                 number(0));
+            case "half_pixel_symmetric" -> symmetric(at);
+            case "tf_half_pixel_for_nn" -> divided(new Expr.Binary(BinaryOp.ADD, at, number(0.5)));
             case "asymmetric" -> divided(at);
             case "align_corners" -> aligned(at);
             default -> throw new IllegalStateException("no template for " + rule.coordinates());
@@ -58,6 +65,19 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
     private Expr halfPixel(Expr at) {
         Expr middle = new Expr.Binary(BinaryOp.ADD, at, number(0.5));
         return new Expr.Binary(BinaryOp.SUB, divided(middle), number(0.5));
+    }
+
+    /** With the middles of both laid upon each other, whatever was cut off by rounding the extent down. */
+    private Expr symmetric(Expr at) {
+        Expr from = new Expr.Index(extent, DType.F32);
+        Expr to = new Expr.Index(resized, DType.F32);
+        Expr adjustment = new Expr.Binary(BinaryOp.DIV, to, new Expr.Binary(BinaryOp.MUL, factor(), from));
+        Expr offset = new Expr.Binary(
+                BinaryOp.MUL,
+                new Expr.Binary(BinaryOp.DIV, from, number(2)),
+                new Expr.Binary(BinaryOp.SUB, number(1), adjustment));
+        Expr middle = divided(new Expr.Binary(BinaryOp.ADD, at, number(0.5)));
+        return new Expr.Binary(BinaryOp.SUB, new Expr.Binary(BinaryOp.ADD, offset, middle), number(0.5));
     }
 
     private Expr divided(Expr at) {
@@ -96,14 +116,24 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
         return clamp(source());
     }
 
+    /** {@code weight}, or {@code otherwise} where the axis turns out to keep its extent. */
+    Expr unlessSame(Expr weight, double otherwise) {
+        if (scale != 0 || resized.minus(extent).isConstant()) {
+            return weight;
+        }
+        Expr same =
+                new Expr.Compare(CompareOp.EQ, new Expr.Index(resized, DType.I64), new Expr.Index(extent, DType.I64));
+        return new Expr.Select(same, number(otherwise), weight);
+    }
+
     /** The nearest index where whole arithmetic gives it: enlarging by a whole factor. */
     Optional<Dim> wholeNearest() {
         long factor = wholeFactor();
         if (factor == 0 || !resized.equals(extent.times(factor))) {
             return Optional.empty();
         }
-        boolean floors =
-                rule.coordinates().equals("asymmetric") && rule.nearest().equals("floor");
+        boolean down = rule.nearest().equals("floor") || rule.nearest().equals(ResizeRule.BY_DIRECTION);
+        boolean floors = rule.coordinates().equals("asymmetric") && down;
         boolean rounds =
                 rule.coordinates().equals("half_pixel") && rule.nearest().startsWith("round");
         return floors || rounds ? Optional.of(index.floorDiv(Dim.of(factor))) : Optional.empty();
@@ -124,9 +154,18 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
         Expr rounded = switch (rule.nearest()) {
             case "floor" -> floor(at);
             case "ceil" -> new Expr.Unary(UnaryOp.CEIL, at);
-            case "round_prefer_ceil" -> floor(new Expr.Binary(BinaryOp.ADD, at, half));
+            case "round_prefer_ceil" -> roundedUp(at);
+            case ResizeRule.BY_DIRECTION -> scale < 1 ? new Expr.Unary(UnaryOp.CEIL, at) : floor(at);
             default -> new Expr.Unary(UnaryOp.CEIL, new Expr.Binary(BinaryOp.SUB, at, half));
         };
         return Scalars.cast(clamp(rounded), DType.I64);
+    }
+
+    /** Halves go up; the sum of a number just below one half and one half would be rounded to 1. */
+    private static Expr roundedUp(Expr at) {
+        Expr low = floor(at);
+        Expr above = new Expr.Binary(BinaryOp.SUB, at, low);
+        Expr step = new Expr.Select(new Expr.Compare(CompareOp.GE, above, number(0.5)), number(1), number(0));
+        return new Expr.Binary(BinaryOp.ADD, low, step);
     }
 }

@@ -1,0 +1,247 @@
+package dev.quern.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import dev.quern.DType;
+import dev.quern.ModelException;
+import dev.quern.Tensor;
+import dev.quern.onnx.proto.DataTypes;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Resize of every element type by every mode: of constants, of inputs whose sizes are stated and of inputs of any size, to sizes
+ * that are constants and that are given at run time. All give the same bits, and where ONNX Runtime runs it, its bits if the
+ * elements are integers.
+ */
+class ResizeSemanticsTest {
+    /** How the operands of a model are known. */
+    private enum Form {
+        STATED,
+        ANY_SIZE,
+        GIVEN_SIZES,
+        ALL_GIVEN
+    }
+
+    /** A rule, as attributes. */
+    private record Rule(DType type, String attributes) {}
+
+    static Stream<Rule> rules() {
+        List<String> coordinates =
+                List.of("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "half_pixel_symmetric");
+        List<Rule> rules = new ArrayList<>();
+        for (DType type : new DType[] {DType.U8, DType.I8, DType.I32, DType.F32}) {
+            for (String coordinate : coordinates) {
+                String at = "coordinate_transformation_mode=" + coordinate;
+                rules.add(new Rule(type, "mode=linear " + at));
+                rules.add(new Rule(type, "mode=cubic " + at));
+                rules.add(new Rule(type, "mode=nearest nearest_mode=round_prefer_ceil " + at));
+                rules.add(new Rule(type, "mode=nearest nearest_mode=round_prefer_floor " + at));
+            }
+            rules.add(new Rule(
+                    type, "mode=nearest nearest_mode=floor coordinate_transformation_mode=tf_half_pixel_for_nn"));
+            rules.add(new Rule(type, "mode=nearest nearest_mode=ceil coordinate_transformation_mode=asymmetric"));
+            rules.add(new Rule(type, "mode=cubic exclude_outside=1 cubic_coeff_a=-0.5"));
+            rules.add(new Rule(type, "mode=linear antialias=1"));
+            rules.add(new Rule(type, "mode=cubic antialias=1"));
+        }
+        for (DType type : new DType[] {DType.I16, DType.U16, DType.I64, DType.U32, DType.F64, DType.F16}) {
+            rules.add(new Rule(type, "mode=linear"));
+            rules.add(new Rule(type, "mode=cubic"));
+            rules.add(new Rule(type, "mode=nearest"));
+        }
+        return rules.stream();
+    }
+
+    private static Tensor image(DType type, SplittableRandom random, long... shape) {
+        int count = Math.toIntExact(Tensor.count(shape));
+        long[] values = new long[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = type == DType.I8 ? random.nextInt(-128, 128) : random.nextInt(0, 256);
+        }
+        return Operand.of(type, shape, values).given();
+    }
+
+    private static Fault model(Rule rule, Form form, Tensor x, Tensor scales, Tensor sizes) {
+        Fault fault = new Fault(rule + " " + form).opset(19);
+        switch (form) {
+            case STATED, GIVEN_SIZES -> fault.input("x", x);
+            case ANY_SIZE, ALL_GIVEN -> fault.dynamic("x", x);
+        }
+        String to = scales == null ? "z" : "s";
+        Tensor given = scales == null ? sizes : scales;
+        if (form == Form.STATED || form == Form.ANY_SIZE) {
+            fault.constant(to, given);
+        } else {
+            fault.input(to, given);
+        }
+        String from = x.dtype() == rule.type ? "x" : "c";
+        if (from.equals("c")) {
+            fault.nodes("c = Cast(x) to=" + DataTypes.number(rule.type));
+        }
+        String result = from.equals("c") ? "r" : "y";
+        fault.nodes(result + " = Resize(" + from + (to.equals("s") ? ", , s) " : ", , , z) ") + rule.attributes);
+        if (from.equals("c")) {
+            fault.nodes("y = Cast(r) to=" + DataTypes.number(x.dtype()));
+        }
+        return fault;
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void everyFormGivesTheSame(Rule rule) throws OrtException {
+        SplittableRandom random = new SplittableRandom(rule.hashCode());
+        Tensor x = image(rule.type, random, 1, 2, 5, 6);
+        Tensor[] scales = {
+            Tensor.of(new float[] {1, 1, 2, 2}, 4),
+            Tensor.of(new float[] {1, 1, 0.6f, 1.3f}, 4),
+            Tensor.of(new float[] {1, 1, 3.1f, 0.4f}, 4)
+        };
+        Tensor[] sizes = {Fault.longs(1, 2, 9, 4), Fault.longs(1, 2, 1, 7)};
+        for (Tensor scale : scales) {
+            compare(rule, x, scale, null);
+        }
+        for (Tensor size : sizes) {
+            compare(rule, x, null, size);
+        }
+    }
+
+    /** Before version 11 the nearest is the one below where an axis grows, and the one above where it shrinks. */
+    @TestFactory
+    Stream<DynamicTest> theNearestOfOldHasItsDirection() {
+        Tensor x = Fault.ramp(DType.F32, 1, 1, 5, 5);
+        Tensor scales = Tensor.of(new float[] {1, 1, 0.6f, 1.7f}, 4);
+        return Stream.of(
+                new Fault("Resize 10")
+                        .opset(10)
+                        .input("x", x)
+                        .constant("s", scales)
+                        .nodes("y = Resize(x, s)")
+                        .agrees(),
+                new Fault("Resize 10, scales given at run time")
+                        .opset(10)
+                        .dynamic("x", x)
+                        .input("s", scales)
+                        .nodes("y = Resize(x, s)")
+                        .agrees(),
+                new Fault("Upsample 9, scales given at run time")
+                        .opset(9)
+                        .input("x", x)
+                        .input("s", Tensor.of(new float[] {1, 1, 2, 3}, 4))
+                        .nodes("y = Upsample(x, s) mode=linear")
+                        .agrees());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> nothingIsResizedToNothingAlone() {
+        Tensor none = Fault.ramp(DType.F32, 1, 1, 0, 3);
+        Tensor twice = Tensor.of(new float[] {1, 1, 2, 2}, 4);
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String mode : new String[] {"nearest", "linear"}) {
+            String node = " mode=" + mode;
+            tests.add(new Fault("by scales, " + mode)
+                    .dynamic("x", none)
+                    .constant("s", twice)
+                    .nodes("y = Resize(x, , s)" + node)
+                    .givesUnlikePeer(Fault.ramp(DType.F32, 1, 1, 0, 6)));
+            tests.add(new Fault("to none, " + mode)
+                    .dynamic("x", none)
+                    .constant("s", Fault.longs(1, 1, 0, 6))
+                    .nodes("y = Resize(x, , , s)" + node)
+                    .givesUnlikePeer(Fault.ramp(DType.F32, 1, 1, 0, 6)));
+            tests.add(new Fault("to some, " + mode)
+                    .dynamic("x", none)
+                    .constant("s", Fault.longs(1, 1, 4, 6))
+                    .nodes("y = Resize(x, , , s)" + node)
+                    .refused(ModelException.Code.INVALID_INPUT, "elements to resize"));
+            tests.add(new Fault("to some that are given at run time, " + mode)
+                    .dynamic("x", none)
+                    .input("s", Fault.longs(1, 1, 4, 6))
+                    .nodes("y = Resize(x, , , s)" + node)
+                    .refused(ModelException.Code.INVALID_INPUT, "no elements"));
+        }
+        return tests.stream();
+    }
+
+    private static void compare(Rule rule, Tensor x, Tensor scales, Tensor sizes) throws OrtException {
+        byte[] stated =
+                model(rule, Form.STATED, x, scales, sizes).model().output("y").build();
+        Tensor expected = Engine.GRAPH.run(stated, Map.of("x", x)).get("y");
+        String where = rule + " by " + (scales == null ? sizes : Arrays.toString(scales.toFloatArray()));
+        peer(stated, x).ifPresent(peer -> {
+            assertArrayEquals(peer.shape(), expected.shape(), where);
+            boolean filters = rule.attributes.contains("antialias");
+            if (rule.type.isInteger() && !filters) {
+                // The coordinates of this mode are a rounding apart.
+                near(peer, expected, rule.attributes.endsWith("symmetric") ? 1 : 0, where + " by the peer");
+            } else if (rule.type == DType.U8 && rule.attributes.startsWith("mode=linear")) {
+                // ONNX Runtime filters in fixed point and rounds between the axes; signed bytes it clips as if they had
+                // no sign.
+                near(peer, expected, 1, where + " by the peer");
+            }
+        });
+        for (Form form : Form.values()) {
+            Fault fault = model(rule, form, x, scales, sizes);
+            byte[] bytes = fault.model().output("y").build();
+            for (Engine engine : Engine.values()) {
+                Tensor found = engine.run(bytes, fault.inputs()).get("y");
+                String what = where + " " + form + " " + engine;
+                assertArrayEquals(expected.shape(), found.shape(), what);
+                if (rule.type.isInteger() || rule.attributes.startsWith("mode=nearest")) {
+                    assertArrayEquals(expected.toByteArray(), found.toByteArray(), what);
+                } else {
+                    near(expected, found, 1e-5 * 512 * (rule.type == DType.F16 ? 100 : 1), what);
+                }
+            }
+        }
+    }
+
+    private static void near(Tensor expected, Tensor found, double tolerance, String what) {
+        double[] left = numbers(expected);
+        double[] right = numbers(found);
+        assertEquals(left.length, right.length, what);
+        for (int i = 0; i < left.length; i++) {
+            assertEquals(left[i], right[i], tolerance, what + " at " + i);
+        }
+    }
+
+    private static double[] numbers(Tensor tensor) {
+        ByteBuffer bytes = ByteBuffer.wrap(tensor.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+        double[] numbers = new double[Math.toIntExact(tensor.elements())];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = switch (tensor.dtype()) {
+                case U8 -> bytes.get() & 0xFF;
+                case I8 -> bytes.get();
+                case I16 -> bytes.getShort();
+                case I32 -> bytes.getInt();
+                case I64 -> bytes.getLong();
+                case F16 -> Float.float16ToFloat(bytes.getShort());
+                case F64 -> bytes.getDouble();
+                default -> bytes.getFloat();
+            };
+        }
+        return numbers;
+    }
+
+    private static Optional<Tensor> peer(byte[] model, Tensor x) {
+        try (Peer peer = new Peer(model, OptLevel.NO_OPT)) {
+            return Optional.of(peer.run(Map.of("x", x)).get("y"));
+        } catch (OrtException refused) {
+            return Optional.empty();
+        }
+    }
+}
