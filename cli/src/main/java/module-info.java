@@ -5,6 +5,7 @@ module dev.quern.cli {
     requires dev.quern.ir;
     requires dev.quern.onnx;
     requires dev.quern.passes;
+    requires dev.quern.ptx;
     requires dev.quern.runtime;
     requires info.picocli;
     requires java.management;

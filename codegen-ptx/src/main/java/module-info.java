@@ -1,4 +1,6 @@
-/** Kernel IR to PTX. */
+/** Kernel IR to PTX, and the CUDA driver. */
 module dev.quern.ptx {
-    requires dev.quern.ir;
+    requires transitive dev.quern.ir;
+
+    exports dev.quern.ptx;
 }

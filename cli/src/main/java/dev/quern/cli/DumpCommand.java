@@ -32,7 +32,9 @@ final class DumpCommand implements Callable<Integer> {
         /** The kernels with their schedules, and as scheduled. */
         kernels,
         /** The code of the kernels. */
-        bytecode
+        bytecode,
+        /** The kernels for an NVIDIA GPU. */
+        ptx
     }
 
     private final Session session;
@@ -47,7 +49,8 @@ final class DumpCommand implements Callable<Integer> {
             description = {
                 "imported: the graph as the file has it; graph: after all passes; fused: the program, its kernels as "
                         + "lowered; kernels: each kernel's schedule, and the kernel as scheduled; bytecode: the kernels' "
-                        + "class files, disassembled on the terminal."
+                        + "class files, disassembled on the terminal; ptx: the kernels as PTX text for --target, which "
+                        + "needs no GPU."
             })
     private Stage stage;
 
@@ -63,6 +66,13 @@ final class DumpCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Threads to compile for; by default all processors.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    @Option(
+            names = "--target",
+            paramLabel = "SM",
+            defaultValue = "sm_90",
+            description = "With --stage ptx: sm_75, sm_80 or sm_90; by default ${DEFAULT-VALUE}.")
+    private String target;
+
     DumpCommand(Session session) {
         this.session = session;
     }
@@ -73,12 +83,9 @@ final class DumpCommand implements Callable<Integer> {
         try (Progress _ = Progress.of(session.err(), "fetching " + model)) {
             file = ModelCache.of(session).locate(session, model);
         }
-        Stages stages = new Stages();
-        Options options = Options.builder().threads(threads).build();
         List<StageText.Part> parts;
-        try (Progress _ = Progress.of(session.err(), "compiling " + file.getFileName());
-                Model _ = ModelCompiler.of(options).withStages(stages).compile(file)) {
-            parts = StageText.of(stage, stages);
+        try (Progress _ = Progress.of(session.err(), "compiling " + file.getFileName())) {
+            parts = stage == Stage.ptx ? PtxStage.of(file, target) : compiled(file);
         }
         if (out != null) {
             write(session.path(out), parts);
@@ -91,6 +98,14 @@ final class DumpCommand implements Callable<Integer> {
             }
         }
         return ExitStatus.OK;
+    }
+
+    private List<StageText.Part> compiled(Path file) {
+        Stages stages = new Stages();
+        Options options = Options.builder().threads(threads).build();
+        try (Model _ = ModelCompiler.of(options).withStages(stages).compile(file)) {
+            return StageText.of(stage, stages);
+        }
     }
 
     private void json(JsonGenerator text, List<StageText.Part> parts) throws IOException {

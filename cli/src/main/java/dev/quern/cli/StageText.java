@@ -41,6 +41,7 @@ final class StageText {
             case fused -> text.steps(stages.program(), false);
             case kernels -> text.steps(stages.program(), true);
             case bytecode -> stages.executables().forEach(text::code);
+            case ptx -> throw new IllegalArgumentException("no stage of a compilation for the CPU: " + stage);
         }
         return text.parts;
     }
@@ -105,7 +106,7 @@ final class StageText {
         parts.add(new Part(name + (isClass ? ".class" : ".txt"), "// " + name + "\n" + text, artifact));
     }
 
-    private static String fileName(String name) {
+    static String fileName(String name) {
         String plain = name.replaceAll("[^A-Za-z0-9_.-]", "_");
         return plain.substring(0, Math.min(80, plain.length()));
     }

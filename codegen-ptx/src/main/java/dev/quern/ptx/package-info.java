@@ -1,2 +1,2 @@
-/** The NVIDIA back end: kernel IR to PTX text. So far there is the driver's binding alone; no model runs on a GPU. */
+/** The NVIDIA back end: kernel IR to PTX text. */
 package dev.quern.ptx;

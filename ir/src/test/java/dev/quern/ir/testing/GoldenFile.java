@@ -28,15 +28,25 @@ public final class GoldenFile {
      * @param name small letters, digits and underscores; that of the pass or test
      */
     public static void check(String name, String text) {
-        new GoldenFile(Path.of("src", "test", "golden"), Boolean.getBoolean("quern.bless")).compare(name, text);
+        check(name, "qir", text);
+    }
+
+    /** The same with the file {@code src/test/golden/NAME.EXTENSION}. */
+    public static void check(String name, String extension, String text) {
+        new GoldenFile(Path.of("src", "test", "golden"), Boolean.getBoolean("quern.bless"))
+                .compare(name, extension, text);
     }
 
     void compare(String name, String text) {
+        compare(name, "qir", text);
+    }
+
+    private void compare(String name, String extension, String text) {
         if (!name.matches("[a-z0-9_]+")) {
             throw new IllegalArgumentException(
                     "expected a name of small letters, digits and underscores, found " + name);
         }
-        Path file = folder.resolve(name + ".qir");
+        Path file = folder.resolve(name + "." + extension);
         try {
             String golden = Files.exists(file) ? Files.readString(file) : "";
             if (golden.equals(text)) {

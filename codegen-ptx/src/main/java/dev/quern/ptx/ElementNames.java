@@ -1,0 +1,116 @@
+package dev.quern.ptx;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** How the buffers of a launch are touched: by constants alone or not, in loops over threads or not. */
+final class ElementNames {
+    private final Set<String> indexed = new HashSet<>();
+    private final Set<String> written = new HashSet<>();
+    private int threadLoops;
+    private boolean repeated;
+
+    private ElementNames() {}
+
+    static ElementNames of(Stmt launch) {
+        ElementNames names = new ElementNames();
+        names.visit(launch, false, false);
+        return names;
+    }
+
+    /** Whether constants name all elements of the buffer that are touched. */
+    boolean isNamed(String buffer) {
+        return !indexed.contains(buffer);
+    }
+
+    /** Whether a loop over threads writes the buffer. */
+    boolean isWrittenByThreads(String buffer) {
+        return written.contains(buffer);
+    }
+
+    /** Whether a thread may begin a loop over threads while another is in an earlier one. */
+    boolean meetThreads() {
+        return threadLoops > 1 || repeated;
+    }
+
+    private void visit(Stmt statement, boolean inLoop, boolean inThread) {
+        switch (statement) {
+            case Stmt.Block(List<Stmt> statements) -> statements.forEach(each -> visit(each, inLoop, inThread));
+            case Stmt.For loop -> {
+                boolean threads = loop.kind() == LoopKind.THREAD || loop.kind() == LoopKind.WARP;
+                if (threads) {
+                    threadLoops++;
+                    repeated |= inLoop;
+                }
+                boolean again = inLoop || loop.kind() == LoopKind.SERIAL || loop.kind() == LoopKind.UNROLL;
+                visit(loop.body(), again, inThread || threads);
+            }
+            case Stmt.Store store -> {
+                touch(store.buffer(), store.indices());
+                write(store.buffer(), inThread);
+                loads(store.value());
+            }
+            case Stmt.Reduce reduce -> {
+                touch(reduce.buffer(), reduce.indices());
+                write(reduce.buffer(), inThread);
+                loads(reduce.value());
+            }
+            case Stmt.Allocate allocate -> visit(allocate.body(), inLoop, inThread);
+            case Stmt.Guard guard -> {
+                visit(guard.then(), inLoop, inThread);
+                visit(guard.otherwise(), inLoop, inThread);
+            }
+            case Stmt.Let let -> {
+                loads(let.value());
+                visit(let.body(), inLoop, inThread);
+            }
+            case Stmt.Section section -> visit(section.body(), inLoop, inThread);
+        }
+    }
+
+    private void write(String buffer, boolean inThread) {
+        if (inThread) {
+            written.add(buffer);
+        }
+    }
+
+    private void touch(String buffer, List<Dim> indices) {
+        if (!indices.stream().allMatch(Dim::isConstant)) {
+            indexed.add(buffer);
+        }
+    }
+
+    private void loads(Expr value) {
+        switch (value) {
+            case Expr.Load load -> touch(load.buffer(), load.indices());
+            case Expr.Constant constant -> {}
+            case Expr.Index index -> {}
+            case Expr.Unary unary -> loads(unary.operand());
+            case Expr.Binary binary -> {
+                loads(binary.left());
+                loads(binary.right());
+            }
+            case Expr.Compare compare -> {
+                loads(compare.left());
+                loads(compare.right());
+            }
+            case Expr.Select select -> {
+                loads(select.condition());
+                loads(select.then());
+                loads(select.otherwise());
+            }
+            case Expr.Fma fma -> {
+                loads(fma.a());
+                loads(fma.b());
+                loads(fma.c());
+            }
+            case Expr.Cast cast -> loads(cast.operand());
+            case Expr.Bitcast bitcast -> loads(bitcast.operand());
+        }
+    }
+}

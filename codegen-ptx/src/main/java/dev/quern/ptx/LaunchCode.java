@@ -1,0 +1,200 @@
+package dev.quern.ptx;
+
+import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One launch of a kernel as one entry. */
+final class LaunchCode {
+    private static final int LANES = 32;
+
+    private final Kernel kernel;
+    private final ElementNames names;
+    private final PtxCode code = new PtxCode();
+    private final DimCode dims = new DimCode(code);
+    private final MemoryCode memory = new MemoryCode(code, dims);
+    private final ValueCode values = new ValueCode(code, dims, memory);
+    private final long threads;
+    private boolean inThread;
+
+    private LaunchCode(Kernel kernel, Stmt launch) {
+        this.kernel = kernel;
+        this.names = ElementNames.of(launch);
+        this.threads = LaunchShape.threads(launch);
+    }
+
+    /** The entry called {@code name} that does {@code launch}, a launch of {@code kernel}. */
+    static String entry(Kernel kernel, Stmt launch, String name) {
+        LaunchCode entry = new LaunchCode(kernel, launch);
+        List<String> arguments = new ArrayList<>();
+        for (Buffer parameter : kernel.parameters()) {
+            String argument = name + "_p" + arguments.size();
+            entry.memory.parameter(parameter, argument);
+            arguments.add("    .param .u64 " + argument);
+        }
+        for (String symbol : kernel.symbols()) {
+            String argument = name + "_p" + arguments.size();
+            entry.dims.bind(symbol, entry.code.into(RegisterClass.LONG, "ld.param.u64", "[" + argument + "]"));
+            arguments.add("    .param .u64 " + argument);
+        }
+        entry.blocks(launch);
+        entry.code.line("ret");
+        return ".visible .entry " + name + "(\n" + String.join(",\n", arguments) + "\n)\n.maxntid " + entry.threads
+                + ", 1, 1\n{\n" + entry.code.text() + "}\n";
+    }
+
+    /** The blocks of a nest are numbered together, the innermost loop running fastest. */
+    private void blocks(Stmt launch) {
+        List<Stmt.For> loops = new ArrayList<>();
+        Stmt body = launch;
+        while (body instanceof Stmt.For loop && loop.kind() == LoopKind.BLOCK) {
+            loops.add(loop);
+            body = loop.body();
+        }
+        if (!loops.isEmpty()) {
+            String word = code.into(RegisterClass.WORD, "mov.u32", "%ctaid.x");
+            String rest = code.into(RegisterClass.LONG, "cvt.u64.u32", word);
+            for (Stmt.For loop : loops.subList(1, loops.size()).reversed()) {
+                String extent = dims.register(loop.extent());
+                dims.bind(loop.variable(), code.into(RegisterClass.LONG, "rem.u64", rest, extent));
+                rest = code.into(RegisterClass.LONG, "div.u64", rest, extent);
+            }
+            dims.bind(loops.getFirst().variable(), rest);
+        }
+        statement(body);
+    }
+
+    private void statement(Stmt statement) {
+        switch (statement) {
+            case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::statement);
+            case Stmt.For loop -> loop(loop);
+            case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
+                memory.store(buffer, indices, values.of(value));
+            case Stmt.Reduce reduce -> reduce(reduce);
+            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
+                boolean ofThread = inThread || threads == 1;
+                if (!ofThread && names.isWrittenByThreads(buffer.name()) && names.isNamed(buffer.name())) {
+                    throw PtxRefusal.because("registers that all threads of a block share, " + buffer.name());
+                }
+                memory.allocate(buffer, names.isNamed(buffer.name()), ofThread);
+                statement(body);
+            }
+            case Stmt.Guard guard -> guard(guard);
+            case Stmt.Let(String name, Expr value, Stmt body) -> {
+                String number = new CastCode(code).cast(values.of(value), value.dtype(), DType.I64);
+                dims.bind(name, code.into(RegisterClass.LONG, "mov.b64", number));
+                statement(body);
+            }
+            case Stmt.Section(String name, Stmt body) -> statement(body);
+        }
+    }
+
+    private void loop(Stmt.For loop) {
+        switch (loop.kind()) {
+            case SERIAL, UNROLL -> serial(loop);
+            case THREAD -> spread(loop, code.into(RegisterClass.WORD, "mov.u32", "%tid.x"), threads);
+            case WARP -> {
+                String thread = code.into(RegisterClass.WORD, "mov.u32", "%tid.x");
+                spread(loop, code.into(RegisterClass.WORD, "shr.u32", thread, "5"), threads / LANES);
+            }
+            case LANE -> {
+                String thread = code.into(RegisterClass.WORD, "mov.u32", "%tid.x");
+                spread(loop, code.into(RegisterClass.WORD, "and.b32", thread, "31"), LANES);
+            }
+            case VECTOR, PARALLEL, BLOCK -> throw PtxRefusal.because("a loop of kind " + loop.kind());
+        }
+    }
+
+    private void serial(Stmt.For loop) {
+        String extent = dims.of(loop.extent());
+        String variable = code.into(RegisterClass.LONG, "mov.b64", "0");
+        String head = code.label();
+        String end = code.label();
+        code.place(head);
+        code.branchIf(code.into(RegisterClass.TRUTH, "setp.ge.s64", variable, extent), end);
+        dims.open();
+        dims.bind(loop.variable(), variable);
+        statement(loop.body());
+        dims.close();
+        code.line("add.s64", variable, variable, "1");
+        code.line("bra", head);
+        code.place(end);
+    }
+
+    /** An iteration for each number below {@code count}; afterwards all threads wait, unless they are in such a loop already. */
+    private void spread(Stmt.For loop, String number, long count) {
+        String variable = code.into(RegisterClass.LONG, "cvt.u64.u32", number);
+        String end = code.label();
+        boolean outermost = !inThread;
+        dims.open();
+        if (loop.extent().constant() < count) {
+            String beyond = Long.toString(loop.extent().constant());
+            code.branchIf(code.into(RegisterClass.TRUTH, "setp.ge.s64", variable, beyond), end);
+        }
+        dims.bind(loop.variable(), variable);
+        inThread = true;
+        statement(loop.body());
+        dims.close();
+        code.place(end);
+        if (outermost) {
+            inThread = false;
+            if (names.meetThreads()) {
+                code.line("bar.sync", "0");
+            }
+        }
+    }
+
+    private void guard(Stmt.Guard guard) {
+        String otherwise = code.label();
+        String end = code.label();
+        // All of them before the first branch: what is computed behind it may not have been.
+        List<String> numbers = guard.nonNegative().stream().map(dims::register).toList();
+        for (String number : numbers) {
+            code.branchIf(code.into(RegisterClass.TRUTH, "setp.lt.s64", number, "0"), otherwise);
+        }
+        dims.open();
+        statement(guard.then());
+        dims.close();
+        code.line("bra", end);
+        code.place(otherwise);
+        dims.open();
+        statement(guard.otherwise());
+        dims.close();
+        code.place(end);
+    }
+
+    private void reduce(Stmt.Reduce reduce) {
+        DType dtype = memory.dtype(reduce.buffer());
+        String joined;
+        if (reduce.combiner() == Combiner.FMA && reduce.value() instanceof Expr.Binary(var times, Expr a, Expr b)) {
+            String left = values.of(a);
+            String right = values.of(b);
+            joined = values.fma(dtype, left, right, memory.load(reduce.buffer(), reduce.indices()));
+        } else {
+            String value = values.of(reduce.value());
+            String before = memory.load(reduce.buffer(), reduce.indices());
+            joined = values.binary(function(reduce.combiner()), dtype, before, value);
+        }
+        memory.store(reduce.buffer(), reduce.indices(), joined);
+    }
+
+    private static BinaryOp function(Combiner combiner) {
+        return switch (combiner) {
+            case SUM -> BinaryOp.ADD;
+            case PRODUCT -> BinaryOp.MUL;
+            case MIN -> BinaryOp.MIN;
+            case MAX -> BinaryOp.MAX;
+            case AND -> BinaryOp.AND;
+            case OR -> BinaryOp.OR;
+            case FMA -> throw new IllegalStateException("a fused product of what is no product");
+        };
+    }
+}

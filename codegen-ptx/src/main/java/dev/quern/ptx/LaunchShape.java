@@ -1,0 +1,48 @@
+package dev.quern.ptx;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
+
+/**
+ * What the driver is asked for.
+ *
+ * @param entry the entry of the text
+ * @param blocks blocks of the grid, over the kernel's symbols; none if that is not positive
+ * @param threads threads of a block
+ */
+public record LaunchShape(String entry, Dim blocks, int threads) {
+    private static final int LANES = 32;
+
+    /** The shape of {@code launch}. */
+    static LaunchShape of(String entry, Stmt launch) {
+        Dim blocks = Dim.ONE;
+        for (Stmt at = launch; at instanceof Stmt.For loop && loop.kind() == LoopKind.BLOCK; at = loop.body()) {
+            blocks = blocks.times(loop.extent().max(Dim.ZERO));
+        }
+        return new LaunchShape(entry, blocks, Math.toIntExact(threads(launch)));
+    }
+
+    /** Threads of a block: as many as the largest loop over threads asks for. */
+    static long threads(Stmt statement) {
+        return switch (statement) {
+            case Stmt.Block block ->
+                block.statements().stream()
+                        .mapToLong(LaunchShape::threads)
+                        .max()
+                        .orElse(1);
+            case Stmt.For loop ->
+                switch (loop.kind()) {
+                    case THREAD -> Math.max(1, loop.extent().constant());
+                    case WARP -> Math.max(1, loop.extent().constant() * LANES);
+                    case SERIAL, PARALLEL, VECTOR, UNROLL, BLOCK, LANE -> threads(loop.body());
+                };
+            case Stmt.Allocate allocate -> threads(allocate.body());
+            case Stmt.Guard guard -> Math.max(threads(guard.then()), threads(guard.otherwise()));
+            case Stmt.Let let -> threads(let.body());
+            case Stmt.Section section -> threads(section.body());
+            case Stmt.Store store -> 1;
+            case Stmt.Reduce reduce -> 1;
+        };
+    }
+}

@@ -1,0 +1,155 @@
+package dev.quern.ptx;
+
+import dev.quern.DType;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.MemorySpace;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Loads and stores. Global buffers are addresses; a register buffer whose elements are all named by constants is so many registers;
+ * any other allocation is memory of the block where it stands outside of the loops over threads, else of the thread.
+ */
+final class MemoryCode {
+    private final PtxCode code;
+    private final DimCode dims;
+    private final CastCode casts;
+    private final Map<String, Place> places = new HashMap<>();
+    private int memories;
+
+    /** Where a buffer is. */
+    private sealed interface Place {
+        Buffer buffer();
+    }
+
+    /** Behind an address, in a space of the device. */
+    private record Addressed(Buffer buffer, String space, String base) implements Place {}
+
+    /** An element each. */
+    private record Registers(Buffer buffer, Map<Long, String> elements) implements Place {}
+
+    MemoryCode(PtxCode code, DimCode dims) {
+        this.code = code;
+        this.dims = dims;
+        this.casts = new CastCode(code);
+    }
+
+    /** A parameter whose address the entry is given. */
+    void parameter(Buffer buffer, String argument) {
+        String address = code.into(RegisterClass.LONG, "ld.param.u64", "[" + argument + "]");
+        places.put(
+                buffer.name(),
+                new Addressed(buffer, "global", code.into(RegisterClass.LONG, "cvta.to.global.u64", address)));
+    }
+
+    /**
+     * An allocation.
+     *
+     * @param named whether constants name all elements that are touched
+     * @param ofThread whether it is one thread's
+     */
+    void allocate(Buffer buffer, boolean named, boolean ofThread) {
+        if (named && buffer.space() == MemorySpace.REGISTER) {
+            places.put(buffer.name(), new Registers(buffer, new HashMap<>()));
+            return;
+        }
+        long elements = buffer.layout()
+                .span()
+                .asConstant()
+                .orElseThrow(() -> PtxRefusal.because(
+                        "memory of a thread of " + buffer.layout().span() + " elements, " + buffer.name()));
+        boolean own = ofThread || buffer.space() == MemorySpace.REGISTER;
+        String space = own ? "local" : "shared";
+        String name = code.memory(space, "memory" + memories++, elements * bytes(buffer.dtype()));
+        places.put(buffer.name(), new Addressed(buffer, space, code.into(RegisterClass.LONG, "mov.u64", name)));
+    }
+
+    private static int bytes(DType dtype) {
+        RegisterClass.of(dtype);
+        return dtype.bits() / 8;
+    }
+
+    String load(String name, List<Dim> indices) {
+        return switch (places.get(name)) {
+            case Registers(Buffer buffer, Map<Long, String> elements) -> element(buffer, elements, indices);
+            case Addressed place -> load(place, "[" + address(place, indices) + "]");
+        };
+    }
+
+    void store(String name, List<Dim> indices, String value) {
+        switch (places.get(name)) {
+            case Registers(Buffer buffer, Map<Long, String> elements) -> {
+                RegisterClass kind = RegisterClass.of(buffer.dtype());
+                code.line("mov." + kind.declared(), element(buffer, elements, indices), value);
+            }
+            case Addressed place -> store(place, "[" + address(place, indices) + "]", value);
+        }
+    }
+
+    /** The type of a buffer's elements. */
+    DType dtype(String name) {
+        return places.get(name).buffer().dtype();
+    }
+
+    private String element(Buffer buffer, Map<Long, String> elements, List<Dim> indices) {
+        return elements.computeIfAbsent(
+                buffer.layout().address(indices).constant(),
+                address -> code.register(RegisterClass.of(buffer.dtype())));
+    }
+
+    private String address(Addressed place, List<Dim> indices) {
+        Layout layout = place.buffer().layout();
+        int bytes = bytes(place.buffer().dtype());
+        Dim element = layout.address(indices);
+        if (layout.swizzle().isEmpty()) {
+            Dim offset = element.times(bytes);
+            return offset.isConstant()
+                    ? place.base() + (offset.constant() == 0 ? "" : "+" + offset.constant())
+                    : code.into(RegisterClass.LONG, "add.s64", place.base(), dims.register(offset));
+        }
+        Layout.Swizzle swizzle = layout.swizzle().get();
+        String plain = dims.register(element);
+        String from =
+                code.into(RegisterClass.LONG, "shr.u64", plain, Integer.toString(swizzle.base() + swizzle.shift()));
+        String bits = code.into(RegisterClass.LONG, "and.b64", from, Long.toString((1L << swizzle.bits()) - 1));
+        String moved = code.into(RegisterClass.LONG, "shl.b64", bits, Integer.toString(swizzle.base()));
+        String swizzled = code.into(RegisterClass.LONG, "xor.b64", plain, moved);
+        return code.into(RegisterClass.LONG, "mad.lo.s64", swizzled, Integer.toString(bytes), place.base());
+    }
+
+    private String load(Addressed place, String address) {
+        String load = "ld." + place.space();
+        DType dtype = place.buffer().dtype();
+        return switch (dtype) {
+            case F16 -> casts.fromHalf(code.into(RegisterClass.HALF, load + ".b16", address));
+            case BF16 -> casts.fromBrainBits(code.into(RegisterClass.WORD, load + ".u16", address));
+            case I16, U16, I8, U8, I32, U32, I64, U64, BOOL, F32, F64 ->
+                code.into(RegisterClass.of(dtype), load + stored(dtype), address);
+            default -> throw PtxRefusal.because("elements of " + dtype);
+        };
+    }
+
+    private void store(Addressed place, String address, String value) {
+        String store = "st." + place.space();
+        DType dtype = place.buffer().dtype();
+        switch (dtype) {
+            case F16 -> code.line(store + ".b16", address, casts.toHalf(value));
+            case BF16 -> code.line(store + ".u16", address, casts.brainBits(value));
+            case I16, U16, I8, U8, I32, U32, I64, U64, BOOL, F32, F64 ->
+                code.line(store + stored(dtype), address, value);
+            default -> throw PtxRefusal.because("elements of " + dtype);
+        }
+    }
+
+    private static String stored(DType dtype) {
+        return switch (dtype) {
+            case BOOL -> ".u8";
+            case I8, I16, I32, I64 -> ".s" + dtype.bits();
+            case U8, U16, U32, U64 -> ".u" + dtype.bits();
+            default -> ".f" + dtype.bits();
+        };
+    }
+}

@@ -1,0 +1,32 @@
+package dev.quern.ptx;
+
+import dev.quern.ModelException;
+import dev.quern.ir.backend.Target;
+import java.util.List;
+
+/** The architectures that text can be written for without a device. */
+public final class PtxTargets {
+    /** Those that every text must assemble for: Turing, Ampere and Hopper. */
+    public static final List<String> ARCHITECTURES = List.of("sm_75", "sm_80", "sm_90");
+
+    private static final int BLOCK_THREADS = 1024;
+    private static final int SHARED_BYTES = 48 << 10;
+    private static final int LIKELY_RESIDENT_THREADS = 1 << 17;
+
+    private PtxTargets() {}
+
+    /**
+     * A target of {@code architecture}, for a device of usual size.
+     *
+     * @throws ModelException if it is none of {@link #ARCHITECTURES}
+     */
+    public static Target.Grid of(String architecture) {
+        if (!ARCHITECTURES.contains(architecture)) {
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT,
+                    "target '" + architecture + "'",
+                    "expected one of " + String.join(", ", ARCHITECTURES));
+        }
+        return new Target.Grid(architecture, BLOCK_THREADS, LIKELY_RESIDENT_THREADS, SHARED_BYTES);
+    }
+}
