@@ -57,6 +57,25 @@ public record Layout(List<List<Mode>> axes, Optional<Swizzle> swizzle) {
     }
 
     /**
+     * One mode per axis with the given strides, in one form: the stride of an axis of extent 1 is what it would be if the axis were
+     * joined to its neighbour, so that a layout whose elements are adjacent is {@link #rowMajor}.
+     */
+    public static Layout joinable(Shape shape, List<Dim> strides) {
+        List<Dim> joined = new ArrayList<>(strides);
+        Dim nearest = Dim.ONE;
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            nearest = shape.dim(axis).is(1) ? nearest : strides.get(axis);
+        }
+        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+            if (shape.dim(axis).is(1)) {
+                joined.set(axis, nearest);
+            }
+            nearest = joined.get(axis).times(shape.dim(axis));
+        }
+        return strided(shape, joined);
+    }
+
+    /**
      * Panels of {@code width} along the last axis of a {@code [rows, columns]} matrix: panel by panel, each row-major, the
      * last one padded.
      */
@@ -108,6 +127,22 @@ public record Layout(List<List<Mode>> axes, Optional<Swizzle> swizzle) {
             }
         }
         return address;
+    }
+
+    /**
+     * The distance between neighbours along each axis, in elements.
+     *
+     * @throws IllegalStateException if an axis has several modes
+     */
+    public List<Dim> strides() {
+        return axes.stream()
+                .map(modes -> {
+                    if (modes.size() != 1) {
+                        throw new IllegalStateException("an axis of several strides: " + modes);
+                    }
+                    return modes.getFirst().stride();
+                })
+                .toList();
     }
 
     /** Whether this is row-major over {@code shape}. */

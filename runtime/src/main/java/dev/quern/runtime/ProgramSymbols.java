@@ -1,6 +1,7 @@
 package dev.quern.runtime;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
@@ -51,7 +52,10 @@ final class ProgramSymbols {
     private void place(MemoryPlan.Place place) {
         switch (place) {
             case MemoryPlan.Slot(Dim offset) -> dim(offset);
-            case MemoryPlan.Within(String value, Dim offset) -> dim(offset);
+            case MemoryPlan.Within(String value, Dim offset, Layout layout) -> {
+                dim(offset);
+                layout.strides().forEach(this::dim);
+            }
             case MemoryPlan.Input input -> {}
             case MemoryPlan.Constant constant -> {}
             case MemoryPlan.Result result -> {}

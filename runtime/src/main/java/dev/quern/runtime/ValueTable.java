@@ -93,9 +93,9 @@ final class ValueTable {
         while (changed) {
             changed = false;
             for (String name : numbers.keySet()) {
-                if (place(name) instanceof MemoryPlan.Within(String outer, Dim offset)) {
-                    number(outer, name);
-                    changed |= share(name, outer) | share(outer, name);
+                if (place(name) instanceof MemoryPlan.Within within) {
+                    number(within.value(), name);
+                    changed |= share(name, within.value()) | share(within.value(), name);
                 }
             }
         }
@@ -125,12 +125,12 @@ final class ValueTable {
     private PreparedValue resolve(String name) {
         String root = name;
         Dim delta = Dim.ZERO;
-        for (int depth = 0; place(root) instanceof MemoryPlan.Within(String outer, Dim offset); depth++) {
+        for (int depth = 0; place(root) instanceof MemoryPlan.Within within; depth++) {
             if (depth > numbers.size()) {
                 throw new IllegalStateException("value '" + name + "' lies within itself");
             }
-            delta = delta.plus(offset);
-            root = outer;
+            delta = delta.plus(within.offset());
+            root = within.value();
         }
         return new PreparedValue(
                 name,

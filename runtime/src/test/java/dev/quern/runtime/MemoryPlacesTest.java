@@ -120,8 +120,8 @@ class MemoryPlacesTest {
     void partsOfAResultAreWrittenInPlace() {
         Program program = new HandMade("joined")
                 .input(value("x", DType.F32, N))
-                .place("left", new MemoryPlan.Within("y", Dim.ZERO))
-                .place("right", new MemoryPlan.Within("y", N))
+                .place("left", new MemoryPlan.Within("y", Dim.ZERO, Layout.rowMajor(Shape.of(N))))
+                .place("right", new MemoryPlan.Within("y", N, Layout.rowMajor(Shape.of(N))))
                 .kernel(affine(N, 2, 0), "x", "left")
                 .kernel(affine(N, 3, 0), "x", "right")
                 .result(value("y", DType.F32, N.times(2)))

@@ -34,7 +34,12 @@ public record Buffer(String name, DType dtype, Shape shape, Layout layout, Memor
 
     /** A row-major global buffer held in an array. */
     public static Buffer global(String name, DType dtype, Shape shape) {
-        return new Buffer(name, dtype, shape, Layout.rowMajor(shape), MemorySpace.GLOBAL, Storage.ARRAY);
+        return global(name, dtype, shape, Layout.rowMajor(shape));
+    }
+
+    /** A global buffer held in an array, laid out by {@code layout}. */
+    public static Buffer global(String name, DType dtype, Shape shape, Layout layout) {
+        return new Buffer(name, dtype, shape, layout, MemorySpace.GLOBAL, Storage.ARRAY);
     }
 
     /** A row-major register buffer. */

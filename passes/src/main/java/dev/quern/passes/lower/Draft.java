@@ -2,6 +2,7 @@ package dev.quern.passes.lower;
 
 import dev.quern.ir.Dim;
 import dev.quern.ir.DimRanges;
+import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Stmt;
@@ -11,7 +12,7 @@ import java.util.List;
 /**
  * A kernel's parameters and body on their way through the clean-up that follows a template.
  *
- * @param parameters row-major global buffers
+ * @param parameters global buffers of one stride per axis
  * @param body what is done to them
  */
 record Draft(List<Buffer> parameters, Stmt body) {
@@ -47,11 +48,15 @@ record Draft(List<Buffer> parameters, Stmt body) {
         return found;
     }
 
-    /** This with every access to parameter {@code position} rewritten to the row-major shape {@code shape}. */
-    Draft reshaped(int position, Shape shape, java.util.function.UnaryOperator<List<Dim>> rewrite) {
+    /**
+     * This with every access to parameter {@code position} rewritten to the shape {@code shape}.
+     *
+     * @param strides where the elements of the shape lie
+     */
+    Draft reshaped(int position, Shape shape, List<Dim> strides, java.util.function.UnaryOperator<List<Dim>> rewrite) {
         Buffer old = parameters.get(position);
         List<Buffer> changed = new ArrayList<>(parameters);
-        changed.set(position, Buffer.global(old.name(), old.dtype(), shape));
+        changed.set(position, Buffer.global(old.name(), old.dtype(), shape, Layout.joinable(shape, strides)));
         Stmt rewritten = new KernelMapper() {
             @Override
             List<Dim> access(String buffer, List<Dim> indices) {

@@ -19,7 +19,7 @@ final class Drawing {
     Drawing(FusionPlan plan, Region region) {
         this.plan = plan;
         this.region = region;
-        this.sketch = new Sketch(plan.flow().symbols());
+        this.sketch = new Sketch(plan.flow().symbols(), plan::layout);
         Set<String> own = new HashSet<>();
         region.results().forEach(value -> own.add(value.name()));
         this.elements =

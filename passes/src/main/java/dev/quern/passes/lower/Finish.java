@@ -66,6 +66,7 @@ final class Finish {
         }.stmt(draft.body());
         for (Buffer parameter : draft.parameters()) {
             parameter.shape().dims().forEach(dim -> used.addAll(dim.symbols()));
+            parameter.layout().strides().forEach(dim -> used.addAll(dim.symbols()));
         }
         used.removeAll(bound);
         return new ArrayList<>(used);

@@ -1,19 +1,17 @@
 package dev.quern.passes.lower;
 
-import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
-import dev.quern.passes.memory.Part;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +36,7 @@ final class Fusion {
     private final Capacity capacity = new Capacity();
     private final List<Placed> pieces = new ArrayList<>();
     private final Set<String> stored = new HashSet<>();
-    private final Map<String, Part> inside = new LinkedHashMap<>();
+    private final Nesting inside;
 
     private Fusion(Graph graph) {
         this.flow = new Dataflow(graph);
@@ -57,6 +55,7 @@ final class Fusion {
         this.cost = new Cost(flow, roles);
         this.probe = new OperandProbe(flow, roles);
         this.epilogues = new Epilogues(flow, roles);
+        this.inside = new Nesting(flow, roles);
     }
 
     /** The cut of {@code graph}. */
@@ -80,7 +79,7 @@ final class Fusion {
         }
         pieces.sort(Comparator.comparingInt(Placed::position).thenComparingInt(Placed::rank));
         return new FusionPlan(
-                flow, pieces.stream().map(Placed::piece).distinct().toList(), stored, inside);
+                flow, pieces.stream().map(Placed::piece).distinct().toList(), stored, inside.parts());
     }
 
     private void grow(Node anchor) {
@@ -152,28 +151,30 @@ final class Fusion {
     /** Whether the part can be computed where it belongs in the concatenation; if so, notes that. */
     private boolean inPlace(Node node, int axis, int part) {
         Value value = node.input(part);
-        Optional<Dim> offset = Views.partOffset(node, axis, part);
-        boolean computed = flow.producer(value)
-                .filter(producer -> roles.get(producer) == Role.ANCHOR || roles.get(producer) == Role.ELEMENTWISE)
-                .filter(producer -> offset.isPresent() && isPlacedAt(producer, node.output(), offset.get()))
-                .isPresent();
-        if (offset.isEmpty()
-                || !computed
-                || isEmpty(value)
-                || flow.isOutput(value)
-                || inside.containsKey(value.name())) {
+        Optional<Node> producer = flow.producer(value)
+                .filter(from -> roles.get(from) == Role.ANCHOR || roles.get(from) == Role.ELEMENTWISE);
+        if (producer.isEmpty() || isEmpty(value) || flow.isOutput(value) || inside.contains(value)) {
             return false;
         }
-        inside.put(value.name(), new Part(value, node.output(), offset.get()));
+        Laid laid = Views.part(node, axis, part, inside.layout(node.output()));
+        boolean contiguous = laid.layout().isRowMajor(value.type().shape());
+        if (!inside.isKnownAt(producer.get(), node.output(), laid)
+                || !contiguous && !isWorthStriding(producer.get(), value, laid.layout())) {
+            return false;
+        }
+        inside.put(node, axis, part);
         return true;
     }
 
-    /** Whether {@code offset} in {@code whole}, and the size of the memory that it is in, are known when {@code node} begins. */
-    private boolean isPlacedAt(Node node, Value whole, Dim offset) {
-        Part outer = inside.get(whole.name());
-        return flow.isKnownAt(offset, node)
-                && flow.isKnownAt(whole.type().shape().elements(), node)
-                && (outer == null || isPlacedAt(node, outer.base(), outer.offset()));
+    /** Whether {@code node} better writes {@code value} by {@code layout} than have it copied there. */
+    private boolean isWorthStriding(Node node, Value value, Layout layout) {
+        Region region = regionOf.get(node);
+        boolean stored = region != null || flow.users(value).size() > 1;
+        return stored
+                && StridedPlaces.runs(value.type().shape(), layout)
+                && inside.suits(value, layout)
+                && ReductionOrder.isKept(flow, roles, value, layout)
+                && (region == null || StridedPlaces.writes(region, layout, flow.symbols()));
     }
 
     private void store(Region region) {
@@ -206,15 +207,19 @@ final class Fusion {
             readers.forEach(reader -> passOn(node, reader));
             return;
         }
-        Optional<Dim> offset = isEmpty(value) ? Optional.empty() : Views.offset(node);
         Value base = node.input(0);
-        if (offset.isPresent() && !flow.isOutput(value)) {
+        Optional<Laid> laid = isEmpty(value) ? Optional.empty() : Views.of(node, inside.layout(base));
+        boolean fits = laid.filter(at -> inside.contains(base)
+                        ? inside.suits(value, at.layout())
+                        : at.layout().isRowMajor(value.type().shape()))
+                .isPresent();
+        if (fits && !flow.isOutput(value)) {
             stored.add(value.name());
-            inside.put(value.name(), new Part(value, base, offset.get()));
+            inside.put(node);
             demand(base, Demand.MEMORY);
-        } else if (offset.isPresent() && holdsAll(base, value)) {
+        } else if (fits && holdsAll(base, value)) {
             stored.add(value.name());
-            inside.put(base.name(), new Part(base, value, Dim.ZERO));
+            inside.put(base, value);
             demand(base, Demand.MEMORY);
         } else {
             root(node);
@@ -231,7 +236,7 @@ final class Fusion {
         Role role = flow.producer(base).map(roles::get).orElse(Role.CONSTANT);
         return (role == Role.ANCHOR || role == Role.ELEMENTWISE)
                 && !flow.isOutput(base)
-                && !inside.containsKey(base.name())
+                && !inside.contains(base)
                 && base.type().shape().elements().equals(value.type().shape().elements());
     }
 

@@ -1,5 +1,6 @@
 package dev.quern.passes.lower;
 
+import dev.quern.ir.Layout;
 import dev.quern.ir.graph.Value;
 import dev.quern.passes.memory.Part;
 import java.util.List;
@@ -19,6 +20,12 @@ record FusionPlan(Dataflow flow, List<Piece> pieces, Set<String> stored, Map<Str
         pieces = List.copyOf(pieces);
         stored = Set.copyOf(stored);
         inside = Map.copyOf(inside);
+    }
+
+    /** Where the elements of {@code value} lie in memory from its first one. */
+    Layout layout(Value value) {
+        Part part = inside.get(value.name());
+        return part == null ? Layout.rowMajor(value.type().shape()) : part.layout();
     }
 
     /** Whether {@code value} is in memory. */

@@ -55,11 +55,12 @@ final class Lowering {
         Set<Integer> inPlace = new HashSet<>();
         for (int part = 0; part < node.inputs().size(); part++) {
             Part inside = plan.inside().get(node.input(part).name());
+            Laid laid = Views.part(node, axis, part, plan.layout(node.output()));
             if (node.input(part).type().shape().elements().is(0)) {
                 inPlace.add(part);
             } else if (inside != null
                     && inside.base().name().equals(node.output().name())
-                    && Views.partOffset(node, axis, part).stream().anyMatch(inside.offset()::equals)) {
+                    && inside.offset().equals(laid.offset())) {
                 inPlace.add(part);
             }
         }

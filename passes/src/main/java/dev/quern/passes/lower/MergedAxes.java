@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sees neighbouring axes of a row-major parameter as one where that frees its indices of divisions: an access
- * {@code p[i / c, i mod c]} to {@code p[n, c]} is {@code p'[i]}.
+ * Sees neighbouring axes of a parameter as one where that frees its indices of divisions: an access
+ * {@code p[i / c, i mod c]} to {@code p[n, c]} is {@code p'[i]}. Axes can be one where each one's stride is the next one's times
+ * its extent.
  */
 final class MergedAxes {
     private MergedAxes() {}
@@ -37,7 +38,7 @@ final class MergedAxes {
         int rank = buffer.shape().rank();
         for (int length = 2; length <= rank; length++) {
             for (int first = 0; first + length <= rank; first++) {
-                if (helps(accesses, buffer.shape(), first, length, ranges)) {
+                if (joins(buffer, first, length) && helps(accesses, buffer.shape(), first, length, ranges)) {
                     int start = first;
                     int count = length;
                     return draft.reshaped(
@@ -47,12 +48,28 @@ final class MergedAxes {
                                     start,
                                     count,
                                     Dim.product(buffer.shape().dims().subList(start, start + count)))),
+                            splice(
+                                    buffer.layout().strides(),
+                                    start,
+                                    count,
+                                    buffer.layout().strides().get(start + count - 1)),
                             indices -> splice(
                                     indices, start, count, joined(indices, buffer.shape(), start, count, ranges)));
                 }
             }
         }
         return draft;
+    }
+
+    private static boolean joins(Buffer buffer, int first, int length) {
+        List<Dim> strides = buffer.layout().strides();
+        for (int axis = first; axis < first + length - 1; axis++) {
+            Dim beyond = strides.get(axis + 1).times(buffer.shape().dim(axis + 1));
+            if (!strides.get(axis).equals(beyond)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean helps(List<List<Dim>> accesses, Shape shape, int first, int length, DimRanges ranges) {

@@ -76,7 +76,10 @@ final class SeparatedAxes {
                 new ArrayList<>(draft.parameters().get(position).shape().dims());
         dims.set(axis, dims.get(axis).floorDiv(Dim.of(width)));
         dims.add(axis + 1, Dim.of(width));
-        return draft.reshaped(position, new Shape(dims), indices -> {
+        List<Dim> strides =
+                new ArrayList<>(draft.parameters().get(position).layout().strides());
+        strides.add(axis, strides.get(axis).times(width));
+        return draft.reshaped(position, new Shape(dims), strides, indices -> {
             List<Dim> split = new ArrayList<>(indices);
             Dim quotient = ranges.simplify(indices.get(axis).floorDiv(Dim.of(width)));
             split.set(axis, quotient);

@@ -3,6 +3,7 @@ package dev.quern.passes.lower;
 import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.DimRanges;
+import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** A kernel while a template draws it: its names, its loops' ranges and its parameters so far. */
 final class Sketch {
@@ -29,13 +31,26 @@ final class Sketch {
     record Parameter(Value value, Buffer buffer) {}
 
     private final NameSupply names;
+    private final Function<Value, Layout> layouts;
     private final Map<String, Parameter> operands = new LinkedHashMap<>();
     private final Map<String, Parameter> results = new LinkedHashMap<>();
     private DimRanges ranges = DimRanges.NONE;
     private String prefix = "x";
 
+    /** A kernel whose parameters are row-major. */
     Sketch(Set<String> symbols) {
+        this(symbols, value -> Layout.rowMajor(value.type().shape()));
+    }
+
+    /**
+     * A kernel.
+     *
+     * @param symbols names that no loop may have
+     * @param layouts where the elements of a value lie
+     */
+    Sketch(Set<String> symbols, Function<Value, Layout> layouts) {
         this.names = new NameSupply(symbols);
+        this.layouts = layouts;
     }
 
     /** What is known of loops and bindings. */
@@ -88,14 +103,7 @@ final class Sketch {
 
     /** The parameter that is {@code value}, read. */
     Buffer operand(Value value) {
-        return operands.computeIfAbsent(
-                        value.name(),
-                        key -> new Parameter(
-                                value,
-                                Buffer.global(
-                                        names.next(prefix),
-                                        value.type().dtype(),
-                                        value.type().shape())))
+        return operands.computeIfAbsent(value.name(), key -> parameter(value, prefix))
                 .buffer();
     }
 
@@ -106,15 +114,14 @@ final class Sketch {
 
     /** The parameter that is {@code value}, written. */
     Buffer result(Value value) {
-        return results.computeIfAbsent(
-                        value.name(),
-                        key -> new Parameter(
-                                value,
-                                Buffer.global(
-                                        names.next("y"),
-                                        value.type().dtype(),
-                                        value.type().shape())))
+        return results.computeIfAbsent(value.name(), key -> parameter(value, "y"))
                 .buffer();
+    }
+
+    private Parameter parameter(Value value, String name) {
+        Buffer buffer = Buffer.global(
+                names.next(name), value.type().dtype(), value.type().shape(), layouts.apply(value));
+        return new Parameter(value, buffer);
     }
 
     /** Parameters in the order of the kernel's: operands, then results. */

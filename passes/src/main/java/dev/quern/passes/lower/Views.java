@@ -1,27 +1,37 @@
 package dev.quern.passes.lower;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Which views are contiguous parts of what they view. */
+/** Where the elements of views lie in what they view, and those of the parts of a concatenation in the whole. */
 final class Views {
     private Views() {}
 
-    /** Where the result of view {@code node} begins in its row-major operand, if its elements lie there in order. */
-    static Optional<Dim> offset(Node node) {
+    /**
+     * Where the result of view {@code node} lies in its operand; empty if no strides say it, or its elements are not in the
+     * operand's order.
+     *
+     * @param layout the operand's
+     */
+    static Optional<Laid> of(Node node, Layout layout) {
+        Shape from = node.input(0).type().shape();
+        Shape to = node.output().type().shape();
         return switch ((Op.View) node.op()) {
-            case Op.Reshape reshape -> Optional.of(Dim.ZERO);
+            case Op.Reshape reshape -> reshaped(from, layout, to);
             case Op.Transpose(List<Integer> permutation) ->
-                keepsOrder(permutation, node.input(0).type().shape()) ? Optional.of(Dim.ZERO) : Optional.empty();
+                keepsOrder(permutation, from) ? reshaped(from, layout, to) : Optional.empty();
             case Op.Broadcast broadcast ->
-                node.input(0).type().shape().elements().equals(broadcast.shape().elements())
-                        ? Optional.of(Dim.ZERO)
+                from.elements().equals(to.elements()) ? reshaped(from, layout, to) : Optional.empty();
+            case Op.Slice slice ->
+                slice.steps().stream().allMatch(step -> step == 1)
+                        ? Optional.of(box(slice.starts(), to, layout))
                         : Optional.empty();
-            case Op.Slice slice -> slice(slice, node.input(0).type().shape());
         };
     }
 
@@ -38,34 +48,62 @@ final class Views {
         return true;
     }
 
-    private static Optional<Dim> slice(Op.Slice slice, Shape from) {
-        if (slice.steps().stream().anyMatch(step -> step != 1)) {
-            return Optional.empty();
+    /** Where part {@code part} of a concatenation lies in its result, itself laid out by {@code layout}. */
+    static Laid part(Node node, int axis, int part, Layout layout) {
+        List<Dim> starts = new ArrayList<>(Indexing.zeros(layout.rank()));
+        for (int earlier = 0; earlier < part; earlier++) {
+            starts.set(
+                    axis,
+                    starts.get(axis).plus(node.input(earlier).type().shape().dim(axis)));
         }
-        int axis = 0;
-        while (axis < from.rank() && slice.shape().dim(axis).is(1)) {
-            axis++;
-        }
-        for (int inner = axis + 1; inner < from.rank(); inner++) {
-            if (!slice.shape().dim(inner).equals(from.dim(inner))) {
-                return Optional.empty();
-            }
-        }
-        return Optional.of(Indexing.linear(slice.starts(), from));
+        return box(starts, node.input(part).type().shape(), layout);
     }
 
-    /** Where part {@code part} of a concatenation begins in its result, if it lies there in order. */
-    static Optional<Dim> partOffset(Node node, int axis, int part) {
-        Shape whole = node.output().type().shape();
-        for (int outer = 0; outer < axis; outer++) {
-            if (!whole.dim(outer).is(1)) {
+    /** The elements from {@code starts} on. */
+    private static Laid box(List<Dim> starts, Shape shape, Layout layout) {
+        return new Laid(layout.address(starts), Layout.joinable(shape, layout.strides()));
+    }
+
+    /**
+     * The layout of the same elements in the same order under another shape. Axes are taken in groups of as many elements in
+     * either shape; those of a group of {@code from} must be neighbours in memory.
+     */
+    static Optional<Laid> reshaped(Shape from, Layout layout, Shape to) {
+        if (layout.isRowMajor(from)) {
+            return Optional.of(new Laid(Dim.ZERO, Layout.rowMajor(to)));
+        }
+        List<Dim> strides = layout.strides();
+        List<Dim> result = new ArrayList<>(Indexing.zeros(to.rank()));
+        int fromAxis = from.rank() - 1;
+        int toAxis = to.rank() - 1;
+        while (fromAxis >= 0) {
+            Dim stride = strides.get(fromAxis);
+            Dim left = from.dim(fromAxis);
+            Dim right = Dim.ONE;
+            boolean equal = left.is(1);
+            while (!equal) {
+                if (toAxis >= 0 && (right.is(1) || divides(right.times(to.dim(toAxis)), left))) {
+                    result.set(toAxis, stride.times(right));
+                    right = right.times(to.dim(toAxis--));
+                } else if (fromAxis > 0 && strides.get(fromAxis - 1).equals(stride.times(left))) {
+                    left = left.times(from.dim(--fromAxis));
+                } else {
+                    return Optional.empty();
+                }
+                equal = left.equals(right);
+            }
+            fromAxis--;
+        }
+        for (int axis = toAxis; axis >= 0; axis--) {
+            if (!to.dim(axis).is(1)) {
                 return Optional.empty();
             }
         }
-        Dim before = Dim.ZERO;
-        for (int earlier = 0; earlier < part; earlier++) {
-            before = before.plus(node.input(earlier).type().shape().elements());
-        }
-        return Optional.of(before);
+        return Optional.of(new Laid(Dim.ZERO, Layout.joinable(to, result)));
+    }
+
+    private static boolean divides(Dim factor, Dim product) {
+        return product.equals(factor)
+                || !factor.is(0) && !product.is(0) && product.mod(factor).is(0);
     }
 }

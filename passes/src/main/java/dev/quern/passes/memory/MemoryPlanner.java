@@ -78,7 +78,9 @@ public final class MemoryPlanner {
         }
         for (Part part : parts) {
             Value base = lifetimes.base(part.value());
-            places.put(part.value().name(), new MemoryPlan.Within(base.name(), lifetimes.offset(part.value())));
+            places.put(
+                    part.value().name(),
+                    new MemoryPlan.Within(base.name(), lifetimes.offset(part.value()), part.layout()));
         }
         Map<String, DType> types = new HashMap<>();
         lifetimes.bases().forEach(value -> types.put(value.name(), value.type().dtype()));

@@ -1,6 +1,7 @@
 package dev.quern.passes.memory;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import dev.quern.ir.graph.Value;
 
 /**
@@ -8,6 +9,12 @@ import dev.quern.ir.graph.Value;
  *
  * @param value the part
  * @param base what it lies in, which may be a part itself
- * @param offset where it begins, in elements
+ * @param offset where its first element lies, counted from the first of {@code base}, in elements of the memory that both are in
+ * @param layout where its elements lie from the first one, in that memory: one positive stride per axis
  */
-public record Part(Value value, Value base, Dim offset) {}
+public record Part(Value value, Value base, Dim offset, Layout layout) {
+    /** Whether the part's elements are neighbours in memory, in their order. */
+    public boolean isContiguous() {
+        return layout.isRowMajor(value.type().shape());
+    }
+}

@@ -2,9 +2,12 @@ package dev.quern.passes.program;
 
 import dev.quern.DType;
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
+import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.verify.InvalidIrException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,10 +71,10 @@ final class Areas {
         TreeSet<String> names = new TreeSet<>();
         elements.values().forEach(dim -> names.addAll(dim.symbols()));
         program.memory().arenaElements().values().forEach(dim -> names.addAll(dim.symbols()));
-        program.memory()
-                .places()
-                .values()
-                .forEach(place -> names.addAll(offset(place).symbols()));
+        program.memory().places().values().forEach(place -> {
+            names.addAll(offset(place).symbols());
+            strides(place).forEach(stride -> names.addAll(stride.symbols()));
+        });
         guards.forEach(guard -> {
             names.addAll(guard.left().symbols());
             names.addAll(guard.right().symbols());
@@ -89,6 +92,7 @@ final class Areas {
         Set<String> names = new TreeSet<>();
         for (String at = value; at != null; at = outer(at)) {
             names.addAll(offset(place(at)).symbols());
+            strides(place(at)).forEach(stride -> names.addAll(stride.symbols()));
             if (outer(at) == null && elements.containsKey(at)) {
                 names.addAll(elements.get(at).symbols());
             }
@@ -98,7 +102,7 @@ final class Areas {
 
     /** What {@code value} is directly a part of; null if of nothing. */
     private String outer(String value) {
-        return place(value) instanceof MemoryPlan.Within(String outer, Dim offset) ? outer : null;
+        return place(value) instanceof MemoryPlan.Within within ? within.value() : null;
     }
 
     /** Elements of {@code value}. */
@@ -107,18 +111,37 @@ final class Areas {
     }
 
     /** Where {@code value} lies. */
-    Contents.Area of(String value, ToLongFunction<String> symbols) {
+    Area of(String value, ToLongFunction<String> symbols) {
         long from = 0;
         String at = value;
-        while (true) {
-            MemoryPlan.Place place = place(at);
-            from += offset(place).evaluate(symbols);
-            if (!(place instanceof MemoryPlan.Within(String outer, Dim offset))) {
-                String memory = place instanceof MemoryPlan.Slot ? "arena of " + types.get(at) : at;
-                return new Contents.Area(memory, from, from + size(value, symbols));
-            }
+        while (place(at) instanceof MemoryPlan.Within(String outer, Dim offset, Layout layout)) {
+            from += offset.evaluate(symbols);
             at = outer;
         }
+        from += offset(place(at)).evaluate(symbols);
+        String memory = place(at) instanceof MemoryPlan.Slot ? "arena of " + types.get(at) : at;
+        if (place(value) instanceof MemoryPlan.Within within) {
+            List<Area.Axis> axes = within.layout().axes().stream()
+                    .map(List::getFirst)
+                    .map(mode -> axis(mode.extent(), mode.stride(), symbols))
+                    .toList();
+            return new Area(memory, from, axes);
+        }
+        return Area.range(memory, from, from + size(value, symbols));
+    }
+
+    /** The elements of a buffer that begins where {@code area} does. */
+    Area box(Area area, Shape shape, Layout layout, ToLongFunction<String> symbols) {
+        List<Area.Axis> axes = new ArrayList<>();
+        List<Dim> strides = layout.strides();
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            axes.add(axis(shape.dim(axis), strides.get(axis), symbols));
+        }
+        return new Area(area.memory(), area.from(), axes);
+    }
+
+    private static Area.Axis axis(Dim extent, Dim stride, ToLongFunction<String> symbols) {
+        return new Area.Axis(extent.evaluate(symbols), stride.evaluate(symbols));
     }
 
     /** The elements of the memory in which {@code value} lies; of no limit if nothing tells. */
@@ -133,12 +156,16 @@ final class Areas {
     private static Dim offset(MemoryPlan.Place place) {
         return switch (place) {
             case MemoryPlan.Slot(Dim offset) -> offset;
-            case MemoryPlan.Within(String value, Dim offset) -> offset;
+            case MemoryPlan.Within within -> within.offset();
             case MemoryPlan.Input input -> Dim.ZERO;
             case MemoryPlan.Constant constant -> Dim.ZERO;
             case MemoryPlan.Result result -> Dim.ZERO;
             case MemoryPlan.Late late -> Dim.ZERO;
         };
+    }
+
+    private static List<Dim> strides(MemoryPlan.Place place) {
+        return place instanceof MemoryPlan.Within within ? within.layout().strides() : List.of();
     }
 
     /** The place of {@code value}. */
@@ -153,8 +180,8 @@ final class Areas {
     /** The value that {@code value} is, directly or not, a part of; itself if of none. */
     String root(String value) {
         String root = value;
-        while (place(root) instanceof MemoryPlan.Within(String outer, Dim offset)) {
-            root = outer;
+        while (place(root) instanceof MemoryPlan.Within within) {
+            root = within.value();
         }
         return root;
     }

@@ -7,36 +7,27 @@ import java.util.TreeMap;
 
 /** What lies where while a program runs: for each piece of memory, which value's elements each of its ranges holds. */
 final class Contents {
-    /** Elements {@code [from, to)} of the memory called {@code memory}. */
-    record Area(String memory, long from, long to) {
-        boolean isEmpty() {
-            return from >= to;
-        }
-
-        boolean overlaps(Area other) {
-            return memory.equals(other.memory) && !isEmpty() && !other.isEmpty() && from < other.to && other.from < to;
-        }
-
-        @Override
-        public String toString() {
-            return memory + " [" + from + ", " + to + ")";
-        }
-    }
-
     private record Held(long to, String value) {}
 
     private final Map<String, TreeMap<Long, Held>> memories = new HashMap<>();
 
-    /** From now on {@code area} holds elements of {@code value}. */
+    /** From now on {@code area} holds elements of {@code value}; the gaps between very many too, which are taken for the value's. */
     void put(Area area, String value) {
-        if (area.isEmpty()) {
+        if (area.isFine()) {
+            put(area.memory(), area.from(), area.to(), value);
             return;
         }
-        TreeMap<Long, Held> held = memories.computeIfAbsent(area.memory(), name -> new TreeMap<>());
-        split(held, area.from());
-        split(held, area.to());
-        held.subMap(area.from(), area.to()).clear();
-        held.put(area.from(), new Held(area.to(), value));
+        for (long[] run : area.runs()) {
+            put(area.memory(), run[0], run[1], value);
+        }
+    }
+
+    private void put(String memory, long from, long to, String value) {
+        TreeMap<Long, Held> held = memories.computeIfAbsent(memory, name -> new TreeMap<>());
+        split(held, from);
+        split(held, to);
+        held.subMap(from, to).clear();
+        held.put(from, new Held(to, value));
     }
 
     private static void split(TreeMap<Long, Held> held, long at) {
@@ -47,14 +38,24 @@ final class Contents {
         }
     }
 
-    /** What else than {@code value} lies in {@code area}; empty if all of it is {@code value}'s. */
+    /** What else than {@code value} lies in {@code area}; empty if all of it is {@code value}'s, or it is too fine to tell. */
     Optional<String> intruder(Area area, String value) {
-        if (area.isEmpty()) {
+        if (area.isFine()) {
             return Optional.empty();
         }
-        TreeMap<Long, Held> held = memories.getOrDefault(area.memory(), new TreeMap<>());
-        long at = area.from();
-        while (at < area.to()) {
+        for (long[] run : area.runs()) {
+            Optional<String> found = intruder(area.memory(), run[0], run[1], value);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> intruder(String memory, long from, long to, String value) {
+        TreeMap<Long, Held> held = memories.getOrDefault(memory, new TreeMap<>());
+        long at = from;
+        while (at < to) {
             Map.Entry<Long, Held> here = held.floorEntry(at);
             if (here == null || here.getValue().to() <= at) {
                 return Optional.of("nothing at " + at);

@@ -2,6 +2,7 @@ package dev.quern.passes.program;
 
 import dev.quern.DType;
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import java.util.Map;
 
 /**
@@ -10,7 +11,11 @@ import java.util.Map;
  * <p>The rules, which {@link MemoryPlanVerifier} checks after every planning where assertions are on:
  * <ol>
  *   <li><b>Parts.</b> A value within another lies inside it, and is not computed apart from it: its elements are the other's, so
- *       writing either writes both. Memory is that of the outermost value; all that follows is said of it.
+ *       writing either writes both. Memory is that of the outermost value; all that follows is said of it. A part may lie there
+ *       strided, as a box of the other's elements; what overlaps what is then said of its elements, not of the range they span.
+ *   <li><b>As laid.</b> A kernel takes an argument by the layout that the plan gives the value, under this shape or another of as many
+ *       elements: what it reads and writes are the value's elements. All others (the host, control flow, index checks, the caller)
+ *       take memory without gaps, so that what they touch does not lie strided.
  *   <li><b>Lifetimes.</b> Memory is a value's from the first step that writes the value or a part of it to the last that reads
  *       any of them. Between the two, nothing else is written there: what a step reads is what was written last.
  *   <li><b>Apart.</b> What a step writes overlaps none of its operands, parts included, except
@@ -46,8 +51,13 @@ public record MemoryPlan(Map<String, Place> places, Map<DType, Dim> arenaElement
     /** At {@code offset} of the arena of its element type, in elements. */
     public record Slot(Dim offset) implements Place {}
 
-    /** Inside another value of the same element type, from {@code offset}, in elements. */
-    public record Within(String value, Dim offset) implements Place {}
+    /**
+     * Inside another value of the same element type.
+     *
+     * @param offset where the first element lies, counted from the other value's first, in elements of the memory that both are in
+     * @param layout where the elements lie from the first one, in that memory
+     */
+    public record Within(String value, Dim offset, Layout layout) implements Place {}
 
     /** Allocated when its step runs, because its size depends on values computed before. */
     public record Late() implements Place {}

@@ -2,6 +2,7 @@ package dev.quern.passes.program;
 
 import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.verify.InvalidIrException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -124,12 +125,17 @@ public final class MemoryPlanVerifier {
     private void kernel(String where, ProgramStep.RunKernel run) {
         int reads = run.arguments().size() - run.kernel().results();
         List<String> operands = run.arguments().subList(0, reads);
+        for (int position = 0; position < run.arguments().size(); position++) {
+            checkLayout(
+                    where,
+                    run.arguments().get(position),
+                    run.kernel().parameters().get(position));
+        }
         operands.forEach(operand -> read(where, operand));
-        for (Writes.Range range : Writes.of(run.kernel(), symbols)) {
-            String result = run.arguments().get(range.parameter());
-            Contents.Area whole = area(result);
-            Contents.Area written =
-                    new Contents.Area(whole.memory(), whole.from() + range.from(), whole.from() + range.to());
+        for (Writes.Box box : Writes.of(run.kernel(), symbols)) {
+            String result = run.arguments().get(box.parameter());
+            Area whole = area(result);
+            Area written = new Area(whole.memory(), whole.from() + box.from(), box.axes());
             for (int position = 0; position < reads; position++) {
                 String operand = operands.get(position);
                 if (!run.inPlace().contains(position) || !area(operand).equals(whole)) {
@@ -137,6 +143,17 @@ public final class MemoryPlanVerifier {
                 }
             }
             write(where, result, written);
+        }
+    }
+
+    /** That a kernel takes {@code value} for what the plan lays out. */
+    private void checkLayout(String where, String value, Buffer parameter) {
+        if (!isConstant(value)) {
+            Area planned = area(value);
+            Area taken = areas.box(planned, parameter.shape(), parameter.layout(), symbols);
+            if (!taken.equals(planned)) {
+                throw new InvalidIrException(where, "elements of " + value, planned, taken);
+            }
         }
     }
 
@@ -149,7 +166,7 @@ public final class MemoryPlanVerifier {
         }
     }
 
-    private void checkApart(String where, String operand, String result, Contents.Area written) {
+    private void checkApart(String where, String operand, String result, Area written) {
         if (!isConstant(operand) && area(operand).overlaps(written)) {
             throw new InvalidIrException(
                     where, "place of operand " + operand, "apart from " + written + " of " + result, area(operand));
@@ -164,7 +181,7 @@ public final class MemoryPlanVerifier {
         }
     }
 
-    private void write(String where, String value, Contents.Area area) {
+    private void write(String where, String value, Area area) {
         MemoryPlan.Place place = areas.place(areas.root(value));
         if (place instanceof MemoryPlan.Input || place instanceof MemoryPlan.Constant) {
             throw new InvalidIrException(where, "place of result " + value, "memory of the run", place);
@@ -192,7 +209,7 @@ public final class MemoryPlanVerifier {
 
     private void checkBounds(String where, String value) {
         if (!isConstant(value)) {
-            Contents.Area area = area(value);
+            Area area = area(value);
             long limit = areas.limit(value, symbols);
             if (!area.isEmpty() && (area.from() < 0 || area.to() > limit)) {
                 throw new InvalidIrException(where, "place of " + value, "within [0, " + limit + ")", area);
@@ -200,7 +217,7 @@ public final class MemoryPlanVerifier {
         }
     }
 
-    private Contents.Area area(String value) {
+    private Area area(String value) {
         return areas.of(value, symbols);
     }
 

@@ -13,8 +13,8 @@ import java.util.function.ToLongFunction;
 
 /** Which elements of its results a kernel may write, for sizes that are known. */
 final class Writes {
-    /** Elements {@code [from, to)} of parameter {@code parameter}. */
-    record Range(int parameter, long from, long to) {}
+    /** Elements of parameter {@code parameter}: a box, {@code axes} from {@code from} on. */
+    record Box(int parameter, long from, List<Area.Axis> axes) {}
 
     /** Values from {@code least} to {@code greatest}. */
     private record Interval(long least, long greatest) {
@@ -41,18 +41,18 @@ final class Writes {
     private final Kernel kernel;
     private final ToLongFunction<String> symbols;
     private final Map<String, Optional<Interval>> variables = new HashMap<>();
-    private final List<Range> ranges = new ArrayList<>();
+    private final List<Box> boxes = new ArrayList<>();
 
     private Writes(Kernel kernel, ToLongFunction<String> symbols) {
         this.kernel = kernel;
         this.symbols = symbols;
     }
 
-    /** A range for each statement of {@code kernel} that writes a parameter, which holds all that it writes. */
-    static List<Range> of(Kernel kernel, ToLongFunction<String> symbols) {
+    /** A box for each statement of {@code kernel} that writes a parameter, which holds all that it writes. */
+    static List<Box> of(Kernel kernel, ToLongFunction<String> symbols) {
         Writes writes = new Writes(kernel, symbols);
         writes.collect(kernel.body());
-        return writes.ranges;
+        return writes.boxes;
     }
 
     private void collect(Stmt stmt) {
@@ -84,11 +84,24 @@ final class Writes {
         for (int position = 0; position < kernel.parameters().size(); position++) {
             Buffer parameter = kernel.parameters().get(position);
             if (parameter.name().equals(buffer)) {
-                long size = parameter.layout().span().evaluate(symbols);
-                Interval written = interval(parameter.layout().address(indices)).orElse(new Interval(0, size - 1));
-                ranges.add(new Range(position, Math.max(0, written.least()), Math.min(size, written.greatest() + 1)));
+                boxes.add(box(position, parameter, indices));
             }
         }
+    }
+
+    private Box box(int position, Buffer parameter, List<Dim> indices) {
+        List<Dim> strides = parameter.layout().strides();
+        long from = 0;
+        List<Area.Axis> axes = new ArrayList<>();
+        for (int axis = 0; axis < indices.size(); axis++) {
+            long last = parameter.shape().dim(axis).evaluate(symbols) - 1;
+            Interval index = interval(indices.get(axis)).orElse(new Interval(0, last));
+            long least = Math.max(0, index.least());
+            long stride = strides.get(axis).evaluate(symbols);
+            from += least * stride;
+            axes.add(new Area.Axis(Math.min(last, index.greatest()) - least + 1, stride));
+        }
+        return new Box(position, from, axes);
     }
 
     /** The values of {@code dim} in the loops at hand; empty if it depends on what is read from memory. */

@@ -87,14 +87,85 @@ class FusionTest {
     }
 
     @Test
-    void notAlongOtherAxesAndNotTwice() {
+    void partsAlongOtherAxesAreComputedInPlaceIfTheyAreStoredAnyway() {
+        cut("""
+                graph g(%x: f32[n, 2, 16], %y: f32[n, 2, 8]) {
+                  %a: f32[n, 2, 16] = softmax(%x) {axis = 2}
+                  %b: f32[n, 2, 8] = tanh(%y)
+                  %c: f32[n, 2, 24] = concat(%b, %a) {axis = 2}
+                  %e: f32[n, 4, 24] = concat(%c, %c) {axis = 1}
+                  return %e
+                }
+                """, "Softmax: a", "Concat: c", "Concat: e", "a in c at 8", "c in e at 0");
+    }
+
+    @Test
+    void concatenationsInConcatenationsAreOneMemory() {
+        cut(
+                """
+                graph g(%x: f32[n, 16]) {
+                  %a: f32[n, 16] = softmax(%x) {axis = 1}
+                  %b: f32[n, 16] = cumulate sum(%a) {axis = 1}
+                  %c: f32[n, 32] = concat(%a, %b) {axis = 1}
+                  %d: f32[n, 32] = softmax(%c) {axis = 1}
+                  %e: f32[n, 64] = concat(%c, %d) {axis = 1}
+                  %f: f32[n, 64] = cumulate sum(%e) {axis = 1}
+                  return %f
+                }
+                """,
+                "Softmax: a",
+                "Cumulate: b",
+                "Concat: c",
+                "Softmax: d",
+                "Concat: e",
+                "Cumulate: f",
+                "a in c at 0",
+                "b in c at 16",
+                "c in e at 0",
+                "d in e at 32");
+    }
+
+    @Test
+    void whatIsReadByMoreThanKernelsLiesContiguous() {
+        String graph = """
+                graph g(%x: f32[n, 16]) {
+                  %a: f32[n, 16] = softmax(%x) {axis = 1}
+                  %c: f32[n, 32] = concat(%a, %x) {axis = 1}
+                  %s: f32[n, 32] = softmax(%c) {axis = 1}
+                  READER
+                  return %s, %r
+                }
+                """;
+        cut(
+                graph.replace("READER", "%r: f32[16*n] = reshape(%a) {shape = [16*n]}"),
+                "Softmax: a",
+                "Concat: c",
+                "Softmax: s",
+                "a in r at 0");
+        cut(
+                graph.replace("READER", "%q: f32[n, 16] = neg(%a)\n  %r: f32[] = reduce sum(%q) {axes = [0, 1]}"),
+                "Softmax: a",
+                "Concat: c",
+                "Softmax: s",
+                "Reduce: r");
+        cut(
+                graph.replace("READER", "%r: f32[n] = reduce sum(%a) {axes = [1]}"),
+                "Softmax: a",
+                "Concat: c",
+                "Softmax: s",
+                "Reduce: r",
+                "a in c at 0");
+    }
+
+    @Test
+    void notWhereRowsAreShortAndNotTwice() {
         cut("""
                 graph g(%x: f32[2, 4]) {
-                  %a: f32[2, 4] = tanh(%x)
+                  %a: f32[2, 4] = softmax(%x) {axis = 1}
                   %c: f32[2, 8] = concat(%a, %x) {axis = 1}
                   return %c
                 }
-                """, "Concat: c");
+                """, "Softmax: a", "Concat: c");
         cut("""
                 graph g(%x: f32[2, 4]) {
                   %a: f32[2, 4] = tanh(%x)

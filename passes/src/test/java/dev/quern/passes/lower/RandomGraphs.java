@@ -73,9 +73,13 @@ final class RandomGraphs extends RandomWindows {
     }
 
     private void keep(Value value) {
-        if (value.type().dtype() == DType.F32 && size(value.type().shape()) <= MOST_ELEMENTS) {
+        if (value.type().dtype() == DType.F32 && fits(value.type().shape())) {
             values.add(value);
         }
+    }
+
+    private boolean fits(Shape shape) {
+        return size(shape) <= MOST_ELEMENTS;
     }
 
     private void step() {
@@ -83,7 +87,7 @@ final class RandomGraphs extends RandomWindows {
         Shape shape = x.type().shape();
         int rank = shape.rank();
         int last = rank - 1;
-        switch (random.nextInt(25)) {
+        switch (random.nextInt(27)) {
             case 0 -> keep(builder.unary(unary(), x));
             case 1 -> keep(builder.binary(BinaryOp.ADD, x, other(shape)));
             case 2 -> keep(builder.unary(UnaryOp.TANH, builder.binary(BinaryOp.MUL, x, other(shape))));
@@ -109,6 +113,7 @@ final class RandomGraphs extends RandomWindows {
             case 21 -> keep(last < 0 ? x : quantized(x));
             case 22, 23 -> keep(new Beside(random, builder).join(x));
             case 24 -> keep(rank > 0 && shape.isConstant() ? new Spelt(random, builder).normalised(x) : x);
+            case 25, 26 -> keep(rank == 0 ? x : new Grown(random, builder, this::given, this::fits).block(x));
             default -> throw new IllegalStateException();
         }
     }

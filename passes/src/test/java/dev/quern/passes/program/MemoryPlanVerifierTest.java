@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
+import dev.quern.ir.Shape;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.text.Parser;
 import dev.quern.ir.verify.InvalidIrException;
@@ -62,11 +64,16 @@ class MemoryPlanVerifierTest {
         return new MemoryPlan.Slot(Dim.of(offset));
     }
 
+    private static MemoryPlan.Place within(String value, long offset) {
+        Layout row = Layout.rowMajor(Shape.of(Dim.symbol("n")));
+        return new MemoryPlan.Within(value, Dim.of(offset), row);
+    }
+
     @Test
     void whatTheCompilerPlansIsRight() {
         Program program = program();
         Map<String, MemoryPlan.Place> places = program.memory().places();
-        assertEquals(new MemoryPlan.Within("c", Dim.ZERO), places.get("b"));
+        assertEquals(within("c", 0), places.get("b"));
         assertEquals(slot(0), places.get("a"));
         assertEquals(5, program.steps().size());
         for (long n = 0; n < 20; n++) {
@@ -94,29 +101,57 @@ class MemoryPlanVerifierTest {
 
     @Test
     void partsLieWithinWhatTheyAreParts() {
+        broken(": place of b: expected within [0, 32), found arena of f32 [29, 33)", "b", within("c", 13));
+        broken(", step 3 (): what is at arena of f32 [16, 24): expected c, found nothing at 16", "b", within("c", 4));
+    }
+
+    /** {@code c} has {@code a}, {@code b} and a copy of {@code x} as columns. */
+    private static Program columns() {
+        return Compiler.compile(Parser.parseGraph("""
+                graph g(%x: f32[n, 8]) {
+                  %a: f32[n, 16] = concat(%x, %x) {axis = 1}
+                  %s: f32[n, 16] = softmax(%a) {axis = 1}
+                  %b: f32[n, 16] = cumulate sum(%s) {axis = 1}
+                  %c: f32[n, 40] = concat(%s, %b, %x) {axis = 1}
+                  %y: f32[n, 40] = cumulate sum(%c) {axis = 1}
+                  return %y
+                }
+                """), Target.scalar(1), CompileOptions.defaults());
+    }
+
+    @Test
+    void columnsLieApart() {
+        Program right = columns();
+        MemoryPlan.Within b = (MemoryPlan.Within) right.memory().places().get("b");
+        assertEquals(Dim.of(16), b.offset());
+        for (long n = 0; n < 20; n++) {
+            MemoryPlanVerifier.verify(right, Map.of("n", n));
+        }
         broken(
-                ": place of b: expected within [0, 32), found arena of f32 [29, 33)",
-                "b",
-                new MemoryPlan.Within("c", Dim.of(13)));
+                ", step 2 (): place of operand s: expected apart from arena of f32 [79, 215) in"
+                        + " [Axis[count=4, step=40], Axis[count=16, step=1]] of b, found arena of f32 [64, 200) in"
+                        + " [Axis[count=4, step=40], Axis[count=16, step=1]]",
+                with(right, Map.of("b", new MemoryPlan.Within("c", Dim.of(15), b.layout())), right.steps()));
+    }
+
+    @Test
+    void aKernelTakesAValueAsItIsLaid() {
+        Program right = columns();
+        MemoryPlan.Place contiguous =
+                new MemoryPlan.Within("c", Dim.of(16), Layout.rowMajor(Shape.of(Dim.symbol("n"), Dim.of(16))));
         broken(
-                ", step 3 (): what is at arena of f32 [16, 24): expected c, found nothing at 16",
-                "b",
-                new MemoryPlan.Within("c", Dim.of(4)));
+                ", step 2 (): elements of b: expected arena of f32 [80, 144), found arena of f32 [80, 216) in"
+                        + " [Axis[count=4, step=40], Axis[count=16, step=1]]",
+                with(right, Map.of("b", contiguous), right.steps()));
     }
 
     @Test
     void inputsAreNotWritten() {
-        broken(
-                ", step 0 (): place of result a: expected memory of the run, found Input[]",
-                "a",
-                new MemoryPlan.Within("x", Dim.ZERO));
+        broken(", step 0 (): place of result a: expected memory of the run, found Input[]", "a", within("x", 0));
     }
 
     @Test
     void outputsShareNoMemory() {
-        broken(
-                ", outputs: place of operand z: expected apart from y [0, 8) of y, found y [0, 4)",
-                "z",
-                new MemoryPlan.Within("y", Dim.ZERO));
+        broken(", outputs: place of operand z: expected apart from y [0, 8) of y, found y [0, 4)", "z", within("y", 0));
     }
 }

@@ -128,9 +128,9 @@ public final class TestMachine {
             case MemoryPlan.Slot(Dim offset) -> new Memory(arenas.get(type), size(offset));
             case MemoryPlan.Result result ->
                 new Memory(fresh(type, size(value.orElseThrow().type().shape().elements())), 0);
-            case MemoryPlan.Within(String base, Dim offset) -> {
-                Memory whole = memory(base, type, Optional.ofNullable(types.get(base)));
-                yield new Memory(whole.array(), whole.offset() + size(offset));
+            case MemoryPlan.Within within -> {
+                Memory whole = memory(within.value(), type, Optional.ofNullable(types.get(within.value())));
+                yield new Memory(whole.array(), whole.offset() + size(within.offset()));
             }
             case MemoryPlan.Input input -> throw new IllegalStateException(name);
             case MemoryPlan.Constant constant -> throw new IllegalStateException(name);
