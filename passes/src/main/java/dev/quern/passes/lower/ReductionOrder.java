@@ -107,9 +107,9 @@ final class ReductionOrder {
         return switch (anchor.op()) {
             case Op.Reduce reduce -> reduce.axes().stream().sorted().toList();
             case Op.Normalize normalize -> operand == 0 ? axes(normalize.axis(), rank) : List.of();
-            case Op.Pool pool -> axes(1, rank - 1);
-            case Op.Convolve convolve -> operand == 0 && oneColumn ? axes(1, rank) : List.of();
-            case Op.ConvolveTransposed convolve -> operand == 0 && oneColumn ? axes(1, rank) : List.of();
+            case Op.Pool _ -> axes(1, rank - 1);
+            case Op.Convolve _ -> operand == 0 && oneColumn ? axes(1, rank) : List.of();
+            case Op.ConvolveTransposed _ -> operand == 0 && oneColumn ? axes(1, rank) : List.of();
             case Op.Contract(var left, var right, var free, var accumulate) -> {
                 List<String> own = operand == 0 ? left : right;
                 List<String> other = operand == 0 ? right : left;
@@ -117,7 +117,9 @@ final class ReductionOrder {
                         .filter(axis -> other.contains(own.get(axis)) && !free.contains(own.get(axis)))
                         .toList();
             }
-            default -> List.of();
+            case Op.ArgReduce _, Op.Cumulate _, Op.Softmax _, Op.TopK _, Op.Resize _ -> List.of();
+            case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Scatter _ -> List.of();
+            case Op.Composite _, Op.Control _, Op.Host _ -> List.of();
         };
     }
 
