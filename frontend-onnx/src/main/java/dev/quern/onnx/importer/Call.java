@@ -225,11 +225,15 @@ final class Call {
 
     /** Axes that may count from the end, each named once. */
     List<Integer> distinctAxes(List<Long> axes, int rank) {
-        List<Integer> resolved = axes(axes, rank);
-        if (resolved.stream().distinct().count() != resolved.size()) {
+        return distinct(axes(axes, rank));
+    }
+
+    /** {@code axes}, each named once. */
+    List<Integer> distinct(List<Integer> axes) {
+        if (axes.stream().distinct().count() != axes.size()) {
             throw invalid("axes: expected each once, found " + axes);
         }
-        return resolved;
+        return axes;
     }
 
     /**
@@ -313,16 +317,12 @@ final class Call {
         return found;
     }
 
-    /** The elements of an integer operand that must be known when the model is imported. */
-    List<Long> knownIntegers(int index) {
+    /** The elements of an integer operand, if they are known when the model is imported. */
+    Optional<List<Long>> integersIfKnown(int index) {
         List<Dim> dims = builder().dims().dims(input(index)).orElse(List.of());
         boolean known = dims.stream().allMatch(Dim::isConstant)
                 && input(index).type().shape().elements().is(dims.size());
-        if (!known) {
-            throw unsupported("operand " + index + " ('" + node.inputs().get(index)
-                    + "') must be a constant; export the model with a constant there");
-        }
-        return dims.stream().map(Dim::constant).toList();
+        return known ? Optional.of(dims.stream().map(Dim::constant).toList()) : Optional.empty();
     }
 
     /** The elements of an operand if it is a known constant of few elements. */

@@ -143,30 +143,36 @@ final class MovementOperators {
     private static Value padByOperands(Call call) {
         Value x = call.input(0);
         int rank = x.type().shape().rank();
-        List<Integer> axes = call.optional(3).isPresent()
-                ? call.distinctAxes(call.knownIntegers(3), rank)
-                : IntStream.range(0, rank).boxed().toList();
+        Optional<List<Integer>> axes = call.optional(3).isEmpty()
+                ? Optional.of(IntStream.range(0, rank).boxed().toList())
+                : call.integersIfKnown(3).map(given -> call.distinctAxes(given, rank));
         GraphBuilder builder = call.builder();
         Value fill = call.optional(2)
                 .map(value -> call.scalar(2))
                 .orElseGet(() -> builder.scalar(x.type().dtype(), 0));
-        Optional<List<Dim>> pads = builder.dims().dims(call.input(1));
-        return pads.map(known -> pad(call, axes, known, fill)).orElseGet(() -> padOnHost(call, axes, fill));
+        Optional<List<Dim>> pads =
+                axes.isEmpty() ? Optional.empty() : builder.dims().dims(call.input(1));
+        return pads.map(known -> pad(call, axes.orElseThrow(), known, fill))
+                .orElseGet(() -> padOnHost(call, axes, fill));
     }
 
-    private static Value padOnHost(Call call, List<Integer> axes, Value fill) {
+    private static Value padOnHost(Call call, Optional<List<Integer>> axes, Value fill) {
         Value x = call.input(0);
         Shape shape = x.type().shape();
-        for (int axis : axes) {
-            shape = shape.with(axis, call.found(axis));
+        GraphBuilder builder = call.builder();
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            if (axes.isEmpty() || axes.get().contains(axis)) {
+                shape = shape.with(axis, call.found(axis));
+            }
         }
-        Map<String, Attribute> attributes = Map.of(
-                "mode",
-                new Attribute.Text(call.text("mode", "constant")),
-                "axes",
-                new Attribute.Wholes(axes.stream().map(Integer::longValue).toList()));
+        Value places = axes.map(known -> builder.dimensions(
+                        known.stream().map(axis -> Dim.of(axis)).toList()))
+                .orElseGet(() -> call.input(3));
         return call.host(
-                "PadBy", attributes, List.of(x, call.input(1), fill), x.type().withShape(shape));
+                "PadBy",
+                Map.of("mode", new Attribute.Text(call.text("mode", "constant"))),
+                List.of(x, call.input(1), fill, places),
+                x.type().withShape(shape));
     }
 
     /** Negative amounts cut elements off. */

@@ -100,15 +100,21 @@ final class OrderOperators {
 
     private static Value cumulate(Call call, Combiner combiner) {
         Value x = call.input(0);
-        List<Long> axis = call.knownIntegers(1);
-        if (axis.size() != 1) {
-            throw call.invalid("axis: expected one number, found " + axis);
+        Shape shape = x.type().shape();
+        Dim given = call.input(1).type().shape().elements();
+        if (given.isConstant() && !given.is(1)) {
+            throw call.invalid("axis: expected one number, found " + given);
+        }
+        DecidedAxes axes = new DecidedAxes(call, 1, shape.rank());
+        Optional<List<Integer>> known = axes.known();
+        if (known.isEmpty()) {
+            return axes.undecided(shape);
+        }
+        if (known.get().size() != 1) {
+            throw call.invalid("axis: expected one number, found " + known.get());
         }
         Op op = new Op.Cumulate(
-                combiner,
-                call.axis(axis.getFirst(), x.type().shape().rank()),
-                call.flag("exclusive", false),
-                call.flag("reverse", false));
+                combiner, known.get().getFirst(), call.flag("exclusive", false), call.flag("reverse", false));
         return call.builder().add(op, x);
     }
 

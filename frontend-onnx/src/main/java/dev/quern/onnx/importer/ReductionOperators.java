@@ -12,6 +12,7 @@ import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Reductions. Axes were an attribute before version 18 (ReduceSum: 13) and are an operand since. */
@@ -72,11 +73,16 @@ final class ReductionOperators {
 
     private static Value byOperand(Call call, Reduction reduction) {
         int rank = call.input(0).type().shape().rank();
-        List<Long> given = call.optional(1).isPresent() ? call.knownIntegers(1) : List.of();
-        if (!given.isEmpty()) {
-            return apply(call, reduction, call.axes(given, rank));
+        if (call.optional(1).isEmpty()) {
+            return apply(call, reduction, call.flag("noop_with_empty_axes", false) ? List.of() : all(rank));
         }
-        return apply(call, reduction, call.flag("noop_with_empty_axes", false) ? List.of() : all(rank));
+        DecidedAxes axes = new DecidedAxes(call, 1, rank);
+        Optional<List<Integer>> known = axes.known();
+        if (known.isEmpty()) {
+            return axes.undecided(call.flag("keepdims", true) ? rank : rank - axes.count());
+        }
+        boolean none = known.get().isEmpty() && !call.flag("noop_with_empty_axes", false);
+        return apply(call, reduction, none ? all(rank) : known.get());
     }
 
     private static Value apply(Call call, Reduction reduction, List<Integer> axes) {

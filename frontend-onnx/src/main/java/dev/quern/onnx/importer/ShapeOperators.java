@@ -4,6 +4,7 @@ import static dev.quern.onnx.importer.Operator.one;
 import static dev.quern.onnx.importer.Operator.several;
 
 import dev.quern.DType;
+import dev.quern.Limits;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Attribute;
@@ -30,13 +31,19 @@ final class ShapeOperators {
                 one("Reshape", 1, ShapeOperators::reshapeByAttribute),
                 one("Reshape", 5, ShapeOperators::reshape),
                 one("Flatten", 1, ShapeOperators::flatten),
-                one("Squeeze", 1, call -> squeeze(call, call.integers("axes"))),
-                one("Squeeze", 13, call -> squeeze(call, call.optional(1).map(axes -> call.knownIntegers(1)))),
-                one(
-                        "Unsqueeze",
-                        1,
-                        call -> unsqueeze(call, call.integers("axes").orElse(List.of()))),
-                one("Unsqueeze", 13, call -> unsqueeze(call, call.knownIntegers(1))),
+                one("Squeeze", 1, call -> {
+                    int rank = call.input(0).type().shape().rank();
+                    return call.integers("axes")
+                            .map(axes -> squeeze(call, call.axes(axes, rank)))
+                            .orElseGet(() -> squeeze(call));
+                }),
+                one("Squeeze", 13, ShapeOperators::squeezeByOperand),
+                one("Unsqueeze", 1, call -> {
+                    List<Long> axes = call.integers("axes").orElse(List.of());
+                    int rank = call.input(0).type().shape().rank() + axes.size();
+                    return unsqueeze(call, call.axes(axes, rank));
+                }),
+                one("Unsqueeze", 13, ShapeOperators::unsqueezeByOperand),
                 one("Identity", 1, call -> call.input(0)),
                 several("Dropout", 1, ShapeOperators::dropout),
                 one("Expand", 8, ShapeOperators::expand),
@@ -160,14 +167,32 @@ final class ShapeOperators {
                                 Dim.product(x.dims().subList(split, x.rank()))));
     }
 
-    /** Without axes, those of extent 1 go; extents that are not known are assumed to be another, under a guard. */
-    private static Value squeeze(Call call, Optional<List<Long>> axes) {
-        return axes.isPresent() ? squeeze(call, axes.get()) : squeeze(call);
+    private static Value squeezeByOperand(Call call) {
+        if (call.optional(1).isEmpty()) {
+            return squeeze(call);
+        }
+        int rank = call.input(0).type().shape().rank();
+        DecidedAxes axes = new DecidedAxes(call, 1, rank);
+        Optional<List<Integer>> known = axes.known();
+        return known.map(dropped -> squeeze(call, dropped)).orElseGet(() -> axes.undecided(rank - axes.count()));
     }
 
-    private static Value squeeze(Call call, List<Long> axes) {
+    private static Value unsqueezeByOperand(Call call) {
+        int rank = call.input(0).type().shape().rank();
+        Dim more = call.input(1).type().shape().elements();
+        if (!more.isConstant() || more.constant() > Limits.RANK) {
+            throw call.unsupported("a result whose number of axes is found when the model runs: " + rank
+                    + " and as many as operand 1 has elements, " + more
+                    + "; export the model with as many as there are");
+        }
+        DecidedAxes axes = new DecidedAxes(call, 1, rank + (int) more.constant());
+        return axes.known()
+                .map(known -> unsqueeze(call, known))
+                .orElseGet(() -> axes.undecided(rank + (int) more.constant()));
+    }
+
+    private static Value squeeze(Call call, List<Integer> dropped) {
         Shape x = call.input(0).type().shape();
-        List<Integer> dropped = call.axes(axes, x.rank());
         List<Dim> dims = new ArrayList<>();
         for (int axis = 0; axis < x.rank(); axis++) {
             Dim dim = x.dim(axis);
@@ -200,10 +225,10 @@ final class ShapeOperators {
         return builder.reshape(call.input(0), new Shape(dims));
     }
 
-    private static Value unsqueeze(Call call, List<Long> axes) {
+    private static Value unsqueeze(Call call, List<Integer> axes) {
         Shape x = call.input(0).type().shape();
         int rank = x.rank() + axes.size();
-        List<Integer> added = call.distinctAxes(axes, rank);
+        List<Integer> added = call.distinct(axes);
         List<Dim> dims = new ArrayList<>();
         for (int axis = 0; axis < rank; axis++) {
             dims.add(added.contains(axis) ? Dim.ONE : null);

@@ -1,5 +1,6 @@
 package dev.quern.onnx.importer;
 
+import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.GraphBuilder;
@@ -74,26 +75,40 @@ final class SliceTranslation {
         int rank = call.input(0).type().shape().rank();
         List<Optional<Dim>> starts = ShapeOperators.known(call, 1);
         List<Optional<Dim>> ends = ShapeOperators.known(call, 2);
-        List<Integer> axes = call.optional(3).isPresent()
-                ? call.distinctAxes(call.knownIntegers(3), rank)
-                : first(call, starts.size(), rank);
-        List<Long> steps = call.optional(4).isPresent() ? call.knownIntegers(4) : Collections.nCopies(axes.size(), 1L);
-        return new SliceTranslation(call).slice(axes, starts, ends, steps).orElseGet(() -> onHost(call, axes));
+        Optional<List<Integer>> axes = call.optional(3).isEmpty()
+                ? Optional.of(first(call, starts.size(), rank))
+                : call.integersIfKnown(3).map(given -> call.distinctAxes(given, rank));
+        Optional<List<Long>> steps = call.optional(4).isEmpty()
+                ? Optional.of(Collections.nCopies(starts.size(), 1L))
+                : call.integersIfKnown(4);
+        if (axes.isEmpty() || steps.isEmpty()) {
+            return onHost(call, axes);
+        }
+        return new SliceTranslation(call)
+                .slice(axes.get(), starts, ends, steps.get())
+                .orElseGet(() -> onHost(call, axes));
     }
 
-    private static Value onHost(Call call, List<Integer> axes) {
+    /** The host finds the extents of {@code axes}; of all, if those are given when the model runs. */
+    private static Value onHost(Call call, Optional<List<Integer>> axes) {
         Value x = call.input(0);
         Shape shape = x.type().shape();
-        for (int axis : axes) {
-            shape = shape.with(axis, call.found(axis));
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            if (axes.isEmpty() || axes.get().contains(axis)) {
+                shape = shape.with(axis, call.found(axis));
+            }
         }
         GraphBuilder builder = call.builder();
-        List<Dim> allAxes = axes.stream().map(axis -> Dim.of(axis)).toList();
-        Value steps = call.optional(4).orElseGet(() -> builder.dimensions(Collections.nCopies(axes.size(), Dim.ONE)));
+        Value places = axes.map(known -> builder.dimensions(
+                        known.stream().map(axis -> Dim.of(axis)).toList()))
+                .orElseGet(() -> call.input(3));
+        Dim count = call.input(1).type().shape().dim(0);
+        Value steps =
+                call.optional(4).orElseGet(() -> builder.broadcast(builder.scalar(DType.I64, 1), Shape.of(count)));
         return call.host(
                 "SliceBy",
                 Map.of(),
-                List.of(x, call.input(1), call.input(2), builder.dimensions(allAxes), steps),
+                List.of(x, call.input(1), call.input(2), places, steps),
                 x.type().withShape(shape));
     }
 

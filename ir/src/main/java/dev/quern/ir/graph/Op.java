@@ -328,7 +328,7 @@ public sealed interface Op {
      * <ul>
      *   <li>{@code ReshapeTo(x, shape; allowzero)}: 0 copies an extent unless {@code allowzero}, -1 is worked out
      *   <li>{@code BroadcastTo(x, shape)}: numpy's broadcast of x and a tensor of that shape
-     *   <li>{@code SliceBy(x, starts, ends, axes, steps)}, {@code PadBy(x, pads, value; mode, axes)},
+     *   <li>{@code SliceBy(x, starts, ends, axes, steps)}, {@code PadBy(x, pads, value, axes; mode)},
      *       {@code TileBy(x, repeats)}, {@code SplitBy(x, split; axis)}
      *   <li>{@code RangeBy(start, limit, delta)}, {@code FillTo(shape, value)}: value is a scalar
      *   <li>{@code ResizeTo(x, roi, scales, sizes; mode, coordinate_transformation_mode, nearest_mode, cubic_coeff_a,
@@ -337,6 +337,8 @@ public sealed interface Op {
      *   <li>{@code NonZero(x)}, {@code Unique(x; axis if not flattened, sorted)}, {@code Compress(x, condition; axis if
      *       not flattened)}
      *   <li>{@code TopKBy(x, k; axis, largest, sorted)}, {@code OneHotTo(indices, depth, values; axis)}
+     *   <li>{@code SetOfAxes(axes; rank)}: a bit for each axis; {@code Undecided(x, set)}: what only a program for that set
+     *       computes
      *   <li>{@code NonMaxSuppression(boxes, scores, most per class, overlap threshold, score threshold;
      *       center_point_box)}: all operands are there
      * </ul>

@@ -14,12 +14,15 @@ import java.util.Set;
  * ReshapeTo(x, shape; allowzero)         Reshape          NonZero(x)                             NonZero
  * BroadcastTo(x, shape)                  Expand           Unique(x; axis, sorted)                Unique
  * SliceBy(x, starts, ends, axes, steps)  Slice            Compress(x, condition; axis)           Compress
- * PadBy(x, pads, value; mode, axes)      Pad              TopKBy(x, k; axis, largest, sorted)    TopK
+ * PadBy(x, pads, value, axes; mode)      Pad              TopKBy(x, k; axis, largest, sorted)    TopK
  * RangeBy(start, limit, delta)           Range            OneHotTo(indices, depth, values; axis) OneHot
  * FillTo(shape, value)                   ConstantOfShape  SplitBy(x, split; axis)                Split
  * TileBy(x, repeats)                     Tile             ResizeTo(x, roi, scales, sizes; …)     Resize
  * NonMaxSuppression(boxes, scores, max_output_boxes_per_class, iou_threshold, score_threshold; center_point_box)
  * </pre>
+ *
+ * <p>{@code SetOfAxes(axes; rank)} gives the sum of 2^axis over the axes, as the first extent of a tensor of no elements, and
+ * {@code Undecided(x, set)} stands for an operator on x until a program made for that set takes its place; it is never run.
  */
 public final class HostFunctions {
     /** A host operation. */
@@ -38,6 +41,8 @@ public final class HostFunctions {
             Map.entry("TileBy", HostShapes::tile),
             Map.entry("SplitBy", HostShapes::split),
             Map.entry("ResizeTo", HostResize::resize),
+            Map.entry("SetOfAxes", HostAxes::set),
+            Map.entry("Undecided", HostAxes::undecided),
             Map.entry("NonZero", HostSelection::nonZero),
             Map.entry("Unique", HostSelection::unique),
             Map.entry("Compress", HostSelection::compress),

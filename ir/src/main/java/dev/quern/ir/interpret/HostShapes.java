@@ -70,8 +70,13 @@ final class HostShapes {
         long[] steps = new long[shape.length];
         Arrays.fill(steps, 1);
         long[] outShape = shape.clone();
+        boolean[] seen = new boolean[shape.length];
         for (int i = 0; i < first.length; i++) {
             int axis = call.axis(axes[i], shape.length);
+            if (seen[axis]) {
+                throw call.invalid("axes: expected each once, found " + Arrays.toString(axes));
+            }
+            seen[axis] = true;
             long step = strides == null ? 1 : strides[i];
             if (step == 0) {
                 throw call.invalid("step: expected not 0, found 0");
@@ -98,17 +103,23 @@ final class HostShapes {
     static List<Tensor> pad(HostAttributes attributes, Evaluation call) {
         int rank = call.operand(0).rank();
         long[] pads = call.integers(1);
-        List<Long> axes = attributes
-                .wholes("axes")
-                .orElseGet(() -> IntStream.range(0, rank).asLongStream().boxed().toList());
-        if (pads.length != 2 * axes.size()) {
-            throw call.invalid("pads: expected " + 2 * axes.size() + " numbers, found " + pads.length);
+        long[] axes = call.operands().size() > 3
+                ? call.integers(3)
+                : IntStream.range(0, rank).asLongStream().toArray();
+        if (pads.length != 2 * axes.length) {
+            throw call.invalid("pads: expected " + 2 * axes.length + " numbers, found " + pads.length);
         }
         long[] before = new long[rank];
         long[] after = new long[rank];
-        for (int i = 0; i < axes.size(); i++) {
-            before[call.axis(axes.get(i), rank)] = pads[i];
-            after[call.axis(axes.get(i), rank)] = pads[axes.size() + i];
+        boolean[] seen = new boolean[rank];
+        for (int i = 0; i < axes.length; i++) {
+            int axis = call.axis(axes[i], rank);
+            if (seen[axis]) {
+                throw call.invalid("axes: expected each once, found " + Arrays.toString(axes));
+            }
+            seen[axis] = true;
+            before[axis] = pads[i];
+            after[axis] = pads[axes.length + i];
         }
         Op.PadMode mode = switch (attributes.text("mode", "constant")) {
             case "constant" -> Op.PadMode.CONSTANT;

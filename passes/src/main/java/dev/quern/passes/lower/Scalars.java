@@ -34,11 +34,7 @@ final class Scalars {
             case Op.Binary(BinaryOp function) ->
                 narrow(new Expr.Binary(function, wide(operands.get(0)), wide(operands.get(1))), result);
             case Op.Compare(CompareOp relation)
-            when bothIndices(operands) ->
-                new Expr.Compare(
-                        relation,
-                        new Expr.Index(index(operands.get(0)), DType.I32),
-                        new Expr.Index(index(operands.get(1)), DType.I32));
+            when bothIndices(operands) -> IndexWidth.compare(relation, index(operands.get(0)), index(operands.get(1)));
             case Op.Compare(CompareOp relation) ->
                 new Expr.Compare(relation, wide(operands.get(0)), wide(operands.get(1)));
             case Op.Select select -> new Expr.Select(operands.get(0), operands.get(1), operands.get(2));
