@@ -6,27 +6,50 @@ import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.quern.Model;
 import dev.quern.Options;
 import dev.quern.Tensor;
+import dev.quern.acceptance.judge.WideReference;
 import dev.quern.runtime.CompiledModel;
 import dev.quern.zoo.ModelZoo;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
  * Real models give what ONNX Runtime gives: on two threads at several sizes with one compilation, on one thread at the first
- * size (at all in the {@code campaign} profile).
+ * size (at all in the {@code campaign} profile). A run in f64 judges models that magnify rounding.
  */
 class ModelsAgreeTest {
     private static final long SEED = 20260501;
+
+    /**
+     * The models that magnify rounding, judged in f64, and how many times the peer's distance they may be from that. ONNX Runtime's
+     * sigmoid is 0 or 2^-25 where PP-OCR's map has 1e-8. One rounding flips steps of the int8 model, all along, by chance: 1.4 times. The
+     * worst of 102,400 offsets of M-LSD is 2.3 times as far as the peer's worst, 0.02 of 83.
+     */
+    private static final Map<String, Double> MAGNIFYING = Map.of("ppocr-det", 1.0, "mlsd", 3.0, "minilm-int8", 2.0);
 
     private final ModelZoo zoo = ModelZoo.ofSystemProperties();
 
     @TestFactory
     Stream<DynamicTest> onEverySize() {
         return ModelCases.all().stream().map(model -> DynamicTest.dynamicTest(model.model(), () -> compare(model)));
+    }
+
+    /** {@code source}, asked once; several outputs and numbers of threads are judged by one run. */
+    private static <T> Supplier<T> once(Supplier<T> source) {
+        List<T> made = new ArrayList<>();
+        return () -> {
+            if (made.isEmpty()) {
+                made.add(source.get());
+            }
+            return made.getFirst();
+        };
     }
 
     private void compare(ModelCase model) throws Exception {
@@ -36,7 +59,12 @@ class ModelsAgreeTest {
                 Peer unoptimised = new Peer(file, OptLevel.NO_OPT)) {
             for (String size : model.sizes()) {
                 Map<String, Tensor> inputs = model.inputs(size, SEED);
-                expected.put(size, new Agreement(peer.run(inputs), unoptimised.run(inputs)));
+                Map<String, Tensor> answers = peer.run(inputs);
+                Map<String, Tensor> others = unoptimised.run(inputs);
+                Optional<Agreement.Judge> judge = Optional.ofNullable(MAGNIFYING.get(model.model()))
+                        .map(chance ->
+                                new Agreement.Judge(others, once(() -> WideReference.run(file, inputs)), chance));
+                expected.put(size, new Agreement(answers, judge));
             }
         }
         for (int threads = 1; threads <= 2; threads++) {

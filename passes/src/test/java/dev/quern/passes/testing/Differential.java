@@ -7,6 +7,7 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.interpret.GraphInterpreter;
+import dev.quern.ir.testing.Tolerance;
 import dev.quern.ir.text.Parser;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
@@ -15,7 +16,6 @@ import dev.quern.passes.program.Program;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,9 @@ import java.util.Random;
  */
 public final class Differential {
     private static final Target VECTORS = new Target.Host("test-512", 512, 32, 2, 32 << 10, 1 << 20);
-    private static final double TOLERANCE = 1e-5;
+
+    /** The longest sums of the graphs. */
+    private static final long TERMS = 20;
 
     private Differential() {}
 
@@ -46,7 +48,7 @@ public final class Differential {
                 for (int i = 0; i < expected.size(); i++) {
                     String where = "output " + i + (shape == graph ? "" : ", after passes")
                             + (schedules ? ", scheduled" : "") + ", " + symbols + "\n" + text;
-                    compare(where, expected.get(i), found.get(i));
+                    Tolerance.check(where, expected.get(i), found.get(i), TERMS);
                 }
             }
         }
@@ -82,39 +84,5 @@ public final class Differential {
             }
         }
         return Tensor.of(memory, dtype, shape);
-    }
-
-    static void compare(String where, Tensor expected, Tensor found) {
-        if (expected.dtype() != found.dtype() || !Arrays.equals(expected.shape(), found.shape())) {
-            throw new AssertionError(where + ": expected " + expected + ", found " + found);
-        }
-        double[] wanted = numbers(expected);
-        double[] got = numbers(found);
-        for (int i = 0; i < wanted.length; i++) {
-            boolean close = expected.dtype().isFloat()
-                    && Math.abs(wanted[i] - got[i]) <= TOLERANCE * Math.max(1, Math.abs(wanted[i]));
-            if (!close && Double.compare(wanted[i], got[i]) != 0) {
-                throw new AssertionError(where + ": element " + i + ": expected " + wanted[i] + ", found " + got[i]
-                        + " in " + Arrays.toString(got) + ", expected " + Arrays.toString(wanted));
-            }
-        }
-    }
-
-    private static double[] numbers(Tensor tensor) {
-        double[] numbers = new double[(int) tensor.elements()];
-        MemorySegment memory = tensor.segment();
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = switch (tensor.dtype()) {
-                case F32 -> memory.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i);
-                case F64 -> memory.getAtIndex(ValueLayout.JAVA_DOUBLE_UNALIGNED, i);
-                case F16 -> Float.float16ToFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT_UNALIGNED, i));
-                case I64 -> memory.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i);
-                case I32 -> memory.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i);
-                case U8 -> Byte.toUnsignedInt(memory.get(ValueLayout.JAVA_BYTE, i));
-                case I8, BOOL -> memory.get(ValueLayout.JAVA_BYTE, i);
-                default -> throw new IllegalArgumentException("numbers of " + tensor.dtype());
-            };
-        }
-        return numbers;
     }
 }

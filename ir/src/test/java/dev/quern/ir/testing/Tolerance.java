@@ -1,0 +1,72 @@
+package dev.quern.ir.testing;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.ir.interpret.FloatTables;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * How far results may be from what they should be: integers, booleans and strings not at all; 16-bit floats two units of their
+ * type; f32 and f64 as many roundings of their type as the sums behind them have, however these are ordered. Numbers below 1 count as 1,
+ * as what they were made of does. NaN and infinities must be met.
+ */
+public final class Tolerance {
+    /** Roundings beside those of sums: of functions, products, scales. */
+    private static final int OTHER_ROUNDINGS = 16;
+
+    private Tolerance() {}
+
+    /**
+     * Fails if two tensors differ by more than their type allows.
+     *
+     * @param terms how many numbers the sums behind an element add at most, one after the other
+     */
+    public static void check(String where, Tensor expected, Tensor found, long terms) {
+        DType type = expected.dtype();
+        if (type != found.dtype() || !Arrays.equals(expected.shape(), found.shape())) {
+            throw new AssertionError(where + ": expected " + expected + ", found " + found);
+        }
+        if (!type.isFloat() || type.bits() < 16) {
+            SameBits.check(where, expected, found);
+            return;
+        }
+        for (long i = 0; i < expected.elements(); i++) {
+            double want = number(expected, i);
+            double have = number(found, i);
+            if (!agree(type, want, have, terms)) {
+                throw new AssertionError(where + ", element " + i + " of type " + type + ": expected " + want
+                        + ", found " + have + ", allowed " + allowed(type, want, terms));
+            }
+        }
+    }
+
+    /** Whether two numbers of a floating-point type agree. */
+    public static boolean agree(DType type, double expected, double found, long terms) {
+        return expected == found
+                || Double.isNaN(expected) && Double.isNaN(found)
+                || Double.isFinite(expected) && Math.abs(found - expected) <= allowed(type, expected, terms);
+    }
+
+    private static double allowed(DType type, double expected, long terms) {
+        double size = Math.max(1, Math.abs(expected));
+        return switch (type) {
+            case F64 -> size * 0x1p-53 * (terms + OTHER_ROUNDINGS);
+            case F32 -> size * 0x1p-24 * (terms + OTHER_ROUNDINGS);
+            case F16 -> size * 2 * 0x1p-10;
+            case BF16 -> size * 2 * 0x1p-7;
+            default -> throw new IllegalArgumentException("no rounding of " + type);
+        };
+    }
+
+    private static double number(Tensor tensor, long element) {
+        DType type = tensor.dtype();
+        int width = type.bits() / 8;
+        long bits = 0;
+        for (int i = 0; i < width; i++) {
+            long octet = tensor.segment().get(ValueLayout.JAVA_BYTE, element * width + i) & 0xFF;
+            bits |= octet << 8 * i;
+        }
+        return FloatTables.decode(type, bits);
+    }
+}
