@@ -76,7 +76,8 @@ final class HostArithmetic {
             case Op.Unary _, Op.Binary _, Op.Compare _, Op.Select _, Op.Cast _ -> true;
             case Op.Reduce _, Op.ArgReduce _, Op.Cumulate _, Op.TopK _ -> true;
             case Op.Contract _, Op.Convolve _, Op.ConvolveTransposed _, Op.Pool _, Op.Resize _ -> true;
-            case Op.Quantize _, Op.Dequantize _, Op.Softmax _, Op.Normalize _, Op.Attention _, Op.Recurrent _ -> true;
+            case Op.Quantize _, Op.Dequantize _, Op.Softmax _, Op.Normalize _, Op.Attention _ -> true;
+            case Op.Recurrent _, Op.RecurrentSteps _ -> true;
             case Op.ScatterElements(int _, Op.ScatterMode mode) -> mode != Op.ScatterMode.OVERWRITE;
             case Op.ScatterNd(Op.ScatterMode mode) -> mode != Op.ScatterMode.OVERWRITE;
             case Op.Host(String function, var _) -> function.equals("ResizeTo") || function.equals("TopKBy");

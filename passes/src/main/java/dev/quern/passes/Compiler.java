@@ -6,6 +6,7 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.verify.GraphVerifier;
 import dev.quern.passes.lower.LoweredProgram;
 import dev.quern.passes.memory.Accesses;
 import dev.quern.passes.memory.MemoryPlanner;
@@ -58,6 +59,7 @@ public final class Compiler {
 
     private Program program(Graph graph, Outside outside) {
         LoweredProgram lowered = LoweredProgram.of(graph);
+        assert !outside.symbols().isEmpty() || isValid(lowered.graph());
         Set<String> given = new HashSet<>(outside.symbols());
         collect(graph.inputs(), given);
         Set<String> known = new HashSet<>(given);
@@ -90,6 +92,11 @@ public final class Compiler {
                 places(planner.plan(), constants.keySet()));
         assert keepsMemoryApart(program, outside);
         return program;
+    }
+
+    private static boolean isValid(Graph expanded) {
+        GraphVerifier.verify(expanded);
+        return true;
     }
 
     private static boolean keepsMemoryApart(Program program, Outside outside) {

@@ -90,14 +90,8 @@ final class ContractionTypes {
     }
 
     static List<TensorType> recurrent(Op.Recurrent op, Typing typing) {
-        boolean lstm = op.kind() == Op.RecurrentKind.LSTM;
-        int states = lstm ? 2 : 1;
-        int gates = switch (op.kind()) {
-            case RNN -> 1;
-            case GRU -> 3;
-            case LSTM -> 4;
-        };
-        typing.operands(4 + states, 4 + states + (lstm ? 1 : 0));
+        int gates = gates(op);
+        typing.operands(4 + states(op), 4 + most(op));
         typing.rank(0, 3);
         typing.rank(1, 2);
         typing.rank(2, 2);
@@ -106,20 +100,62 @@ final class ContractionTypes {
         typing.equal(Shape.of(hidden.times(gates), x.dim(2)), typing.input(1).shape(), "shape of w");
         typing.equal(Shape.of(hidden.times(gates), hidden), typing.input(2).shape(), "shape of r");
         typing.equal(Shape.of(hidden.times(2L * gates)), typing.input(3).shape(), "shape of the bias");
+        return cells(op, typing, 4, hidden);
+    }
+
+    static List<TensorType> recurrentSteps(Op.Recurrent op, Typing typing) {
+        int gates = gates(op);
+        typing.operands(3 + states(op), 3 + most(op));
+        typing.rank(0, 3);
+        typing.rank(1, 2);
+        Shape products = typing.input(0).shape();
+        Dim hidden = typing.input(1).shape().dim(0);
+        typing.equal(
+                Shape.of(products.dim(0), products.dim(1), hidden.times(gates)), products, "shape of the products");
+        typing.equal(Shape.of(hidden, hidden.times(gates)), typing.input(1).shape(), "shape of r");
+        typing.equal(Shape.of(hidden.times(gates)), typing.input(2).shape(), "shape of the bias");
+        return cells(op, typing, 3, hidden);
+    }
+
+    private static int gates(Op.Recurrent op) {
+        return switch (op.kind()) {
+            case RNN -> 1;
+            case GRU -> 3;
+            case LSTM -> 4;
+        };
+    }
+
+    private static int states(Op.Recurrent op) {
+        return op.kind() == Op.RecurrentKind.LSTM ? 2 : 1;
+    }
+
+    /** States, and peepholes where there can be such. */
+    private static int most(Op.Recurrent op) {
+        return op.kind() == Op.RecurrentKind.LSTM ? 3 : 1;
+    }
+
+    /** The results, from the states from operand {@code first} on, and the peepholes behind them. */
+    private static List<TensorType> cells(Op.Recurrent op, Typing typing, int first, Dim hidden) {
+        Shape x = typing.input(0).shape();
         Shape state = Shape.of(x.dim(1), hidden);
-        for (int index = 4; index < 4 + states; index++) {
-            state = typing.equal(state, typing.input(index).shape(), "shape of initial state " + (index - 4));
+        int peepholes = first + states(op);
+        for (int index = first; index < peepholes; index++) {
+            state = typing.equal(state, typing.input(index).shape(), "shape of initial state " + (index - first));
         }
-        if (typing.count() == 7) {
-            typing.equal(Shape.of(hidden.times(3)), typing.input(6).shape(), "shape of the peepholes");
+        if (typing.count() > peepholes) {
+            typing.equal(Shape.of(hidden.times(3)), typing.input(peepholes).shape(), "shape of the peepholes");
         }
         for (int index = 1; index < typing.count(); index++) {
             typing.sameDType(0, index);
         }
-        int functions = op.kind() == Op.RecurrentKind.RNN ? 1 : lstm ? 3 : 2;
+        int functions = switch (op.kind()) {
+            case RNN -> 1;
+            case GRU -> 2;
+            case LSTM -> 3;
+        };
         typing.check(op.activations().size() == functions, "activations", functions, op.activations());
         TensorType last = typing.input(0).withShape(state);
         TensorType all = typing.input(0).withShape(Shape.of(x.dim(0), state.dim(0), hidden));
-        return lstm ? List.of(all, last, last) : List.of(all, last);
+        return states(op) == 2 ? List.of(all, last, last) : List.of(all, last);
     }
 }

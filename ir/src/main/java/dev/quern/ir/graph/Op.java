@@ -246,6 +246,12 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * What is left of {@code layer} where the inputs have been multiplied by their weights, and biased. Operands: those products [T, B,
+     * gates*H], r transposed [H, gates*H], its bias [gates*H], then initial states and peepholes as of the layer. Results: the layer's.
+     */
+    record RecurrentSteps(Recurrent layer) implements Along {}
+
     /** Which cell. */
     enum RecurrentKind {
         RNN,

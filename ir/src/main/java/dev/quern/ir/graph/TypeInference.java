@@ -68,6 +68,7 @@ public final class TypeInference {
             case Op.Contract contract -> one(ContractionTypes.contract(contract, typing));
             case Op.Attention attention -> one(ContractionTypes.attention(typing));
             case Op.Recurrent recurrent -> ContractionTypes.recurrent(recurrent, typing);
+            case Op.RecurrentSteps steps -> ContractionTypes.recurrentSteps(steps.layer(), typing);
             case Op.Convolve convolve -> one(WindowTypes.convolve(convolve, typing));
             case Op.ConvolveTransposed convolve -> one(WindowTypes.convolveTransposed(convolve, typing));
             case Op.Pool pool -> one(WindowTypes.pool(pool, typing));

@@ -3,56 +3,86 @@ package dev.quern.ir.interpret;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.graph.Op;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
 /** Recurrent layers, with the equations of ONNX RNN, GRU and LSTM. States are doubles until the end. */
 final class RecurrentOperations {
     private final Op.Recurrent op;
-    private final double[] x;
-    private final double[] w;
+    private final InputGates inputs;
     private final double[] r;
+    private final boolean transposed;
     private final double[] bias;
+    private final double[] h;
+    private final double[] c;
     private final double[] peepholes;
     private final int steps;
     private final int batch;
-    private final int width;
     private final int hidden;
     private final DoubleUnaryOperator[] functions;
 
-    private RecurrentOperations(Op.Recurrent op, Evaluation call) {
+    /** What the inputs of one step and batch entry add to one unit of one gate, a row of {@code w}. */
+    private interface InputGates {
+        double at(int entry, int row);
+    }
+
+    /**
+     * @param r position of the recurrent weights among the operands; the bias, states and peepholes follow them
+     * @param transposed whether those weights have the unit before as their first axis
+     */
+    private RecurrentOperations(Op.Recurrent op, Evaluation call, InputGates inputs, int r, boolean transposed) {
         this.op = op;
+        this.inputs = inputs;
+        this.transposed = transposed;
         long[] shape = call.operand(0).shape();
         steps = Math.toIntExact(shape[0]);
         batch = Math.toIntExact(shape[1]);
-        width = Math.toIntExact(shape[2]);
-        hidden = Math.toIntExact(call.operand(2).shape()[1]);
-        x = call.elements(0).reals();
-        w = call.elements(1).reals();
-        r = call.elements(2).reals();
-        bias = call.elements(3).reals();
-        peepholes = call.operands().size() > 6 ? call.elements(6).reals() : new double[0];
+        hidden = Math.toIntExact(call.operand(r).shape()[transposed ? 0 : 1]);
+        this.r = call.elements(r).reals();
+        double[] biases = call.elements(r + 1).reals();
+        bias = transposed ? biases : Arrays.copyOfRange(biases, biases.length / 2, biases.length);
+        h = call.elements(r + 2).reals();
+        c = op.kind() == Op.RecurrentKind.LSTM ? call.elements(r + 3).reals() : new double[0];
+        peepholes = call.operands().size() > r + 4 ? call.elements(r + 4).reals() : new double[0];
         functions =
                 op.activations().stream().map(name -> activation(name, call)).toArray(DoubleUnaryOperator[]::new);
     }
 
-    static List<Tensor> recurrent(Op.Recurrent op, Evaluation call) {
-        return new RecurrentOperations(op, call).run(call);
+    /** The layer on its inputs. */
+    static List<Tensor> layer(Op.Recurrent op, Evaluation call) {
+        int width = Math.toIntExact(call.operand(0).shape()[2]);
+        double[] x = call.elements(0).reals();
+        double[] w = call.elements(1).reals();
+        double[] bias = call.elements(3).reals();
+        InputGates inputs = (entry, row) -> {
+            double sum = bias[row];
+            for (int i = 0; i < width; i++) {
+                sum += x[entry * width + i] * w[row * width + i];
+            }
+            return sum;
+        };
+        return new RecurrentOperations(op, call, inputs, 2, false).run(call);
+    }
+
+    /** The layer's steps on what its inputs come to. */
+    static List<Tensor> steps(Op.Recurrent op, Evaluation call) {
+        int rows = Math.toIntExact(call.operand(0).shape()[2]);
+        double[] products = call.elements(0).reals();
+        return new RecurrentOperations(op, call, (entry, row) -> products[entry * rows + row], 1, true).run(call);
     }
 
     private List<Tensor> run(Evaluation call) {
         DType type = call.operand(0).dtype();
         boolean lstm = op.kind() == Op.RecurrentKind.LSTM;
-        double[] h = call.elements(4).reals();
-        double[] c = lstm ? call.elements(5).reals() : new double[0];
         Elements y = call.allocate(type, steps, batch, hidden);
         for (int step = 0; step < steps; step++) {
             int t = op.reverse() ? steps - 1 - step : step;
             for (int b = 0; b < batch; b++) {
                 double[] next = switch (op.kind()) {
-                    case RNN -> rnn(t, b, h);
-                    case GRU -> gru(t, b, h);
-                    case LSTM -> lstm(t, b, h, c);
+                    case RNN -> rnn(t, b);
+                    case GRU -> gru(t, b);
+                    case LSTM -> lstm(t, b);
                 };
                 System.arraycopy(next, 0, h, b * hidden, hidden);
             }
@@ -68,25 +98,20 @@ final class RecurrentOperations {
         return state.tensor(batch, hidden);
     }
 
-    /** {@code x·wᵀ} and its bias, for one unit of one gate. */
     private double input(int t, int b, int row) {
+        return inputs.at(t * batch + b, row);
+    }
+
+    /** {@code state·rᵀ} and its bias, for one unit of one gate; the entry's part of {@code state} starts at {@code from}. */
+    private double recurrence(double[] state, int from, int row) {
         double sum = bias[row];
-        for (int i = 0; i < width; i++) {
-            sum += x[(t * batch + b) * width + i] * w[row * width + i];
-        }
-        return sum;
-    }
-
-    /** {@code h·rᵀ} and its bias, for one unit of one gate; {@code h} starts at {@code from}. */
-    private double recurrence(double[] h, int from, int row) {
-        double sum = bias[bias.length / 2 + row];
         for (int i = 0; i < hidden; i++) {
-            sum += h[from + i] * r[row * hidden + i];
+            sum += state[from + i] * r[transposed ? i * bias.length + row : row * hidden + i];
         }
         return sum;
     }
 
-    private double[] rnn(int t, int b, double[] h) {
+    private double[] rnn(int t, int b) {
         double[] next = new double[hidden];
         for (int j = 0; j < hidden; j++) {
             next[j] = functions[0].applyAsDouble(input(t, b, j) + recurrence(h, b * hidden, j));
@@ -94,7 +119,7 @@ final class RecurrentOperations {
         return next;
     }
 
-    private double[] gru(int t, int b, double[] h) {
+    private double[] gru(int t, int b) {
         int from = b * hidden;
         double[] update = new double[hidden];
         double[] reset = new double[hidden];
@@ -114,16 +139,16 @@ final class RecurrentOperations {
         return next;
     }
 
-    private double[] lstm(int t, int b, double[] h, double[] c) {
+    private double[] lstm(int t, int b) {
         int from = b * hidden;
         double[] next = new double[hidden];
         double[] cell = new double[hidden];
         for (int j = 0; j < hidden; j++) {
             double old = c[from + j];
-            double in = functions[0].applyAsDouble(gate(t, b, h, j) + peephole(j, old));
-            double forget = functions[0].applyAsDouble(gate(t, b, h, 2 * hidden + j) + peephole(2 * hidden + j, old));
-            cell[j] = forget * old + in * functions[1].applyAsDouble(gate(t, b, h, 3 * hidden + j));
-            double out = functions[0].applyAsDouble(gate(t, b, h, hidden + j) + peephole(hidden + j, cell[j]));
+            double in = functions[0].applyAsDouble(gate(t, b, j) + peephole(j, old));
+            double forget = functions[0].applyAsDouble(gate(t, b, 2 * hidden + j) + peephole(2 * hidden + j, old));
+            cell[j] = forget * old + in * functions[1].applyAsDouble(gate(t, b, 3 * hidden + j));
+            double out = functions[0].applyAsDouble(gate(t, b, hidden + j) + peephole(hidden + j, cell[j]));
             next[j] = out * functions[2].applyAsDouble(cell[j]);
         }
         System.arraycopy(cell, 0, c, from, hidden);
@@ -135,7 +160,7 @@ final class RecurrentOperations {
         return peepholes.length == 0 ? 0 : peepholes[index] * cell;
     }
 
-    private double gate(int t, int b, double[] h, int row) {
+    private double gate(int t, int b, int row) {
         return input(t, b, row) + recurrence(h, b * hidden, row);
     }
 

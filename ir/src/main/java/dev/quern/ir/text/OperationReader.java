@@ -84,12 +84,8 @@ final class OperationReader {
             case "normalize" ->
                 new Op.Normalize(attributes.integer("axis"), attributes.real("epsilon"), attributes.flag("centred"));
             case "attention" -> new Op.Attention(attributes.real("scale"), attributes.flag("causal"));
-            case "recurrent" ->
-                new Op.Recurrent(
-                        attributes.variant(Op.RecurrentKind.class),
-                        attributes.flag("reverse"),
-                        attributes.names("activations"),
-                        attributes.flag("linear_before_reset"));
+            case "recurrent" -> recurrent();
+            case "recurrent_steps" -> new Op.RecurrentSteps(recurrent());
             case "resize" -> new Op.Resize(resizeRule(), attributes.reals("scales"), attributes.shape("shape"));
             case "if" -> new Op.If(attributes.graph("then"), attributes.graph("otherwise"));
             case "loop" -> new Op.Loop(attributes.graph("body"), attributes.integer("carried"));
@@ -111,6 +107,14 @@ final class OperationReader {
         return unary.or(() -> Words.find(BinaryOp.class, name).map(Op.Binary::new))
                 .or(() -> Words.find(CompareOp.class, name).map(Op.Compare::new))
                 .orElseThrow(() -> SyntaxErrors.at(context, "an operation"));
+    }
+
+    private Op.Recurrent recurrent() {
+        return new Op.Recurrent(
+                attributes.variant(Op.RecurrentKind.class),
+                attributes.flag("reverse"),
+                attributes.names("activations"),
+                attributes.flag("linear_before_reset"));
     }
 
     private ResizeRule resizeRule() {

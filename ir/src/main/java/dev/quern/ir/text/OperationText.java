@@ -155,12 +155,8 @@ final class OperationText {
                 put("scale", real(scale));
                 flag("causal", causal);
             }
-            case Op.Recurrent(var kind, boolean reverse, List<String> activations, boolean linearBeforeReset) -> {
-                variant(word(kind));
-                flag("reverse", reverse);
-                put("activations", names(activations));
-                flag("linear_before_reset", linearBeforeReset);
-            }
+            case Op.Recurrent layer -> describe(layer);
+            case Op.RecurrentSteps(Op.Recurrent layer) -> describe(layer);
             case Op.Resize(ResizeRule rule, List<Double> scales, Shape shape) -> describe(rule, scales, shape);
             case Op.If(Graph then, Graph otherwise) -> {
                 entries.add(new Body("then", then));
@@ -196,6 +192,13 @@ final class OperationText {
         put("region", list(rule.region(), OperationText::real));
         put("scales", list(scales, OperationText::real));
         put("shape", shape);
+    }
+
+    private void describe(Op.Recurrent layer) {
+        variant(word(layer.kind()));
+        flag("reverse", layer.reverse());
+        put("activations", names(layer.activations()));
+        flag("linear_before_reset", layer.linearBeforeReset());
     }
 
     private void describe(Op.Scan scan) {

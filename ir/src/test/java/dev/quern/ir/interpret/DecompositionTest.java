@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Composite operations give what their decompositions into basic operations give. */
 class DecompositionTest {
@@ -251,6 +253,40 @@ class DecompositionTest {
                 new Op.Recurrent(Op.RecurrentKind.LSTM, false, List.of("Sigmoid", "Tanh", "Tanh"), false), operands);
         assertTensor(expected.get(0), found.get(1), TOLERANCE);
         assertTensor(expected.get(1), found.get(2), TOLERANCE);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void stepsOfARecurrentLayer(Op.RecurrentKind kind) {
+        boolean lstm = kind == Op.RecurrentKind.LSTM;
+        int gates = lstm ? 4 : kind == Op.RecurrentKind.GRU ? 3 : 1;
+        Tensor[] operands = operands(new Random(7), gates, lstm ? 1 : 0);
+        List<String> functions = List.of("Sigmoid", "Tanh", "Softsign").subList(0, Math.min(3, gates));
+        for (boolean flag : List.of(false, true)) {
+            Op.Recurrent layer = new Op.Recurrent(
+                    kind, flag, kind == Op.RecurrentKind.GRU ? functions.subList(0, 2) : functions, !flag);
+            List<Tensor> expected = all(layer, operands);
+            DecompositionTest test = new DecompositionTest();
+            List<Tensor> found = test.run(in -> test.projected(layer, in, gates), operands);
+            for (int i = 0; i < expected.size(); i++) {
+                assertTensor(expected.get(i), found.get(i), TOLERANCE);
+            }
+        }
+    }
+
+    /** The layer with the products of its inputs taken out of the loop over time. */
+    private List<Value> projected(Op.Recurrent layer, List<Value> in, int gates) {
+        Dim rows = Dim.of((long) gates * H);
+        Op.Contract product =
+                new Op.Contract(List.of("t", "b", "i"), List.of("g", "i"), List.of("t", "b", "g"), DType.F32);
+        Value products = builder.binary(
+                BinaryOp.ADD, builder.add(product, in.get(0), in.get(1)), builder.slice(in.get(3), 0, Dim.ZERO, rows));
+        List<Value> operands = new ArrayList<>(List.of(
+                products,
+                builder.add(new Op.Transpose(List.of(1, 0)), in.get(2)),
+                builder.slice(in.get(3), 0, rows, rows)));
+        operands.addAll(in.subList(4, in.size()));
+        return builder.addAll(new Op.RecurrentSteps(layer), operands);
     }
 
     private Value peeped(Value x, Value h, Value c, List<Value> in, int row, int peephole) {

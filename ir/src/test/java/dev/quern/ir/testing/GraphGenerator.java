@@ -331,17 +331,24 @@ public final class GraphGenerator {
             case GRU -> List.of("Sigmoid", "Tanh");
             case LSTM -> List.of("HardSigmoid", "Tanh", "Relu");
         };
-        List<Value> operands = new ArrayList<>(List.of(
-                value(DType.F32, Shape.of(N, Dim.of(2), Dim.of(3))),
-                value(DType.F32, Shape.of(gates * 2L, 3)),
-                value(DType.F32, Shape.of(gates * 2L, 2)),
-                value(DType.F32, Shape.of(gates * 4L)),
-                value(DType.F32, Shape.of(2, 2))));
+        boolean steps = random.nextBoolean();
+        List<Value> operands = new ArrayList<>(
+                steps
+                        ? List.of(
+                                value(DType.F32, Shape.of(N, Dim.of(2), Dim.of(gates * 2L))),
+                                value(DType.F32, Shape.of(2, gates * 2L)),
+                                value(DType.F32, Shape.of(gates * 2L)))
+                        : List.of(
+                                value(DType.F32, Shape.of(N, Dim.of(2), Dim.of(3))),
+                                value(DType.F32, Shape.of(gates * 2L, 3)),
+                                value(DType.F32, Shape.of(gates * 2L, 2)),
+                                value(DType.F32, Shape.of(gates * 4L))));
+        operands.add(value(DType.F32, Shape.of(2, 2)));
         if (kind == Op.RecurrentKind.LSTM) {
             operands.add(value(DType.F32, Shape.of(2, 2)));
         }
-        return builder.addAll(
-                new Op.Recurrent(kind, random.nextBoolean(), activations, random.nextBoolean()), operands);
+        Op.Recurrent layer = new Op.Recurrent(kind, random.nextBoolean(), activations, random.nextBoolean());
+        return builder.addAll(steps ? new Op.RecurrentSteps(layer) : layer, operands);
     }
 
     private List<Value> choice() {

@@ -69,10 +69,12 @@ record FoldingCost(double bytes, double steps, boolean dense) {
             case Op.Attention _ -> read * read;
             case Op.Recurrent _ ->
                 written * elements(node.input(1).type().shape().dims(), 0, 0) + read;
+            case Op.RecurrentSteps _ ->
+                written * elements(node.input(1).type().shape().dims(), 0, 0);
             case Op.Resize _ -> SORTING * (read + written);
             case Op.TopK _ -> SORTING * read;
-            case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Scatter _, Op.Along _ ->
-                read + written;
+            case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Scatter _ -> read + written;
+            case Op.Reduce _, Op.ArgReduce _, Op.Cumulate _, Op.Softmax _, Op.Normalize _ -> read + written;
             case Op.Control _, Op.Host _ -> Double.POSITIVE_INFINITY;
         };
     }

@@ -42,7 +42,13 @@ final class NonNegative {
             case Op.Source _, Op.Compare _, Op.Select _, Op.Cast _, Op.Bitcast _, Op.Quantize _, Op.Dequantize _ ->
                 false;
             case Op.Placing _, Op.Lookup _, Op.Scatter _, Op.ArgReduce _, Op.Cumulate _, Op.Softmax _ -> false;
-            case Op.Normalize _, Op.Product _, Op.Sampling _, Op.Composite _, Op.TopK _, Op.Control _ -> false;
+            case Op.Normalize _,
+                    Op.RecurrentSteps _,
+                    Op.Product _,
+                    Op.Sampling _,
+                    Op.Composite _,
+                    Op.TopK _,
+                    Op.Control _ -> false;
             case Op.Host _ -> false;
         };
     }

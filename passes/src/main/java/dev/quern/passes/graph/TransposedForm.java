@@ -37,7 +37,7 @@ record TransposedForm(Op op, Permutation after, boolean elementwise) {
             when rule.region().isEmpty() -> first(new Op.Resize(rule, p.unpermute(scales), p.unpermute(shape)), p);
             case Op.Source _, Op.Reshape _, Op.Transpose _, Op.Broadcast _, Op.Lookup _, Op.Scatter _ ->
                 Optional.empty();
-            case Op.Normalize _, Op.Product _, Op.Sampling _, Op.Composite _ -> Optional.empty();
+            case Op.Normalize _, Op.RecurrentSteps _, Op.Product _, Op.Sampling _, Op.Composite _ -> Optional.empty();
             case Op.TopK _, Op.Control _, Op.Host _ -> Optional.empty();
         };
     }

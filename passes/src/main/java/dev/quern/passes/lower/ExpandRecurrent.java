@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * Takes the product of the inputs and their weights out of a recurrent layer's loop over time: one contraction for all
- * steps. What is left of the layer has the operands of {@link RecurrentTemplate}.
+ * steps. What is left are {@link Op.RecurrentSteps}.
  */
 final class ExpandRecurrent {
     private ExpandRecurrent() {}
@@ -34,7 +34,7 @@ final class ExpandRecurrent {
         Value weights = expansion.turned(node.input(2));
         List<Value> operands = new ArrayList<>(List.of(inputs, weights, stepBias));
         operands.addAll(node.inputs().subList(4, node.inputs().size()));
-        expansion.keep(new Node(recurrent, operands, node.outputs(), node.origin()));
+        expansion.keep(new Node(new Op.RecurrentSteps(recurrent), operands, node.outputs(), node.origin()));
     }
 
     private static Value slice(Expansion expansion, Value bias, Dim start, Dim length) {

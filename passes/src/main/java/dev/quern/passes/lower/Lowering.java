@@ -41,9 +41,9 @@ final class Lowering {
             case Op.ConvolveTransposed convolve -> List.of(ConvolutionTemplate.transposed(drawing, convolve));
             case Op.Pool pool -> List.of(PoolTemplate.lower(drawing, pool));
             case Op.Resize resize -> List.of(ResizeTemplate.lower(drawing, resize));
-            case Op.Recurrent recurrent -> List.of(RecurrentTemplate.lower(drawing, recurrent));
+            case Op.RecurrentSteps steps -> List.of(RecurrentTemplate.lower(drawing, steps.layer()));
             case Op.Source _, Op.Elementwise _, Op.View _, Op.Lookup _ -> throw noTemplate(node);
-            case Op.Attention _, Op.TopK _, Op.Control _, Op.Host _ -> throw noTemplate(node);
+            case Op.Composite _, Op.TopK _, Op.Control _, Op.Host _ -> throw noTemplate(node);
         };
     }
 

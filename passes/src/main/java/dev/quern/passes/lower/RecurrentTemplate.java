@@ -16,8 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The steps of a recurrent layer, as {@link ExpandRecurrent} leaves it. Operands: inputs already multiplied and biased [T, B,
- * gates*H], r transposed [H, gates*H], the bias of r [gates*H], initial h [B, H], and for LSTM initial c [B, H] and peepholes [3*H].
+ * {@link Op.RecurrentSteps}: the loop over time of a recurrent layer.
  * Loops run over the batch ({@code o}), serially over time ({@code s}), over hidden units ({@code n}), and over the hidden
  * units before ({@code k}). The state is held in the results that give the last one.
  */

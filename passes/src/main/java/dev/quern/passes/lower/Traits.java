@@ -63,7 +63,7 @@ record Traits(Role role, int work, List<Read> reads, Tail tail) {
             case Op.Pool _ -> anchor(Tail.ELEMENTS).addressing(Limit.CHEAP);
             case Op.Resize resize ->
                 ResizeTemplate.covers(resize.rule()) ? anchor(Tail.NONE).reading(Limit.CHEAP) : part(Role.HOST);
-            case Op.Attention _, Op.Recurrent _ -> anchor(Tail.NONE).reading(Limit.VIEWS);
+            case Op.RecurrentSteps _, Op.Composite _ -> anchor(Tail.NONE).reading(Limit.VIEWS);
             case Op.TopK _, Op.Host _ -> part(Role.HOST);
             case Op.Control _ -> part(Role.CONTROL);
         };
