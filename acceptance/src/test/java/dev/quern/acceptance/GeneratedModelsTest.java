@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
  * <p>A model that fails is made smaller and lies in {@code acceptance/target/generated-models}, as a file to run and as text; once
  * mended, it belongs in {@code acceptance/src/test/golden/models}.
  */
+@Tag("generated")
 class GeneratedModelsTest {
     /** Far more than a model takes on a machine that does much else. */
     private static final Duration BUDGET = Duration.ofSeconds(20);

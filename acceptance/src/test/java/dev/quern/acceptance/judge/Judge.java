@@ -76,11 +76,12 @@ public final class Judge {
         } catch (ModelException refusal) {
             return refused(refusal, peer);
         }
-        try (compiled) {
+        try (compiled;
+                References references = new References(model.model())) {
             List<Map<String, Tensor>> results = new ArrayList<>();
             boolean peerAgrees = true;
             for (int run = 0; run < model.runs().size(); run++) {
-                Optional<Outcome> bad = run(model, compiled, form, seed, run, peer, results);
+                Optional<Outcome> bad = run(model, compiled, references, form, seed, run, peer, results);
                 if (bad.isPresent() && bad.get().verdict() != Verdict.AGREED_ALONE) {
                     return bad.get();
                 }
@@ -115,6 +116,7 @@ public final class Judge {
     private Optional<Outcome> run(
             GeneratedModel model,
             Model compiled,
+            References references,
             Form form,
             long seed,
             int run,
@@ -128,22 +130,22 @@ public final class Judge {
             return Optional.of(refused(refusal, peer.at(run)));
         }
         results.add(found);
-        OnnxModel settled = Defaults.settled(model.model(), inputs);
-        try (Reference reference = new Reference(OnnxWriter.toBytes(settled))) {
-            Map<String, Tensor> expected = reference.run(inputs);
-            Optional<String> difference = difference(reference, inputs, expected, found, UNITS, MARGIN, seed);
-            if (difference.isPresent()) {
-                return Optional.of(new Outcome(
-                        Verdict.DIFFERS_FROM_INTERPRETER, "run " + run + ", " + form + ", " + difference.get()));
-            }
-            Optional<Map<String, Tensor>> answer = peer.outputs(run);
-            if (answer.isEmpty()) {
-                return Optional.of(new Outcome(Verdict.AGREED_ALONE, ""));
-            }
-            difference = difference(reference, inputs, answer.get(), expected, PEER_UNITS, PEER_MARGIN, seed);
-            if (difference.isPresent()) {
-                return Optional.of(Explanation.of(settled, inputs, "run " + run + ", " + difference.get()));
-            }
+        Reference reference = references.under(inputs);
+        Map<String, Tensor> expected = reference.run(inputs);
+        Optional<String> difference = difference(reference, inputs, expected, found, UNITS, MARGIN, seed);
+        if (difference.isPresent()) {
+            return Optional.of(new Outcome(
+                    Verdict.DIFFERS_FROM_INTERPRETER,
+                    "run " + run + ", " + form + ", " + difference.get() + side(peer.outputs(run), expected, found)));
+        }
+        Optional<Map<String, Tensor>> answer = peer.outputs(run);
+        if (answer.isEmpty()) {
+            return Optional.of(new Outcome(Verdict.AGREED_ALONE, ""));
+        }
+        difference = difference(reference, inputs, answer.get(), expected, PEER_UNITS, PEER_MARGIN, seed);
+        if (difference.isPresent()) {
+            OnnxModel settled = Defaults.settled(model.model(), inputs);
+            return Optional.of(Explanation.of(settled, inputs, "run " + run + ", " + difference.get()));
         }
         return Optional.empty();
     }

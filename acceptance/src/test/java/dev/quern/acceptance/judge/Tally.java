@@ -2,9 +2,13 @@ package dev.quern.acceptance.judge;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -25,6 +29,8 @@ public final class Tally {
     private final List<String> faults = new ArrayList<>();
     private final long first;
     private long next;
+    /** Open on {@link #running} while seeds run. */
+    private FileChannel marks;
 
     /** Reads what is in the file, if there is one. */
     public Tally(Path file, long first) {
@@ -66,10 +72,13 @@ public final class Tally {
         return next;
     }
 
-    /** Says that a seed is about to run. */
+    /** Says that a seed is about to run. The file stays open, since opening it costs more than many a model. */
     public void start(long seed) {
         try {
-            Files.writeString(running, Long.toString(seed));
+            if (marks == null) {
+                marks = FileChannel.open(running, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            }
+            marks.write(ByteBuffer.wrap(String.format("%20d", seed).getBytes(StandardCharsets.US_ASCII)), 0);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -98,6 +107,10 @@ public final class Tally {
             Path fresh = file.resolveSibling(file.getFileName() + ".new");
             Files.write(fresh, lines);
             Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            if (marks != null) {
+                marks.close();
+                marks = null;
+            }
             Files.deleteIfExists(running);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

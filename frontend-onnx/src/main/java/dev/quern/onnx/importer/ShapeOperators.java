@@ -213,13 +213,15 @@ final class ShapeOperators {
         List<Dim> dims = new ArrayList<>();
         for (Dim dim : call.input(0).type().shape().dims()) {
             Dim known = builder.known(dim);
+            if (!dim.isConstant() && !builder.ranges().atMost(Dim.of(2), dim)) {
+                call.importer().assumeRanks();
+            }
             if (known.is(1)) {
                 continue;
             }
             dims.add(dim);
             if (!known.isConstant() && !builder.ranges().atMost(Dim.of(2), known)) {
                 builder.assumeAtLeast(dim, Dim.of(2));
-                call.importer().assumeRanks();
             }
         }
         return builder.reshape(call.input(0), new Shape(dims));

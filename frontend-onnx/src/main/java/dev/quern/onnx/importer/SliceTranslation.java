@@ -124,7 +124,10 @@ final class SliceTranslation {
             if (step == 0) {
                 throw call.invalid("step: expected not 0, found 0");
             }
-            Dim extent = shape.dim(axis);
+            Dim extent = builder.known(shape.dim(axis));
+            if (!extent.equals(shape.dim(axis))) {
+                call.importer().assumeExtents();
+            }
             Dim low = step > 0 ? Dim.ZERO : Dim.of(-1);
             Dim high = step > 0 ? extent : extent.minus(1);
             Optional<Dim> start = bound(first.get(index), extent, Dim.ZERO, high);

@@ -35,7 +35,12 @@ final class GuardSet {
         Dim b = canonical(right);
         switch (relation) {
             case EQUAL -> equal(a, b, new Guard(left, relation, right, reason));
-            case AT_LEAST -> atLeast(a.minus(b), reason);
+            case AT_LEAST -> {
+                Dim excess = a.minus(b);
+                // What cannot hold beside the other guards is said of the symbols, whose values may break those first.
+                boolean never = excess.isConstant() && excess.constant() < 0;
+                atLeast(never ? left.minus(right) : excess, reason);
+            }
         }
     }
 
