@@ -34,7 +34,7 @@ class GeneratedModelsTest {
     /** Far more than a model takes on a machine that does much else. */
     private static final Duration BUDGET = Duration.ofSeconds(20);
 
-    private static final int USUAL = 15;
+    private static final int USUAL = 1_000;
     private static final int MANY = 100_000;
 
     /** From this many on, the tally outlives the run, which goes on where one before it stopped. */

@@ -354,7 +354,7 @@ public final class GraphBuilder {
         }
         Dim difference = known(left).minus(known(right));
         if (difference.is(0)) {
-            return left;
+            return Extents.simpler(left, right);
         }
         if (difference.isConstant()) {
             Dim lesser = difference.constant() < 0 ? left : right;
