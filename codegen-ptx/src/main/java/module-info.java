@@ -3,4 +3,7 @@ module dev.quern.ptx {
     requires transitive dev.quern.ir;
 
     exports dev.quern.ptx;
+
+    provides dev.quern.ir.backend.Backend with
+            dev.quern.ptx.PtxBackend;
 }

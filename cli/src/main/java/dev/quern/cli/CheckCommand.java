@@ -26,7 +26,8 @@ final class CheckCommand implements Callable<Integer> {
     /** What a model can be compared with. */
     enum PeerName {
         ort,
-        interpreter
+        interpreter,
+        cpu
     }
 
     private final Session session;
@@ -37,8 +38,8 @@ final class CheckCommand implements Callable<Integer> {
     @Option(
             names = "--peer",
             paramLabel = "PEER",
-            description = "What to compare with: ort (ONNX Runtime, which Maven fetches) or interpreter (Quern's own, "
-                    + "operation by operation). Default: ${DEFAULT-VALUE}.")
+            description = "What to compare with: ort (ONNX Runtime, which Maven fetches), interpreter (Quern's own, "
+                    + "operation by operation) or cpu (Quern itself, on the CPU). Default: ${DEFAULT-VALUE}.")
     private PeerName peer = PeerName.ort;
 
     @Option(names = "--json", description = "Prints JSON.")
@@ -86,6 +87,7 @@ final class CheckCommand implements Callable<Integer> {
             case ort ->
                 new OnnxRuntimePeer(session, new SessionSettings(model.options().threads(), true, true));
             case interpreter -> new InterpreterPeer(session, model.options());
+            case cpu -> new HostPeer(session, model.options());
         };
     }
 }

@@ -48,6 +48,12 @@ final class ModelOptions {
     @Option(names = "--threads", paramLabel = "N", description = "Threads a run may use; by default all processors.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description = "cpu, cuda (an NVIDIA GPU), or auto (cuda where there is one). Default: ${DEFAULT-VALUE}.")
+    private String device = "cpu";
+
     ModelOptions() {}
 
     String name() {
@@ -55,7 +61,11 @@ final class ModelOptions {
     }
 
     Options options() {
-        return Options.builder().threads(threads).maxMemory(maxMemory).build();
+        return Options.builder()
+                .device(device)
+                .threads(threads)
+                .maxMemory(maxMemory)
+                .build();
     }
 
     /** The model's file, fetched if need be. */

@@ -1,10 +1,10 @@
 package dev.quern.vector;
 
-import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.kernel.Kernel;
 
 /** A kernel and the instance of the class that was generated for it. */
-record CompiledKernel(Kernel kernel, GeneratedKernel generated, byte[] classFile) implements Executable {
+record CompiledKernel(Kernel kernel, GeneratedKernel generated, byte[] classFile) implements HostExecutable {
     @Override
     public long parallelExtent(long[] symbols) {
         return generated.parallelExtent(symbols);

@@ -1,6 +1,6 @@
 package dev.quern.vector;
 
-/** What a generated class is. The methods are those of {@link dev.quern.ir.backend.Executable}. */
+/** What a generated class is. The methods are those of {@link dev.quern.ir.backend.HostExecutable}. */
 abstract class GeneratedKernel {
     abstract void run(Object[] buffers, long[] offsets, long[] symbols, long from, long to);
 

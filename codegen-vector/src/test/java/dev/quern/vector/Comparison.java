@@ -3,7 +3,7 @@ package dev.quern.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quern.DType;
-import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Kernel;
@@ -21,8 +21,8 @@ final class Comparison {
         return bits == 0 ? Target.scalar(1) : new Target.Host("jvm-" + bits, bits, 32, 1, 32 << 10, 1 << 20);
     }
 
-    static Executable compile(Kernel kernel, int bits) {
-        Executable executable = new VectorBackend().compile(kernel, target(bits));
+    static HostExecutable compile(Kernel kernel, int bits) {
+        HostExecutable executable = (HostExecutable) new VectorBackend().compile(kernel, target(bits));
         StringWriter complaints = new StringWriter();
         CheckClassAdapter.verify(
                 new ClassReader(executable.artifact()),
@@ -34,7 +34,7 @@ final class Comparison {
     }
 
     /** Runs {@code executable} on {@code data}, its parallel loop cut in two. */
-    static void run(Executable executable, Data data) {
+    static void run(HostExecutable executable, Data data) {
         long extent = executable.parallelExtent(data.symbols());
         long middle = extent / 2;
         executable.run(data.buffers(), data.offsets(), data.symbols(), middle, extent);

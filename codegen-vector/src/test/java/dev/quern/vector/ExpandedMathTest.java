@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.UnaryOp;
-import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.interpret.RealFunctions;
 import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Expr;
@@ -48,7 +48,7 @@ class ExpandedMathTest {
                         loop("v", dim(16), LoopKind.VECTOR, guard(n.minus(1).minus(at), store("out", value, at))))));
     }
 
-    private static void run(Executable executable, float[] x, float[] out) {
+    private static void run(HostExecutable executable, float[] x, float[] out) {
         long[] symbols = {x.length};
         executable.run(new Object[] {x, out}, new long[2], symbols, 0, executable.parallelExtent(symbols));
     }
@@ -56,7 +56,7 @@ class ExpandedMathTest {
     @ParameterizedTest
     @CsvSource({"EXP, 1.05", "LOG, 0.9", "TANH, 2.5", "SIGMOID, 2.5", "ERF, 1.3"})
     void errorOverTheFloats(UnaryOp function, double bound) {
-        Executable executable = Comparison.compile(function(function), 512);
+        HostExecutable executable = Comparison.compile(function(function), 512);
         DoubleUnaryOperator exact = RealFunctions.unary(function);
         float[] x = new float[CHUNK];
         float[] out = new float[CHUNK];

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -153,7 +153,7 @@ class RandomKernelsTest {
             Data before = Data.random(random.kernel(), new Random(seed), random.symbols());
             Data expected = before.copy();
             KernelInterpreter.run(random.kernel(), expected.buffers(), expected.offsets(), random.symbols());
-            Executable executable = Comparison.compile(random.kernel(), bits);
+            HostExecutable executable = Comparison.compile(random.kernel(), bits);
             for (int run = 0; run < runs; run++) {
                 Data found = before.copy();
                 Comparison.run(executable, found);

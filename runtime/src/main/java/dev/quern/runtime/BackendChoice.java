@@ -34,7 +34,8 @@ final class BackendChoice {
         List<String> order = wanted.equals("auto") ? List.of("cuda", "cpu") : List.of(wanted);
         for (String name : order) {
             for (Backend backend : backends) {
-                if (backend.device().equals(name)) {
+                boolean isThere = order.size() == 1 || backend.isAvailable();
+                if (backend.device().equals(name) && isThere) {
                     return backend;
                 }
             }

@@ -4,6 +4,8 @@ import dev.quern.DType;
 import dev.quern.Limits;
 import dev.quern.ModelException;
 import dev.quern.ir.Dim;
+import dev.quern.ir.backend.DeviceExecutable;
+import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.graph.Guard;
 import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.MemoryPlanVerifier;
@@ -161,7 +163,10 @@ final class BoundPlan {
         long[] arguments = kernel.step().scheduled().symbols().stream()
                 .mapToLong(known::get)
                 .toArray();
-        long extent = kernel.executable().parallelExtent(arguments);
+        long extent = switch (kernel.executable()) {
+            case HostExecutable host -> host.parallelExtent(arguments);
+            case DeviceExecutable device -> 1;
+        };
         long work = evaluate(kernel.origin(), kernel.step().work(), known).orElse(0);
         if (work > Limits.KERNEL_WORK) {
             throw new ModelException(

@@ -23,6 +23,7 @@ final class ConstantStore implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final Map<Tensor, List<Held>> held = new IdentityHashMap<>();
+    private final DeviceConstants onDevice = new DeviceConstants();
     private long ownBytes;
 
     /** The constant {@code name} as {@code data} asks for it. */
@@ -38,6 +39,11 @@ final class ConstantStore implements AutoCloseable {
         HeldConstant constant = place(name, data, tensor);
         known.add(new Held(data, constant));
         return constant;
+    }
+
+    /** The constants that kernels on a device read. */
+    DeviceConstants onDevice() {
+        return onDevice;
     }
 
     /** Bytes held beside the model file. */
@@ -105,6 +111,7 @@ final class ConstantStore implements AutoCloseable {
 
     @Override
     public void close() {
+        onDevice.close();
         arena.close();
     }
 }

@@ -3,6 +3,7 @@ package dev.quern.runtime;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Kernel;
@@ -48,7 +49,7 @@ final class InterpretedBackend implements Backend {
                 new Kernel(kernel.name(), kernel.template(), symbols, kernel.parameters(), kernel.results(), loop));
     }
 
-    private record Interpreted(Kernel kernel, Dim extent, KernelInterpreter interpreter) implements Executable {
+    private record Interpreted(Kernel kernel, Dim extent, KernelInterpreter interpreter) implements HostExecutable {
         @Override
         public long parallelExtent(long[] symbols) {
             return Math.max(0, extent.evaluate(name -> symbols[kernel.symbols().indexOf(name)]));

@@ -2,6 +2,7 @@ package dev.quern.runtime;
 
 import dev.quern.ModelException;
 import dev.quern.ir.backend.Backend;
+import dev.quern.ir.backend.DeviceQueue;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Compiles each kernel once for one back end and target, whatever it is called and however many steps run it. */
 final class KernelCache {
@@ -29,6 +31,11 @@ final class KernelCache {
     /** What schedules may count on. */
     Target target() {
         return target;
+    }
+
+    /** A queue of the device, where kernels run on one that has memory of its own. */
+    Optional<DeviceQueue> openQueue() {
+        return backend.openQueue();
     }
 
     /** The code of the step's kernel as scheduled. */

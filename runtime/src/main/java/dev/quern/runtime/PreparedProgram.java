@@ -3,6 +3,8 @@ package dev.quern.runtime;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
+import dev.quern.ir.backend.DeviceExecutable;
+import dev.quern.ir.backend.DeviceQueue;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.passes.program.MemoryPlan;
@@ -35,6 +37,9 @@ final class PreparedProgram {
     private final int[] outputs;
     private final Liveness liveness;
     private final SymbolValues noSymbols;
+    private final KernelCache kernels;
+    private final ConstantStore store;
+    private final boolean usesDevice;
     private final Map<DType, Dim> arenas = new EnumMap<>(DType.class);
     private final ArenaPool arenaPool = new ArenaPool();
     private final Map<List<Long>, BoundPlan> plans = new LinkedHashMap<>(16, 0.75f, true) {
@@ -70,6 +75,8 @@ final class PreparedProgram {
             Compilation compilation, KernelCache kernels, ConstantStore store, Set<String> outerSymbols) {
         this.program = compilation.program();
         this.origins = compilation.origins();
+        this.kernels = kernels;
+        this.store = store;
         Set<String> symbols = new LinkedHashSet<>(ProgramSymbols.of(program));
         symbols.addAll(outerSymbols);
         this.noSymbols = SymbolValues.of(symbols);
@@ -81,6 +88,9 @@ final class PreparedProgram {
         for (ProgramStep step : program.steps()) {
             steps.add(prepare(step, table, kernels, store, symbols));
         }
+        this.usesDevice = steps.stream()
+                .anyMatch(step ->
+                        step instanceof PreparedStep.Kernel kernel && kernel.executable() instanceof DeviceExecutable);
         this.inputs = numbers(table, program.inputs());
         this.outputs = numbers(table, program.outputs());
         this.liveness = new Liveness(this);
@@ -177,6 +187,22 @@ final class PreparedProgram {
             latest = plan;
             return plan;
         }
+    }
+
+    /** Whether some kernels run on a device with memory of its own. */
+    boolean usesDevice() {
+        return usesDevice;
+    }
+
+    /** A new queue of that device. */
+    DeviceQueue openQueue() {
+        return kernels.openQueue()
+                .orElseThrow(() -> new IllegalStateException("a back end with kernels for a device has no queue"));
+    }
+
+    /** Where the device has {@code constant}. */
+    long addressOf(HeldConstant constant) {
+        return store.onDevice().address(constant, this::openQueue);
     }
 
     Program program() {

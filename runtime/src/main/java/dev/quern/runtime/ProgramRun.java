@@ -3,7 +3,8 @@ package dev.quern.runtime;
 import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
-import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.DeviceExecutable;
+import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.interpret.Budget;
@@ -21,6 +22,9 @@ final class ProgramRun {
     private final RunContext context;
     private final Enclosing outer;
     private final List<Guard> openGuards;
+
+    /** Null where all is done on the host. */
+    private DeviceFrame device;
 
     private ProgramRun(PreparedProgram program, BoundPlan plan, Enclosing outer, RunContext context) {
         this.program = program;
@@ -69,7 +73,9 @@ final class ProgramRun {
         context.budget().charge(plan.arenaBytes(), owner);
         Map<DType, Object> arenas = program.arenaPool().take(plan.arenas(), owner);
         Frame frame = new Frame(program, plan, context, arenas);
-        try {
+        try (DeviceFrame opened =
+                program.usesDevice() ? new DeviceFrame(program, plan, frame, context.poison()) : null) {
+            device = opened;
             if (plan.poison() != null) {
                 PoisonPlan.all(arenas);
             }
@@ -95,6 +101,7 @@ final class ProgramRun {
         List<Tensor> outputs = new ArrayList<>();
         List<Value> values = program.program().outputs();
         for (int i = 0; i < values.size(); i++) {
+            toHost(program.outputs()[i]);
             outputs.add(frame.output(program.outputs()[i], values.get(i)));
         }
         return outputs;
@@ -121,6 +128,9 @@ final class ProgramRun {
                     fault);
         }
         if (context.listener() != null) {
+            if (device != null) {
+                device.await();
+            }
             tell(index, step, bound, begin);
         }
     }
@@ -136,7 +146,30 @@ final class ProgramRun {
     private BoundKernel kernel(int index, PreparedStep.Kernel step, Frame frame) {
         BoundKernel planned = plan.kernel(index);
         BoundKernel bound = planned != null ? planned : plan.bind(step, frame.symbols());
+        Watch watch = context.watch();
+        watch.requireTime(bound, step.origin());
+        switch (step.executable()) {
+            case DeviceExecutable executable ->
+                device.launch(executable, step.arguments(), results(step), bound.symbols());
+            case HostExecutable executable -> onHost(executable, step, frame, bound);
+        }
+        return bound;
+    }
+
+    private static int results(PreparedStep.Kernel step) {
+        return step.step().scheduled().results();
+    }
+
+    private void onHost(HostExecutable executable, PreparedStep.Kernel step, Frame frame, BoundKernel bound) {
         int[] arguments = step.arguments();
+        int reads = arguments.length - results(step);
+        for (int i = 0; i < arguments.length; i++) {
+            if (i < reads) {
+                toHost(arguments[i]);
+            } else {
+                beforeHostWrites(arguments[i]);
+            }
+        }
         Object[] buffers = new Object[arguments.length];
         long[] offsets = new long[arguments.length];
         for (int i = 0; i < arguments.length; i++) {
@@ -144,9 +177,7 @@ final class ProgramRun {
             buffers[i] = step.storages()[i] == Buffer.Storage.SEGMENT ? ArrayKind.segment(base) : base;
             offsets[i] = frame.offset(arguments[i]);
         }
-        Executable executable = step.executable();
         Watch watch = context.watch();
-        watch.requireTime(bound, step.origin());
         RangeTask task = (from, to) -> executable.run(buffers, offsets, bound.symbols(), from, to);
         if (context.listener() != null) {
             task = told(task, context.listener());
@@ -163,7 +194,33 @@ final class ProgramRun {
                 context.pool().run(watched, bound.extent(), bound.grain(), bound.participants());
             }
         }
-        return bound;
+        for (int i = reads; i < arguments.length; i++) {
+            hostWrote(arguments[i]);
+        }
+    }
+
+    private void toHost(int value) {
+        if (device != null) {
+            device.toHost(value);
+        }
+    }
+
+    private void toHost(int[] values) {
+        for (int value : values) {
+            toHost(value);
+        }
+    }
+
+    private void beforeHostWrites(int value) {
+        if (device != null) {
+            device.beforeHostWrites(value);
+        }
+    }
+
+    private void hostWrote(int value) {
+        if (device != null) {
+            device.hostWrote(value);
+        }
     }
 
     /** {@code task}, the run's time looked at after each part. */
@@ -186,6 +243,7 @@ final class ProgramRun {
 
     private void host(PreparedStep.Host step, Frame frame) {
         ProgramStep.RunHost host = step.step();
+        toHost(step.inputs());
         List<Tensor> operands = frame.tensors(step.inputs(), host.node().inputs());
         List<Tensor> results =
                 context.host().evaluate(host.node(), operands, frame.symbols().known(), hostBudget());
@@ -198,6 +256,7 @@ final class ProgramRun {
     }
 
     private void control(PreparedStep.Control step, Frame frame, List<Tensor> inputs) {
+        toHost(step.inputs());
         List<Tensor> operands = frame.tensors(step.inputs(), step.step().node().inputs());
         List<Tensor> results =
                 new ControlFlow(step, context, new Enclosing(outer, program, inputs, frame.symbols())).run(operands);
@@ -218,11 +277,14 @@ final class ProgramRun {
         }
         openGuards.removeIf(frame::check);
         for (int i = 0; i < numbers.length; i++) {
+            beforeHostWrites(numbers[i]);
             frame.store(numbers[i], results.get(i), operands);
+            hostWrote(numbers[i]);
         }
     }
 
     private void check(PreparedStep.Check step, Frame frame) {
+        toHost(step.value());
         PreparedValue value = program.values().get(step.value());
         long elements = value.elements().evaluate(frame.symbols()::get);
         Tensor indices =

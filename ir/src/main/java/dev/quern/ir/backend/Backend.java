@@ -1,13 +1,23 @@
 package dev.quern.ir.backend;
 
 import dev.quern.ir.kernel.Kernel;
+import java.util.Optional;
 
 /** Turns scheduled kernels into code for a device; found by {@link java.util.ServiceLoader}. */
 public interface Backend {
     /** The device's name as {@code Options.device} gives it: {@code cpu} or {@code cuda}. */
     String device();
 
-    /** What schedules for this device may count on, for runs on {@code threads} threads. */
+    /** Whether there is such a device here. */
+    default boolean isAvailable() {
+        return true;
+    }
+
+    /**
+     * What schedules for this device may count on, for runs on {@code threads} threads.
+     *
+     * @throws dev.quern.ModelException if there is no such device here
+     */
     Target target(int threads);
 
     /**
@@ -16,4 +26,9 @@ public interface Backend {
      * @throws dev.quern.ModelException with a reason if this back end cannot lower it
      */
     Executable compile(Kernel scheduled, Target target);
+
+    /** A new queue of the device for its {@link DeviceExecutable}s; empty where kernels run in this process. */
+    default Optional<DeviceQueue> openQueue() {
+        return Optional.empty();
+    }
 }

@@ -1,0 +1,98 @@
+package dev.quern.ptx;
+
+import dev.quern.ir.backend.DeviceQueue;
+import dev.quern.ptx.driver.CudaContext;
+import dev.quern.ptx.driver.CudaFunction;
+import dev.quern.ptx.driver.CudaStream;
+import dev.quern.ptx.driver.DeviceMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A stream with what it has allocated. */
+final class CudaQueue implements DeviceQueue {
+    private static final long ALIGNMENT = 64;
+
+    private final CudaStream stream;
+    private final List<DeviceMemory> memory = new ArrayList<>();
+    private String first = "";
+    private String last = "";
+    private int launches;
+
+    CudaQueue(CudaContext context) {
+        this.stream = CudaStream.create(context);
+    }
+
+    @Override
+    public long allocate(long bytes) {
+        DeviceMemory block = DeviceMemory.allocate(stream, bytes);
+        memory.add(block);
+        return block.address();
+    }
+
+    @Override
+    public void copyIn(MemorySegment source, long address) {
+        if (source.byteSize() == 0) {
+            return;
+        }
+        if (source.isNative()) {
+            stream.copyToDevice(source, address);
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment staged = arena.allocate(source.byteSize(), ALIGNMENT);
+            staged.copyFrom(source);
+            stream.copyToDevice(staged, address);
+        }
+    }
+
+    @Override
+    public void copyOut(long address, MemorySegment target) {
+        if (target.byteSize() == 0) {
+            return;
+        }
+        if (target.isNative()) {
+            stream.copyToHost(address, target);
+            await();
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment staged = arena.allocate(target.byteSize(), ALIGNMENT);
+            stream.copyToHost(address, staged);
+            await();
+            target.copyFrom(staged);
+        }
+    }
+
+    @Override
+    public void fill(long address, byte value, long bytes) {
+        stream.fill(address, value, bytes);
+    }
+
+    /** Gives a kernel to the stream. */
+    void launch(CudaFunction function, String kernel, int blocks, int threads, long[] arguments) {
+        function.launch(stream, blocks, threads, 0, arguments);
+        first = launches == 0 ? kernel : first;
+        last = kernel;
+        launches++;
+    }
+
+    @Override
+    public void await() {
+        stream.synchronize(
+                switch (launches) {
+                    case 0 -> "waiting for copies";
+                    case 1 -> "waiting for kernel " + first;
+                    default -> "waiting for " + launches + " kernels, " + first + " to " + last;
+                });
+        launches = 0;
+    }
+
+    @Override
+    public void close() {
+        memory.forEach(DeviceMemory::close);
+        memory.clear();
+        stream.close();
+    }
+}

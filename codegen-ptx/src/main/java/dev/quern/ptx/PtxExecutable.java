@@ -1,0 +1,71 @@
+package dev.quern.ptx;
+
+import dev.quern.ModelException;
+import dev.quern.ir.backend.DeviceExecutable;
+import dev.quern.ir.backend.DeviceQueue;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ptx.driver.CudaContext;
+import dev.quern.ptx.driver.CudaFunction;
+import dev.quern.ptx.driver.CudaModule;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** A kernel that the driver has loaded; unloaded when it is forgotten. */
+final class PtxExecutable implements DeviceExecutable {
+    private static final Cleaner CLEANER = Cleaner.create();
+    private static final int MOST_BLOCKS = Integer.MAX_VALUE;
+
+    private final PtxKernel kernel;
+    private final List<CudaFunction> functions;
+
+    private PtxExecutable(PtxKernel kernel, List<CudaFunction> functions) {
+        this.kernel = kernel;
+        this.functions = functions;
+    }
+
+    /** Has the driver compile and load {@code kernel}. */
+    static PtxExecutable load(CudaContext context, PtxKernel kernel) {
+        CudaModule module = CudaModule.load(context, kernel.kernel().name(), kernel.text());
+        List<CudaFunction> functions = kernel.launches().stream()
+                .map(launch -> module.function(launch.entry()))
+                .toList();
+        PtxExecutable executable = new PtxExecutable(kernel, functions);
+        CLEANER.register(executable, module::close);
+        return executable;
+    }
+
+    @Override
+    public Kernel kernel() {
+        return kernel.kernel();
+    }
+
+    @Override
+    public byte[] artifact() {
+        return kernel.text().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public void launch(DeviceQueue queue, long[] addresses, long[] symbols) {
+        long[] arguments = new long[addresses.length + symbols.length];
+        System.arraycopy(addresses, 0, arguments, 0, addresses.length);
+        System.arraycopy(symbols, 0, arguments, addresses.length, symbols.length);
+        CudaQueue stream = (CudaQueue) queue;
+        for (int i = 0; i < functions.size(); i++) {
+            LaunchShape shape = kernel.launches().get(i);
+            long blocks = shape.blocks()
+                    .evaluate(name -> symbols[kernel.kernel().symbols().indexOf(name)]);
+            if (blocks > MOST_BLOCKS) {
+                throw new ModelException(
+                        ModelException.Code.LIMIT,
+                        kernel.kernel().name(),
+                        blocks + " blocks of threads, expected at most " + MOST_BLOCKS + "; give smaller inputs");
+            }
+            if (blocks > 0) {
+                stream.launch(functions.get(i), kernel.kernel().name(), (int) blocks, shape.threads(), arguments);
+            }
+        }
+        Reference.reachabilityFence(this);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.quern.ptx;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.ModelException;
+import dev.quern.ir.backend.Backend;
+import dev.quern.ir.backend.DeviceExecutable;
+import dev.quern.ir.backend.DeviceQueue;
+import dev.quern.ir.backend.Target;
+import dev.quern.ptx.driver.CudaContext;
+import dev.quern.ptx.driver.CudaDevice;
+import dev.quern.ptx.driver.CudaDriver;
+import dev.quern.ptx.driver.StubDriver;
+import dev.quern.ptx.driver.StubFunctions;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+
+/** The back end on a driver without a device. */
+class PtxBackendTest {
+    private static CudaContext context(StubDriver stub) {
+        CudaDriver driver = CudaDriver.open(stub);
+        return CudaContext.open(driver, CudaDevice.first(driver));
+    }
+
+    @Test
+    void isFoundByName() {
+        assertTrue(ServiceLoader.load(Backend.class).stream()
+                .anyMatch(provider -> provider.get().device().equals("cuda")));
+    }
+
+    @Test
+    void targetIsTheDevice() {
+        CudaContext context = context(new StubDriver());
+        assertEquals(new Target.Grid("sm_90", 1024, 132 * 2048, 49152), new PtxBackend(() -> context).target(1));
+    }
+
+    @Test
+    void launchesGetAddressesThenSymbols() {
+        StubDriver stub = new StubDriver();
+        CudaContext context = context(stub);
+        PtxBackend backend = new PtxBackend(() -> context);
+        DeviceExecutable executable = assertInstanceOf(
+                DeviceExecutable.class, backend.compile(GridKernels.all().get("traversal"), backend.target(1)));
+        assertTrue(new String(executable.artifact(), StandardCharsets.US_ASCII).contains(".target sm_90"));
+        try (DeviceQueue queue = backend.openQueue().orElseThrow()) {
+            long x = queue.allocate(4 * 100);
+            long scale = queue.allocate(4);
+            long y = queue.allocate(4 * 100);
+            executable.launch(queue, new long[] {x, scale, y}, new long[] {100});
+            executable.launch(queue, new long[] {x, scale, y}, new long[] {0});
+            assertEquals(
+                    List.of(new StubFunctions.Launch("k_traversal_0", 2, 64, 0, List.of(x, scale, y, 100L))),
+                    stub.functions().launches());
+        }
+    }
+
+    @Test
+    void copiesGoBothWays() {
+        CudaContext context = context(new StubDriver());
+        try (DeviceQueue queue = new PtxBackend(() -> context).openQueue().orElseThrow()) {
+            long address = queue.allocate(12);
+            queue.copyIn(MemorySegment.ofArray(new float[] {1, 2, 3}), address);
+            queue.fill(address, (byte) 0, 4);
+            float[] found = new float[3];
+            queue.copyOut(address, MemorySegment.ofArray(found));
+            assertArrayEquals(new float[] {0, 2, 3}, found);
+        }
+    }
+
+    @Test
+    void aFaultNamesTheKernels() {
+        StubDriver stub = new StubDriver();
+        stub.functions().body(launch -> 700);
+        CudaContext context = context(stub);
+        PtxBackend backend = new PtxBackend(() -> context);
+        DeviceExecutable executable = assertInstanceOf(
+                DeviceExecutable.class, backend.compile(GridKernels.all().get("traversal"), backend.target(1)));
+        DeviceQueue queue = backend.openQueue().orElseThrow();
+        executable.launch(queue, new long[3], new long[] {1});
+        ModelException fault = assertThrows(ModelException.class, queue::await);
+        assertTrue(
+                fault.getMessage()
+                        .startsWith("device 'cuda': cuStreamSynchronize failed while waiting for kernel traversal: "
+                                + "CUDA_ERROR_ILLEGAL_ADDRESS (700)"),
+                fault.getMessage());
+    }
+
+    @Test
+    void withoutADriverThereIsOneExceptionThatSaysWhatToDo() {
+        if (new PtxBackend().isAvailable()) {
+            return;
+        }
+        ModelException absent = assertThrows(ModelException.class, () -> new PtxBackend().target(1));
+        assertEquals(ModelException.Code.DEVICE, absent.code());
+        assertTrue(absent.getMessage().endsWith("or name the device cpu"), absent.getMessage());
+        assertFalse(new PtxBackend().isAvailable());
+    }
+}

@@ -1,0 +1,44 @@
+package dev.quern.runtime;
+
+import dev.quern.Tensor;
+import dev.quern.ir.backend.DeviceQueue;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The constants of a model on a device, each copied there when a kernel first reads it, and kept until the model is closed. */
+final class DeviceConstants implements AutoCloseable {
+    private final Map<HeldConstant, Long> addresses = new IdentityHashMap<>();
+    private DeviceQueue queue;
+
+    /**
+     * Where the first element of {@code constant} is.
+     *
+     * @param queues opens the queue that owns the memory
+     */
+    synchronized long address(HeldConstant constant, Supplier<DeviceQueue> queues) {
+        Long known = addresses.get(constant);
+        if (known != null) {
+            return known;
+        }
+        if (queue == null) {
+            queue = queues.get();
+        }
+        Tensor tensor = constant.tensor();
+        long address = queue.allocate(tensor.segment().byteSize());
+        queue.copyIn(tensor.segment(), address);
+        // Queues of runs know nothing of this one.
+        queue.await();
+        addresses.put(constant, address);
+        return address;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (queue != null) {
+            queue.close();
+            queue = null;
+        }
+        addresses.clear();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.quern.runtime;
+
+import dev.quern.ir.backend.Backend;
+import dev.quern.ir.backend.DeviceExecutable;
+import dev.quern.ir.backend.DeviceQueue;
+import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.interpret.kernel.KernelInterpreter;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A device called {@code near}: a grid whose memory is native memory of this process and whose kernels are interpreted. */
+public final class NearDevice implements Backend {
+    static final AtomicInteger OPEN = new AtomicInteger();
+    static final AtomicInteger LAUNCHES = new AtomicInteger();
+    static final AtomicLong BYTES_IN = new AtomicLong();
+
+    /** For the service loader. */
+    public NearDevice() {}
+
+    @Override
+    public String device() {
+        return "near";
+    }
+
+    @Override
+    public Target target(int threads) {
+        return new Target.Grid("near", 4, 16, 1 << 10);
+    }
+
+    @Override
+    public Executable compile(Kernel scheduled, Target target) {
+        Kernel inSegments = scheduled.withParameters(scheduled.parameters().stream()
+                .map(parameter -> parameter.withStorage(Buffer.Storage.SEGMENT))
+                .toList());
+        return new Near(scheduled, new KernelInterpreter(inSegments));
+    }
+
+    @Override
+    public Optional<DeviceQueue> openQueue() {
+        return Optional.of(new Queue());
+    }
+
+    private record Near(Kernel kernel, KernelInterpreter interpreter) implements DeviceExecutable {
+        @Override
+        @SuppressWarnings("restricted")
+        public void launch(DeviceQueue queue, long[] addresses, long[] symbols) {
+            LAUNCHES.incrementAndGet();
+            Object[] buffers = new Object[addresses.length];
+            for (int i = 0; i < buffers.length; i++) {
+                Buffer parameter = kernel.parameters().get(i);
+                long elements = parameter
+                        .layout()
+                        .span()
+                        .evaluate(name -> symbols[kernel.symbols().indexOf(name)]);
+                buffers[i] = MemorySegment.ofAddress(addresses[i])
+                        .reinterpret(parameter.dtype().byteSize(Math.max(0, elements)));
+            }
+            interpreter.run(buffers, new long[addresses.length], symbols);
+        }
+
+        @Override
+        public byte[] artifact() {
+            return new byte[0];
+        }
+    }
+
+    private static final class Queue implements DeviceQueue {
+        private final Arena arena = Arena.ofConfined();
+
+        Queue() {
+            OPEN.incrementAndGet();
+        }
+
+        @Override
+        public long allocate(long bytes) {
+            return arena.allocate(Math.max(1, bytes), 64).address();
+        }
+
+        @SuppressWarnings("restricted")
+        private static MemorySegment at(long address, long bytes) {
+            return MemorySegment.ofAddress(address).reinterpret(bytes);
+        }
+
+        @Override
+        public void copyIn(MemorySegment source, long address) {
+            BYTES_IN.addAndGet(source.byteSize());
+            at(address, source.byteSize()).copyFrom(source);
+        }
+
+        @Override
+        public void copyOut(long address, MemorySegment target) {
+            target.copyFrom(at(address, target.byteSize()));
+        }
+
+        @Override
+        public void fill(long address, byte value, long bytes) {
+            at(address, bytes).fill(value);
+        }
+
+        @Override
+        public void await() {}
+
+        @Override
+        public void close() {
+            arena.close();
+            OPEN.decrementAndGet();
+        }
+    }
+}
