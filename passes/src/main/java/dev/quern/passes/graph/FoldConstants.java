@@ -3,7 +3,6 @@ package dev.quern.passes.graph;
 import dev.quern.Limits;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
-import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
@@ -62,7 +61,7 @@ final class FoldConstants implements GraphPass {
     private static boolean isCandidate(Node node, Rewriting rewriting) {
         boolean runs = switch (node.op()) {
             case Op.Constant _, Op.Control _, Op.Host _ -> false;
-            case Op.DimValues(var values, _) -> values.stream().allMatch(dim -> dim.isConstant());
+            case Op.DimValues(var values, var _) -> values.stream().allMatch(dim -> dim.isConstant());
             case Op.Iota _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Scatter _, Op.Along _ -> true;
             case Op.Product _, Op.Sampling _, Op.Composite _, Op.TopK _ -> true;
         };

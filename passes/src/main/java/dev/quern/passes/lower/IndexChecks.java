@@ -47,7 +47,8 @@ final class IndexChecks {
                 };
             case Op.Scatter scatter ->
                 switch (scatter) {
-                    case Op.ScatterElements(int axis, _) -> List.of(shape(node).dim(axis));
+                    case Op.ScatterElements(int axis, var _) ->
+                        List.of(shape(node).dim(axis));
                     case Op.ScatterNd _ -> tuple(node, 0);
                 };
             case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Along _, Op.Product _ -> List.of();
