@@ -23,6 +23,16 @@ public final class Tolerance {
      * @param terms how many numbers the sums behind an element add at most, one after the other
      */
     public static void check(String where, Tensor expected, Tensor found, long terms) {
+        check(where, expected, found, terms, expected.dtype());
+    }
+
+    /**
+     * Fails if two tensors differ by more than rounding allows.
+     *
+     * @param rounded the narrowest floating-point type that floating-point elements were rounded to on their way, for those that were
+     *     cast since
+     */
+    public static void check(String where, Tensor expected, Tensor found, long terms, DType rounded) {
         DType type = expected.dtype();
         if (type != found.dtype() || !Arrays.equals(expected.shape(), found.shape())) {
             throw new AssertionError(where + ": expected " + expected + ", found " + found);
@@ -34,9 +44,9 @@ public final class Tolerance {
         for (long i = 0; i < expected.elements(); i++) {
             double want = number(expected, i);
             double have = number(found, i);
-            if (!agree(type, want, have, terms)) {
+            if (!agree(rounded, want, have, terms)) {
                 throw new AssertionError(where + ", element " + i + " of type " + type + ": expected " + want
-                        + ", found " + have + ", allowed " + allowed(type, want, terms));
+                        + ", found " + have + ", allowed " + allowed(rounded, want, terms));
             }
         }
     }
