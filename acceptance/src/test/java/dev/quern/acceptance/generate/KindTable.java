@@ -29,6 +29,7 @@ final class KindTable {
         kinds.addAll(ControlKinds.kinds());
         kinds.addAll(HostKinds.kinds());
         kinds.addAll(PatternKinds.kinds());
+        kinds.addAll(GrowthKinds.kinds());
         weight = kinds.stream().mapToInt(NodeKind::weight).sum();
     }
 

@@ -26,11 +26,13 @@ public final class Pipeline {
     private static final List<GraphPass> CONTRACTIONS = List.of(
             new PadConvolutions(), new ContractPointwiseConvolutions(), new OrientWeights(), new RemoveDeadNodes());
 
+    private static final List<GraphPass> MEMORY = List.of(new ShareConcatenations());
+
     private Pipeline() {}
 
     /** The passes in the order they run; each stage is repeated until nothing changes. */
     public static List<List<GraphPass>> stages() {
-        return List.of(CLEAN_UP, COMPOSITES, CONTRACTIONS, CLEAN_UP, CONTRACTIONS);
+        return List.of(CLEAN_UP, COMPOSITES, CONTRACTIONS, CLEAN_UP, CONTRACTIONS, MEMORY);
     }
 
     /** The graph after all passes. */

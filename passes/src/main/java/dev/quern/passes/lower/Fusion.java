@@ -132,7 +132,7 @@ final class Fusion {
         }
         for (int operand = 0; operand < node.inputs().size(); operand++) {
             Value value = node.input(operand);
-            if (node.op() instanceof Op.Concat(int axis) && inPlace(node, axis, operand)) {
+            if (inPlace(node, operand)) {
                 demand(value, Demand.MEMORY);
             } else {
                 Limit limit = limit(node, operand);
@@ -148,33 +148,42 @@ final class Fusion {
         check(node);
     }
 
-    /** Whether the part can be computed where it belongs in the concatenation; if so, notes that. */
-    private boolean inPlace(Node node, int axis, int part) {
-        Value value = node.input(part);
+    /** Whether an operand can be computed where it belongs in the result of {@code node}; if so, notes that. */
+    private boolean inPlace(Node node, int operand) {
+        if (!(node.op() instanceof Op.Placing)) {
+            return false;
+        }
+        Value value = node.input(operand);
         Optional<Node> producer = flow.producer(value)
                 .filter(from -> roles.get(from) == Role.ANCHOR || roles.get(from) == Role.ELEMENTWISE);
         if (producer.isEmpty() || isEmpty(value) || flow.isOutput(value) || inside.contains(value)) {
             return false;
         }
-        Laid laid = Views.part(node, axis, part, inside.layout(node.output()));
-        boolean contiguous = laid.layout().isRowMajor(value.type().shape());
-        if (!inside.isKnownAt(producer.get(), node.output(), laid)
-                || !contiguous && !isWorthStriding(producer.get(), value, laid.layout())) {
-            return false;
-        }
-        inside.put(node, axis, part);
-        return true;
+        Optional<Laid> laid = inside.placed(node, operand)
+                .filter(place -> inside.isKnownAt(producer.get(), node.output(), place))
+                .filter(place ->
+                        isContiguousPart(node, value, place) || isWorthPlacing(producer.get(), value, place.layout()));
+        laid.ifPresent(place -> inside.put(node, operand));
+        return laid.isPresent();
+    }
+
+    /** Whether {@code value} is a contiguous part of a concatenation: it costs nothing there, wherever it is computed. */
+    private static boolean isContiguousPart(Node node, Value value, Laid laid) {
+        return node.op() instanceof Op.Concat
+                && laid.layout().isRowMajor(value.type().shape());
     }
 
     /** Whether {@code node} better writes {@code value} by {@code layout} than have it copied there. */
-    private boolean isWorthStriding(Node node, Value value, Layout layout) {
+    private boolean isWorthPlacing(Node node, Value value, Layout layout) {
         Region region = regionOf.get(node);
         boolean stored = region != null || flow.users(value).size() > 1;
         return stored
                 && StridedPlaces.runs(value.type().shape(), layout)
                 && inside.suits(value, layout)
                 && ReductionOrder.isKept(flow, roles, value, layout)
-                && (region == null || StridedPlaces.writes(region, layout, flow.symbols()));
+                && (region == null
+                        || StridedPlaces.writes(region, layout, flow.symbols())
+                                && StridedPlaces.rows(region, value.type().shape(), layout));
     }
 
     private void store(Region region) {

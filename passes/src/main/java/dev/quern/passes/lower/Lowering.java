@@ -28,7 +28,7 @@ final class Lowering {
         Node node = region.anchor().get();
         return switch (node.op()) {
             case Op.Concat(int axis) -> concat(drawing, node, axis);
-            case Op.Pad pad -> List.of(PadTemplate.lower(drawing, pad));
+            case Op.Pad pad -> pad(drawing, node, pad);
             case Op.Reduce reduce -> List.of(ReductionTemplate.reduce(drawing, reduce));
             case Op.ArgReduce reduce -> List.of(ReductionTemplate.argument(drawing, reduce));
             case Op.Cumulate cumulate -> List.of(ReductionTemplate.cumulate(drawing, cumulate));
@@ -54,18 +54,26 @@ final class Lowering {
     private List<Lowered> concat(Drawing drawing, Node node, int axis) {
         Set<Integer> inPlace = new HashSet<>();
         for (int part = 0; part < node.inputs().size(); part++) {
-            Part inside = plan.inside().get(node.input(part).name());
-            Laid laid = Views.part(node, axis, part, plan.layout(node.output()));
-            if (node.input(part).type().shape().elements().is(0)) {
-                inPlace.add(part);
-            } else if (inside != null
-                    && inside.base().name().equals(node.output().name())
-                    && inside.offset().equals(laid.offset())) {
+            if (node.input(part).type().shape().elements().is(0)
+                    || isInPlace(node, part, Views.part(node, axis, part, plan.layout(node.output())))) {
                 inPlace.add(part);
             }
         }
         return inPlace.size() == node.inputs().size()
                 ? List.of()
                 : List.of(TraversalTemplate.concat(drawing, axis, inPlace));
+    }
+
+    private List<Lowered> pad(Drawing drawing, Node node, Op.Pad pad) {
+        boolean inPlace = pad.mode() == Op.PadMode.CONSTANT
+                && isInPlace(node, 0, Views.padded(node, pad, plan.layout(node.output())));
+        return inPlace ? PadTemplate.border(drawing, pad) : List.of(PadTemplate.lower(drawing, pad));
+    }
+
+    private boolean isInPlace(Node node, int operand, Laid laid) {
+        Part inside = plan.inside().get(node.input(operand).name());
+        return inside != null
+                && inside.base().name().equals(node.output().name())
+                && inside.offset().equals(laid.offset());
     }
 }

@@ -37,12 +37,23 @@ final class Nesting {
         return nests.containsKey(value.name());
     }
 
-    /** From now on part {@code part} of a concatenation lies in its result. */
-    void put(Node concatenation, int axis, int part) {
-        put(new Nest(
-                concatenation.input(part),
-                concatenation.output(),
-                whole -> Optional.of(Views.part(concatenation, axis, part, whole))));
+    /** Where operand {@code operand} of {@code node}, a concatenation or a padding by a value, lies in its result. */
+    Optional<Laid> placed(Node node, int operand) {
+        return placed(node, operand, layout(node.output()));
+    }
+
+    private static Optional<Laid> placed(Node node, int operand, Layout whole) {
+        return switch (node.op()) {
+            case Op.Concat(int axis) -> Optional.of(Views.part(node, axis, operand, whole));
+            case Op.Pad pad
+            when pad.mode() == Op.PadMode.CONSTANT && operand == 0 -> Optional.of(Views.padded(node, pad, whole));
+            default -> Optional.empty();
+        };
+    }
+
+    /** From now on operand {@code operand} of {@code node} lies where it is {@link #placed}. */
+    void put(Node node, int operand) {
+        put(new Nest(node.input(operand), node.output(), whole -> placed(node, operand, whole)));
     }
 
     /** From now on the result of {@code view} lies in its operand. */

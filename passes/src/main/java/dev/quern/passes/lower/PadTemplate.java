@@ -28,6 +28,45 @@ final class PadTemplate {
         return drawing.finish("traversal", pad.mode() == Op.PadMode.CONSTANT ? template.filled() : template.mirrored());
     }
 
+    /** Only what is added, where the operand is in its place already; no kernel if that is nothing. */
+    static List<Lowered> border(Drawing drawing, Op.Pad pad) {
+        PadTemplate template = new PadTemplate(drawing, pad);
+        List<Stmt> nests = new ArrayList<>();
+        for (int axis = 0; axis < template.shape.rank(); axis++) {
+            Dim before = pad.before().get(axis);
+            Dim after = pad.after().get(axis);
+            if (!before.is(0)) {
+                nests.add(template.slab(axis, Dim.ZERO, before));
+            }
+            if (!after.is(0)) {
+                nests.add(template.slab(axis, before.plus(template.source.dim(axis)), after));
+            }
+        }
+        return nests.isEmpty() ? List.of() : List.of(drawing.finish("traversal", Sketch.block(nests)));
+    }
+
+    /** {@code extent} indices of {@code axis} from {@code start} on, among what no earlier axis adds. */
+    private Stmt slab(int axis, Dim start, Dim extent) {
+        List<Dim> extents = new ArrayList<>(source.dims().subList(0, axis));
+        extents.add(extent);
+        extents.addAll(shape.dims().subList(axis + 1, shape.rank()));
+        List<Sketch.Loop> loops = drawing.sketch().loops("i", new Shape(extents));
+        List<Dim> place = new ArrayList<>(Sketch.indices(loops));
+        for (int outer = 0; outer < axis; outer++) {
+            place.set(outer, place.get(outer).plus(pad.before().get(outer)));
+        }
+        place.set(axis, place.get(axis).plus(start));
+        return Sketch.nest(loops, fill(place));
+    }
+
+    private Stmt fill(List<Dim> place) {
+        return drawing.elements()
+                .site(() -> new Stmt.Store(
+                        drawing.sketch().result(drawing.anchor().output()).name(),
+                        place,
+                        drawing.operand(1, List.of())));
+    }
+
     private boolean isPadded(int axis) {
         return !pad.before().get(axis).is(0) || !pad.after().get(axis).is(0);
     }
@@ -59,12 +98,7 @@ final class PadTemplate {
                 drawing.sketch().loops("i", new Shape(shape.dims().subList(innermost, shape.rank())));
         List<Dim> place = new ArrayList<>(indices.subList(0, innermost));
         place.addAll(Sketch.indices(others));
-        Stmt fill = drawing.elements()
-                .site(() -> new Stmt.Store(
-                        drawing.sketch().result(drawing.anchor().output()).name(),
-                        place,
-                        drawing.operand(1, List.of())));
-        Stmt body = new Stmt.Guard(inside, copy, Sketch.nest(others, fill));
+        Stmt body = new Stmt.Guard(inside, copy, Sketch.nest(others, fill(place)));
         return Sketch.nest(loops.subList(0, innermost), body);
     }
 

@@ -107,7 +107,7 @@ final class ReductionOrder {
         return switch (anchor.op()) {
             case Op.Reduce reduce -> reduce.axes().stream().sorted().toList();
             case Op.Normalize normalize -> operand == 0 ? axes(normalize.axis(), rank) : List.of();
-            case Op.Pool _ -> axes(1, rank - 1);
+            case Op.Pool pool -> oneColumn && pool.kind() == Op.PoolKind.AVERAGE ? axes(1, rank - 1) : List.of();
             case Op.Convolve _ -> operand == 0 && oneColumn ? axes(1, rank) : List.of();
             case Op.ConvolveTransposed _ -> operand == 0 && oneColumn ? axes(1, rank) : List.of();
             case Op.Contract(var left, var right, var free, var accumulate) -> {

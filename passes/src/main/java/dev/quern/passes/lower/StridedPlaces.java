@@ -3,6 +3,8 @@ package dev.quern.passes.lower;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
 import java.util.List;
 import java.util.Set;
 
@@ -10,6 +12,9 @@ import java.util.Set;
 final class StridedPlaces {
     /** Fewest neighbours that a row of a strided value must have: those of a vector. */
     private static final long SHORTEST_RUN = 8;
+
+    /** Fewest rows of a contraction's result that must stay one axis: those of a register tile, which share what they load. */
+    private static final long FEWEST_ROWS = 16;
 
     private StridedPlaces() {}
 
@@ -25,6 +30,25 @@ final class StridedPlaces {
             }
         }
         return !run.is(1) && (!run.isConstant() || run.constant() >= SHORTEST_RUN);
+    }
+
+    /** Whether {@code region}, if it is a contraction, still has enough rows to an axis; axes that lie apart are not one. */
+    static boolean rows(Region region, Shape shape, Layout layout) {
+        if (region.anchor().map(Node::op).filter(Op.Contract.class::isInstance).isEmpty()) {
+            return true;
+        }
+        Dim rows = Dim.ONE;
+        for (int axis = shape.rank() - 2; axis >= 0; axis--) {
+            boolean joins = axis == shape.rank() - 2
+                    || layout.strides()
+                            .get(axis)
+                            .equals(layout.strides().get(axis + 1).times(shape.dim(axis + 1)));
+            if (!joins) {
+                return !rows.isConstant() || rows.constant() >= FEWEST_ROWS;
+            }
+            rows = rows.times(shape.dim(axis));
+        }
+        return true;
     }
 
     /** Whether {@code region} finds the place of each element of its result, laid out by {@code layout}, without divisions. */

@@ -59,6 +59,11 @@ final class Views {
         return box(starts, node.input(part).type().shape(), layout);
     }
 
+    /** Where the operand of a padding lies in its result, itself laid out by {@code layout}. */
+    static Laid padded(Node node, Op.Pad pad, Layout layout) {
+        return box(pad.before(), node.input(0).type().shape(), layout);
+    }
+
     /** The elements from {@code starts} on. */
     private static Laid box(List<Dim> starts, Shape shape, Layout layout) {
         return new Laid(layout.address(starts), Layout.joinable(shape, layout.strides()));

@@ -126,6 +126,39 @@ class FusionTest {
     }
 
     @Test
+    void aPaddedValueIsComputedInsideItsBorder() {
+        cut("""
+                graph g(%x: f32[n, 3, 8], %z: f32[]) {
+                  %a: f32[n, 3, 8] = softmax(%x) {axis = 2}
+                  %p: f32[n + 3, 5, 8] = pad constant(%a, %z) {before = [1, 0, 0], after = [2, 2, 0]}
+                  %y: f32[n + 3, 5, 8] = cumulate sum(%p) {axis = 2}
+                  return %y
+                }
+                """, "Softmax: a", "Pad: p", "Cumulate: y", "a in p at 40");
+        cut("""
+                graph g(%x: f32[n, 8], %z: f32[]) {
+                  %a: f32[n, 8] = tanh(%x)
+                  %p: f32[n, 10] = pad constant(%a, %z) {before = [0, 1], after = [0, 1]}
+                  return %p
+                }
+                """, "Pad: p");
+    }
+
+    @Test
+    void aContractionKeepsEnoughRowsTogether() {
+        String graph = """
+                graph g(%x: f32[2, 3, W, 8], %w: f32[8, 16], %z: f32[]) {
+                  %a: f32[2, 3, W, 16] = contract(%x, %w) {left = [b, h, w, k], right = [k, n], result = [b, h, w, n], accumulate = f32}
+                  %p: f32[2, 5, W + 2, 16] = pad constant(%a, %z) {before = [0, 1, 1, 0], after = [0, 1, 1, 0]}
+                  %y: f32[2, 5, W + 2, 16] = cumulate sum(%p) {axis = 3}
+                  return %y
+                }
+                """;
+        cut(graph.replace("W + 2", "9").replace("W", "7"), "Contract: a", "Pad: p", "Cumulate: y");
+        cut(graph.replace("W + 2", "22").replace("W", "20"), "Contract: a", "Pad: p", "Cumulate: y", "a in p at 368");
+    }
+
+    @Test
     void whatIsReadByMoreThanKernelsLiesContiguous() {
         String graph = """
                 graph g(%x: f32[n, 16]) {

@@ -2,7 +2,6 @@ package dev.quern.passes.lower;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
@@ -55,6 +54,9 @@ final class Grown {
                 whole = joined;
             }
         }
+        if (random.nextInt(3) == 0) {
+            whole = padded(random.nextBoolean() ? layer(whole) : whole);
+        }
         Value last = parts.getLast();
         return switch (random.nextInt(4)) {
             case 0 -> layer(last);
@@ -82,9 +84,8 @@ final class Grown {
         Dim width = shape.dim(last);
         return switch (random.nextInt(6)) {
             case 0 -> builder.add(new Op.Softmax(random.nextInt(shape.rank()), false), x);
-            case 1 -> builder.add(new Op.Cumulate(Combiner.SUM, random.nextInt(shape.rank()), false, false), x);
-            case 2 -> builder.unary(UnaryOp.TANH, x);
-            case 3 -> builder.unary(UnaryOp.NEG, sliced(x));
+            case 1 -> builder.unary(UnaryOp.TANH, x);
+            case 2 -> builder.unary(UnaryOp.NEG, sliced(x));
             default -> {
                 List<String> axes = IntStream.range(0, shape.rank())
                         .mapToObj(axis -> "a" + axis)
@@ -92,12 +93,25 @@ final class Grown {
                 List<String> result = new ArrayList<>(axes);
                 result.set(last, "n");
                 Dim columns = random.nextBoolean() ? width : Dim.of(8L * (1 + random.nextInt(2)));
-                Value weights = given.apply(new TensorType(DType.F32, Shape.of(width, columns)));
+                // Weighted means, so that layers upon layers do not magnify roundings.
+                Value weights = builder.add(
+                        new Op.Softmax(0, false), given.apply(new TensorType(DType.F32, Shape.of(width, columns))));
                 Value product =
                         builder.add(new Op.Contract(axes, List.of(axes.get(last), "n"), result, DType.F32), x, weights);
                 yield random.nextBoolean() ? builder.unary(UnaryOp.TANH, product) : product;
             }
         };
+    }
+
+    private Value padded(Value x) {
+        List<Dim> before = new ArrayList<>();
+        List<Dim> after = new ArrayList<>();
+        for (int axis = 0; axis < x.type().shape().rank(); axis++) {
+            before.add(Dim.of(random.nextInt(2)));
+            after.add(Dim.of(random.nextInt(3) * random.nextInt(2)));
+        }
+        Value fill = given.apply(new TensorType(DType.F32, Shape.SCALAR));
+        return builder.add(new Op.Pad(Op.PadMode.CONSTANT, before, after), x, fill);
     }
 
     /** All but the first of one axis, or the first half of it. */
