@@ -12,14 +12,12 @@ import java.util.Set;
 final class ElementNames {
     private final Set<String> indexed = new HashSet<>();
     private final Set<String> written = new HashSet<>();
-    private int threadLoops;
-    private boolean repeated;
 
     private ElementNames() {}
 
     static ElementNames of(Stmt launch) {
         ElementNames names = new ElementNames();
-        names.visit(launch, false, false);
+        names.visit(launch, false);
         return names;
     }
 
@@ -33,22 +31,12 @@ final class ElementNames {
         return written.contains(buffer);
     }
 
-    /** Whether a thread may begin a loop over threads while another is in an earlier one. */
-    boolean meetThreads() {
-        return threadLoops > 1 || repeated;
-    }
-
-    private void visit(Stmt statement, boolean inLoop, boolean inThread) {
+    private void visit(Stmt statement, boolean inThread) {
         switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(each -> visit(each, inLoop, inThread));
+            case Stmt.Block(List<Stmt> statements) -> statements.forEach(each -> visit(each, inThread));
             case Stmt.For loop -> {
                 boolean threads = loop.kind() == LoopKind.THREAD || loop.kind() == LoopKind.WARP;
-                if (threads) {
-                    threadLoops++;
-                    repeated |= inLoop;
-                }
-                boolean again = inLoop || loop.kind() == LoopKind.SERIAL || loop.kind() == LoopKind.UNROLL;
-                visit(loop.body(), again, inThread || threads);
+                visit(loop.body(), inThread || threads);
             }
             case Stmt.Store store -> {
                 touch(store.buffer(), store.indices());
@@ -60,16 +48,16 @@ final class ElementNames {
                 write(reduce.buffer(), inThread);
                 loads(reduce.value());
             }
-            case Stmt.Allocate allocate -> visit(allocate.body(), inLoop, inThread);
+            case Stmt.Allocate allocate -> visit(allocate.body(), inThread);
             case Stmt.Guard guard -> {
-                visit(guard.then(), inLoop, inThread);
-                visit(guard.otherwise(), inLoop, inThread);
+                visit(guard.then(), inThread);
+                visit(guard.otherwise(), inThread);
             }
             case Stmt.Let let -> {
                 loads(let.value());
-                visit(let.body(), inLoop, inThread);
+                visit(let.body(), inThread);
             }
-            case Stmt.Section section -> visit(section.body(), inLoop, inThread);
+            case Stmt.Section section -> visit(section.body(), inThread);
         }
     }
 

@@ -25,6 +25,9 @@ final class LaunchCode {
     private final long threads;
     private boolean inThread;
 
+    /** Whether there is more to a block than one loop over threads, so that they have to wait for one another. */
+    private boolean meet;
+
     private LaunchCode(Kernel kernel, Stmt launch) {
         this.kernel = kernel;
         this.names = ElementNames.of(launch);
@@ -69,6 +72,7 @@ final class LaunchCode {
             }
             dims.bind(loops.getFirst().variable(), rest);
         }
+        meet = !(body instanceof Stmt.For loop && (loop.kind() == LoopKind.THREAD || loop.kind() == LoopKind.WARP));
         statement(body);
     }
 
@@ -76,15 +80,11 @@ final class LaunchCode {
         switch (statement) {
             case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::statement);
             case Stmt.For loop -> loop(loop);
-            case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
-                memory.store(buffer, indices, values.of(value));
+            case Stmt.Store(String buffer, List<Dim> indices, Expr value) -> store(buffer, indices, values.of(value));
             case Stmt.Reduce reduce -> reduce(reduce);
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {
-                boolean ofThread = inThread || threads == 1;
-                if (!ofThread && names.isWrittenByThreads(buffer.name()) && names.isNamed(buffer.name())) {
-                    throw PtxRefusal.because("registers that all threads of a block share, " + buffer.name());
-                }
-                memory.allocate(buffer, names.isNamed(buffer.name()), ofThread);
+                boolean isShared = !inThread && threads > 1 && names.isWrittenByThreads(buffer.name());
+                memory.allocate(buffer, names.isNamed(buffer.name()), isShared);
                 statement(body);
             }
             case Stmt.Guard guard -> guard(guard);
@@ -95,6 +95,27 @@ final class LaunchCode {
             }
             case Stmt.Section(String name, Stmt body) -> statement(body);
         }
+    }
+
+    /** What all threads of a block run alike, one of them stores, when all have read and before any reads again. */
+    private void store(String buffer, List<Dim> indices, String value) {
+        if (inThread || threads == 1 || !memory.isSeenByOthers(buffer)) {
+            memory.store(buffer, indices, value);
+            return;
+        }
+        String thread = code.into(RegisterClass.WORD, "mov.u32", "%tid.x");
+        String end = code.label();
+        await();
+        code.branchIf(code.into(RegisterClass.TRUTH, "setp.ne.u32", thread, "0"), end);
+        dims.open();
+        memory.store(buffer, indices, value);
+        dims.close();
+        code.place(end);
+        await();
+    }
+
+    private void await() {
+        code.line("bar.sync", "0");
     }
 
     private void loop(Stmt.For loop) {
@@ -129,11 +150,14 @@ final class LaunchCode {
         code.place(end);
     }
 
-    /** An iteration for each number below {@code count}; afterwards all threads wait, unless they are in such a loop already. */
+    /** An iteration for each number below {@code count}; all threads wait before and after, unless they are in such a loop already. */
     private void spread(Stmt.For loop, String number, long count) {
+        boolean outermost = !inThread;
+        if (outermost && meet) {
+            await();
+        }
         String variable = code.into(RegisterClass.LONG, "cvt.u64.u32", number);
         String end = code.label();
-        boolean outermost = !inThread;
         dims.open();
         if (loop.extent().constant() < count) {
             String beyond = Long.toString(loop.extent().constant());
@@ -146,8 +170,8 @@ final class LaunchCode {
         code.place(end);
         if (outermost) {
             inThread = false;
-            if (names.meetThreads()) {
-                code.line("bar.sync", "0");
+            if (meet) {
+                await();
             }
         }
     }
@@ -183,7 +207,7 @@ final class LaunchCode {
             String before = memory.load(reduce.buffer(), reduce.indices());
             joined = values.binary(function(reduce.combiner()), dtype, before, value);
         }
-        memory.store(reduce.buffer(), reduce.indices(), joined);
+        store(reduce.buffer(), reduce.indices(), joined);
     }
 
     private static BinaryOp function(Combiner combiner) {

@@ -10,15 +10,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Loads and stores. Global buffers are addresses; a register buffer whose elements are all named by constants is so many registers;
- * any other allocation is memory of the block where it stands outside of the loops over threads, else of the thread.
+ * Loads and stores. Global buffers are addresses; an allocation is memory that the threads of a block share where several of them touch it; of the others, a register
+ * buffer whose elements are all named by constants is so many registers, and the rest is memory of the thread.
  */
 final class MemoryCode {
+    /** What every device has for a block without being asked. */
+    private static final long MOST_SHARED_BYTES = 48 << 10;
+
     private final PtxCode code;
     private final DimCode dims;
     private final CastCode casts;
     private final Map<String, Place> places = new HashMap<>();
     private int memories;
+    private long sharedBytes;
 
     /** Where a buffer is. */
     private sealed interface Place {
@@ -49,10 +53,10 @@ final class MemoryCode {
      * An allocation.
      *
      * @param named whether constants name all elements that are touched
-     * @param ofThread whether it is one thread's
+     * @param isShared whether several threads touch it
      */
-    void allocate(Buffer buffer, boolean named, boolean ofThread) {
-        if (named && buffer.space() == MemorySpace.REGISTER) {
+    void allocate(Buffer buffer, boolean named, boolean isShared) {
+        if (named && !isShared && buffer.space() == MemorySpace.REGISTER) {
             places.put(buffer.name(), new Registers(buffer, new HashMap<>()));
             return;
         }
@@ -61,9 +65,15 @@ final class MemoryCode {
                 .asConstant()
                 .orElseThrow(() -> PtxRefusal.because(
                         "memory of a thread of " + buffer.layout().span() + " elements, " + buffer.name()));
-        boolean own = ofThread || buffer.space() == MemorySpace.REGISTER;
-        String space = own ? "local" : "shared";
-        String name = code.memory(space, "memory" + memories++, elements * bytes(buffer.dtype()));
+        long size = elements * bytes(buffer.dtype());
+        if (isShared) {
+            sharedBytes += size;
+            if (sharedBytes > MOST_SHARED_BYTES) {
+                throw PtxRefusal.because("shared memory of " + sharedBytes + " bytes");
+            }
+        }
+        String space = isShared ? "shared" : "local";
+        String name = code.memory(space, "memory" + memories++, size);
         places.put(buffer.name(), new Addressed(buffer, space, code.into(RegisterClass.LONG, "mov.u64", name)));
     }
 
@@ -87,6 +97,12 @@ final class MemoryCode {
             }
             case Addressed place -> store(place, "[" + address(place, indices) + "]", value);
         }
+    }
+
+    /** Whether other threads see what is stored. */
+    boolean isSeenByOthers(String name) {
+        return places.get(name) instanceof Addressed(Buffer buffer, String space, String base)
+                && !space.equals("local");
     }
 
     /** The type of a buffer's elements. */

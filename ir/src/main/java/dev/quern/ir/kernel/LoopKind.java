@@ -4,9 +4,10 @@ package dev.quern.ir.kernel;
  * How the iterations of a loop are run; none changes what they mean, save that {@link #VECTOR} tells the order of {@link Stmt.Reduce}.
  *
  * <p><b>Grids.</b> A kernel for a grid is one launch, or a block of launches that run one after the other. A launch is a nest of
- * {@link #BLOCK} loops, then statements that all threads of a block run alike, then {@link #THREAD} loops (or {@link #LANE} loops in
+ * {@link #BLOCK} loops around statements that all threads of a block run alike, and in these {@link #THREAD} loops (or {@link #LANE} loops in
  * {@link #WARP} loops), in which each thread has iterations of its own. As everywhere, a statement is done before the next begins: what a thread loop
- * has written, each thread of the block may read in the next one. A back end waits at a barrier between the two.
+ * has written, each thread of the block may read afterwards. A back end waits at barriers for that, and keeps what several threads touch in memory
+ * that they share, registers too.
  */
 public enum LoopKind {
     /** One after the other. */

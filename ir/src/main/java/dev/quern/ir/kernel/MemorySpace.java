@@ -6,6 +6,6 @@ public enum MemorySpace {
     GLOBAL,
     /** Memory of one thread block on a grid; on a CPU, scratch memory of one thread. */
     SHARED,
-    /** Registers of one thread; once scheduled, only constants and unrolled or vector variables may index it. */
+    /** Registers of one thread; once scheduled, only constants and unrolled or vector variables may index it; on a grid also variables of threads. */
     REGISTER
 }

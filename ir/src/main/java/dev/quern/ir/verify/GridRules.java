@@ -2,7 +2,6 @@ package dev.quern.ir.verify;
 
 import dev.quern.ir.NameText;
 import dev.quern.ir.kernel.LoopKind;
-import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Stmt;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -13,10 +12,9 @@ import java.util.Set;
  * Where the loops of a grid stand.
  *
  * <ol>
- *   <li>Around a {@link LoopKind#BLOCK} loop there are {@code BLOCK} loops and blocks of statements only.
+ *   <li>Around a {@link LoopKind#BLOCK} loop there are {@code BLOCK} loops and blocks of statements only; its extent depends on none of them.
  *   <li>A {@link LoopKind#THREAD} or {@link LoopKind#WARP} loop stands in no other such loop and in no vector loop; a {@link LoopKind#LANE}
  *       loop stands in a {@code WARP} loop, and in one only. A block has at most 1024 threads, a warp 32 lanes.
- *   <li>What has loops over threads inside writes to memory that others see only in them: outside of them every thread of a block does the same.
  * </ol>
  */
 final class GridRules {
@@ -24,7 +22,6 @@ final class GridRules {
     private static final int LANES = 32;
 
     private final KernelScope scope;
-    private final Set<String> own = new HashSet<>();
 
     private GridRules(KernelScope scope) {
         this.scope = scope;
@@ -32,6 +29,22 @@ final class GridRules {
 
     static void check(Stmt body, KernelScope scope) {
         new GridRules(scope).launches(body);
+    }
+
+    private void blocks(Stmt statement, Set<String> around) {
+        if (statement instanceof Stmt.For loop && loop.kind() == LoopKind.BLOCK) {
+            scope.at("for " + NameText.of(loop.variable()))
+                    .require(
+                            around.stream().noneMatch(loop.extent()::dependsOn),
+                            "extent of a BLOCK loop",
+                            "one over symbols alone",
+                            loop.extent());
+            Set<String> more = new HashSet<>(around);
+            more.add(loop.variable());
+            blocks(loop.body(), more);
+        } else {
+            inside(statement, EnumSet.noneOf(LoopKind.class));
+        }
     }
 
     private void launches(Stmt statement) {
@@ -48,62 +61,28 @@ final class GridRules {
     }
 
     private void launch(Stmt statement) {
-        if (statement instanceof Stmt.For loop && loop.kind() == LoopKind.BLOCK) {
-            launch(loop.body());
-            return;
-        }
-        inside(statement, EnumSet.noneOf(LoopKind.class), hasThreads(statement));
+        blocks(statement, Set.of());
     }
 
-    private static boolean hasThreads(Stmt statement) {
-        return switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.stream().anyMatch(GridRules::hasThreads);
-            case Stmt.For loop -> isThreads(loop.kind()) || hasThreads(loop.body());
-            case Stmt.Store store -> false;
-            case Stmt.Reduce reduce -> false;
-            case Stmt.Allocate allocate -> hasThreads(allocate.body());
-            case Stmt.Guard guard -> hasThreads(guard.then()) || hasThreads(guard.otherwise());
-            case Stmt.Let let -> hasThreads(let.body());
-            case Stmt.Section section -> hasThreads(section.body());
-        };
-    }
-
-    private static boolean isThreads(LoopKind kind) {
-        return kind == LoopKind.THREAD || kind == LoopKind.WARP || kind == LoopKind.LANE;
-    }
-
-    private void inside(Stmt statement, Set<LoopKind> around, boolean shared) {
+    private void inside(Stmt statement, Set<LoopKind> around) {
         switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(each -> inside(each, around, shared));
+            case Stmt.Block(List<Stmt> statements) -> statements.forEach(each -> inside(each, around));
             case Stmt.For loop -> {
                 check(loop, around);
                 Set<LoopKind> more = EnumSet.of(loop.kind());
                 more.addAll(around);
-                inside(loop.body(), more, shared);
+                inside(loop.body(), more);
             }
-            case Stmt.Store store -> written(store.buffer(), around, shared);
-            case Stmt.Reduce reduce -> written(reduce.buffer(), around, shared);
-            case Stmt.Allocate allocate -> {
-                if (allocate.buffer().space() == MemorySpace.REGISTER) {
-                    own.add(allocate.buffer().name());
-                }
-                inside(allocate.body(), around, shared);
-            }
+            case Stmt.Store store -> {}
+            case Stmt.Reduce reduce -> {}
+            case Stmt.Allocate allocate -> inside(allocate.body(), around);
             case Stmt.Guard guard -> {
-                inside(guard.then(), around, shared);
-                inside(guard.otherwise(), around, shared);
+                inside(guard.then(), around);
+                inside(guard.otherwise(), around);
             }
-            case Stmt.Let let -> inside(let.body(), around, shared);
-            case Stmt.Section section -> inside(section.body(), around, shared);
+            case Stmt.Let let -> inside(let.body(), around);
+            case Stmt.Section section -> inside(section.body(), around);
         }
-    }
-
-    private void written(String buffer, Set<LoopKind> around, boolean shared) {
-        scope.require(
-                !shared || own.contains(buffer) || around.stream().anyMatch(GridRules::isThreads),
-                "place of a write to " + NameText.of(buffer),
-                "a loop over threads",
-                "one that every thread of the block runs");
     }
 
     private void check(Stmt.For loop, Set<LoopKind> around) {

@@ -305,15 +305,13 @@ class KernelVerifierTest {
     }
 
     @Test
-    void whatAllThreadsRunWritesNothingThatOthersSee() {
+    void gridsAreRectangular() {
         expect(
-                "kernel k: place of a write to y: expected a loop over threads, found one that every thread of the block runs",
-                new Stmt.For(
+                "kernel k, for i: extent of a BLOCK loop: expected one over symbols alone, found b + 1",
+                grid(
                         "b",
-                        N,
                         LoopKind.BLOCK,
-                        new Stmt.Block(List.of(
-                                grid("t", LoopKind.THREAD, 32, store(Dim.symbol("t"), ONE)),
-                                store(Dim.symbol("b"), ONE)))));
+                        2,
+                        loop(LoopKind.BLOCK, Dim.symbol("b").plus(1), atZero(ONE))));
     }
 }
