@@ -31,7 +31,7 @@ final class GridSchedules {
     private static final long SHORT_LOOP = 32;
 
     /** Part of the threads that a device can hold that have to have work. */
-    private static final long FILLED = 8;
+    private static final long FILLED = 16;
 
     private final Kernel kernel;
     private final Target.Grid target;
