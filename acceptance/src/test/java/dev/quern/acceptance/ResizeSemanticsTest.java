@@ -2,6 +2,7 @@ package dev.quern.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
@@ -175,6 +176,70 @@ class ResizeSemanticsTest {
                     .refused(ModelException.Code.INVALID_INPUT, "no elements"));
         }
         return tests.stream();
+    }
+
+    static Stream<String> weighted() {
+        return Stream.of("linear", "cubic")
+                .flatMap(mode -> Stream.of(
+                                "half_pixel",
+                                "asymmetric",
+                                "align_corners",
+                                "pytorch_half_pixel",
+                                "half_pixel_symmetric")
+                        .map(at -> "mode=" + mode + " coordinate_transformation_mode=" + at));
+    }
+
+    /** Also where it weighs nothing: there it is 0 times it, which is NaN. Beside the last element there is none. */
+    @ParameterizedTest
+    @MethodSource("weighted")
+    void everyElementUnderTheFilterCounts(String attributes) throws OrtException {
+        Rule rule = new Rule(DType.F32, attributes);
+        Tensor[] scales = {Tensor.of(new float[] {1, 1, 2, 3}, 4), Tensor.of(new float[] {1, 1, 2, 0.5f}, 4)};
+        for (int place : new int[] {0, 6, 11}) {
+            float[] values = {0, -1, 2, 3, 4, 5, -6, 7, 8, 9, 10, -11};
+            values[place] = new float[] {Float.POSITIVE_INFINITY, Float.NaN, Float.NEGATIVE_INFINITY}[place % 4 % 3];
+            Tensor x = Tensor.of(values, 1, 1, 3, 4);
+            for (Tensor scale : scales) {
+                byte[] stated = model(rule, Form.STATED, x, scale, null)
+                        .model()
+                        .output("y")
+                        .build();
+                compare(rule, x, scale, null);
+                near(
+                        peer(stated, x).orElseThrow(),
+                        Engine.GRAPH.run(stated, Map.of("x", x)).get("y"),
+                        1e-4,
+                        attributes + " by the peer, infinite at " + place);
+            }
+        }
+    }
+
+    /** An axis that keeps its extent is not interpolated, whenever that is known. */
+    @ParameterizedTest
+    @MethodSource("weighted")
+    void axesThatKeepTheirExtentDoNotMix(String attributes) throws OrtException {
+        float[] values = {0, -1, 2, 3, 4, 5, Float.POSITIVE_INFINITY, 7, 8, 9, 10, Float.MIN_VALUE};
+        Rule rule = new Rule(DType.F32, attributes);
+        for (long[] shape : new long[][] {{1, 1, 3, 4}, {1, 3, 2, 2}}) {
+            Tensor x = Tensor.of(values, shape);
+            compare(rule, x, null, Fault.longs(shape[0], shape[1], shape[2], 5));
+            compare(rule, x, null, Fault.longs(shape[0], shape[1], 5, shape[3]));
+            byte[] stated = model(rule, Form.STATED, x, null, Fault.longs(shape[0], shape[1], shape[2], 5))
+                    .model()
+                    .output("y")
+                    .build();
+            float[] rows = Engine.GRAPH.run(stated, Map.of("x", x)).get("y").toFloatArray();
+            int width = Math.toIntExact(shape[3]);
+            for (int row = 0; row < 12 / width; row++) {
+                boolean finite = true;
+                for (int column = 0; column < width; column++) {
+                    finite &= Float.isFinite(values[row * width + column]);
+                }
+                for (int column = 0; column < 5; column++) {
+                    assertTrue(!finite || Float.isFinite(rows[row * 5 + column]), attributes + " in row " + row);
+                }
+            }
+        }
     }
 
     private static void compare(Rule rule, Tensor x, Tensor scales, Tensor sizes) throws OrtException {

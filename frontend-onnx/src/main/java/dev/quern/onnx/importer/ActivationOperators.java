@@ -159,8 +159,19 @@ final class ActivationOperators {
     /** {@code max(x, 0) + log(1 + exp(-|x|))}, which does not overflow. */
     private static Value softplus(GraphBuilder builder, Value x) {
         Value decay = builder.unary(UnaryOp.EXP, builder.unary(UnaryOp.NEG, builder.unary(UnaryOp.ABS, x)));
-        Value rest = builder.unary(UnaryOp.LOG, builder.binary(BinaryOp.ADD, decay, 1));
-        return builder.binary(BinaryOp.ADD, relu(builder, x), rest);
+        return builder.binary(BinaryOp.ADD, relu(builder, x), logOfOneMore(builder, decay));
+    }
+
+    /**
+     * {@code log(1 + x)} of x from 0 to 1, right however small x is: {@code log(u) * x / (u - 1)} with u the rounded {@code 1 + x}
+     * (Goldberg 1991, theorem 4).
+     */
+    private static Value logOfOneMore(GraphBuilder builder, Value x) {
+        DType dtype = x.type().dtype();
+        Value more = builder.binary(BinaryOp.ADD, x, 1);
+        Value share = builder.binary(BinaryOp.DIV, x, builder.binary(BinaryOp.SUB, more, 1));
+        Value corrected = builder.binary(BinaryOp.MUL, builder.unary(UnaryOp.LOG, more), share);
+        return builder.select(builder.compare(CompareOp.EQ, more, builder.scalar(dtype, 1)), x, corrected);
     }
 
     private static Value softsign(Call call) {

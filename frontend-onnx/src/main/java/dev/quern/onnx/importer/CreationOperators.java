@@ -29,7 +29,7 @@ final class CreationOperators {
         return List.of(
                 one("Constant", 1, CreationOperators::constant),
                 one("ConstantOfShape", 9, CreationOperators::constantOfShape),
-                one("Range", 11, CreationOperators::range),
+                one("Range", 11, CreationOperators::range).composite(),
                 one("EyeLike", 9, CreationOperators::eyeLike),
                 one("OneHot", 9, CreationOperators::oneHot));
     }

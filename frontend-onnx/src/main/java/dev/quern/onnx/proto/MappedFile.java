@@ -1,10 +1,12 @@
 package dev.quern.onnx.proto;
 
 import dev.quern.ModelException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,28 +14,62 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A whole file, mapped. It stays open as long as it is used, because it must not shrink meanwhile: the system answers a read
- * behind the end with a fault, which the JVM tells late, or which ends it where a vector instruction reads. So its length is
- * looked at before and after it is relied on.
+ * A whole file, mapped; read instead where its file system maps none, as that of a zip file. It stays open as long as it is used,
+ * because it must not shrink meanwhile: the system answers a read behind the end with a fault, which the JVM tells late, or which
+ * ends it where a vector instruction reads. So its length is looked at before and after it is relied on.
  *
  * @param file for messages
  * @param channel the file
  * @param bytes as long as the file was
  */
-record MappedFile(Path file, FileChannel channel, MemorySegment bytes) {
+record MappedFile(Path file, SeekableByteChannel channel, MemorySegment bytes) {
+    private static final long MOST_AT_ONCE = 1L << 30;
+
     /** The bytes of {@code file}, of any size, valid as long as {@code arena}. */
     static MappedFile map(Path file, Arena arena) throws IOException {
         // Opening a pipe would wait for a writer.
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new IOException(Files.isDirectory(file) ? "it is a folder" : "it is not a regular file");
         }
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        SeekableByteChannel channel = open(file);
         try {
-            return new MappedFile(file, channel, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+            return new MappedFile(file, channel, contents(channel, arena));
         } catch (Throwable failure) {
             channel.close();
             throw failure;
         }
+    }
+
+    private static SeekableByteChannel open(Path file) throws IOException {
+        try {
+            return FileChannel.open(file, StandardOpenOption.READ);
+        } catch (UnsupportedOperationException elsewhere) {
+            return Files.newByteChannel(file, StandardOpenOption.READ);
+        }
+    }
+
+    private static MemorySegment contents(SeekableByteChannel channel, Arena arena) throws IOException {
+        if (channel instanceof FileChannel mappable) {
+            try {
+                return mappable.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            } catch (UnsupportedOperationException elsewhere) {
+                return read(channel, arena);
+            }
+        }
+        return read(channel, arena);
+    }
+
+    private static MemorySegment read(SeekableByteChannel channel, Arena arena) throws IOException {
+        MemorySegment bytes = arena.allocate(channel.size(), Long.BYTES);
+        for (long at = 0; at < bytes.byteSize(); ) {
+            long most = Math.min(MOST_AT_ONCE, bytes.byteSize() - at);
+            int count = channel.read(bytes.asSlice(at, most).asByteBuffer());
+            if (count < 0) {
+                throw new EOFException("it ends after " + at + " of " + bytes.byteSize() + " bytes");
+            }
+            at += count;
+        }
+        return bytes.asReadOnly();
     }
 
     /**

@@ -10,6 +10,8 @@ import dev.quern.ModelException.Code;
 import dev.quern.Tensor;
 import dev.quern.onnx.build.WireWriter;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -202,6 +204,26 @@ class ExternalDataTest {
                             .values()
                             .data()
                             .toByteArray());
+        }
+    }
+
+    /** Such a file system maps no files. */
+    @Test
+    void liesInAZipFile() throws IOException {
+        Map<String, String> entries = Map.of("location", "data/weights.bin", "offset", "1", "length", "4");
+        try (FileSystem zip = FileSystems.newFileSystem(root.resolve("m.zip"), Map.of("create", "true"))) {
+            Path inside = Files.createDirectories(zip.getPath("model/data"));
+            Files.write(inside.resolve("weights.bin"), new byte[] {0, 5, 6, 7, 8});
+            Files.write(inside.resolveSibling("m.onnx"), model(entries));
+            try (OnnxFile file = OnnxReader.read(zip.getPath("model/m.onnx"))) {
+                assertArrayEquals(new byte[] {5, 6, 7, 8}, only(file).toByteArray());
+            }
+            Files.delete(inside.resolve("weights.bin"));
+            ModelException thrown = assertThrows(
+                    ModelException.class,
+                    () -> OnnxReader.read(zip.getPath("model/m.onnx")).close());
+            assertEquals(Code.IO, thrown.code(), thrown.getMessage());
+            assertTrue(thrown.getMessage().contains("put it beside the model"), thrown.getMessage());
         }
     }
 }

@@ -110,20 +110,30 @@ final class MovementOperations {
         long[][] sources = new long[shape.length][];
         for (int axis = 0; axis < shape.length; axis++) {
             outShape[axis] = Math.addExact(Math.addExact(shape[axis], before[axis]), after[axis]);
-            if (outShape[axis] < 0) {
-                throw call.invalid("padding of " + before[axis] + " and " + after[axis] + " leaves nothing of axis "
-                        + axis + " of " + shape[axis]);
+            boolean repeats = mode != Op.PadMode.CONSTANT && (before[axis] > 0 || after[axis] > 0);
+            long left = left(shape[axis], before[axis], after[axis]);
+            if (left < (repeats ? 1 : 0)) {
+                throw call.invalid("pads: expected to leave at least " + (repeats ? 1 : 0) + " elements of axis " + axis
+                        + " before it is padded, found " + left);
             }
         }
         call.checked(call.operand(0).dtype(), outShape);
         requireIndices(outShape, call);
         for (int axis = 0; axis < shape.length && !Strides.isEmpty(outShape); axis++) {
             sources[axis] = new long[Math.toIntExact(outShape[axis])];
+            long cut = Math.max(-before[axis], 0);
+            long left = left(shape[axis], before[axis], after[axis]);
             for (int i = 0; i < sources[axis].length; i++) {
-                sources[axis][i] = source(mode, i - before[axis], shape[axis], call);
+                long source = source(mode, i - Math.max(before[axis], 0), left);
+                sources[axis][i] = source < 0 ? -1 : cut + source;
             }
         }
         return indexed(sources, outShape, mode == Op.PadMode.CONSTANT ? call.elements(1) : null, call);
+    }
+
+    /** How much of an axis is left to pad, once negative amounts are cut off. */
+    private static long left(long extent, long before, long after) {
+        return extent + Math.min(before, 0) + Math.min(after, 0);
     }
 
     /** Refuses lists of an index for each position of each axis, if the budget does not allow them. */
@@ -135,12 +145,9 @@ final class MovementOperations {
     }
 
     /** The index of the element that stands at {@code index}; -1 for the fill. */
-    private static long source(Op.PadMode mode, long index, long extent, Evaluation call) {
+    private static long source(Op.PadMode mode, long index, long extent) {
         if (index >= 0 && index < extent) {
             return index;
-        }
-        if (mode != Op.PadMode.CONSTANT && extent == 0) {
-            throw call.invalid("cannot pad an axis of no elements by " + mode);
         }
         return switch (mode) {
             case CONSTANT -> -1;

@@ -47,7 +47,11 @@ final class ResizeAxis {
 
     /** Whether a result element is the sum of the two around it by their nearness, on each axis. */
     boolean isPlainLinear() {
-        return rule.mode() == ResizeRule.Mode.LINEAR && !rule.antialias() && !rule.excludeOutside() && !crops;
+        return isLinear() && !crops;
+    }
+
+    private boolean isLinear() {
+        return rule.mode() == ResizeRule.Mode.LINEAR && !rule.antialias() && !rule.excludeOutside();
     }
 
     /** The source coordinate of result element {@code i}. */
@@ -96,16 +100,19 @@ final class ResizeAxis {
         };
     }
 
-    /** The weights of result element {@code i}; null for the extrapolation value. */
+    /**
+     * The weights of result element {@code i}; null for the extrapolation value. The last element of an axis, beside which there is
+     * none, is taken twice with half the weight, as ONNX Runtime does: no infinity is multiplied by 0 there.
+     */
     Taps taps(long i) {
         float at = coordinate(i);
         if (isOutside(at)) {
             return null;
         }
-        if (isPlainLinear()) {
+        if (isLinear()) {
             float inside = Math.clamp(at, 0, extent - 1);
             int low = (int) inside;
-            if (whole && low == extent - 1) {
+            if (low == extent - 1) {
                 return new Taps(new int[] {low, low}, new double[] {0.5, 0.5});
             }
             double above = inside - low;

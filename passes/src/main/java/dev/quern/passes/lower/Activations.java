@@ -27,13 +27,26 @@ final class Activations {
                         number(0, x));
             case "elu" -> ifNegative(x, binary(BinaryOp.SUB, unary(UnaryOp.EXP, x), number(1, x)));
             case "softsign" -> binary(BinaryOp.DIV, x, binary(BinaryOp.ADD, unary(UnaryOp.ABS, x), number(1, x)));
-            case "softplus" -> unary(UnaryOp.LOG, binary(BinaryOp.ADD, unary(UnaryOp.EXP, x), number(1, x)));
+            case "softplus" -> softplus(x);
             default ->
                 throw new ModelException(
                         ModelException.Code.UNSUPPORTED,
                         origin,
                         "unknown activation " + name + "; expected one of those that ONNX names for recurrent layers");
         };
+    }
+
+    /**
+     * {@code max(x, 0) + log(1 + exp(-|x|))}, which does not overflow, with the logarithm as {@code log(u) * e / (u - 1)} of the
+     * rounded {@code u = 1 + e}, so that what is far below zero counts (Goldberg 1991, theorem 4).
+     */
+    private static Expr softplus(Expr x) {
+        Expr decay = unary(UnaryOp.EXP, unary(UnaryOp.NEG, unary(UnaryOp.ABS, x)));
+        Expr more = binary(BinaryOp.ADD, decay, number(1, x));
+        Expr share = binary(BinaryOp.DIV, decay, binary(BinaryOp.SUB, more, number(1, x)));
+        Expr corrected = binary(BinaryOp.MUL, unary(UnaryOp.LOG, more), share);
+        Expr rest = new Expr.Select(new Expr.Compare(CompareOp.EQ, more, number(1, x)), decay, corrected);
+        return binary(BinaryOp.ADD, binary(BinaryOp.MAX, x, number(0, x)), rest);
     }
 
     private static Expr ifNegative(Expr x, Expr then) {

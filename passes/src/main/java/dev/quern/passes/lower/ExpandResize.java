@@ -49,9 +49,8 @@ final class ExpandResize {
         for (int axis = resize.shape().rank() - 1; axis >= 0; axis--) {
             Dim from = value.type().shape().dim(axis);
             Dim to = resize.shape().dim(axis);
-            if (from.equals(to)
-                    && resize.scales().get(axis) == 1
-                    && resize.rule().region().isEmpty()) {
+            boolean keeps = SourceCoordinate.keeps(resize.scales().get(axis), from, to);
+            if (keeps && resize.rule().region().isEmpty()) {
                 continue;
             }
             ResizeTaps taps = taps(axis, (int) from.constant(), (int) to.constant());

@@ -7,6 +7,7 @@ import java.util.List;
 /**
  * Which elements along one axis of known extents an element of a resized tensor is made of, and with which weights, by
  * the formulas of ONNX Resize. Coordinates are computed in f32, as ONNX Runtime does, and for integers the weights are too.
+ * As there, the last element is taken twice with half the weight by plain linear interpolation: no infinity is multiplied by 0.
  *
  * @param indices for each tap, the index for each element
  * @param weights for each tap, the weight for each element
@@ -46,6 +47,14 @@ record ResizeTaps(List<long[]> indices, List<double[]> weights, boolean[] outsid
         if (rule.mode() == ResizeRule.Mode.NEAREST) {
             indices.getFirst()[i] = Math.clamp(nearest(rule.nearest(), scale, at), 0, Math.max(0, from - 1));
             weights.getFirst()[i] = 1;
+            return;
+        }
+        boolean linear = rule.mode() == ResizeRule.Mode.LINEAR && !rule.antialias() && !rule.excludeOutside();
+        if (linear && at >= from - 1) {
+            for (int tap = 0; tap < indices.size(); tap++) {
+                indices.get(tap)[i] = Math.max(0, from - 1);
+                weights.get(tap)[i] = 0.5;
+            }
             return;
         }
         double shrink = rule.antialias() ? Math.min(1, scale) : 1;

@@ -17,8 +17,18 @@ import java.util.List;
  * it is computed in f32 and truncated. Rules that average over a widened or a cropped window are left to the interpreter.
  */
 final class ResizeTemplate {
-    /** An element of x along one axis, and its weight. */
-    private record Tap(Dim index, Expr weight) {}
+    /**
+     * An element of x along one axis.
+     *
+     * @param index of the element
+     * @param weight null where the element is taken as it is
+     * @param unless where this holds the element has no part in the sum, even if it is infinite; null where it always has
+     */
+    private record Tap(Dim index, Expr weight, Expr unless) {
+        static Tap whole(Dim index) {
+            return new Tap(index, null, null);
+        }
+    }
 
     private ResizeTemplate() {}
 
@@ -37,10 +47,10 @@ final class ResizeTemplate {
         Stmt store = drawing.elements().site(() -> {
             List<List<Tap>> taps = new ArrayList<>();
             for (int axis = 0; axis < to.rank(); axis++) {
-                boolean same = resize.scales().get(axis) == 1 && from.dim(axis).equals(to.dim(axis));
+                boolean same = SourceCoordinate.keeps(resize.scales().get(axis), from.dim(axis), to.dim(axis));
                 SourceCoordinate coordinate = new SourceCoordinate(
                         resize.rule(), indices.get(axis), resize.scales().get(axis), from.dim(axis), to.dim(axis));
-                taps.add(same ? List.of(new Tap(indices.get(axis), null)) : taps(drawing, coordinate, whole));
+                taps.add(same ? List.of(Tap.whole(indices.get(axis))) : taps(drawing, coordinate));
             }
             boolean interpolates = resize.rule().mode() != ResizeRule.Mode.NEAREST;
             Expr element = whole && resize.rule().mode() == ResizeRule.Mode.LINEAR
@@ -51,10 +61,10 @@ final class ResizeTemplate {
         return drawing.finish("resize", Sketch.nest(loops, store));
     }
 
-    private static List<Tap> taps(Drawing drawing, SourceCoordinate coordinate, boolean whole) {
+    private static List<Tap> taps(Drawing drawing, SourceCoordinate coordinate) {
         return switch (coordinate.rule().mode()) {
-            case NEAREST -> List.of(new Tap(nearest(drawing, coordinate), null));
-            case LINEAR -> linear(drawing, coordinate, whole);
+            case NEAREST -> List.of(Tap.whole(nearest(drawing, coordinate)));
+            case LINEAR -> linear(drawing, coordinate);
             case CUBIC -> cubic(drawing, coordinate);
         };
     }
@@ -65,21 +75,23 @@ final class ResizeTemplate {
                 .orElseGet(() -> drawing.elements().bound(coordinate.nearest(), coordinate.extent()));
     }
 
-    /** Of integers, the last element is taken twice with half the weight, as ONNX Runtime does: a sum may be rounded otherwise. */
-    private static List<Tap> linear(Drawing drawing, SourceCoordinate coordinate, boolean whole) {
+    /**
+     * The last element is taken twice with half the weight, as ONNX Runtime does: a sum of integers may be rounded otherwise, and
+     * an infinity times 0 is none.
+     */
+    private static List<Tap> linear(Drawing drawing, SourceCoordinate coordinate) {
         Expr at = coordinate.clamped();
         Expr low = SourceCoordinate.floor(at);
         Expr fraction = new Expr.Binary(BinaryOp.SUB, at, low);
         Expr rest = new Expr.Binary(BinaryOp.SUB, SourceCoordinate.number(1), fraction);
         Expr high = new Expr.Binary(
                 BinaryOp.MIN, new Expr.Binary(BinaryOp.ADD, low, SourceCoordinate.number(1)), coordinate.last());
-        if (whole) {
-            Expr half = SourceCoordinate.number(0.5);
-            Expr isLast = new Expr.Compare(CompareOp.GE, at, coordinate.last());
-            rest = coordinate.unlessSame(new Expr.Select(isLast, half, rest), 1);
-            fraction = coordinate.unlessSame(new Expr.Select(isLast, half, fraction), 0);
-        }
-        return List.of(tap(drawing, coordinate, low, rest), tap(drawing, coordinate, high, fraction));
+        Expr half = SourceCoordinate.number(0.5);
+        Expr isLast = new Expr.Compare(CompareOp.GE, at, coordinate.last());
+        rest = coordinate.unlessSame(new Expr.Select(isLast, half, rest), 1);
+        fraction = coordinate.unlessSame(new Expr.Select(isLast, half, fraction), 0);
+        Expr same = coordinate.same().orElse(null);
+        return List.of(tap(drawing, coordinate, low, rest, null), tap(drawing, coordinate, high, fraction, same));
     }
 
     private static List<Tap> cubic(Drawing drawing, SourceCoordinate coordinate) {
@@ -90,13 +102,15 @@ final class ResizeTemplate {
         for (int tap = -1; tap <= 2; tap++) {
             Expr place = new Expr.Binary(BinaryOp.ADD, low, SourceCoordinate.number(tap));
             Expr weight = CubicWeight.of(coordinate.rule().cubicCoefficient(), fraction, tap);
-            taps.add(tap(drawing, coordinate, coordinate.clamp(place), weight));
+            Expr same = tap == 0 ? null : coordinate.same().orElse(null);
+            taps.add(tap(drawing, coordinate, coordinate.clamp(place), weight, same));
         }
         return taps;
     }
 
-    private static Tap tap(Drawing drawing, SourceCoordinate coordinate, Expr place, Expr weight) {
-        return new Tap(drawing.elements().bound(Scalars.cast(place, DType.I64), coordinate.extent()), weight);
+    private static Tap tap(Drawing drawing, SourceCoordinate coordinate, Expr place, Expr weight, Expr unless) {
+        Dim index = drawing.elements().bound(Scalars.cast(place, DType.I64), coordinate.extent());
+        return new Tap(index, weight, unless);
     }
 
     /** The sum over the taps of the axes from {@code chosen.size()} on; of integers in f32. */
@@ -114,6 +128,9 @@ final class ResizeTemplate {
                 return value;
             }
             Expr part = new Expr.Binary(BinaryOp.MUL, value, Scalars.cast(tap.weight(), value.dtype()));
+            if (tap.unless() != null) {
+                part = new Expr.Select(tap.unless(), Scalars.cast(SourceCoordinate.number(-0.0), value.dtype()), part);
+            }
             sum = sum == null ? part : new Expr.Binary(BinaryOp.ADD, sum, part);
         }
         return sum;

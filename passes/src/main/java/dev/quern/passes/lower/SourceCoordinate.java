@@ -41,9 +41,27 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
         return new Expr.Unary(UnaryOp.FLOOR, value);
     }
 
+    /** Whether an axis is known to keep its extent, so that every element stays where it is. */
+    static boolean keeps(double scale, Dim extent, Dim resized) {
+        return (scale == 1 || scale == 0) && extent.equals(resized);
+    }
+
+    /** Whether the axis turns out to keep its extent when it runs; empty where it is known not to. */
+    Optional<Expr> same() {
+        return scale != 0 || resized.minus(extent).isConstant()
+                ? Optional.empty()
+                : Optional.of(new Expr.Compare(
+                        CompareOp.EQ, new Expr.Index(resized, DType.I64), new Expr.Index(extent, DType.I64)));
+    }
+
     /** The coordinate in the original, possibly outside. */
     Expr source() {
         Expr at = new Expr.Index(index, DType.F32);
+        Expr moved = moved(at);
+        return same().<Expr>map(same -> new Expr.Select(same, at, moved)).orElse(moved);
+    }
+
+    private Expr moved(Expr at) {
         return switch (rule.coordinates()) {
             case "half_pixel" -> halfPixel(at);
             case "pytorch_half_pixel" ->
@@ -118,12 +136,8 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
 
     /** {@code weight}, or {@code otherwise} where the axis turns out to keep its extent. */
     Expr unlessSame(Expr weight, double otherwise) {
-        if (scale != 0 || resized.minus(extent).isConstant()) {
-            return weight;
-        }
-        Expr same =
-                new Expr.Compare(CompareOp.EQ, new Expr.Index(resized, DType.I64), new Expr.Index(extent, DType.I64));
-        return new Expr.Select(same, number(otherwise), weight);
+        return same().<Expr>map(same -> new Expr.Select(same, number(otherwise), weight))
+                .orElse(weight);
     }
 
     /** The nearest index where whole arithmetic gives it: enlarging by a whole factor. */
