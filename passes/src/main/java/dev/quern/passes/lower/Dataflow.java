@@ -83,6 +83,11 @@ final class Dataflow {
         return positions.get(node);
     }
 
+    /** Whether a node finds out a size, so that not all are known from the start. */
+    boolean findsSizes() {
+        return !found.isEmpty();
+    }
+
     /** Whether the value of {@code dim} is known when {@code node} begins: no node from there on finds out a size in it. */
     boolean isKnownAt(Dim dim, Node node) {
         return dim.symbols().stream().allMatch(name -> found.getOrDefault(name, -1) < position(node));

@@ -6,6 +6,7 @@ import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import dev.quern.passes.memory.Part;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class Nesting {
     private final Map<Node, Role> roles;
     private final Map<String, Nest> nests = new LinkedHashMap<>();
     private final Map<String, List<Nest>> within = new LinkedHashMap<>();
+    private final Map<String, Layout> layouts = new HashMap<>();
 
     Nesting(Dataflow flow, Map<Node, Role> roles) {
         this.flow = flow;
@@ -71,14 +73,25 @@ final class Nesting {
     }
 
     private void put(Nest nest) {
+        if (within.containsKey(nest.value().name())) {
+            layouts.clear();
+        }
+        layouts.remove(nest.value().name());
         nests.put(nest.value().name(), nest);
         within.computeIfAbsent(nest.base().name(), name -> new ArrayList<>()).add(nest);
     }
 
     /** Where the elements of {@code value} lie from its first one. */
     Layout layout(Value value) {
-        Nest nest = nests.get(value.name());
-        return nest == null ? Layout.rowMajor(value.type().shape()) : laid(nest).layout();
+        Layout known = layouts.get(value.name());
+        if (known == null) {
+            Nest nest = nests.get(value.name());
+            known = nest == null
+                    ? Layout.rowMajor(value.type().shape())
+                    : laid(nest).layout();
+            layouts.put(value.name(), known);
+        }
+        return known;
     }
 
     private Laid laid(Nest nest) {
@@ -123,6 +136,9 @@ final class Nesting {
 
     /** Whether where {@code value}, laid out by {@code laid} inside {@code whole}, lies is known when {@code node} begins. */
     boolean isKnownAt(Node node, Value whole, Laid laid) {
+        if (!flow.findsSizes()) {
+            return true;
+        }
         Nest outer = nests.get(whole.name());
         return flow.isKnownAt(laid.offset(), node)
                 && laid.layout().strides().stream().allMatch(stride -> flow.isKnownAt(stride, node))
