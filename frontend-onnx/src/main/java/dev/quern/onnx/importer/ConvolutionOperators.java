@@ -53,24 +53,41 @@ final class ConvolutionOperators {
         return groups;
     }
 
-    private static Optional<List<Integer>> kernel(Call call, Value weights) {
-        List<Integer> extents = new ArrayList<>();
+    /**
+     * The weights with spatial extents that are numbers. Those found when the model runs are taken to be what an attribute says, or 1; the
+     * model is compiled for others when they are met.
+     */
+    private static Value sized(Call call, Value weights) {
+        GraphBuilder builder = call.builder();
         Shape shape = weights.type().shape();
-        for (Dim dim : shape.dims().subList(2, shape.rank())) {
-            if (!dim.isConstant()) {
-                return Optional.empty();
+        List<Integer> stated = call.smalls("kernel_shape").orElse(List.of());
+        for (int axis = 2; axis < shape.rank(); axis++) {
+            Dim known = builder.known(shape.dim(axis));
+            if (!known.isConstant()) {
+                Dim expected = stated.size() == shape.rank() - 2 ? Dim.of(stated.get(axis - 2)) : Dim.ONE;
+                builder.assumeEqual(shape.dim(axis), expected);
+                call.importer().assumeExtents();
+                known = expected;
             }
-            extents.add(Math.toIntExact(dim.constant()));
+            shape = shape.with(axis, known);
         }
-        return Optional.of(extents);
+        return builder.reshape(weights, shape);
+    }
+
+    private static List<Integer> kernel(Value weights) {
+        Shape shape = weights.type().shape();
+        return shape.dims().subList(2, shape.rank()).stream()
+                .map(dim -> Math.toIntExact(dim.constant()))
+                .toList();
     }
 
     /** The convolution of channels-first x, channels-last. */
-    static Value convolve(Call call, Value x, Value weights) {
-        ranks(call, x, weights);
+    static Value convolve(Call call, Value x, Value filter) {
+        ranks(call, x, filter);
+        Value weights = sized(call, filter);
         GraphBuilder builder = call.builder();
         Shape shape = x.type().shape();
-        WindowAttributes attributes = WindowAttributes.of(call, shape.rank() - 2, kernel(call, weights));
+        WindowAttributes attributes = WindowAttributes.of(call, shape.rank() - 2, Optional.of(kernel(weights)));
         Window window = attributes.window(shape.dims().subList(2, shape.rank()));
         List<Integer> order =
                 new ArrayList<>(IntStream.range(2, shape.rank()).boxed().toList());
@@ -84,13 +101,13 @@ final class ConvolutionOperators {
 
     private static Value transposed(Call call) {
         Value x = call.input(0);
-        Value weights = call.input(1);
-        ranks(call, x, weights);
+        ranks(call, x, call.input(1));
+        Value weights = sized(call, call.input(1));
         GraphBuilder builder = call.builder();
         Shape shape = x.type().shape();
         int spatial = shape.rank() - 2;
         int groups = groups(call);
-        WindowAttributes attributes = WindowAttributes.of(call, spatial, kernel(call, weights));
+        WindowAttributes attributes = WindowAttributes.of(call, spatial, Optional.of(kernel(weights)));
         List<Dim> before = new ArrayList<>();
         List<Dim> after = new ArrayList<>();
         List<Dim> result = new ArrayList<>();

@@ -343,7 +343,8 @@ public final class GraphBuilder {
 
     /**
      * The extent that two broadcast to. Where neither is surely 1 they are taken to be equal, or, where they cannot be, the lesser to be
-     * 1; of equal extents, the lesser where that is known lies inside both.
+     * 1. Where only what was assumed before says that they can be neither, that assumption may be wrong, and they are taken to be equal: no
+     * sizes meet both, and the model is compiled for those of the run. Of equal extents, the lesser where that is known lies inside both.
      */
     private Dim common(Dim left, Dim right, Shape first, Shape second) {
         if (left.equals(right) || isOne(right)) {
@@ -356,17 +357,17 @@ public final class GraphBuilder {
         if (difference.is(0)) {
             return Extents.simpler(left, right);
         }
-        if (difference.isConstant()) {
-            Dim lesser = difference.constant() < 0 ? left : right;
-            if (ranges().atMost(Dim.of(2), known(lesser))) {
-                throw new ModelException(
-                        ModelException.Code.INVALID_MODEL,
-                        origin,
-                        "shapes " + first + " and " + second + " do not broadcast: expected equal extents or 1, found "
-                                + left + " and " + right);
-            }
+        Dim lesser = difference.isConstant() && difference.constant() < 0 ? left : right;
+        if (difference.isConstant() && !ranges().atMost(Dim.of(2), known(lesser))) {
             assumeEqual(lesser, Dim.ONE);
             return lesser == left ? right : left;
+        }
+        if (left.minus(right).isConstant()) {
+            throw new ModelException(
+                    ModelException.Code.INVALID_MODEL,
+                    origin,
+                    "shapes " + first + " and " + second + " do not broadcast: expected equal extents or 1, found "
+                            + left + " and " + right);
         }
         assumeEqual(left, right);
         return Extents.simpler(left, right);

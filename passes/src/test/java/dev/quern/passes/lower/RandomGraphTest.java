@@ -22,7 +22,7 @@ class RandomGraphTest {
     private static final Target GRID = new Target.Grid("test-grid", 8, 64, 1 << 10);
 
     /** The longest sums of the graphs, one after the other. */
-    private static final long TERMS = 40;
+    private static final long TERMS = 64;
 
     @Test
     void plainKernelsAgreeWithTheInterpreter() {
