@@ -65,6 +65,12 @@ final class DriverEmitter {
             method.visitMethodInsn(
                     Opcodes.INVOKESTATIC, "dev/quern/vector/Scalars", "checkSpan", "(JLjava/lang/String;)V", false);
         }
+        for (Dim extent : LoopExtents.of(kernel)) {
+            value(method, extent, SYMBOLS);
+            method.visitLdcInsn(kernel.name() + ": a loop over " + extent);
+            method.visitMethodInsn(
+                    Opcodes.INVOKESTATIC, "dev/quern/vector/Scalars", "checkSpan", "(JLjava/lang/String;)V", false);
+        }
         for (int i = 0; i < kernel.parameters().size(); i++) {
             argument(method, kernel.parameters().get(i), i);
         }

@@ -27,7 +27,7 @@ final class Scalars {
         return new Instruction.Call(Opcodes.INVOKESTATIC, owner, method, descriptor.toString(), null);
     }
 
-    /** Refuses a buffer whose elements a 32-bit index cannot reach. */
+    /** Refuses a buffer whose elements a 32-bit index cannot reach, or a loop over as many. */
     static void checkSpan(long span, String buffer) {
         if (span > Integer.MAX_VALUE) {
             throw new ModelException(
