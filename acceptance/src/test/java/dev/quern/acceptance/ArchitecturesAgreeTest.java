@@ -33,7 +33,7 @@ class ArchitecturesAgreeTest {
     private void compare(ModelCase model) throws Exception {
         Path file = zoo.path(model.model());
         Map<String, Map<String, Tensor>> expected = new LinkedHashMap<>();
-        try (Peer peer = new Peer(file, OptLevel.ALL_OPT)) {
+        try (PeerModel peer = new PeerModel(file, OptLevel.ALL_OPT)) {
             for (String size : model.sizes()) {
                 expected.put(size, peer.run(model.inputs(size, SEED)));
             }

@@ -44,7 +44,7 @@ class DependenciesTest {
                 .resideInAnyPackage(kernels, formulas, passes, vectors)
                 .orShould()
                 .dependOnClassesThat()
-                .haveFullyQualifiedName("dev.quern.ir.graph.Scalars")
+                .haveFullyQualifiedName("dev.quern.ir.graph.SmallConstants")
                 .check(classes);
         noClasses()
                 .that()

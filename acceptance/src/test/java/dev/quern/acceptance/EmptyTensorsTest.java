@@ -39,15 +39,15 @@ class EmptyTensorsTest {
         OnnxBuilder model(Map<String, Object> extents) {
             OnnxBuilder model = new OnnxBuilder()
                     .opset(17)
-                    .initializer("zero", Trial.longs(0))
-                    .initializer("one", Trial.longs(1))
-                    .initializer("last", Trial.longs(-1))
-                    .initializer("all", Trial.longs(Long.MAX_VALUE))
-                    .initializer("start", Trial.longs(Long.MIN_VALUE))
-                    .initializer("pads", Trial.longs(1, 0, 2, 1))
-                    .initializer("flat", Trial.longs(-1))
-                    .initializer("rows", Trial.longs(0, -1))
-                    .initializer("pair", Trial.longs(0, 1));
+                    .initializer("zero", SmallModel.longs(0))
+                    .initializer("one", SmallModel.longs(1))
+                    .initializer("last", SmallModel.longs(-1))
+                    .initializer("all", SmallModel.longs(Long.MAX_VALUE))
+                    .initializer("start", SmallModel.longs(Long.MIN_VALUE))
+                    .initializer("pads", SmallModel.longs(1, 0, 2, 1))
+                    .initializer("flat", SmallModel.longs(-1))
+                    .initializer("rows", SmallModel.longs(0, -1))
+                    .initializer("pair", SmallModel.longs(0, 1));
             for (Map.Entry<String, List<String>> input : shapes().entrySet()) {
                 model.input(
                         input.getKey(),

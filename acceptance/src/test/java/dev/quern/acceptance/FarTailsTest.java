@@ -24,7 +24,7 @@ class FarTailsTest {
     private static void check(OnnxBuilder model, DoubleUnaryOperator meant, int count) {
         byte[] bytes = model.output("y").build();
         float[] places = Arrays.copyOf(PLACES, count);
-        for (Engine engine : Engine.values()) {
+        for (QuernPath engine : QuernPath.values()) {
             float[] found = engine.run(bytes, Map.of("x", Tensor.of(places, count)))
                     .get("y")
                     .toFloatArray();

@@ -131,7 +131,7 @@ final class Fault {
         model.output("y");
         return test(() -> {
             compare(expected);
-            Trial.of(name, model).run(inputs).agreesAlone();
+            SmallModel.of(name, model).run(inputs).agreesAlone();
         });
     }
 
@@ -140,7 +140,7 @@ final class Fault {
         model.output("y");
         return test(() -> {
             compare(expected);
-            for (Engine engine : Engine.values()) {
+            for (QuernPath engine : QuernPath.values()) {
                 Tensor found = engine.run(model.build(), inputs).get("y");
                 assertArrayEquals(expected.shape(), found.shape(), engine::toString);
                 assertArrayEquals(expected.toByteArray(), found.toByteArray(), () -> engine + " gives " + found);
@@ -149,7 +149,7 @@ final class Fault {
     }
 
     private void judge() {
-        Trial.of(name, model).run(inputs).agrees();
+        SmallModel.of(name, model).run(inputs).agrees();
     }
 
     private void compare(Tensor expected) {
@@ -165,7 +165,7 @@ final class Fault {
     DynamicTest refused(ModelException.Code code, String told) {
         model.output("y");
         return test(() -> {
-            String message = Trial.refused(code, model, inputs);
+            String message = SmallModel.refused(code, model, inputs);
             assertTrue(message.contains(told), message);
         });
     }

@@ -28,14 +28,14 @@ class FoundSizesTest {
                 .input("x", DType.F32, 2, 3)
                 .input("end", DType.I64, 1)
                 .initializer("table", matrix(9, 3))
-                .initializer("zero", Trial.longs(0))
+                .initializer("zero", SmallModel.longs(0))
                 .node("Relu", List.of("x"), List.of("r"))
                 .node("Slice", List.of("table", "zero", "end", "zero"), List.of("s"))
                 .node("Concat", List.of("s", "r"), List.of("y"), Map.of("axis", new OnnxAttribute.Int(0)))
                 .output("y", DType.F32, "m", 3);
-        Trial trial = Trial.of("whole", model);
+        SmallModel trial = SmallModel.of("whole", model);
         for (long end : new long[] {0, 1, 5, 9, 100}) {
-            trial.run(Map.of("x", matrix(2, 3), "end", Trial.longs(end)));
+            trial.run(Map.of("x", matrix(2, 3), "end", SmallModel.longs(end)));
         }
         trial.agrees();
     }
@@ -51,10 +51,10 @@ class FoundSizesTest {
                 .node("Gather", List.of("shape", "one"), List.of("count"))
                 .node("Range", List.of("zero", "count", "one"), List.of("y"))
                 .output("y", DType.I64, "m");
-        Trial.of("count", model)
-                .run(Map.of("x", Trial.floats(0, 3, 0, -1)))
-                .run(Map.of("x", Trial.floats(0)))
-                .run(Map.of("x", Trial.floats(1, 2, 3)))
+        SmallModel.of("count", model)
+                .run(Map.of("x", SmallModel.floats(0, 3, 0, -1)))
+                .run(Map.of("x", SmallModel.floats(0)))
+                .run(Map.of("x", SmallModel.floats(1, 2, 3)))
                 .agrees();
     }
 
@@ -67,12 +67,32 @@ class FoundSizesTest {
                 .node("Compress", List.of("x", "keep"), List.of("c"))
                 .node("Mul", List.of("c", "s"), List.of("y"))
                 .output("y", DType.F32, "k");
-        Trial.of("scale", model)
-                .run(Map.of("x", Trial.floats(1, 2, 3), "keep", truths(true, false, true), "s", Trial.floats(10)))
-                .run(Map.of("x", Trial.floats(1, 2, 3), "keep", truths(true, false, true), "s", Trial.floats(5, 7)))
-                .run(Map.of("x", Trial.floats(1, 2, 3), "keep", truths(false, false, true), "s", Trial.floats(5, 7)))
-                .run(Map.of("x", Trial.floats(1, 2, 3), "keep", truths(false, false, false), "s", Trial.floats(5)))
-                .run(Map.of("x", Trial.floats(1, 2, 3), "keep", truths(true, true, true), "s", Trial.floats(10)))
+        SmallModel.of("scale", model)
+                .run(Map.of(
+                        "x", SmallModel.floats(1, 2, 3), "keep", truths(true, false, true), "s", SmallModel.floats(10)))
+                .run(Map.of(
+                        "x",
+                        SmallModel.floats(1, 2, 3),
+                        "keep",
+                        truths(true, false, true),
+                        "s",
+                        SmallModel.floats(5, 7)))
+                .run(Map.of(
+                        "x",
+                        SmallModel.floats(1, 2, 3),
+                        "keep",
+                        truths(false, false, true),
+                        "s",
+                        SmallModel.floats(5, 7)))
+                .run(Map.of(
+                        "x",
+                        SmallModel.floats(1, 2, 3),
+                        "keep",
+                        truths(false, false, false),
+                        "s",
+                        SmallModel.floats(5)))
+                .run(Map.of(
+                        "x", SmallModel.floats(1, 2, 3), "keep", truths(true, true, true), "s", SmallModel.floats(10)))
                 .agrees();
     }
 
@@ -88,8 +108,8 @@ class FoundSizesTest {
                 .node("Add", List.of("t", "d"), List.of("s"))
                 .node("Mul", List.of("s", "d"), List.of("y"))
                 .output("y", DType.F32, "k");
-        Tensor x = Trial.floats(1, -2, 3, 0.5f);
-        Trial trial = Trial.of("sums", model);
+        Tensor x = SmallModel.floats(1, -2, 3, 0.5f);
+        SmallModel trial = SmallModel.of("sums", model);
         for (boolean[][] pair : new boolean[][][] {
             {{true, true, false, false}, {false, true, true, false}},
             {{true, true, false, false}, {false, true, false, false}},
@@ -111,13 +131,13 @@ class FoundSizesTest {
                 .node("Compress", List.of("x", "k"), List.of("c"))
                 .node("Add", List.of("c", "s"), List.of("y"))
                 .output("y", DType.F32, "k");
-        String message = Trial.refused(
+        String message = SmallModel.refused(
                 ModelException.Code.INVALID_INPUT,
                 model,
                 Map.of(
-                        "x", Trial.floats(1, 2, 3, 4),
+                        "x", SmallModel.floats(1, 2, 3, 4),
                         "k", truths(true, true, true, false),
-                        "s", Trial.floats(1, 2)));
+                        "s", SmallModel.floats(1, 2)));
         assertTrue(message.contains("3") && message.contains("2"), message);
     }
 
@@ -139,7 +159,7 @@ class FoundSizesTest {
                 .input("x", DType.F32, "n")
                 .input("s", DType.F32, "m")
                 .input("trips", DType.I64)
-                .initializer("zero", Trial.longs(0))
+                .initializer("zero", SmallModel.longs(0))
                 .initializer("true", truth(true))
                 .node(
                         "Loop",
@@ -152,11 +172,14 @@ class FoundSizesTest {
 
     @Test
     void aBroadcastInALoopIsDecidedInEachIteration() {
-        Trial.of("growing", growing("Mul"))
-                .run(Map.of("x", Trial.floats(2), "s", Trial.floats(10), "trips", Tensor.of(new long[] {3})))
-                .run(Map.of("x", Trial.floats(2), "s", Trial.floats(3, 4), "trips", Tensor.of(new long[] {1})))
-                .run(Map.of("x", Trial.floats(2, 3), "s", Trial.floats(7), "trips", Tensor.of(new long[] {2})))
-                .run(Map.of("x", Trial.floats(2, 3), "s", Trial.floats(7), "trips", Tensor.of(new long[] {0})))
+        SmallModel.of("growing", growing("Mul"))
+                .run(Map.of("x", SmallModel.floats(2), "s", SmallModel.floats(10), "trips", Tensor.of(new long[] {3})))
+                .run(Map.of(
+                        "x", SmallModel.floats(2), "s", SmallModel.floats(3, 4), "trips", Tensor.of(new long[] {1})))
+                .run(Map.of(
+                        "x", SmallModel.floats(2, 3), "s", SmallModel.floats(7), "trips", Tensor.of(new long[] {2})))
+                .run(Map.of(
+                        "x", SmallModel.floats(2, 3), "s", SmallModel.floats(7), "trips", Tensor.of(new long[] {0})))
                 .agrees();
     }
 
@@ -182,11 +205,11 @@ class FoundSizesTest {
                                 "then_branch", new OnnxAttribute.GraphValue(then),
                                 "else_branch", new OnnxAttribute.GraphValue(otherwise)))
                 .output("y", DType.F32, "k");
-        Trial.of("branch", model)
-                .run(Map.of("c", truth(true), "x", Trial.floats(1, 2), "s", Trial.floats(3, 4)))
-                .run(Map.of("c", truth(true), "x", Trial.floats(1, 2), "s", Trial.floats(5)))
-                .run(Map.of("c", truth(true), "x", Trial.floats(1), "s", Trial.floats(5, 6, 7)))
-                .run(Map.of("c", truth(false), "x", Trial.floats(1, 2), "s", Trial.floats(5, 6, 7)))
+        SmallModel.of("branch", model)
+                .run(Map.of("c", truth(true), "x", SmallModel.floats(1, 2), "s", SmallModel.floats(3, 4)))
+                .run(Map.of("c", truth(true), "x", SmallModel.floats(1, 2), "s", SmallModel.floats(5)))
+                .run(Map.of("c", truth(true), "x", SmallModel.floats(1), "s", SmallModel.floats(5, 6, 7)))
+                .run(Map.of("c", truth(false), "x", SmallModel.floats(1, 2), "s", SmallModel.floats(5, 6, 7)))
                 .agrees();
     }
 
@@ -216,8 +239,8 @@ class FoundSizesTest {
                                 "then_branch", new OnnxAttribute.GraphValue(then),
                                 "else_branch", new OnnxAttribute.GraphValue(otherwise)))
                 .output("y", DType.F32, "k");
-        Tensor x = Trial.floats(1, -2, 3, 0.5f);
-        Trial trial = Trial.of("body", model);
+        Tensor x = SmallModel.floats(1, -2, 3, 0.5f);
+        SmallModel trial = SmallModel.of("body", model);
         for (boolean[][] pair : new boolean[][][] {
             {{true, true, false, false}, {false, true, true, false}},
             {{true, true, false, false}, {false, true, false, false}},

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.quern.acceptance.generate.GeneratedModel;
 import dev.quern.acceptance.generate.ModelFile;
 import dev.quern.acceptance.generate.RandomModels;
+import dev.quern.acceptance.judge.ModelOutcome;
 import dev.quern.acceptance.judge.ModelText;
-import dev.quern.acceptance.judge.Outcome;
-import dev.quern.acceptance.judge.Tally;
+import dev.quern.acceptance.judge.SeedTally;
 import dev.quern.acceptance.judge.TimedJudge;
 import dev.quern.acceptance.judge.Verdict;
 import dev.quern.acceptance.shrink.Shrinker;
@@ -57,13 +57,13 @@ class GeneratedModelsTest {
         if (last - ends[0] + 1 < LONG) {
             Files.deleteIfExists(file);
         }
-        Tally tally = new Tally(file, ends[0]);
+        SeedTally tally = new SeedTally(file, ends[0]);
         RandomModels models = new RandomModels();
         try (TimedJudge judge = new TimedJudge(BUDGET)) {
             for (long seed = tally.next(); seed <= last; seed++) {
                 tally.start(seed);
                 GeneratedModel model = models.model(seed);
-                Outcome outcome = judge.judge(model, seed);
+                ModelOutcome outcome = judge.judge(model, seed);
                 if (outcome.verdict().fault()) {
                     report(model, seed, outcome, judge);
                 }
@@ -77,13 +77,13 @@ class GeneratedModelsTest {
         assertEquals(List.of(), tally.faults(), "replay one with -Dquern.seeds=SEED; " + file.toAbsolutePath());
     }
 
-    private void report(GeneratedModel model, long seed, Outcome outcome, TimedJudge judge)
+    private void report(GeneratedModel model, long seed, ModelOutcome outcome, TimedJudge judge)
             throws IOException, InterruptedException {
         System.out.println("seed " + seed + ", " + outcome);
         boolean shrinks = outcome.verdict() != Verdict.TOO_SLOW
                 && kinds.merge(outcome.signature(), 1, Integer::sum) <= SHRUNK_OF_A_KIND;
         GeneratedModel small = shrinks ? Shrinker.shrink(model, outcome, judge, seed, TRIALS) : model;
-        Outcome again = judge.judge(small, seed);
+        ModelOutcome again = judge.judge(small, seed);
         ModelFile.write(FOLDER.resolve("seed-" + seed + ".onnx"), small);
         Files.writeString(FOLDER.resolve("seed-" + seed + ".txt"), again + "\n\n" + ModelText.of(small));
     }

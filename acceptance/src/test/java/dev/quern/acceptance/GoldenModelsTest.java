@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quern.acceptance.generate.GeneratedModel;
 import dev.quern.acceptance.generate.ModelFile;
 import dev.quern.acceptance.judge.Judge;
+import dev.quern.acceptance.judge.ModelOutcome;
 import dev.quern.acceptance.judge.ModelText;
-import dev.quern.acceptance.judge.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ class GoldenModelsTest {
         GeneratedModel model = ModelFile.read(file);
         Judge judge = new Judge();
         for (long seed = 0; seed < FORMS; seed++) {
-            Outcome outcome = judge.judge(model, seed);
+            ModelOutcome outcome = judge.judge(model, seed);
             assertTrue(outcome.verdict().holds(), () -> outcome + "\n" + ModelText.of(model));
         }
     }

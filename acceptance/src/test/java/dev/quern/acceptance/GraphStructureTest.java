@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** Inputs with defaults, outputs that no node gives, nodes in any order. */
 class GraphStructureTest {
-    private static final Tensor X = Trial.floats(1, -2, 3);
-    private static final Tensor W = Trial.floats(10, 20, 30);
+    private static final Tensor X = SmallModel.floats(1, -2, 3);
+    private static final Tensor W = SmallModel.floats(10, 20, 30);
     private static final Tensor TRUE = Tensor.of(new boolean[] {true});
     private static final Tensor FALSE = Tensor.of(new boolean[] {false});
 
@@ -33,7 +33,7 @@ class GraphStructureTest {
     }
 
     private static OnnxBuilder withDefault() {
-        return model().input("w", DType.F32, "n").initializer("w", Trial.floats(1, 1, 1));
+        return model().input("w", DType.F32, "n").initializer("w", SmallModel.floats(1, 1, 1));
     }
 
     @Test
@@ -43,11 +43,11 @@ class GraphStructureTest {
                 .node("Exp", List.of("w"), List.of("e"))
                 .node("Add", List.of("p", "e"), List.of("y"))
                 .output("y", DType.F32, "n");
-        Trial.of("default input", model)
+        SmallModel.of("default input", model)
                 .run(Map.of("x", X))
                 .run(Map.of("x", X, "w", W))
                 .run(Map.of("x", X))
-                .run(Map.of("x", Trial.floats(1, 2, 3, 4), "w", Trial.floats(4, 3, 2, 1)))
+                .run(Map.of("x", SmallModel.floats(1, 2, 3, 4), "w", SmallModel.floats(4, 3, 2, 1)))
                 .agrees();
     }
 
@@ -64,7 +64,7 @@ class GraphStructureTest {
             loaded.run(Map.of("x", X));
             assertEquals(1, loaded.compilations());
             for (float shift = 0; shift < 3; shift++) {
-                Tensor y = loaded.run(Map.of("x", X, "w", Trial.floats(shift, shift, shift)))
+                Tensor y = loaded.run(Map.of("x", X, "w", SmallModel.floats(shift, shift, shift)))
                         .get("y");
                 assertArrayEquals(new float[] {1 + shift, -2 + shift, 3 + shift}, y.toFloatArray());
             }
@@ -103,41 +103,42 @@ class GraphStructureTest {
                 .opset(18)
                 .input("x", DType.F32, 2, 3)
                 .input("axes", DType.I64, 1)
-                .initializer("axes", Trial.longs(0))
+                .initializer("axes", SmallModel.longs(0))
                 .node("ReduceSum", List.of("x", "axes"), List.of("y"))
                 .output("y", DType.F32, "rows", "columns");
         Tensor x = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
-        Trial.of("default axes", model)
+        SmallModel.of("default axes", model)
                 .run(Map.of("x", x))
-                .run(Map.of("x", x, "axes", Trial.longs(1)))
-                .run(Map.of("x", x, "axes", Trial.longs(-2)))
+                .run(Map.of("x", x, "axes", SmallModel.longs(1)))
+                .run(Map.of("x", x, "axes", SmallModel.longs(-2)))
                 .agrees();
-        Trial.refused(ModelException.Code.INVALID_INPUT, model, Map.of("x", x, "axes", Trial.longs(2)));
+        SmallModel.refused(ModelException.Code.INVALID_INPUT, model, Map.of("x", x, "axes", SmallModel.longs(2)));
     }
 
     @Test
     void aDefaultGivenBadlyIsRefused() {
         OnnxBuilder model =
                 withDefault().node("Add", List.of("x", "w"), List.of("y")).output("y", DType.F32, "n");
-        Trial.refused(ModelException.Code.INVALID_INPUT, model, Map.of("x", X, "w", Trial.longs(1, 2, 3)));
-        Trial.refused(ModelException.Code.INVALID_INPUT, model, Map.of("x", X, "w", Tensor.of(new float[3], 1, 3)));
-        assertTrue(Trial.refused(ModelException.Code.INVALID_INPUT, model, Map.of("x", X, "w", W, "v", W))
+        SmallModel.refused(ModelException.Code.INVALID_INPUT, model, Map.of("x", X, "w", SmallModel.longs(1, 2, 3)));
+        SmallModel.refused(
+                ModelException.Code.INVALID_INPUT, model, Map.of("x", X, "w", Tensor.of(new float[3], 1, 3)));
+        assertTrue(SmallModel.refused(ModelException.Code.INVALID_INPUT, model, Map.of("x", X, "w", W, "v", W))
                 .contains("[v]: unknown"));
-        assertTrue(Trial.refused(ModelException.Code.INVALID_INPUT, model, Map.of("w", W))
+        assertTrue(SmallModel.refused(ModelException.Code.INVALID_INPUT, model, Map.of("w", W))
                 .contains("input 'x': missing"));
         OnnxBuilder misfit = model().input("w", DType.F32, 4)
                 .initializer("w", X)
                 .node("Add", List.of("x", "w"), List.of("y"))
                 .output("y", DType.F32, "n");
-        Trial.refused(ModelException.Code.INVALID_MODEL, misfit, Map.of("x", X));
+        SmallModel.refused(ModelException.Code.INVALID_MODEL, misfit, Map.of("x", X));
     }
 
     @Test
     void outputsMayBeInputsOrConstants() {
-        Trial.of("only an input", model().output("x", DType.F32, "n"))
+        SmallModel.of("only an input", model().output("x", DType.F32, "n"))
                 .run(Map.of("x", X))
                 .agrees();
-        Trial.of(
+        SmallModel.of(
                         "inputs, constants, and results of them",
                         model().input("z", DType.F32, "n")
                                 .initializer("w", W)
@@ -162,7 +163,7 @@ class GraphStructureTest {
                 .node("Add", List.of("x", "w"), List.of("y"))
                 .output("w", DType.F32, "n")
                 .output("y", DType.F32, "n");
-        Trial.of("default input as output", model)
+        SmallModel.of("default input as output", model)
                 .run(Map.of("x", X))
                 .run(Map.of("x", X, "w", W))
                 .agrees();
@@ -193,7 +194,7 @@ class GraphStructureTest {
                 .output("a", DType.F32, "n")
                 .output("b", DType.F32, "n")
                 .output("d", DType.F32, 3);
-        Trial.of("bodies", model)
+        SmallModel.of("bodies", model)
                 .run(Map.of("x", X, "c", TRUE))
                 .run(Map.of("x", X, "c", FALSE))
                 .agreesAlone();
@@ -220,7 +221,7 @@ class GraphStructureTest {
                         Map.of("then_branch", OnnxAttribute.of(then), "else_branch", OnnxAttribute.of(otherwise)))
                 .node("Neg", List.of("x"), List.of("late"))
                 .output("y", DType.F32, "n");
-        Trial.of("unsorted", model)
+        SmallModel.of("unsorted", model)
                 .run(Map.of("x", X, "c", TRUE))
                 .run(Map.of("x", X, "c", FALSE))
                 .agreesAlone();

@@ -31,7 +31,7 @@ class GreedyDecodeTest {
     void saysTheSameTokens() throws Exception {
         Path file = zoo.path("decoder");
         List<Long> expected;
-        try (Peer peer = new Peer(file, OptLevel.ALL_OPT)) {
+        try (PeerModel peer = new PeerModel(file, OptLevel.ALL_OPT)) {
             expected = decode(peer::run);
         }
         for (int threads = 1; threads <= 2; threads++) {

@@ -84,7 +84,7 @@ class IntegerOperatorsTest {
         wanted.removeAll(values.keySet());
         Path copy = folder.resolve("shows-values.onnx");
         Files.write(copy, OnnxWriter.toBytes(withOutputs(onnx, wanted)));
-        try (Peer peer = new Peer(copy, OptLevel.NO_OPT)) {
+        try (PeerModel peer = new PeerModel(copy, OptLevel.NO_OPT)) {
             values.putAll(peer.run(inputs));
         }
         return values;

@@ -25,7 +25,7 @@ class KnowledgeGraphTest {
         Map<String, Tensor> inputs = new LinkedHashMap<>(stored);
         inputs.keySet().retainAll(List.of("src", "dst", "etype", "norm"));
         Map<String, Tensor> peers;
-        try (Peer peer = new Peer(file, OptLevel.ALL_OPT)) {
+        try (PeerModel peer = new PeerModel(file, OptLevel.ALL_OPT)) {
             peers = peer.run(inputs);
         }
         for (int threads = 1; threads <= 2; threads++) {

@@ -55,8 +55,8 @@ class ModelsAgreeTest {
     private void compare(ModelCase model) throws Exception {
         Path file = zoo.path(model.model());
         Map<String, Agreement> expected = new LinkedHashMap<>();
-        try (Peer peer = new Peer(file, OptLevel.ALL_OPT);
-                Peer unoptimised = new Peer(file, OptLevel.NO_OPT)) {
+        try (PeerModel peer = new PeerModel(file, OptLevel.ALL_OPT);
+                PeerModel unoptimised = new PeerModel(file, OptLevel.NO_OPT)) {
             for (String size : model.sizes()) {
                 Map<String, Tensor> inputs = model.inputs(size, SEED);
                 Map<String, Tensor> answers = peer.run(inputs);

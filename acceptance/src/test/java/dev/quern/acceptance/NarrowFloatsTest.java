@@ -222,10 +222,10 @@ class NarrowFloatsTest {
         OperatorCase wide = (row.domain().isEmpty() ? row.since(WIDE_OPSET) : row).of(DType.F32, values);
         OperatorCase narrow = row.of(type, values);
         float[] expected;
-        try (Peer peer = new Peer(wide.ofInputs(), OptLevel.NO_OPT)) {
+        try (PeerModel peer = new PeerModel(wide.ofInputs(), OptLevel.NO_OPT)) {
             expected = peer.run(wide.inputs()).get("y").toFloatArray();
         }
-        for (Engine engine : Engine.values()) {
+        for (QuernPath engine : QuernPath.values()) {
             check(
                     engine + " " + type,
                     type,

@@ -48,7 +48,7 @@ class NarrowRangeTest {
                     "g = Range(a, b, c)",
                     "y = Cast(g) to=" + DataTypes.number(DType.F32));
             byte[] bytes = fault.model().output("y").build();
-            for (Engine engine : Engine.values()) {
+            for (QuernPath engine : QuernPath.values()) {
                 float[] found = engine.run(bytes, fault.inputs()).get("y").toFloatArray();
                 assertArrayEquals(expected, found, engine + (given ? ", operands given" : ", constants"));
             }

@@ -191,7 +191,7 @@ class OrderSemanticsTest {
         OperatorCase none = OperatorCase.of(
                         operator, DType.I64, Operand.of(DType.F32, new long[] {2, 0}, new double[0]))
                 .with("axis", 1);
-        for (Engine engine : Engine.values()) {
+        for (QuernPath engine : QuernPath.values()) {
             ModelException refused =
                     assertThrows(ModelException.class, () -> engine.run(none.ofInputs(), none.inputs()));
             assertTrue(refused.getMessage().contains(operator), refused.getMessage());
@@ -210,7 +210,7 @@ class OrderSemanticsTest {
                 .node(operator, List.of("x"), List.of("y"), Map.of("axis", new OnnxAttribute.Int(1)))
                 .output("y", DType.I64, "n", 1)
                 .build();
-        for (Engine engine : Engine.values()) {
+        for (QuernPath engine : QuernPath.values()) {
             ModelException refused = assertThrows(
                     ModelException.class, () -> engine.run(model, Map.of("x", Tensor.of(new float[0], 2, 0))));
             assertTrue(refused.getMessage().contains(operator), refused.getMessage());

@@ -95,20 +95,20 @@ class ParametersTest {
         return rows().stream()
                 .map(row -> DynamicTest.dynamicTest(row.node, () -> {
                     Fault known = fault(row, "", true, false);
-                    Tensor expected = Engine.GRAPH
+                    Tensor expected = QuernPath.GRAPH
                             .run(known.model().output("y").build(), known.inputs())
                             .get("y");
                     for (boolean any : new boolean[] {false, true}) {
                         Fault given = fault(row, " given", false, any);
                         byte[] bytes = given.model().output("y").build();
-                        for (Engine engine : new Engine[] {Engine.GRAPH, Engine.VECTOR}) {
+                        for (QuernPath engine : new QuernPath[] {QuernPath.GRAPH, QuernPath.VECTOR}) {
                             compare(expected, engine.run(bytes, given.inputs()).get("y"), row + " by " + engine);
                         }
                     }
                     Fault compiled = fault(row, "", true, true);
                     compare(
                             expected,
-                            Engine.VECTOR
+                            QuernPath.VECTOR
                                     .run(compiled.model().output("y").build(), compiled.inputs())
                                     .get("y"),
                             row + " constant");
@@ -136,7 +136,7 @@ class ParametersTest {
                 .node("ReduceSum", List.of("x", "b"), List.of("s"))
                 .node("Div", List.of("x", "s"), List.of("y"))
                 .output("y");
-        Trial trial = Trial.of("axes", model);
+        SmallModel trial = SmallModel.of("axes", model);
         for (long axis : new long[] {0, 1, 0, 1}) {
             trial.run(Map.of("x", Fault.ramp(DType.F32, 2, 3), "a", Fault.longs(axis)));
             trial.run(Map.of("x", Fault.ramp(DType.F32, 4, 5), "a", Fault.longs(axis)));
@@ -161,7 +161,9 @@ class ParametersTest {
                 .initializer("trips", Tensor.of(new long[] {2}))
                 .node("Loop", List.of("trips", "", "x"), List.of("y"), Map.of("body", OnnxAttribute.of(body)))
                 .output("y", DType.F32, 2, 3);
-        Trial.of("loop", model).run(Map.of("x", Fault.ramp(DType.F32, 2, 3))).agrees();
+        SmallModel.of("loop", model)
+                .run(Map.of("x", Fault.ramp(DType.F32, 2, 3)))
+                .agrees();
     }
 
     @Test
@@ -172,7 +174,7 @@ class ParametersTest {
                     .input("x", Fault.ramp(DType.F32, 1, 1))
                     .input("a", Fault.longs(7))
                     .nodes(node);
-            String message = Trial.refused(
+            String message = SmallModel.refused(
                     ModelException.Code.INVALID_INPUT, fault.model().output("y"), fault.inputs());
             assertTrue(message.contains("7"), message);
         }
@@ -190,8 +192,8 @@ class ParametersTest {
                     .input("x", Fault.ramp(DType.F32, 1, 1))
                     .input("a", Fault.longs(0), "n")
                     .nodes(node);
-            String message =
-                    Trial.refused(ModelException.Code.UNSUPPORTED, fault.model().output("y"), fault.inputs());
+            String message = SmallModel.refused(
+                    ModelException.Code.UNSUPPORTED, fault.model().output("y"), fault.inputs());
             assertTrue(message.contains(told), message);
         });
     }

@@ -207,7 +207,7 @@ class ResizeSemanticsTest {
                 compare(rule, x, scale, null);
                 near(
                         peer(stated, x).orElseThrow(),
-                        Engine.GRAPH.run(stated, Map.of("x", x)).get("y"),
+                        QuernPath.GRAPH.run(stated, Map.of("x", x)).get("y"),
                         1e-4,
                         attributes + " by the peer, infinite at " + place);
             }
@@ -228,7 +228,7 @@ class ResizeSemanticsTest {
                     .model()
                     .output("y")
                     .build();
-            float[] rows = Engine.GRAPH.run(stated, Map.of("x", x)).get("y").toFloatArray();
+            float[] rows = QuernPath.GRAPH.run(stated, Map.of("x", x)).get("y").toFloatArray();
             int width = Math.toIntExact(shape[3]);
             for (int row = 0; row < 12 / width; row++) {
                 boolean finite = true;
@@ -245,7 +245,7 @@ class ResizeSemanticsTest {
     private static void compare(Rule rule, Tensor x, Tensor scales, Tensor sizes) throws OrtException {
         byte[] stated =
                 model(rule, Form.STATED, x, scales, sizes).model().output("y").build();
-        Tensor expected = Engine.GRAPH.run(stated, Map.of("x", x)).get("y");
+        Tensor expected = QuernPath.GRAPH.run(stated, Map.of("x", x)).get("y");
         String where = rule + " by " + (scales == null ? sizes : Arrays.toString(scales.toFloatArray()));
         peer(stated, x).ifPresent(peer -> {
             assertArrayEquals(peer.shape(), expected.shape(), where);
@@ -262,7 +262,7 @@ class ResizeSemanticsTest {
         for (Form form : Form.values()) {
             Fault fault = model(rule, form, x, scales, sizes);
             byte[] bytes = fault.model().output("y").build();
-            for (Engine engine : Engine.values()) {
+            for (QuernPath engine : QuernPath.values()) {
                 Tensor found = engine.run(bytes, fault.inputs()).get("y");
                 String what = where + " " + form + " " + engine;
                 assertArrayEquals(expected.shape(), found.shape(), what);
@@ -303,7 +303,7 @@ class ResizeSemanticsTest {
     }
 
     private static Optional<Tensor> peer(byte[] model, Tensor x) {
-        try (Peer peer = new Peer(model, OptLevel.NO_OPT)) {
+        try (PeerModel peer = new PeerModel(model, OptLevel.NO_OPT)) {
             return Optional.of(peer.run(Map.of("x", x)).get("y"));
         } catch (OrtException refused) {
             return Optional.empty();

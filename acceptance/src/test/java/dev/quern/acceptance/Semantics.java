@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * Checks what an operator gives, bit for bit: by every {@link Engine}, with operands that are inputs and with operands that are
+ * Checks what an operator gives, bit for bit: by every {@link QuernPath}, with operands that are inputs and with operands that are
  * constants. One NaN is as good as another.
  */
 final class Semantics {
@@ -22,7 +22,7 @@ final class Semantics {
     /** Every engine gives {@code expected}. */
     static void check(OperatorCase operator, Operand expected) {
         byte[] bits = bits(expected.given());
-        for (Engine engine : Engine.values()) {
+        for (QuernPath engine : QuernPath.values()) {
             compare(operator + " by " + engine, expected.given(), bits, run(engine, operator, true));
             compare(operator + " of constants by " + engine, expected.given(), bits, run(engine, operator, false));
         }
@@ -40,12 +40,12 @@ final class Semantics {
     }
 
     private static Tensor peer(OperatorCase operator) throws OrtException {
-        try (Peer peer = new Peer(operator.ofInputs(), OptLevel.NO_OPT)) {
+        try (PeerModel peer = new PeerModel(operator.ofInputs(), OptLevel.NO_OPT)) {
             return peer.run(operator.inputs()).get(OperatorCase.RESULT);
         }
     }
 
-    private static Tensor run(Engine engine, OperatorCase operator, boolean inputs) {
+    private static Tensor run(QuernPath engine, OperatorCase operator, boolean inputs) {
         Map<String, Tensor> results = inputs
                 ? engine.run(operator.ofInputs(), operator.inputs())
                 : engine.run(operator.ofConstants(), Map.of());

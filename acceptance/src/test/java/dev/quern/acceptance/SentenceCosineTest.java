@@ -36,7 +36,7 @@ class SentenceCosineTest {
                 "attention_mask", Tensor.of(mask, SENTENCES, LENGTH),
                 "token_type_ids", Tensor.of(new long[IDS.length], SENTENCES, LENGTH));
         Path file = zoo.path("minilm-int8");
-        try (Peer peer = new Peer(file, OptLevel.ALL_OPT);
+        try (PeerModel peer = new PeerModel(file, OptLevel.ALL_OPT);
                 Model model = Model.load(file)) {
             double[][] expected = pooled(peer.run(inputs).get("last_hidden_state"), mask);
             double[][] found = pooled(model.run(inputs).get("last_hidden_state"), mask);

@@ -19,10 +19,10 @@ class SliceBoundsTest {
     private static OnnxBuilder slice(long start, long end, long step) {
         return new OnnxBuilder()
                 .input("x", DType.F32, "n", 3)
-                .initializer("starts", Trial.longs(start))
-                .initializer("ends", Trial.longs(end))
-                .initializer("axes", Trial.longs(0))
-                .initializer("steps", Trial.longs(step))
+                .initializer("starts", SmallModel.longs(start))
+                .initializer("ends", SmallModel.longs(end))
+                .initializer("axes", SmallModel.longs(0))
+                .initializer("steps", SmallModel.longs(step))
                 .node("Slice", List.of("x", "starts", "ends", "axes", "steps"), List.of("s"))
                 .node("Neg", List.of("s"), List.of("y"))
                 .output("y", DType.F32, "m", 3);
@@ -56,7 +56,7 @@ class SliceBoundsTest {
     })
     void beyondTheAxisMeanItsEnd(long start, long end, long step) {
         OnnxBuilder model = slice(start, end, step);
-        Trial trial = Trial.of("slice", model);
+        SmallModel trial = SmallModel.of("slice", model);
         long[] extents = {1, 2, 5, 16, 17, 18, 19, 20, 23, 99, 101};
         try (CompiledModel compiled = ModelCompiler.of(Options.defaults()).compile(model.build())) {
             for (long extent : extents) {

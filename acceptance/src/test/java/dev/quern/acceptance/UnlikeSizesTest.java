@@ -31,24 +31,28 @@ class UnlikeSizesTest {
 
     @Test
     void aSizeIsBroadcastToOneMore() {
-        Tensor x = Trial.floats(1, -2, 3, 0.5f);
+        Tensor x = SmallModel.floats(1, -2, 3, 0.5f);
         OnnxBuilder model = compressed(17)
-                .initializer("one", Trial.floats(7))
+                .initializer("one", SmallModel.floats(7))
                 .node("Concat", List.of("c", "one"), List.of("g"), AXIS_0)
                 .node("Add", List.of("g", "c"), List.of("s"))
                 .node("Max", List.of("c", "s", "g"), List.of("y"))
                 .output("y", DType.F32, "n");
-        Trial.of("grown", model).run(kept(x, 1)).run(kept(x, 0)).run(kept(x, 1)).agrees();
-        Trial.refused(ModelException.Code.INVALID_INPUT, model, kept(x, 3));
+        SmallModel.of("grown", model)
+                .run(kept(x, 1))
+                .run(kept(x, 0))
+                .run(kept(x, 1))
+                .agrees();
+        SmallModel.refused(ModelException.Code.INVALID_INPUT, model, kept(x, 3));
     }
 
     @Test
     void aSizeThatAGuardSettlesIsSqueezedAndBroadcast() {
-        Tensor x = Trial.floats(1, -2, 3, 0.5f);
-        Trial trial = Trial.of(
+        Tensor x = SmallModel.floats(1, -2, 3, 0.5f);
+        SmallModel trial = SmallModel.of(
                 "settled",
                 compressed(17)
-                        .initializer("table", Trial.floats(5, 6, 7))
+                        .initializer("table", SmallModel.floats(5, 6, 7))
                         .initializer("place", Tensor.of(new long[] {1}, 1, 1))
                         .node("ScatterND", List.of("table", "place", "c"), List.of("t"))
                         .node("Squeeze", List.of("c"), List.of("q"))
@@ -73,11 +77,11 @@ class UnlikeSizesTest {
                             List.of("y"),
                             Map.of("equation", OnnxAttribute.of(equation)))
                     .output("y");
-            Trial trial = Trial.of(equation, model);
+            SmallModel trial = SmallModel.of(equation, model);
             for (int n : new int[] {1, 3}) {
-                Tensor x = matrix ? Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2) : Trial.floats(1, 2, 3);
-                Tensor part = n == 3 ? x : matrix ? Tensor.of(new float[] {8, 9}, 1, 2) : Trial.floats(9);
-                trial.run(Map.of("one", Trial.floats(3), "x", part));
+                Tensor x = matrix ? Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2) : SmallModel.floats(1, 2, 3);
+                Tensor part = n == 3 ? x : matrix ? Tensor.of(new float[] {8, 9}, 1, 2) : SmallModel.floats(9);
+                trial.run(Map.of("one", SmallModel.floats(3), "x", part));
             }
             trial.agrees();
         }
@@ -89,13 +93,13 @@ class UnlikeSizesTest {
             OnnxBuilder model = new OnnxBuilder()
                     .opset(17)
                     .input("x", DType.I64, "s", "s")
-                    .initializer("start", Trial.longs(22))
-                    .initializer("end", Trial.longs(23))
-                    .initializer("axis", Trial.longs(1))
+                    .initializer("start", SmallModel.longs(22))
+                    .initializer("end", SmallModel.longs(23))
+                    .initializer("axis", SmallModel.longs(1))
                     .node("Slice", List.of("x", "start", "end", "axis"), List.of("v"))
                     .node(operator, List.of("v", "x"), List.of("y"))
                     .output("y");
-            Trial trial = Trial.of(operator, model);
+            SmallModel trial = SmallModel.of(operator, model);
             for (int s : new int[] {1, 23, 30}) {
                 trial.run(Map.of("x", Tensor.of(new long[s * s], s, s)));
             }
@@ -110,7 +114,7 @@ class UnlikeSizesTest {
                 .input("x", DType.F32, "n", 4)
                 .node("Squeeze", List.of("x"), List.of("y"))
                 .output("y", DType.F32, "m");
-        Trial.of("rank", model)
+        SmallModel.of("rank", model)
                 .run(Map.of("x", Tensor.of(new float[] {1, 2, 3, 4}, 1, 4)))
                 .agrees();
     }
@@ -128,8 +132,8 @@ class UnlikeSizesTest {
                     .initializer("table", ramp(1, rows + 2, 3))
                     .initializer("r", ramp(1, rows, hidden))
                     .initializer("b", ramp(1, 2 * rows))
-                    .initializer("zero", Trial.longs(0))
-                    .initializer("axis", Trial.longs(1))
+                    .initializer("zero", SmallModel.longs(0))
+                    .initializer("axis", SmallModel.longs(1))
                     .node("Slice", List.of("table", "zero", "end", "axis"), List.of("w"))
                     .node(
                             layer,
@@ -138,8 +142,8 @@ class UnlikeSizesTest {
                             Map.of("hidden_size", OnnxAttribute.of(hidden)))
                     .output("y")
                     .output("last");
-            Trial.of(layer, model)
-                    .run(Map.of("x", ramp(4, 2, 3), "end", Trial.longs(rows)))
+            SmallModel.of(layer, model)
+                    .run(Map.of("x", ramp(4, 2, 3), "end", SmallModel.longs(rows)))
                     .agrees();
         }
     }
@@ -156,11 +160,11 @@ class UnlikeSizesTest {
                 .node("ScatterND", List.of("x", "places", "rows"), List.of("s"))
                 .output("g")
                 .output("s");
-        Trial.of("indices", model)
+        SmallModel.of("indices", model)
                 .run(Map.of("x", ramp(2, 2)))
                 .run(Map.of("x", ramp(5, 2)))
                 .agrees();
-        Trial.refused(ModelException.Code.INVALID_INPUT, model, Map.of("x", ramp(1, 2)));
+        SmallModel.refused(ModelException.Code.INVALID_INPUT, model, Map.of("x", ramp(1, 2)));
     }
 
     private static Tensor ramp(long... shape) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** A shape that is never stored may have more elements than 32 bits count: refused, not wrapped. */
 class WideLoopsTest {
-    private static Map<String, Tensor> run(Engine engine, int rows, int columns) {
+    private static Map<String, Tensor> run(QuernPath engine, int rows, int columns) {
         Fault fault = new Fault("reduced broadcast")
                 .opset(13)
                 .input("x", Tensor.of(new float[] {3}, 1, 1))
@@ -30,7 +30,7 @@ class WideLoopsTest {
 
     @Test
     void productsOfExtentsDoNotWrap() {
-        for (Engine engine : new Engine[] {Engine.VECTOR, Engine.SCALAR}) {
+        for (QuernPath engine : new QuernPath[] {QuernPath.VECTOR, QuernPath.SCALAR}) {
             assertArrayEquals(new float[] {3}, run(engine, 5, 7).get("y").toFloatArray());
             int[][] large = {{65_536, 65_536}, {65_536, 65_537}, {65_536, 32_768}};
             for (int[] extents : large) {

@@ -11,7 +11,7 @@ import dev.quern.cli.bench.Figures;
 import dev.quern.cli.bench.FiguresJson;
 import dev.quern.cli.bench.SavedFigures;
 import dev.quern.cli.bench.SideBySide;
-import dev.quern.cli.bench.Verdict;
+import dev.quern.cli.bench.SpeedVerdict;
 import dev.quern.cli.bench.worker.Subject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -234,7 +234,7 @@ final class BenchCommand implements Callable<Integer> {
         }
         boolean slower = all.stream()
                 .flatMap(figures -> baseline.verdict(figures).stream())
-                .anyMatch(Verdict::isSlower);
+                .anyMatch(SpeedVerdict::isSlower);
         return slower ? ExitStatus.DISAGREEMENT : ExitStatus.OK;
     }
 }

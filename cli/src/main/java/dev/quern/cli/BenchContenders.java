@@ -3,8 +3,8 @@ package dev.quern.cli;
 import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
 import dev.quern.cli.bench.Contender;
+import dev.quern.cli.bench.worker.BenchWorker;
 import dev.quern.cli.bench.worker.Subject;
-import dev.quern.cli.bench.worker.Worker;
 import dev.quern.cli.onnxruntime.SessionSettings;
 import java.io.File;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ final class BenchContenders {
     /** Adds an earlier build: a class path, such as the path of its bundle. The worker's classes go before it. */
     void earlier(String classPath) {
         List<String> path = new ArrayList<>();
-        path.add(JavaCommand.location(Worker.class.getName()).toString());
+        path.add(JavaCommand.location(BenchWorker.class.getName()).toString());
         for (String entry : classPath.split(File.pathSeparator)) {
             Path file = session.path(entry);
             if (!Files.exists(file)) {

@@ -13,9 +13,9 @@ import dev.quern.cli.bench.Peaks;
 import dev.quern.cli.bench.Round;
 import dev.quern.cli.bench.Sample;
 import dev.quern.cli.bench.SpeedFigures;
+import dev.quern.cli.bench.SpeedVerdict;
 import dev.quern.cli.bench.Timing;
 import dev.quern.cli.bench.Tries;
-import dev.quern.cli.bench.Verdict;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -171,7 +171,7 @@ final class BenchText {
                 + number(median(activities, Activity::stolen));
     }
 
-    private void verdict(Verdict verdict, boolean disturbed) {
+    private void verdict(SpeedVerdict verdict, boolean disturbed) {
         out.println(text("  against the earlier build: %.3f times as long", verdict.ratio())
                 + text(", noise %.1f %%", 100 * verdict.tolerance()) + ": " + verdict.words()
                 + (disturbed ? ", if the disturbance let it be told" : "")

@@ -64,11 +64,11 @@ final class CheckCommand implements Callable<Integer> {
         if (!json) {
             shown("output", expected);
         }
-        Verdict verdict = Verdict.plain(Comparison.of(run.outputs(), expected, Spread.NONE));
+        PeerVerdict verdict = PeerVerdict.plain(PeerComparison.of(run.outputs(), expected, PeerSpread.NONE));
         if (!verdict.agrees()) {
             List<Map<String, Tensor>> others = other.runOtherwise(file, run.inputs());
-            Spread spread = Spread.of(expected, others);
-            verdict = verdict.against(Comparison.of(run.outputs(), expected, spread), spread);
+            PeerSpread spread = PeerSpread.of(expected, others);
+            verdict = verdict.against(PeerComparison.of(run.outputs(), expected, spread), spread);
         }
         if (json) {
             verdict.json(session.out(), model.name(), other.name(), run.inputs());

@@ -2,7 +2,7 @@ package dev.quern.cli;
 
 import dev.quern.Options;
 import dev.quern.cli.ConformanceCommand.Engines;
-import dev.quern.cli.conformance.Engine;
+import dev.quern.cli.conformance.OnnxEngine;
 import dev.quern.cli.conformance.Suite;
 import dev.quern.cli.conformance.WorkerLoop;
 import dev.quern.cli.onnxruntime.OnnxRuntime;
@@ -49,7 +49,7 @@ final class ConformanceWorkerCommand implements Callable<Integer> {
         return new OnnxRuntimePeer(session, new SessionSettings(1, true, true));
     }
 
-    private Engine engine() {
+    private OnnxEngine engine() {
         Options options = Options.builder().threads(1).build();
         return switch (engine) {
             case compiled -> QuernEngine.compiled(options);

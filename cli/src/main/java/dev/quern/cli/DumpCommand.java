@@ -101,7 +101,7 @@ final class DumpCommand implements Callable<Integer> {
     }
 
     private List<StageText.Part> compiled(Path file) {
-        Stages stages = new Stages();
+        KeptStages stages = new KeptStages();
         Options options = Options.builder().threads(threads).build();
         try (Model _ = ModelCompiler.of(options).withStages(stages).compile(file)) {
             return StageText.of(stage, stages);

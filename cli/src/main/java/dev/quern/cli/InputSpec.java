@@ -4,7 +4,7 @@ import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
 import dev.quern.Tensor;
-import dev.quern.cli.tensor.Elements;
+import dev.quern.cli.tensor.ElementText;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -72,7 +72,7 @@ final class InputSpec {
     }
 
     private static Tensor numbers(String name, DType dtype, String values, long[] shape) {
-        if (!Elements.numeric(dtype)) {
+        if (!ElementText.numeric(dtype)) {
             throw new ModelException(
                     Code.UNSUPPORTED, name, "values of " + dtype + " cannot be spelt; give a file: @FILE.pb");
         }
@@ -87,7 +87,7 @@ final class InputSpec {
             requireCount(name, given.length, elements, shape);
         }
         for (long index = 0; index < elements; index++) {
-            Elements.put(data, dtype, index, given[given.length == 1 ? 0 : (int) index].strip(), name);
+            ElementText.put(data, dtype, index, given[given.length == 1 ? 0 : (int) index].strip(), name);
         }
         return Tensor.of(data, dtype, shape);
     }
@@ -118,9 +118,9 @@ final class InputSpec {
     static void fill(MemorySegment data, DType dtype, long elements, Random random, long bound) {
         for (long index = 0; index < elements; index++) {
             if (dtype.isFloat()) {
-                Elements.put(data, dtype, index, random.nextDouble() * 2 - 1);
+                ElementText.put(data, dtype, index, random.nextDouble() * 2 - 1);
             } else {
-                Elements.put(data, dtype, index, random.nextLong(bound));
+                ElementText.put(data, dtype, index, random.nextLong(bound));
             }
         }
     }

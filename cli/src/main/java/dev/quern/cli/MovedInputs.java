@@ -2,7 +2,7 @@ package dev.quern.cli;
 
 import dev.quern.DType;
 import dev.quern.Tensor;
-import dev.quern.cli.tensor.Elements;
+import dev.quern.cli.tensor.ElementText;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
@@ -27,13 +27,13 @@ final class MovedInputs {
         data.copyFrom(tensor.segment());
         for (long index = 0; index < tensor.elements(); index++) {
             boolean up = random.nextBoolean();
-            double value = Elements.number(data, dtype, index);
+            double value = ElementText.number(data, dtype, index);
             // Zeros are most often padding or a mask, not a rounded number.
             if (Double.isFinite(value) && value != 0) {
-                long bits = Elements.bits(data, dtype, index) + (up ? 1 : -1);
-                Elements.putBits(data, dtype, index, bits);
-                if (!Double.isFinite(Elements.number(data, dtype, index))) {
-                    Elements.put(data, dtype, index, value);
+                long bits = ElementText.bits(data, dtype, index) + (up ? 1 : -1);
+                ElementText.putBits(data, dtype, index, bits);
+                if (!Double.isFinite(ElementText.number(data, dtype, index))) {
+                    ElementText.put(data, dtype, index, value);
                 }
             }
         }

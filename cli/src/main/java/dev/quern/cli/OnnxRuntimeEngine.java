@@ -3,7 +3,7 @@ package dev.quern.cli;
 import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
 import dev.quern.Tensor;
-import dev.quern.cli.conformance.Engine;
+import dev.quern.cli.conformance.OnnxEngine;
 import dev.quern.cli.onnxruntime.OnnxRuntime;
 import dev.quern.cli.onnxruntime.OnnxRuntimeException;
 import dev.quern.cli.onnxruntime.OnnxRuntimeSession;
@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** ONNX Runtime, as one of those that are tested. Whatever it throws is a refusal: it does not say whose the fault is. */
-final class OnnxRuntimeEngine implements Engine {
+final class OnnxRuntimeEngine implements OnnxEngine {
     private final OnnxRuntime library;
 
     OnnxRuntimeEngine(OnnxRuntime library) {

@@ -5,7 +5,7 @@ import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
 import dev.quern.Options;
 import dev.quern.Tensor;
-import dev.quern.cli.conformance.Engine;
+import dev.quern.cli.conformance.OnnxEngine;
 import dev.quern.onnx.proto.OnnxValue;
 import dev.quern.runtime.ModelCompiler;
 import java.nio.file.Path;
@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** Quern itself, as one of those that are tested. */
-final class QuernEngine implements Engine {
+final class QuernEngine implements OnnxEngine {
     private final Function<Path, Model> loading;
 
     private QuernEngine(Function<Path, Model> loading) {

@@ -4,7 +4,7 @@ import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
 import dev.quern.Tensor;
 import dev.quern.TensorInfo;
-import dev.quern.cli.tensor.Elements;
+import dev.quern.cli.tensor.ElementText;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,7 +76,7 @@ final class SampleInputs {
     }
 
     private static Tensor sample(TensorInfo info, Map<String, Long> extents, Random random) {
-        if (!Elements.numeric(info.dtype())) {
+        if (!ElementText.numeric(info.dtype())) {
             throw new ModelException(
                     Code.INVALID_INPUT,
                     info.name(),

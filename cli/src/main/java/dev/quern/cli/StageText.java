@@ -14,7 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Stages of a compilation in their text form; remarks are comments of it. */
+/** KeptStages of a compilation in their text form; remarks are comments of it. */
 final class StageText {
     /**
      * One graph, step or kernel.
@@ -34,7 +34,7 @@ final class StageText {
 
     private StageText() {}
 
-    static List<Part> of(DumpCommand.Stage stage, Stages stages) {
+    static List<Part> of(DumpCommand.Stage stage, KeptStages stages) {
         StageText text = new StageText();
         switch (stage) {
             case imported, graph -> text.graph(stage.name(), stages.graph(stage.name()));

@@ -3,7 +3,7 @@ package dev.quern.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.quern.DType;
 import dev.quern.Tensor;
-import dev.quern.cli.tensor.Elements;
+import dev.quern.cli.tensor.ElementText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.foreign.MemorySegment;
@@ -21,7 +21,7 @@ final class TensorPrinter {
     static void table(PrintStream out, Map<String, Tensor> tensors) {
         Table table = new Table().row("output", "type", "shape", "min", "max", "mean", "first elements");
         tensors.forEach((name, tensor) -> {
-            boolean numbers = Elements.numeric(tensor.dtype());
+            boolean numbers = ElementText.numeric(tensor.dtype());
             double[] statistics = numbers ? statistics(tensor) : new double[0];
             table.row(
                     name,
@@ -40,7 +40,7 @@ final class TensorPrinter {
         double most = Double.NEGATIVE_INFINITY;
         double sum = 0;
         for (long index = 0; index < tensor.elements(); index++) {
-            double value = Elements.number(tensor.segment(), tensor.dtype(), index);
+            double value = ElementText.number(tensor.segment(), tensor.dtype(), index);
             least = Math.min(least, value);
             most = Math.max(most, value);
             sum += value;
@@ -64,7 +64,7 @@ final class TensorPrinter {
         if (tensor.dtype() == DType.STRING) {
             return '"' + tensor.strings().get(index) + '"';
         }
-        return Elements.text(tensor.segment(), tensor.dtype(), index);
+        return ElementText.text(tensor.segment(), tensor.dtype(), index);
     }
 
     static void json(PrintStream out, Map<String, Tensor> tensors, double[] milliseconds) {
@@ -99,13 +99,13 @@ final class TensorPrinter {
         DType dtype = tensor.dtype();
         MemorySegment data = dtype == DType.STRING ? null : tensor.segment();
         switch (dtype.kind()) {
-            case BOOLEAN -> json.writeBoolean(Elements.whole(data, dtype, index) != 0);
-            case SIGNED, UNSIGNED -> json.writeNumber(Elements.text(data, dtype, index));
-            case FLOAT -> real(json, Elements.number(data, dtype, index), dtype == DType.F64);
+            case BOOLEAN -> json.writeBoolean(ElementText.whole(data, dtype, index) != 0);
+            case SIGNED, UNSIGNED -> json.writeNumber(ElementText.text(data, dtype, index));
+            case FLOAT -> real(json, ElementText.number(data, dtype, index), dtype == DType.F64);
             case COMPLEX -> {
                 json.writeStartArray();
-                real(json, Elements.part(data, dtype, index, false), dtype == DType.C128);
-                real(json, Elements.part(data, dtype, index, true), dtype == DType.C128);
+                real(json, ElementText.part(data, dtype, index, false), dtype == DType.C128);
+                real(json, ElementText.part(data, dtype, index, true), dtype == DType.C128);
                 json.writeEndArray();
             }
             case TEXT -> json.writeString(tensor.strings().get((int) index));

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
     private static String compare(Tensor ours, Tensor theirs) {
-        return Verdict.plain(Comparison.of(Map.of("y", ours), Map.of("y", theirs), Spread.NONE))
+        return PeerVerdict.plain(PeerComparison.of(Map.of("y", ours), Map.of("y", theirs), PeerSpread.NONE))
                 .sentence("peer");
     }
 
@@ -83,16 +83,16 @@ class ComparisonTest {
                 compare(floats(1, 2), floats(1, 2).reshape(2, 1)));
         assertEquals(
                 "DISAGREES with peer: largest error Infinity (y is missing)",
-                Verdict.plain(Comparison.of(Map.of(), Map.of("y", floats(1)), Spread.NONE))
+                PeerVerdict.plain(PeerComparison.of(Map.of(), Map.of("y", floats(1)), PeerSpread.NONE))
                         .sentence("peer"));
     }
 
     private static String against(Tensor ours, Tensor theirs, Tensor... theirOthers) {
         Map<String, Tensor> run = Map.of("y", theirs);
-        Spread spread = Spread.of(
+        PeerSpread spread = PeerSpread.of(
                 run, Stream.of(theirOthers).map(other -> Map.of("y", other)).toList());
-        return Verdict.plain(Comparison.of(Map.of("y", ours), run, Spread.NONE))
-                .against(Comparison.of(Map.of("y", ours), run, spread), spread)
+        return PeerVerdict.plain(PeerComparison.of(Map.of("y", ours), run, PeerSpread.NONE))
+                .against(PeerComparison.of(Map.of("y", ours), run, spread), spread)
                 .sentence("peer");
     }
 

@@ -22,7 +22,7 @@ final class ClassBuilder {
     private final Plan plan;
     private final String className;
     private final ClassConstants constants;
-    private final List<Draft> methods = new ArrayList<>();
+    private final List<MethodDraft> methods = new ArrayList<>();
     private int sections;
 
     private ClassBuilder(Kernel kernel, Plan plan) {
@@ -55,7 +55,7 @@ final class ClassBuilder {
     }
 
     private byte[] build() {
-        Draft body = new Draft(BODY);
+        MethodDraft body = new MethodDraft(BODY);
         MethodBuilder builder = new MethodBuilder(this, plan, body);
         for (Buffer parameter : kernel.parameters()) {
             builder.declareBuffer(parameter, parameter.storage() == Buffer.Storage.SEGMENT, true);
@@ -70,7 +70,7 @@ final class ClassBuilder {
         methods.add(body);
         ClassWriter out = new Writer();
         out.visit(Opcodes.V25, Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, className, null, SUPER, null);
-        for (Draft draft : methods) {
+        for (MethodDraft draft : methods) {
             MethodVisitor method = out.visitMethod(Opcodes.ACC_STATIC, draft.name, draft.descriptor(), null, null);
             if (MethodEmitter.emit(draft, method) > MOST_BYTES) {
                 throw new TooLarge(draft.name);
@@ -92,10 +92,10 @@ final class ClassBuilder {
     }
 
     /** Builds a method of {@code body}, and a call of it in {@code caller}. */
-    void section(String name, Stmt body, Uses uses, Scope scope, Memory memory, Draft caller) {
-        Draft draft = new Draft(plain(name) + "_" + sections++);
+    void section(String name, Stmt body, NamesUsed uses, IndexScope scope, BufferCode memory, MethodDraft caller) {
+        MethodDraft draft = new MethodDraft(plain(name) + "_" + sections++);
         MethodBuilder builder = new MethodBuilder(this, plan, draft);
-        List<Node> arguments = new ArrayList<>();
+        List<CodeNode> arguments = new ArrayList<>();
         for (String buffer : uses.buffersFromOutside()) {
             switch (memory.place(buffer)) {
                 case Place.InArray place -> {
@@ -117,8 +117,8 @@ final class ClassBuilder {
         }
         for (String index : uses.namesFromOutside(kernel.symbols())) {
             switch (scope.get(index)) {
-                case Scope.Binding.Constant(long value) -> builder.declareConstant(index, value);
-                case Scope.Binding.Variable(Node node) -> {
+                case IndexScope.Binding.Constant(long value) -> builder.declareConstant(index, value);
+                case IndexScope.Binding.Variable(CodeNode node) -> {
                     arguments.add(node);
                     builder.declareIndex(index, node.type);
                 }
@@ -127,7 +127,7 @@ final class ClassBuilder {
         builder.build(body);
         methods.add(draft);
         Instruction call = new Instruction.Call(Opcodes.INVOKESTATIC, className, draft.name, draft.descriptor(), null);
-        caller.effect(call, memory.written(uses.written), arguments.toArray(Node[]::new));
+        caller.effect(call, memory.written(uses.written), arguments.toArray(CodeNode[]::new));
     }
 
     /** A writer that needs no class loading: references of different classes meet only where both are dead. */

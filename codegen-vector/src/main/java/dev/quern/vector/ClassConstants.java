@@ -21,7 +21,7 @@ final class ClassConstants {
     }
 
     /** The distances {@code 0, stride, 2*stride, …} of the lanes of a strided load. */
-    Node map(Draft draft, int stride, int lanes) {
+    CodeNode map(MethodDraft draft, int stride, int lanes) {
         String name = "map_" + lanes + "_" + (stride < 0 ? "minus_" + -(long) stride : stride);
         int[] map = new int[lanes];
         for (int lane = 0; lane < lanes; lane++) {
@@ -32,7 +32,7 @@ final class ClassConstants {
     }
 
     /** The shuffle of vectors of {@code type} that takes lane {@code n + distance} for lane {@code n}, around the end. */
-    Node rotation(Draft draft, JvmType type, int distance) {
+    CodeNode rotation(MethodDraft draft, JvmType type, int distance) {
         String name = "rotate_" + type.lane() + "_" + type.lanes() + "_" + distance;
         rotations.put(name, new Rotation(type, distance));
         return draft.staticField(className, name, VectorCalls.SHUFFLE);

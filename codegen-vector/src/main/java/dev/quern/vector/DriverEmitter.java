@@ -28,7 +28,7 @@ final class DriverEmitter {
         this.out = out;
     }
 
-    void write(Draft body, Stmt.For parallel) {
+    void write(MethodDraft body, Stmt.For parallel) {
         constructor();
         run(body, parallel != null);
         MethodVisitor method = out.visitMethod(0, "parallelExtent", "([J)J", null, null);
@@ -51,7 +51,7 @@ final class DriverEmitter {
         method.visitEnd();
     }
 
-    private void run(Draft body, boolean parallel) {
+    private void run(MethodDraft body, boolean parallel) {
         MethodVisitor method = out.visitMethod(0, "run", "([Ljava/lang/Object;[J[JJJ)V", null, null);
         method.visitCode();
         Label end = new Label();
@@ -63,13 +63,13 @@ final class DriverEmitter {
             value(method, parameter.layout().span(), SYMBOLS);
             method.visitLdcInsn(kernel.name() + ": " + parameter.name());
             method.visitMethodInsn(
-                    Opcodes.INVOKESTATIC, "dev/quern/vector/Scalars", "checkSpan", "(JLjava/lang/String;)V", false);
+                    Opcodes.INVOKESTATIC, "dev/quern/vector/ScalarCalls", "checkSpan", "(JLjava/lang/String;)V", false);
         }
         for (Dim extent : LoopExtents.of(kernel)) {
             value(method, extent, SYMBOLS);
             method.visitLdcInsn(kernel.name() + ": a loop over " + extent);
             method.visitMethodInsn(
-                    Opcodes.INVOKESTATIC, "dev/quern/vector/Scalars", "checkSpan", "(JLjava/lang/String;)V", false);
+                    Opcodes.INVOKESTATIC, "dev/quern/vector/ScalarCalls", "checkSpan", "(JLjava/lang/String;)V", false);
         }
         for (int i = 0; i < kernel.parameters().size(); i++) {
             argument(method, kernel.parameters().get(i), i);

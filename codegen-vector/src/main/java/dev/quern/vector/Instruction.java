@@ -1,6 +1,6 @@
 package dev.quern.vector;
 
-/** What computes a {@link Node} from its arguments on the operand stack. Equal instructions on equal arguments give equal values. */
+/** What computes a {@link CodeNode} from its arguments on the operand stack. Equal instructions on equal arguments give equal values. */
 sealed interface Instruction {
     /** A JVM instruction without operands of its own, such as {@code IADD} or {@code FALOAD}. */
     record Operation(int opcode) implements Instruction {}

@@ -3,13 +3,13 @@ package dev.quern.vector;
 import java.util.List;
 import java.util.Set;
 
-/** One entry of a {@link Region}. */
-sealed interface Item permits Node, Item.Loop, Item.Branch, Item.Open, Item.Close {
+/** One entry of a {@link CodeRegion}. */
+sealed interface Item permits CodeNode, Item.Loop, Item.Branch, Item.Open, Item.Close {
     /** What running it may change. */
     Set<Versioned> writes();
 
     /** {@code body} for {@code variable} from {@code from} up to, not including, {@code to}; all are ints. */
-    record Loop(Node variable, Node from, Node to, Region body) implements Item {
+    record Loop(CodeNode variable, CodeNode from, CodeNode to, CodeRegion body) implements Item {
         @Override
         public Set<Versioned> writes() {
             return body.writes();
@@ -17,7 +17,7 @@ sealed interface Item permits Node, Item.Loop, Item.Branch, Item.Open, Item.Clos
     }
 
     /** {@code then} if all {@code conditions} (ints or longs) are at least zero, else {@code otherwise}. */
-    record Branch(List<Node> conditions, Region then, Region otherwise) implements Item {
+    record Branch(List<CodeNode> conditions, CodeRegion then, CodeRegion otherwise) implements Item {
         @Override
         public Set<Versioned> writes() {
             Set<Versioned> both = new java.util.HashSet<>(then.writes());

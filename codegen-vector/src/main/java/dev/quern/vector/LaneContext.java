@@ -15,24 +15,24 @@ final class LaneContext {
 
         record None() implements Active {}
 
-        record Some(Node mask) implements Active {}
+        record Some(CodeNode mask) implements Active {}
     }
 
     private static final Active ALL = new Active.All();
     private static final Active NONE = new Active.None();
 
     final String variable;
-    final Lanes lanes;
+    final VectorParts lanes;
     final LaneCheck check;
 
-    private final Draft draft;
-    private final Scope scope;
-    private final Indices indices;
+    private final MethodDraft draft;
+    private final IndexScope scope;
+    private final IndexExpressions indices;
     private final VectorCode code;
     private final List<Condition> conditions = new ArrayList<>();
-    private Lanes.Part part;
+    private VectorParts.Part part;
 
-    LaneContext(String variable, Plan.VectorLoop loop, Draft draft, Scope scope, Indices indices) {
+    LaneContext(String variable, Plan.VectorLoop loop, MethodDraft draft, IndexScope scope, IndexExpressions indices) {
         this.variable = variable;
         this.lanes = loop.lanes();
         this.check = loop.check();
@@ -42,15 +42,15 @@ final class LaneContext {
         this.code = new VectorCode(draft);
     }
 
-    Lanes.Part part() {
+    VectorParts.Part part() {
         return part;
     }
 
     /** Runs {@code body} for each vector of the loop, with the loop's variable bound to its first lane. */
     void forEachPart(Runnable body) {
-        for (Lanes.Part each : lanes.parts()) {
+        for (VectorParts.Part each : lanes.parts()) {
             part = each;
-            scope.with(variable, new Scope.Binding.Constant(each.start()), body);
+            scope.with(variable, new IndexScope.Binding.Constant(each.start()), body);
         }
         part = null;
     }
@@ -88,7 +88,7 @@ final class LaneContext {
     }
 
     private Active both(Active left, Active right) {
-        if (left instanceof Active.Some(Node mask) && right instanceof Active.Some(Node other)) {
+        if (left instanceof Active.Some(CodeNode mask) && right instanceof Active.Some(CodeNode other)) {
             return new Active.Some(code.combine("and", mask, other));
         }
         return left instanceof Active.All || right instanceof Active.None ? right : left;
@@ -98,14 +98,14 @@ final class LaneContext {
         return switch (lanesActive) {
             case Active.All all -> NONE;
             case Active.None none -> ALL;
-            case Active.Some(Node mask) -> new Active.Some(code.not(mask));
+            case Active.Some(CodeNode mask) -> new Active.Some(code.not(mask));
         };
     }
 
     private Active lanesWhere(JvmType type, Dim dim) {
         int slope = (int) dim.coefficient(variable).orElseThrow().constant();
         boolean wide = indices.isLong(dim);
-        Polynomial first = indices.polynomial(dim, wide ? JvmType.LONG : JvmType.INT);
+        CodePolynomial first = indices.polynomial(dim, wide ? JvmType.LONG : JvmType.INT);
         if (first.isConstant()) {
             long start = first.constant();
             long end = start + (long) slope * (part.lanes() - 1);
@@ -120,32 +120,32 @@ final class LaneContext {
     }
 
     /** The lanes {@code n} with {@code first + slope*n >= 0}. */
-    private Node mask(JvmType type, Polynomial first, boolean wide, int slope) {
-        Node zero = draft.push(0);
+    private CodeNode mask(JvmType type, CodePolynomial first, boolean wide, int slope) {
+        CodeNode zero = draft.push(0);
         if (slope == -1) {
             return code.indexInRange(type, zero, near(first.plus(1), wide));
         }
         if (slope == 1) {
             return code.not(code.indexInRange(type, zero, near(first.times(-1), wide)));
         }
-        Node start = near(first, wide);
+        CodeNode start = near(first, wide);
         if (slope == 0) {
-            Node holds = draft.value(
-                    Scalars.call("lessOrEqual", JvmType.INT, JvmType.INT, JvmType.INT), JvmType.INT, zero, start);
+            CodeNode holds = draft.value(
+                    ScalarCalls.call("lessOrEqual", JvmType.INT, JvmType.INT, JvmType.INT), JvmType.INT, zero, start);
             return code.maskAll(type, holds);
         }
         JvmType counter = VectorCode.integers(type);
         boolean longs = counter.lane() == dev.quern.DType.I64;
-        Node ramp = code.ramp(counter, longs ? indices.convert(start, JvmType.LONG) : start, slope);
+        CodeNode ramp = code.ramp(counter, longs ? indices.convert(start, JvmType.LONG) : start, slope);
         return code.maskFor(code.compare("GE", ramp, code.bits(counter, 0)), type);
     }
 
-    private Node near(Polynomial polynomial, boolean wide) {
+    private CodeNode near(CodePolynomial polynomial, boolean wide) {
         if (!wide) {
             return polynomial.toNode(draft, JvmType.INT);
         }
         return draft.hoisted(
-                Scalars.call("nearInt", JvmType.INT, JvmType.LONG),
+                ScalarCalls.call("nearInt", JvmType.INT, JvmType.LONG),
                 JvmType.INT,
                 polynomial.toNode(draft, JvmType.LONG));
     }

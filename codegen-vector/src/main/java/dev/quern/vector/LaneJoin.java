@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /** Joins the vectors of a vector loop, null where all lanes are idle, to scalars. */
 final class LaneJoin {
-    private final Draft draft;
+    private final MethodDraft draft;
     private final VectorCode code;
     private final ClassConstants constants;
     private final int extent;
@@ -17,7 +17,7 @@ final class LaneJoin {
      *
      * @param extent its iterations
      */
-    LaneJoin(Draft draft, VectorCode code, ClassConstants constants, int extent) {
+    LaneJoin(MethodDraft draft, VectorCode code, ClassConstants constants, int extent) {
         this.draft = draft;
         this.code = code;
         this.constants = constants;
@@ -25,17 +25,17 @@ final class LaneJoin {
     }
 
     /** The one value that {@link dev.quern.ir.kernel.Stmt.Reduce} says, or none; the extent is a power of two. */
-    List<Node> inHalves(BinaryOp function, List<Node> vectors) {
-        List<Node> joined = new ArrayList<>(vectors);
+    List<CodeNode> inHalves(BinaryOp function, List<CodeNode> vectors) {
+        List<CodeNode> joined = new ArrayList<>(vectors);
         while (joined.size() > 1) {
             int half = joined.size() / 2;
-            List<Node> lower = new ArrayList<>();
+            List<CodeNode> lower = new ArrayList<>();
             for (int i = 0; i < half; i++) {
                 lower.add(join(function, joined.get(i), joined.get(i + half)));
             }
             joined = lower;
         }
-        Node vector = joined.getFirst();
+        CodeNode vector = joined.getFirst();
         if (vector == null) {
             return List.of();
         }
@@ -46,9 +46,9 @@ final class LaneJoin {
     }
 
     /** Values that may be joined in any order, for functions that do not round. */
-    List<Node> inAnyOrder(BinaryOp function, List<Node> vectors) {
-        List<Node> joined = new ArrayList<>();
-        for (Node vector : vectors) {
+    List<CodeNode> inAnyOrder(BinaryOp function, List<CodeNode> vectors) {
+        List<CodeNode> joined = new ArrayList<>();
+        for (CodeNode vector : vectors) {
             boolean same =
                     vector != null && !joined.isEmpty() && joined.getLast().type.equals(vector.type);
             if (same) {
@@ -62,7 +62,7 @@ final class LaneJoin {
                 .toList();
     }
 
-    private Node join(BinaryOp function, Node left, Node right) {
+    private CodeNode join(BinaryOp function, CodeNode left, CodeNode right) {
         if (left == null || right == null) {
             return left == null ? right : left;
         }

@@ -20,49 +20,49 @@ final class MethodBuilder {
 
     private final ClassBuilder owner;
     private final Plan plan;
-    private final Draft draft;
-    private final Scope scope = new Scope();
-    private final Indices indices;
-    private final Memory memory;
+    private final MethodDraft draft;
+    private final IndexScope scope = new IndexScope();
+    private final IndexExpressions indices;
+    private final BufferCode memory;
     private final ScalarExpressions scalars;
     private final VectorCode code;
     private LaneContext lanes;
 
-    MethodBuilder(ClassBuilder owner, Plan plan, Draft draft) {
+    MethodBuilder(ClassBuilder owner, Plan plan, MethodDraft draft) {
         this.owner = owner;
         this.plan = plan;
         this.draft = draft;
-        this.indices = new Indices(draft, scope);
-        this.memory = new Memory(draft, indices, plan.addresses);
+        this.indices = new IndexExpressions(draft, scope);
+        this.memory = new BufferCode(draft, indices, plan.addresses);
         this.scalars = new ScalarExpressions(draft, indices, memory);
         this.code = new VectorCode(draft);
     }
 
     /** Declares a parameter that {@code name} in indices stands for. */
     void declareIndex(String name, JvmType type) {
-        scope.bind(name, new Scope.Binding.Variable(draft.parameter(name, type)));
+        scope.bind(name, new IndexScope.Binding.Variable(draft.parameter(name, type)));
     }
 
     /** Lets {@code name} in indices stand for a number. */
     void declareConstant(String name, long value) {
-        scope.bind(name, new Scope.Binding.Constant(value));
+        scope.bind(name, new IndexScope.Binding.Constant(value));
     }
 
     /** Declares the parameters that hold {@code buffer}; {@code offset} says whether it may start past the beginning. */
     void declareBuffer(Buffer buffer, boolean inSegment, boolean offset) {
         if (inSegment) {
-            Node segment = draft.parameter(buffer.name(), JvmType.SEGMENT);
+            CodeNode segment = draft.parameter(buffer.name(), JvmType.SEGMENT);
             memory.add(new Place.InSegment(buffer, segment, draft.parameter(buffer.name(), JvmType.LONG)));
         } else {
-            Node array = draft.parameter(buffer.name(), JvmType.array(buffer.dtype()));
+            CodeNode array = draft.parameter(buffer.name(), JvmType.array(buffer.dtype()));
             memory.add(new Place.InArray(buffer, array, offset ? draft.parameter(buffer.name(), JvmType.INT) : null));
         }
     }
 
     /** Builds iterations {@code [from, to)} of a parallel loop, whose parameters come last. */
     void parallel(Stmt.For loop) {
-        Node from = draft.parameter("from", JvmType.INT);
-        Node to = draft.parameter("to", JvmType.INT);
+        CodeNode from = draft.parameter("from", JvmType.INT);
+        CodeNode to = draft.parameter("to", JvmType.INT);
         loop(loop, from, to);
     }
 
@@ -90,7 +90,7 @@ final class MethodBuilder {
             case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body);
             case Stmt.Guard guard -> build(guard);
             case Stmt.Let(String name, Expr value, Stmt body) ->
-                scope.with(name, new Scope.Binding.Variable(index(value)), () -> build(body));
+                scope.with(name, new IndexScope.Binding.Variable(index(value)), () -> build(body));
             case Stmt.Section(String name, Stmt body) -> section(name, body);
         }
     }
@@ -110,7 +110,7 @@ final class MethodBuilder {
                         "unrolled loop " + loop.variable() + " has extent " + loop.extent() + ", expected a constant");
             }
             for (long i = 0; i < loop.extent().constant(); i++) {
-                scope.with(loop.variable(), new Scope.Binding.Constant(i), () -> build(loop.body()));
+                scope.with(loop.variable(), new IndexScope.Binding.Constant(i), () -> build(loop.body()));
             }
             return;
         }
@@ -123,19 +123,19 @@ final class MethodBuilder {
         }
     }
 
-    private void loop(Stmt.For loop, Node from, Node to) {
-        List<Versioned> written = memory.written(Uses.of(loop.body()).written);
+    private void loop(Stmt.For loop, CodeNode from, CodeNode to) {
+        List<Versioned> written = memory.written(NamesUsed.of(loop.body()).written);
         draft.loop(
                 loop.variable(),
                 from,
                 to,
                 written,
-                index -> scope.with(loop.variable(), new Scope.Binding.Variable(index), () -> build(loop.body())));
+                index -> scope.with(loop.variable(), new IndexScope.Binding.Variable(index), () -> build(loop.body())));
     }
 
     /** The value of a let, as an int or, for 64-bit types, a long. */
-    private Node index(Expr value) {
-        Node node = scalars.value(value);
+    private CodeNode index(Expr value) {
+        CodeNode node = scalars.value(value);
         if (value.dtype() == DType.U32) {
             return new ScalarCasts(draft).cast(node, DType.U32, DType.I64);
         }
@@ -159,8 +159,8 @@ final class MethodBuilder {
             case 'I' -> Opcodes.T_INT;
             default -> Opcodes.T_BYTE;
         };
-        Node length = indices.ofInt(buffer.layout().span());
-        Node allocated = draft.newArray(array, elementType, length);
+        CodeNode length = indices.ofInt(buffer.layout().span());
+        CodeNode allocated = draft.newArray(array, elementType, length);
         memory.with(new Place.InArray(buffer, allocated, null), () -> build(body));
     }
 
@@ -192,7 +192,7 @@ final class MethodBuilder {
         shared.remove(lanes.variable);
         owner.symbols().forEach(shared::remove);
         if (shared.isEmpty()
-                || !Uses.of(body).uniformNames(lanes.check).stream().anyMatch(shared::contains)) {
+                || !NamesUsed.of(body).uniformNames(lanes.check).stream().anyMatch(shared::contains)) {
             return List.of();
         }
         List<Dim> possible = new ArrayList<>();
@@ -206,10 +206,10 @@ final class MethodBuilder {
 
     /** A branch, decided now where the conditions are constants. */
     private void branch(List<Dim> conditions, Runnable then, Runnable otherwise) {
-        List<Node> open = new ArrayList<>();
+        List<CodeNode> open = new ArrayList<>();
         for (Dim condition : conditions) {
             JvmType type = indices.isLong(condition) ? JvmType.LONG : JvmType.INT;
-            Polynomial value = indices.polynomial(condition, type);
+            CodePolynomial value = indices.polynomial(condition, type);
             if (!value.isConstant()) {
                 open.add(value.toNode(draft, type));
             } else if (value.constant() < 0) {
@@ -228,7 +228,7 @@ final class MethodBuilder {
         if (lanes != null) {
             throw Refusal.because("section " + name + " is inside a vector loop");
         }
-        Uses uses = Uses.of(body);
+        NamesUsed uses = NamesUsed.of(body);
         owner.section(name, body, uses, scope, memory, draft);
     }
 
@@ -236,9 +236,9 @@ final class MethodBuilder {
         DType dtype = reduce.value().dtype();
         if (reduce.combiner() == Combiner.FMA) {
             Expr.Binary product = product(reduce);
-            Node a = scalars.value(product.left());
-            Node b = scalars.value(product.right());
-            Node old = memory.load(reduce.buffer(), reduce.indices());
+            CodeNode a = scalars.value(product.left());
+            CodeNode b = scalars.value(product.right());
+            CodeNode old = memory.load(reduce.buffer(), reduce.indices());
             memory.store(reduce.buffer(), reduce.indices(), scalars.fma(dtype, a, b, old));
             return;
         }
@@ -246,9 +246,9 @@ final class MethodBuilder {
     }
 
     /** Joins {@code value} to the scalar target. */
-    private void combine(Stmt.Reduce reduce, Node value) {
+    private void combine(Stmt.Reduce reduce, CodeNode value) {
         BinaryOp function = reduce.combiner().function();
-        Node old = memory.load(reduce.buffer(), reduce.indices());
+        CodeNode old = memory.load(reduce.buffer(), reduce.indices());
         memory.store(
                 reduce.buffer(),
                 reduce.indices(),
@@ -297,42 +297,42 @@ final class MethodBuilder {
         if (lanes.active(expressions.type(dtype)) instanceof LaneContext.Active.None) {
             return;
         }
-        Node joined;
+        CodeNode joined;
         if (reduce.combiner() == Combiner.FMA) {
             Expr.Binary product = product(reduce);
-            Node a = expressions.value(product.left());
-            Node b = expressions.value(product.right());
+            CodeNode a = expressions.value(product.left());
+            CodeNode b = expressions.value(product.right());
             joined = expressions.fma(a, b, vectors.load(reduce.buffer(), reduce.indices()));
         } else {
-            Node value = expressions.value(reduce.value());
-            Node old = vectors.load(reduce.buffer(), reduce.indices());
+            CodeNode value = expressions.value(reduce.value());
+            CodeNode old = vectors.load(reduce.buffer(), reduce.indices());
             joined = expressions.binary(reduce.combiner().function(), dtype, old, value);
         }
         vectors.store(reduce.buffer(), reduce.indices(), joined);
     }
 
     private void reduceAcross(Stmt.Reduce reduce) {
-        List<Node> vectors = new ArrayList<>();
+        List<CodeNode> vectors = new ArrayList<>();
         lanes.forEachPart(() -> vectors.add(partValue(reduce)));
         LaneJoin join = new LaneJoin(draft, code, owner.constants(), lanes.lanes.extent());
         BinaryOp function = reduce.combiner().function();
         DType dtype = reduce.value().dtype();
         boolean rounds = dtype.isFloat() && (function == BinaryOp.ADD || function == BinaryOp.MUL);
-        for (Node value : rounds ? join.inHalves(function, vectors) : join.inAnyOrder(function, vectors)) {
+        for (CodeNode value : rounds ? join.inHalves(function, vectors) : join.inAnyOrder(function, vectors)) {
             combine(reduce, value);
         }
     }
 
     /** What the current part gives to a reduction across lanes, with idle lanes neutral; null if all are idle. */
-    private Node partValue(Stmt.Reduce reduce) {
+    private CodeNode partValue(Stmt.Reduce reduce) {
         DType dtype = reduce.value().dtype();
         VectorExpressions expressions = expressions(vectorMemory());
         return switch (lanes.active(expressions.type(dtype))) {
             case LaneContext.Active.None none -> null;
             case LaneContext.Active.All all -> expressions.value(reduce.value());
-            case LaneContext.Active.Some(Node mask) -> {
-                Node value = expressions.value(reduce.value());
-                Node neutral = scalars.value(SerialLanes.neutral(reduce.combiner(), dtype));
+            case LaneContext.Active.Some(CodeNode mask) -> {
+                CodeNode value = expressions.value(reduce.value());
+                CodeNode neutral = scalars.value(SerialLanes.neutral(reduce.combiner(), dtype));
                 yield code.blend(mask, value, code.broadcast(value.type, neutral));
             }
         };

@@ -7,7 +7,7 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Writes the bytecode of a {@link Draft}. */
+/** Writes the bytecode of a {@link MethodDraft}. */
 final class MethodEmitter {
     private final MethodVisitor out;
     private final Placement placement;
@@ -15,16 +15,16 @@ final class MethodEmitter {
     private final Deque<Integer> freePairs = new ArrayDeque<>();
     private int slots;
 
-    private MethodEmitter(Draft draft, MethodVisitor out) {
+    private MethodEmitter(MethodDraft draft, MethodVisitor out) {
         this.out = out;
         this.placement = new Placement(draft);
     }
 
     /** Writes the code, and says how many bytes it takes. */
-    static int emit(Draft draft, MethodVisitor out) {
+    static int emit(MethodDraft draft, MethodVisitor out) {
         MethodEmitter emitter = new MethodEmitter(draft, out);
         out.visitCode();
-        for (Node parameter : draft.parameters) {
+        for (CodeNode parameter : draft.parameters) {
             parameter.slot = emitter.reserve(parameter.type);
         }
         emitter.emit(draft.root());
@@ -36,22 +36,22 @@ final class MethodEmitter {
         return end.getOffset();
     }
 
-    private void emit(Region region) {
+    private void emit(CodeRegion region) {
         for (int position = 0; position < region.items.size(); position++) {
             switch (region.items.get(position)) {
-                case Node node -> emitItem(node);
+                case CodeNode node -> emitItem(node);
                 case Item.Loop loop -> emitLoop(loop);
                 case Item.Branch branch -> emitBranch(branch);
                 case Item.Open(List<Cell> cells) -> cells.forEach(this::open);
                 case Item.Close(List<Cell> cells) -> cells.forEach(cell -> release(cell.slot, cell.type));
             }
-            for (Node node : placement.lastUsedAt(region, position)) {
+            for (CodeNode node : placement.lastUsedAt(region, position)) {
                 release(node.slot, node.type);
             }
         }
     }
 
-    private void emitItem(Node node) {
+    private void emitItem(CodeNode node) {
         if (node.isEffect()) {
             compute(node);
         } else if (placement.isLocal(node)) {
@@ -81,7 +81,7 @@ final class MethodEmitter {
 
     private void emitBranch(Item.Branch branch) {
         Label otherwise = new Label();
-        for (Node condition : branch.conditions()) {
+        for (CodeNode condition : branch.conditions()) {
             push(condition);
             if (condition.type.equals(JvmType.LONG)) {
                 out.visitInsn(Opcodes.LCONST_0);
@@ -122,7 +122,7 @@ final class MethodEmitter {
     }
 
     /** Leaves the value of {@code node} on the operand stack. */
-    private void push(Node node) {
+    private void push(CodeNode node) {
         if (node.slot >= 0) {
             out.visitVarInsn(loadOpcode(node.type), node.slot);
         } else {
@@ -130,7 +130,7 @@ final class MethodEmitter {
         }
     }
 
-    private void compute(Node node) {
+    private void compute(CodeNode node) {
         node.arguments.forEach(this::push);
         write(node.instruction);
     }

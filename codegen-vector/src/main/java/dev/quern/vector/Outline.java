@@ -52,6 +52,6 @@ final class Outline {
     }
 
     private boolean usesRegisters(Stmt statement) {
-        return Uses.of(statement).buffers.stream().anyMatch(registers::contains);
+        return NamesUsed.of(statement).buffers.stream().anyMatch(registers::contains);
     }
 }

@@ -22,10 +22,10 @@ abstract sealed class Place extends Versioned {
 
     /** A Java array; the buffer starts at {@code offset}, or at its beginning if that is null. */
     static final class InArray extends Place {
-        final Node array;
-        final Node offset;
+        final CodeNode array;
+        final CodeNode offset;
 
-        InArray(Buffer buffer, Node array, Node offset) {
+        InArray(Buffer buffer, CodeNode array, CodeNode offset) {
             super(buffer);
             this.array = array;
             this.offset = offset;
@@ -34,10 +34,10 @@ abstract sealed class Place extends Versioned {
 
     /** A memory segment; the buffer starts at element {@code offset}. */
     static final class InSegment extends Place {
-        final Node segment;
-        final Node offset;
+        final CodeNode segment;
+        final CodeNode offset;
 
-        InSegment(Buffer buffer, Node segment, Node offset) {
+        InSegment(Buffer buffer, CodeNode segment, CodeNode offset) {
             super(buffer);
             this.segment = segment;
             this.offset = offset;
@@ -47,7 +47,7 @@ abstract sealed class Place extends Versioned {
     /** Local variables. */
     static final class InCells extends Place {
         /** How addresses map to cells, or null if each element is a scalar. */
-        final Lanes grain;
+        final VectorParts grain;
 
         /** Lane conditions in force where it was allocated. */
         final int conditions;
@@ -57,7 +57,7 @@ abstract sealed class Place extends Versioned {
 
         private final Map<Long, Cell> byAddress = new HashMap<>();
 
-        InCells(Buffer buffer, Lanes grain, int conditions) {
+        InCells(Buffer buffer, VectorParts grain, int conditions) {
             super(buffer);
             this.grain = grain;
             this.conditions = conditions;

@@ -14,37 +14,37 @@ final class Placement {
     /** A use of a value, as a position in the region that computes it; {@code nested} if it lies in a loop or branch there. */
     private record Use(int position, boolean nested) {}
 
-    private final Map<Node, List<Use>> uses = new IdentityHashMap<>();
-    private final Map<Node, Integer> lastUse = new IdentityHashMap<>();
-    private final Map<Region, Map<Integer, List<Node>>> releases = new IdentityHashMap<>();
+    private final Map<CodeNode, List<Use>> uses = new IdentityHashMap<>();
+    private final Map<CodeNode, Integer> lastUse = new IdentityHashMap<>();
+    private final Map<CodeRegion, Map<Integer, List<CodeNode>>> releases = new IdentityHashMap<>();
 
-    Placement(Draft draft) {
+    Placement(MethodDraft draft) {
         place(draft.root());
     }
 
     /** Whether {@code node} is computed into a local variable. */
-    boolean isLocal(Node node) {
+    boolean isLocal(CodeNode node) {
         return lastUse.containsKey(node);
     }
 
     /** The locals of {@code region} that are used for the last time at {@code position}. */
-    List<Node> lastUsedAt(Region region, int position) {
+    List<CodeNode> lastUsedAt(CodeRegion region, int position) {
         return releases.getOrDefault(region, Map.of()).getOrDefault(position, List.of());
     }
 
-    private void place(Region region) {
+    private void place(CodeRegion region) {
         for (int position = region.items.size() - 1; position >= 0; position--) {
             switch (region.items.get(position)) {
-                case Node node -> place(node, position);
-                case Item.Loop(Node variable, Node from, Node to, Region body) -> {
+                case CodeNode node -> place(node, position);
+                case Item.Loop(CodeNode variable, CodeNode from, CodeNode to, CodeRegion body) -> {
                     place(body);
                     use(to, region, position, true);
                     use(from, region, position, false);
                 }
-                case Item.Branch(List<Node> conditions, Region then, Region otherwise) -> {
+                case Item.Branch(List<CodeNode> conditions, CodeRegion then, CodeRegion otherwise) -> {
                     place(otherwise);
                     place(then);
-                    for (Node condition : conditions) {
+                    for (CodeNode condition : conditions) {
                         use(condition, region, position, false);
                     }
                 }
@@ -54,7 +54,7 @@ final class Placement {
         }
     }
 
-    private void place(Node node, int position) {
+    private void place(CodeNode node, int position) {
         if (node.isEffect()) {
             useArguments(node, position);
             return;
@@ -80,17 +80,17 @@ final class Placement {
         useArguments(node, position);
     }
 
-    private void useArguments(Node node, int position) {
-        for (Node argument : node.arguments) {
+    private void useArguments(CodeNode node, int position) {
+        for (CodeNode argument : node.arguments) {
             use(argument, node.region, position, false);
         }
     }
 
-    private void use(Node node, Region region, int position, boolean nested) {
+    private void use(CodeNode node, CodeRegion region, int position, boolean nested) {
         if (node.isFree() || node.instruction instanceof Instruction.Given) {
             return;
         }
-        Region at = region;
+        CodeRegion at = region;
         int place = position;
         boolean inside = nested;
         while (at != node.region) {
@@ -101,7 +101,7 @@ final class Placement {
         uses.computeIfAbsent(node, key -> new ArrayList<>()).add(new Use(place, inside));
     }
 
-    private static boolean unchangedUntil(Node node, int position, List<Use> all) {
+    private static boolean unchangedUntil(CodeNode node, int position, List<Use> all) {
         if (node.reads == null) {
             return true;
         }

@@ -20,7 +20,7 @@ import java.util.Set;
  */
 final class Plan {
     /** A vector loop that runs as vectors. */
-    record VectorLoop(Lanes lanes, LaneCheck check) {}
+    record VectorLoop(VectorParts lanes, LaneCheck check) {}
 
     final Addresses addresses;
 
@@ -28,7 +28,7 @@ final class Plan {
     private final boolean unroll;
     private final Map<String, Buffer> buffers = new HashMap<>();
     private final Map<String, VectorLoop> vectorLoops = new HashMap<>();
-    private final Map<String, Lanes> grains = new HashMap<>();
+    private final Map<String, VectorParts> grains = new HashMap<>();
     private final Set<String> inMemory = new HashSet<>();
 
     private Plan(Addresses addresses, int vectorBits, boolean unroll) {
@@ -67,7 +67,7 @@ final class Plan {
     }
 
     /** How {@code register} is cut into vectors; null if its elements are scalars. */
-    Lanes grain(Buffer register) {
+    VectorParts grain(Buffer register) {
         return grains.get(register.name());
     }
 
@@ -123,7 +123,7 @@ final class Plan {
         long extent = loop.extent().constant();
         LaneCheck check = new LaneCheck(loop.variable(), buffers, addresses, constants, this::isReplicated);
         if (extent > 1 && extent <= Integer.MAX_VALUE && check.accepts(loop.body()) && check.bits() > 0) {
-            Lanes lanes = Lanes.of((int) extent, check.bits(), vectorBits);
+            VectorParts lanes = VectorParts.of((int) extent, check.bits(), vectorBits);
             boolean halves = Long.bitCount(extent) == 1 || !check.joins();
             if (halves && (!check.gathers() || !lanes.hasIdle())) {
                 vectorLoops.put(loop.variable(), new VectorLoop(lanes, check));
@@ -162,7 +162,7 @@ final class Plan {
     }
 
     private void chooseFor(Expr expression, Set<String> constants, Stmt.For lane) {
-        Uses.loads(expression, load -> chooseFor(load.buffer(), load.indices(), constants, lane));
+        NamesUsed.loads(expression, load -> chooseFor(load.buffer(), load.indices(), constants, lane));
     }
 
     /** Takes account of one access to a buffer. */
@@ -181,8 +181,8 @@ final class Plan {
         if (!known.containsAll(address.symbols()) || buffer.layout().swizzle().isPresent()) {
             inMemory.add(name);
         } else if (byLane) {
-            Lanes grain = vectorLoop(lane).lanes().grain();
-            Lanes other = grains.putIfAbsent(name, grain);
+            VectorParts grain = vectorLoop(lane).lanes().grain();
+            VectorParts other = grains.putIfAbsent(name, grain);
             if (!isAligned(address, lane.variable(), grain) || (other != null && !other.equals(grain))) {
                 inMemory.add(name);
             }
@@ -190,7 +190,7 @@ final class Plan {
     }
 
     /** Whether {@code address} is the lane's variable plus a multiple of the grain's extent. */
-    private static boolean isAligned(Dim address, String lane, Lanes grain) {
+    private static boolean isAligned(Dim address, String lane, VectorParts grain) {
         Optional<Dim> slope = address.coefficient(lane);
         if (slope.isEmpty() || !slope.get().is(1)) {
             return false;

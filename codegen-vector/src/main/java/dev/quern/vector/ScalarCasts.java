@@ -5,14 +5,14 @@ import org.objectweb.asm.Opcodes;
 
 /** Conversions between scalar types. */
 final class ScalarCasts {
-    private final Draft draft;
+    private final MethodDraft draft;
 
-    ScalarCasts(Draft draft) {
+    ScalarCasts(MethodDraft draft) {
         this.draft = draft;
     }
 
     /** The result of an operation on {@code dtype}, brought back into it. */
-    Node rounded(Node value, DType dtype) {
+    CodeNode rounded(CodeNode value, DType dtype) {
         return switch (dtype) {
             case F16 -> helper("roundToHalf", JvmType.FLOAT, value);
             case BF16 -> helper("roundToBrain", JvmType.FLOAT, value);
@@ -21,7 +21,7 @@ final class ScalarCasts {
     }
 
     /** An int with the bits above those of {@code dtype} made what they ought to be. */
-    Node wrapped(Node value, DType dtype) {
+    CodeNode wrapped(CodeNode value, DType dtype) {
         return switch (dtype) {
             case I8 -> draft.plain(Opcodes.I2B, JvmType.INT, value);
             case U8 -> draft.plain(Opcodes.IAND, JvmType.INT, value, draft.push(0xFF));
@@ -31,12 +31,12 @@ final class ScalarCasts {
         };
     }
 
-    private Node helper(String method, JvmType result, Node argument) {
-        return draft.value(Scalars.call(method, result, argument.type), result, argument);
+    private CodeNode helper(String method, JvmType result, CodeNode argument) {
+        return draft.value(ScalarCalls.call(method, result, argument.type), result, argument);
     }
 
     /** {@code value} of type {@code from}, or an index if that is null, as {@code to}. */
-    Node cast(Node value, DType from, DType to) {
+    CodeNode cast(CodeNode value, DType from, DType to) {
         if (from == to) {
             return value;
         }
@@ -50,21 +50,22 @@ final class ScalarCasts {
         };
     }
 
-    private Node truth(Node value) {
-        Node zero = switch (value.type.kind()) {
+    private CodeNode truth(CodeNode value) {
+        CodeNode zero = switch (value.type.kind()) {
             case INT -> draft.push(0);
             case LONG -> draft.push(0L);
             case FLOAT -> draft.push(0f);
             case DOUBLE -> draft.push(0.0);
             case REFERENCE, VECTOR, MASK, VOID -> throw new IllegalStateException();
         };
-        Node equal = draft.value(Scalars.call("equal", JvmType.INT, value.type, value.type), JvmType.INT, value, zero);
+        CodeNode equal =
+                draft.value(ScalarCalls.call("equal", JvmType.INT, value.type, value.type), JvmType.INT, value, zero);
         return draft.plain(Opcodes.IXOR, JvmType.INT, equal, draft.push(1));
     }
 
-    private Node fromReal(Node value, DType to) {
+    private CodeNode fromReal(CodeNode value, DType to) {
         boolean single = value.type.equals(JvmType.FLOAT);
-        Node wide = single ? draft.plain(Opcodes.F2D, JvmType.DOUBLE, value) : value;
+        CodeNode wide = single ? draft.plain(Opcodes.F2D, JvmType.DOUBLE, value) : value;
         return switch (to) {
             case F64 -> wide;
             case F32 -> single ? value : draft.plain(Opcodes.D2F, JvmType.FLOAT, value);
@@ -78,9 +79,9 @@ final class ScalarCasts {
         };
     }
 
-    private Node fromInteger(Node value, DType from, DType to) {
+    private CodeNode fromInteger(CodeNode value, DType from, DType to) {
         boolean isLong = value.type.equals(JvmType.LONG);
-        Node extended = isLong ? value : draft.plain(Opcodes.I2L, JvmType.LONG, value);
+        CodeNode extended = isLong ? value : draft.plain(Opcodes.I2L, JvmType.LONG, value);
         if (from == DType.U32) {
             extended = draft.plain(Opcodes.LAND, JvmType.LONG, extended, draft.push(0xFFFFFFFFL));
         }
@@ -98,7 +99,7 @@ final class ScalarCasts {
         };
     }
 
-    private Node toFloat(Node value, Node extended, DType from) {
+    private CodeNode toFloat(CodeNode value, CodeNode extended, DType from) {
         if (from == DType.U64) {
             return helper("unsignedToFloat", JvmType.FLOAT, extended);
         }
@@ -108,7 +109,7 @@ final class ScalarCasts {
                 : draft.plain(Opcodes.L2F, JvmType.FLOAT, extended);
     }
 
-    private Node toDouble(Node value, Node extended, DType from) {
+    private CodeNode toDouble(CodeNode value, CodeNode extended, DType from) {
         if (from == DType.U64) {
             return helper("unsignedToDouble", JvmType.DOUBLE, extended);
         }
@@ -119,18 +120,18 @@ final class ScalarCasts {
     }
 
     /** The bits of {@code value} as a type of the same width. */
-    Node bitcast(Node value, DType from, DType to) {
+    CodeNode bitcast(CodeNode value, DType from, DType to) {
         if (from.bits() != to.bits()) {
             throw Refusal.because("a bit cast of " + from + " to " + to);
         }
-        Node bits = switch (from) {
+        CodeNode bits = switch (from) {
             case F32 -> bits("java/lang/Float", "floatToRawIntBits", value, JvmType.INT);
             case F64 -> bits("java/lang/Double", "doubleToRawLongBits", value, JvmType.LONG);
             case F16 -> helper16("floatToFloat16", value);
             case BF16 ->
                 draft.value(
                         new Instruction.Call(
-                                Opcodes.INVOKESTATIC, "dev/quern/vector/Scalars", "brainBits", "(F)S", null),
+                                Opcodes.INVOKESTATIC, "dev/quern/vector/ScalarCalls", "brainBits", "(F)S", null),
                         JvmType.INT,
                         value);
             default -> value;
@@ -139,22 +140,22 @@ final class ScalarCasts {
             case F32 -> bits("java/lang/Float", "intBitsToFloat", bits, JvmType.FLOAT);
             case F64 -> bits("java/lang/Double", "longBitsToDouble", bits, JvmType.DOUBLE);
             case F16 -> fromShort("java/lang/Float", "float16ToFloat", bits);
-            case BF16 -> fromShort("dev/quern/vector/Scalars", "brainFloat", bits);
+            case BF16 -> fromShort("dev/quern/vector/ScalarCalls", "brainFloat", bits);
             default -> wrapped(bits, to);
         };
     }
 
-    private Node bits(String owner, String method, Node value, JvmType result) {
-        return draft.value(Scalars.staticCall(owner, method, result, value.type), result, value);
+    private CodeNode bits(String owner, String method, CodeNode value, JvmType result) {
+        return draft.value(ScalarCalls.staticCall(owner, method, result, value.type), result, value);
     }
 
-    private Node helper16(String method, Node value) {
+    private CodeNode helper16(String method, CodeNode value) {
         Instruction call = new Instruction.Call(Opcodes.INVOKESTATIC, "java/lang/Float", method, "(F)S", null);
         return draft.value(call, JvmType.INT, value);
     }
 
-    private Node fromShort(String owner, String method, Node bits) {
-        Node low = draft.plain(Opcodes.I2S, JvmType.INT, bits);
+    private CodeNode fromShort(String owner, String method, CodeNode bits) {
+        CodeNode low = draft.plain(Opcodes.I2S, JvmType.INT, bits);
         return draft.value(new Instruction.Call(Opcodes.INVOKESTATIC, owner, method, "(S)F", null), JvmType.FLOAT, low);
     }
 }

@@ -11,21 +11,21 @@ import org.objectweb.asm.Opcodes;
 
 /** Expressions to scalar code. */
 final class ScalarExpressions {
-    private static final String REAL_FUNCTIONS = "dev/quern/vector/RealFunctions";
+    private static final String REAL_FUNCTIONS = "dev/quern/vector/RealCalls";
 
-    private final Draft draft;
-    private final Indices indices;
-    private final Memory memory;
+    private final MethodDraft draft;
+    private final IndexExpressions indices;
+    private final BufferCode memory;
     private final ScalarCasts casts;
 
-    ScalarExpressions(Draft draft, Indices indices, Memory memory) {
+    ScalarExpressions(MethodDraft draft, IndexExpressions indices, BufferCode memory) {
         this.draft = draft;
         this.indices = indices;
         this.memory = memory;
         this.casts = new ScalarCasts(draft);
     }
 
-    Node value(Expr expression) {
+    CodeNode value(Expr expression) {
         return switch (expression) {
             case Expr.Constant constant -> constant(constant);
             case Expr.Load(String buffer, var at, DType dtype) -> memory.load(buffer, at);
@@ -49,7 +49,7 @@ final class ScalarExpressions {
         };
     }
 
-    private Node constant(Expr.Constant constant) {
+    private CodeNode constant(Expr.Constant constant) {
         return switch (JvmType.of(constant.dtype()).kind()) {
             case DOUBLE -> draft.push(Double.longBitsToDouble(constant.bits()));
             case LONG -> draft.push(constant.bits());
@@ -63,7 +63,7 @@ final class ScalarExpressions {
         return switch (dtype) {
             case F32 -> Float.intBitsToFloat((int) bits);
             case F16 -> Float.float16ToFloat((short) bits);
-            case BF16 -> Scalars.brainFloat((short) bits);
+            case BF16 -> ScalarCalls.brainFloat((short) bits);
             default -> throw new IllegalStateException();
         };
     }
@@ -79,13 +79,13 @@ final class ScalarExpressions {
         };
     }
 
-    Node select(Node condition, Node then, Node otherwise) {
+    CodeNode select(CodeNode condition, CodeNode then, CodeNode otherwise) {
         JvmType type = then.type;
-        Instruction call = Scalars.call("select", type, JvmType.INT, type, type);
+        Instruction call = ScalarCalls.call("select", type, JvmType.INT, type, type);
         return draft.value(call, type, condition, then, otherwise);
     }
 
-    Node fma(DType dtype, Node a, Node b, Node c) {
+    CodeNode fma(DType dtype, CodeNode a, CodeNode b, CodeNode c) {
         if (!dtype.isFloat()) {
             return binary(BinaryOp.ADD, dtype, binary(BinaryOp.MUL, dtype, a, b), c);
         }
@@ -96,30 +96,30 @@ final class ScalarExpressions {
         };
     }
 
-    private Node widen(Node single) {
+    private CodeNode widen(CodeNode single) {
         return draft.plain(Opcodes.F2D, JvmType.DOUBLE, single);
     }
 
-    private Node math(String method, Node... arguments) {
+    private CodeNode math(String method, CodeNode... arguments) {
         return math("java/lang/Math", method, arguments);
     }
 
-    private Node math(String owner, String method, Node... arguments) {
+    private CodeNode math(String owner, String method, CodeNode... arguments) {
         JvmType type = arguments[0].type;
         JvmType[] types = new JvmType[arguments.length];
         Arrays.fill(types, type);
-        return draft.value(Scalars.staticCall(owner, method, type, types), type, arguments);
+        return draft.value(ScalarCalls.staticCall(owner, method, type, types), type, arguments);
     }
 
-    private Node helper(String method, JvmType result, Node... arguments) {
+    private CodeNode helper(String method, JvmType result, CodeNode... arguments) {
         JvmType[] types = new JvmType[arguments.length];
         for (int i = 0; i < arguments.length; i++) {
             types[i] = arguments[i].type;
         }
-        return draft.value(Scalars.call(method, result, types), result, arguments);
+        return draft.value(ScalarCalls.call(method, result, types), result, arguments);
     }
 
-    Node unary(UnaryOp function, DType dtype, Node operand) {
+    CodeNode unary(UnaryOp function, DType dtype, CodeNode operand) {
         JvmType type = operand.type;
         boolean real = dtype.isFloat();
         return switch (function) {
@@ -158,26 +158,26 @@ final class ScalarExpressions {
         };
     }
 
-    private Node sign(DType dtype, Node operand) {
+    private CodeNode sign(DType dtype, CodeNode operand) {
         if (dtype.isFloat()) {
-            Node zero = operand.type.equals(JvmType.DOUBLE) ? draft.push(0.0) : draft.push(0f);
+            CodeNode zero = operand.type.equals(JvmType.DOUBLE) ? draft.push(0.0) : draft.push(0f);
             return arithmetic(Opcodes.IADD, operand.type, math("signum", operand), zero);
         }
         if (dtype.kind() != DType.Kind.SIGNED) {
-            Node zero = operand.type.equals(JvmType.LONG) ? draft.push(0L) : draft.push(0);
-            Node one = operand.type.equals(JvmType.LONG) ? draft.push(1L) : draft.push(1);
+            CodeNode zero = operand.type.equals(JvmType.LONG) ? draft.push(0L) : draft.push(0);
+            CodeNode one = operand.type.equals(JvmType.LONG) ? draft.push(1L) : draft.push(1);
             return select(compare(CompareOp.EQ, dtype, operand, zero), zero, one);
         }
         return helper("sign", operand.type, operand);
     }
 
-    private Node throughDouble(UnaryOp function, DType dtype, Node operand) {
+    private CodeNode throughDouble(UnaryOp function, DType dtype, CodeNode operand) {
         if (function == UnaryOp.RECIPROCAL) {
             return binary(BinaryOp.DIV, dtype, constant(one(dtype)), operand);
         }
         boolean narrow = operand.type.equals(JvmType.FLOAT);
-        Node wide = narrow ? widen(operand) : operand;
-        Node result = switch (function) {
+        CodeNode wide = narrow ? widen(operand) : operand;
+        CodeNode result = switch (function) {
             case SQRT, FLOOR, CEIL -> math(lowerCase(function), wide);
             // Those of Math may differ between the interpreter, the compilers and machines.
             case EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH ->
@@ -204,7 +204,7 @@ final class ScalarExpressions {
     }
 
     /** The JVM instruction that is {@code onInts} for ints, of the type of its operands. */
-    private Node arithmetic(int onInts, JvmType type, Node... operands) {
+    private CodeNode arithmetic(int onInts, JvmType type, CodeNode... operands) {
         int offset = switch (type.kind()) {
             case INT -> 0;
             case LONG -> 1;
@@ -215,26 +215,26 @@ final class ScalarExpressions {
         return draft.plain(onInts + offset, type, operands);
     }
 
-    private Node xor(Node left, Node right) {
+    private CodeNode xor(CodeNode left, CodeNode right) {
         return arithmetic(Opcodes.IXOR, left.type, left, right);
     }
 
-    private Node allOnes(JvmType type) {
+    private CodeNode allOnes(JvmType type) {
         return type.equals(JvmType.LONG) ? draft.push(-1L) : draft.push(-1);
     }
 
-    private Node not(Node truth) {
+    private CodeNode not(CodeNode truth) {
         return xor(truth, draft.push(1));
     }
 
-    Node binary(BinaryOp function, DType dtype, Node left, Node right) {
+    CodeNode binary(BinaryOp function, DType dtype, CodeNode left, CodeNode right) {
         if (dtype == DType.BOOL) {
             return logical(function, left, right);
         }
         JvmType type = left.type;
         boolean real = dtype.isFloat();
         boolean wideUnsigned = dtype == DType.U32 || dtype == DType.U64;
-        Node result = switch (function) {
+        CodeNode result = switch (function) {
             case ADD -> arithmetic(Opcodes.IADD, type, left, right);
             case SUB -> arithmetic(Opcodes.ISUB, type, left, right);
             case MUL -> arithmetic(Opcodes.IMUL, type, left, right);
@@ -263,7 +263,7 @@ final class ScalarExpressions {
         return casts.rounded(result, dtype);
     }
 
-    private Node logical(BinaryOp function, Node left, Node right) {
+    private CodeNode logical(BinaryOp function, CodeNode left, CodeNode right) {
         return switch (function) {
             case AND, MUL, MIN -> arithmetic(Opcodes.IAND, JvmType.INT, left, right);
             case OR, ADD, MAX -> arithmetic(Opcodes.IOR, JvmType.INT, left, right);
@@ -273,16 +273,16 @@ final class ScalarExpressions {
     }
 
     /** The distance has no sign: as a long, one of u32 is extended by zeros, and a negative one of another type is beyond any width. */
-    private Node shift(String method, DType dtype, Node left, Node right) {
+    private CodeNode shift(String method, DType dtype, CodeNode left, CodeNode right) {
         return helper(method, left.type, left, casts.cast(right, dtype, DType.I64));
     }
 
-    private Node power(DType dtype, Node left, Node right) {
+    private CodeNode power(DType dtype, CodeNode left, CodeNode right) {
         boolean signed = dtype.kind() == DType.Kind.SIGNED;
         DType wide = signed ? DType.I64 : DType.U64;
-        Node base = casts.cast(left, dtype, wide);
-        Node exponent = casts.cast(right, dtype, wide);
-        Node result = signed
+        CodeNode base = casts.cast(left, dtype, wide);
+        CodeNode exponent = casts.cast(right, dtype, wide);
+        CodeNode result = signed
                 ? helper(
                         "power",
                         JvmType.LONG,
@@ -294,18 +294,18 @@ final class ScalarExpressions {
         return casts.cast(result, wide, dtype);
     }
 
-    private Node throughDouble(String method, DType dtype, Node left, Node right) {
+    private CodeNode throughDouble(String method, DType dtype, CodeNode left, CodeNode right) {
         if (left.type.equals(JvmType.DOUBLE)) {
             return math(REAL_FUNCTIONS, method, left, right);
         }
         return casts.cast(math(REAL_FUNCTIONS, method, widen(left), widen(right)), DType.F64, dtype);
     }
 
-    Node compare(CompareOp relation, DType dtype, Node left, Node right) {
-        Node a = left;
-        Node b = right;
+    CodeNode compare(CompareOp relation, DType dtype, CodeNode left, CodeNode right) {
+        CodeNode a = left;
+        CodeNode b = right;
         if (dtype == DType.U32 || dtype == DType.U64) {
-            Node flip = dtype == DType.U32 ? draft.push(Integer.MIN_VALUE) : draft.push(Long.MIN_VALUE);
+            CodeNode flip = dtype == DType.U32 ? draft.push(Integer.MIN_VALUE) : draft.push(Long.MIN_VALUE);
             a = xor(a, flip);
             b = xor(b, flip);
         }

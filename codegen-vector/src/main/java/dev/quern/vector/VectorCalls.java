@@ -25,7 +25,7 @@ final class VectorCalls {
         return new Instruction.StaticField(JvmType.vectorClass(type.lane()), "SPECIES_" + bits, SPECIES);
     }
 
-    /** A constant of {@code VectorOperators}: {@code kind} is {@code Binary}, {@code Comparison} and so on. */
+    /** A constant of {@code VectorOperators}: {@code kind} is {@code Binary}, {@code KernelComparison} and so on. */
     static Instruction.StaticField operator(String name, String kind) {
         return new Instruction.StaticField(OPERATORS, name, "L" + OPERATORS + "$" + kind + ";");
     }
@@ -49,7 +49,7 @@ final class VectorCalls {
                 Opcodes.INVOKESTATIC, PACKAGE + "VectorShuffle", "iota", "(" + SPECIES + "IIZ)" + SHUFFLE, null);
     }
 
-    /** Lanes {@code n} with {@code 0 <= offset + n < limit}. */
+    /** VectorParts {@code n} with {@code 0 <= offset + n < limit}. */
     static Instruction indexInRange() {
         return new Instruction.Call(
                 Opcodes.INVOKEINTERFACE, PACKAGE + "VectorSpecies", "indexInRange", "(II)" + ANY_MASK, null);

@@ -4,31 +4,31 @@ import dev.quern.DType;
 
 /** Builds vector values in a draft. */
 final class VectorCode {
-    private final Draft draft;
+    private final MethodDraft draft;
 
-    VectorCode(Draft draft) {
+    VectorCode(MethodDraft draft) {
         this.draft = draft;
     }
 
-    Node species(JvmType type) {
+    CodeNode species(JvmType type) {
         Instruction.StaticField field = VectorCalls.species(type);
         return draft.staticField(field.owner(), field.name(), field.descriptor());
     }
 
-    Node operator(String name, String kind) {
+    CodeNode operator(String name, String kind) {
         Instruction.StaticField field = VectorCalls.operator(name, kind);
         return draft.staticField(field.owner(), field.name(), field.descriptor());
     }
 
     /** Every lane {@code scalar}, which has the lanes' type. */
-    Node broadcast(JvmType type, Node scalar) {
+    CodeNode broadcast(JvmType type, CodeNode scalar) {
         String element = JvmType.of(type.lane()).descriptor();
         String descriptor = "(" + VectorCalls.SPECIES + element + ")" + type.descriptor();
         return draft.value(VectorCalls.onClass(type, "broadcast", descriptor), type, species(type), scalar);
     }
 
     /** Every lane the number {@code value}. */
-    Node number(JvmType type, double value) {
+    CodeNode number(JvmType type, double value) {
         return broadcast(
                 type,
                 switch (type.lane()) {
@@ -41,34 +41,34 @@ final class VectorCode {
     }
 
     /** Every lane the integer {@code bits}. */
-    Node bits(JvmType type, long bits) {
+    CodeNode bits(JvmType type, long bits) {
         return broadcast(type, type.lane() == DType.I64 ? draft.push(bits) : draft.push((int) bits));
     }
 
     /** A method of the first vector on the others, such as {@code add} or {@code fma}. */
-    Node apply(String method, Node... vectors) {
+    CodeNode apply(String method, CodeNode... vectors) {
         JvmType type = vectors[0].type;
         return draft.value(VectorCalls.arithmetic(type, method, vectors.length - 1), type, vectors);
     }
 
     /** A binary operator that has no method of its own. */
-    Node lanewise(String operator, Node left, Node right) {
+    CodeNode lanewise(String operator, CodeNode left, CodeNode right) {
         JvmType type = left.type;
-        Node constant = operator(operator, operator.equals("XOR") ? "Associative" : "Binary");
+        CodeNode constant = operator(operator, operator.equals("XOR") ? "Associative" : "Binary");
         String descriptor = "(" + VectorCalls.BINARY + VectorCalls.ANY_VECTOR + ")" + type.descriptor();
         return draft.value(VectorCalls.on(type, "lanewise", descriptor), type, left, constant, right);
     }
 
     /** The lanes for which {@code relation} holds. */
-    Node compare(String relation, Node left, Node right) {
-        Node constant = operator(relation, "Comparison");
+    CodeNode compare(String relation, CodeNode left, CodeNode right) {
+        CodeNode constant = operator(relation, "Comparison");
         String descriptor = "(" + constant.type.descriptor() + VectorCalls.ANY_VECTOR + ")" + VectorCalls.ANY_MASK;
         JvmType type = left.type;
         return draft.value(VectorCalls.on(type, "compare", descriptor), maskOf(type), left, constant, right);
     }
 
     /** {@code then} where {@code mask} is set, else {@code otherwise}. */
-    Node blend(Node mask, Node then, Node otherwise) {
+    CodeNode blend(CodeNode mask, CodeNode then, CodeNode otherwise) {
         JvmType type = then.type;
         String descriptor = "(" + VectorCalls.ANY_VECTOR + VectorCalls.ANY_MASK + ")" + type.descriptor();
         return draft.value(VectorCalls.on(type, "blend", descriptor), type, otherwise, then, maskFor(mask, type));
@@ -84,7 +84,7 @@ final class VectorCode {
     }
 
     /** {@code mask} as a mask of vectors of {@code type}. */
-    Node maskFor(Node mask, JvmType type) {
+    CodeNode maskFor(CodeNode mask, JvmType type) {
         JvmType wanted = maskOf(type);
         if (mask.type.equals(wanted)) {
             return mask;
@@ -92,27 +92,27 @@ final class VectorCode {
         return draft.hoisted(VectorCalls.onMask("cast", VectorCalls.SPECIES), wanted, mask, species(type));
     }
 
-    Node maskAll(JvmType type, Node condition) {
+    CodeNode maskAll(JvmType type, CodeNode condition) {
         return draft.value(VectorCalls.maskAll(), maskOf(type), species(type), condition);
     }
 
-    /** Lanes {@code n} of {@code type} with {@code 0 <= offset + n < limit}. */
-    Node indexInRange(JvmType type, Node offset, Node limit) {
+    /** VectorParts {@code n} of {@code type} with {@code 0 <= offset + n < limit}. */
+    CodeNode indexInRange(JvmType type, CodeNode offset, CodeNode limit) {
         return draft.hoisted(VectorCalls.indexInRange(), maskOf(type), species(type), offset, limit);
     }
 
-    Node not(Node mask) {
+    CodeNode not(CodeNode mask) {
         return draft.hoisted(VectorCalls.onMask("not", ""), mask.type, mask);
     }
 
     /** {@code and}, {@code or}, {@code xor} or {@code eq} of masks. */
-    Node combine(String method, Node left, Node right) {
-        Node same = maskFor(right, JvmType.vector(left.type.lane(), left.type.lanes()));
+    CodeNode combine(String method, CodeNode left, CodeNode right) {
+        CodeNode same = maskFor(right, JvmType.vector(left.type.lane(), left.type.lanes()));
         return draft.hoisted(VectorCalls.onMask(method, VectorCalls.ANY_MASK), left.type, left, same);
     }
 
     /** The same bits as lanes of {@code to}. */
-    Node reinterpret(Node vector, DType to) {
+    CodeNode reinterpret(CodeNode vector, DType to) {
         if (vector.type.lane() == to) {
             return vector;
         }
@@ -120,39 +120,39 @@ final class VectorCode {
     }
 
     /** Conversion between types of one width by {@code VectorOperators}' constant {@code conversion}. */
-    Node convert(Node vector, DType to, String conversion) {
+    CodeNode convert(CodeNode vector, DType to, String conversion) {
         JvmType type = JvmType.vector(to, vector.type.lanes());
         return draft.value(VectorCalls.convert(type), type, vector, operator(conversion, "Conversion"), draft.push(0));
     }
 
     /** {@code base + scale*n} in lane {@code n}; integers. */
-    Node ramp(JvmType type, Node base, int scale) {
-        Node start = broadcast(type, base);
+    CodeNode ramp(JvmType type, CodeNode base, int scale) {
+        CodeNode start = broadcast(type, base);
         return draft.value(VectorCalls.on(type, "addIndex", "(I)" + type.descriptor()), type, start, draft.push(scale));
     }
 
     /** Lane {@code n} takes the place of lane {@code n - distance}, around the end. */
-    Node rotate(Node vector, int distance, ClassConstants constants) {
-        Node shuffle = constants.rotation(draft, vector.type, distance);
+    CodeNode rotate(CodeNode vector, int distance, ClassConstants constants) {
+        CodeNode shuffle = constants.rotation(draft, vector.type, distance);
         String descriptor = "(" + VectorCalls.SHUFFLE + ")" + vector.type.descriptor();
         return draft.value(VectorCalls.on(vector.type, "rearrange", descriptor), vector.type, vector, shuffle);
     }
 
     /** All lanes joined by the associative operator, in any order. */
-    Node reduceLanes(String operator, Node vector) {
-        Node constant = operator(operator, "Associative");
+    CodeNode reduceLanes(String operator, CodeNode vector) {
+        CodeNode constant = operator(operator, "Associative");
         JvmType element = JvmType.of(vector.type.lane());
         String descriptor = "(" + constant.type.descriptor() + ")" + element.descriptor();
         return draft.value(VectorCalls.on(vector.type, "reduceLanes", descriptor), element, vector, constant);
     }
 
-    Node lane(Node vector, int lane) {
+    CodeNode lane(CodeNode vector, int lane) {
         JvmType element = JvmType.of(vector.type.lane());
         Instruction call = VectorCalls.on(vector.type, "lane", "(I)" + element.descriptor());
         return draft.value(call, element, vector, draft.push(lane));
     }
 
-    Node withLane(Node vector, int lane, Node scalar) {
+    CodeNode withLane(CodeNode vector, int lane, CodeNode scalar) {
         JvmType type = vector.type;
         String descriptor = "(I" + scalar.type.descriptor() + ")" + type.descriptor();
         return draft.value(VectorCalls.on(type, "withLane", descriptor), type, vector, draft.push(lane), scalar);

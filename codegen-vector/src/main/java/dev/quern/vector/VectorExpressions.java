@@ -9,14 +9,19 @@ import dev.quern.ir.kernel.Expr;
 
 /** Expressions to one vector of a vector loop; booleans are masks. */
 final class VectorExpressions {
-    private final Draft draft;
-    private final Indices indices;
+    private final MethodDraft draft;
+    private final IndexExpressions indices;
     private final ScalarExpressions scalars;
     private final VectorMemory memory;
     private final LaneContext lanes;
     private final VectorCode code;
 
-    VectorExpressions(Draft draft, Indices indices, ScalarExpressions scalars, VectorMemory memory, LaneContext lanes) {
+    VectorExpressions(
+            MethodDraft draft,
+            IndexExpressions indices,
+            ScalarExpressions scalars,
+            VectorMemory memory,
+            LaneContext lanes) {
         this.draft = draft;
         this.indices = indices;
         this.scalars = scalars;
@@ -55,10 +60,10 @@ final class VectorExpressions {
     }
 
     /** The value of {@code expression} in the lanes of the current part. */
-    Node value(Expr expression) {
+    CodeNode value(Expr expression) {
         JvmType type = type(expression.dtype());
         if (!lanes.check.varies(expression)) {
-            Node scalar = scalars.value(expression);
+            CodeNode scalar = scalars.value(expression);
             return expression.dtype() == DType.BOOL ? code.maskAll(type, scalar) : code.broadcast(type, scalar);
         }
         return switch (expression) {
@@ -78,18 +83,18 @@ final class VectorExpressions {
         };
     }
 
-    private Node index(Dim index, DType dtype) {
+    private CodeNode index(Dim index, DType dtype) {
         int slope = (int) index.coefficient(lanes.variable).orElseThrow().constant();
         JvmType counter = VectorCode.integers(type(dtype));
-        Node start = counter.lane() == DType.I64 ? indices.ofLong(index) : indices.ofInt(index);
+        CodeNode start = counter.lane() == DType.I64 ? indices.ofLong(index) : indices.ofInt(index);
         return cast(code.ramp(counter, start, slope), counter.lane(), dtype);
     }
 
-    Node fma(Node a, Node b, Node c) {
+    CodeNode fma(CodeNode a, CodeNode b, CodeNode c) {
         return a.type.lane().isFloat() ? code.apply("fma", a, b, c) : code.apply("add", code.apply("mul", a, b), c);
     }
 
-    private Node select(Node condition, Node then, Node otherwise) {
+    private CodeNode select(CodeNode condition, CodeNode then, CodeNode otherwise) {
         if (then.type.isVector()) {
             return code.blend(condition, then, otherwise);
         }
@@ -97,12 +102,12 @@ final class VectorExpressions {
     }
 
     /** {@code then} where {@code condition} is set, else {@code otherwise}; all masks. */
-    Node chooseMask(Node condition, Node then, Node otherwise) {
-        Node taken = code.combine("and", condition, then);
+    CodeNode chooseMask(CodeNode condition, CodeNode then, CodeNode otherwise) {
+        CodeNode taken = code.combine("and", condition, then);
         return code.combine("or", taken, code.combine("and", code.not(condition), otherwise));
     }
 
-    private Node unary(UnaryOp function, DType dtype, Node x) {
+    private CodeNode unary(UnaryOp function, DType dtype, CodeNode x) {
         boolean real = dtype.isFloat();
         return switch (function) {
             case NEG -> code.apply("neg", x);
@@ -125,44 +130,44 @@ final class VectorExpressions {
         };
     }
 
-    private Node sign(Node x) {
-        Node zero = code.number(x.type, 0);
-        Node negative = code.blend(code.compare("LT", x, zero), code.number(x.type, -1), x);
-        Node signed = code.blend(code.compare("GT", x, zero), code.number(x.type, 1), negative);
+    private CodeNode sign(CodeNode x) {
+        CodeNode zero = code.number(x.type, 0);
+        CodeNode negative = code.blend(code.compare("LT", x, zero), code.number(x.type, -1), x);
+        CodeNode signed = code.blend(code.compare("GT", x, zero), code.number(x.type, 1), negative);
         return x.type.lane().isFloat() ? code.apply("add", signed, zero) : signed;
     }
 
     /** Adding and taking away the number from which floats have no fraction rounds; the sign is that of {@code x}. */
-    private Node round(Node x) {
+    private CodeNode round(CodeNode x) {
         double whole = x.type.lane() == DType.F64 ? 0x1p52 : 0x1p23;
-        Node limit = code.number(x.type, whole);
-        Node size = code.apply("abs", x);
-        Node rounded = code.apply("sub", code.apply("add", size, limit), limit);
+        CodeNode limit = code.number(x.type, whole);
+        CodeNode size = code.apply("abs", x);
+        CodeNode rounded = code.apply("sub", code.apply("add", size, limit), limit);
         return code.blend(code.compare("LT", size, limit), withSign(rounded, x), x);
     }
 
     /** {@code size} or what has the sign of {@code signed} already, with that sign. */
-    private Node withSign(Node size, Node signed) {
+    private CodeNode withSign(CodeNode size, CodeNode signed) {
         JvmType integers = VectorCode.integers(size.type);
-        Node signBit = code.bits(integers, size.type.lane() == DType.F64 ? Long.MIN_VALUE : Integer.MIN_VALUE);
-        Node sign = code.apply("and", code.reinterpret(signed, integers.lane()), signBit);
-        Node both = code.apply("or", code.reinterpret(size, integers.lane()), sign);
+        CodeNode signBit = code.bits(integers, size.type.lane() == DType.F64 ? Long.MIN_VALUE : Integer.MIN_VALUE);
+        CodeNode sign = code.apply("and", code.reinterpret(signed, integers.lane()), signBit);
+        CodeNode both = code.apply("or", code.reinterpret(size, integers.lane()), sign);
         return code.reinterpret(both, size.type.lane());
     }
 
-    private Node floor(Node x) {
-        Node rounded = round(x);
-        Node less = code.apply("sub", rounded, code.number(x.type, 1));
+    private CodeNode floor(CodeNode x) {
+        CodeNode rounded = round(x);
+        CodeNode less = code.apply("sub", rounded, code.number(x.type, 1));
         return code.blend(code.compare("GT", rounded, x), less, rounded);
     }
 
-    private Node ceil(Node x) {
-        Node rounded = round(x);
-        Node more = code.apply("add", rounded, code.number(x.type, 1));
+    private CodeNode ceil(CodeNode x) {
+        CodeNode rounded = round(x);
+        CodeNode more = code.apply("add", rounded, code.number(x.type, 1));
         return withSign(code.blend(code.compare("LT", rounded, x), more, rounded), x);
     }
 
-    Node binary(BinaryOp function, DType dtype, Node left, Node right) {
+    CodeNode binary(BinaryOp function, DType dtype, CodeNode left, CodeNode right) {
         if (dtype == DType.BOOL) {
             return code.combine(lowerCase(function), left, right);
         }
@@ -179,7 +184,7 @@ final class VectorExpressions {
         return function.name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    private Node cast(Node value, DType from, DType to) {
+    private CodeNode cast(CodeNode value, DType from, DType to) {
         if (from == to) {
             return value;
         }
@@ -190,15 +195,15 @@ final class VectorExpressions {
         if (to == DType.BOOL) {
             return code.compare("NE", value, code.number(value.type, 0));
         }
-        Node converted = code.convert(value, to, letter(from) + "2" + letter(to));
+        CodeNode converted = code.convert(value, to, letter(from) + "2" + letter(to));
         return from.isFloat() && !to.isFloat() ? leastBeyondRange(value, converted) : converted;
     }
 
     /** The JVM makes NaN 0, and what is too great the greatest number. */
-    private Node leastBeyondRange(Node value, Node converted) {
+    private CodeNode leastBeyondRange(CodeNode value, CodeNode converted) {
         boolean wide = converted.type.lane() == DType.I64;
-        Node inRange = code.compare("LT", value, code.number(value.type, wide ? 0x1p63 : 0x1p31));
-        Node least = code.bits(converted.type, wide ? Long.MIN_VALUE : Integer.MIN_VALUE);
+        CodeNode inRange = code.compare("LT", value, code.number(value.type, wide ? 0x1p63 : 0x1p31));
+        CodeNode least = code.bits(converted.type, wide ? Long.MIN_VALUE : Integer.MIN_VALUE);
         return code.blend(inRange, converted, least);
     }
 
@@ -212,7 +217,7 @@ final class VectorExpressions {
         };
     }
 
-    private Node bitcast(Node value, DType to) {
+    private CodeNode bitcast(CodeNode value, DType to) {
         return to == DType.BOOL ? value : code.reinterpret(value, to);
     }
 }

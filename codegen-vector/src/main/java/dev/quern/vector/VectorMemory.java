@@ -10,14 +10,15 @@ import org.objectweb.asm.Opcodes;
 
 /** Loads and stores of one vector of a vector loop. */
 final class VectorMemory {
-    private final Draft draft;
-    private final Memory memory;
+    private final MethodDraft draft;
+    private final BufferCode memory;
     private final Addresses addresses;
     private final LaneContext lanes;
     private final ClassConstants constants;
     private final VectorCode code;
 
-    VectorMemory(Draft draft, Memory memory, Addresses addresses, LaneContext lanes, ClassConstants constants) {
+    VectorMemory(
+            MethodDraft draft, BufferCode memory, Addresses addresses, LaneContext lanes, ClassConstants constants) {
         this.draft = draft;
         this.memory = memory;
         this.addresses = addresses;
@@ -30,7 +31,7 @@ final class VectorMemory {
         return JvmType.vector(buffer.dtype(), lanes.part().lanes());
     }
 
-    Node load(String buffer, List<Dim> at) {
+    CodeNode load(String buffer, List<Dim> at) {
         return switch (memory.place(buffer)) {
             case Place.InCells place -> draft.get(cell(place, at));
             case Place.InArray place -> fromArray(place, at);
@@ -39,7 +40,7 @@ final class VectorMemory {
     }
 
     /** Writes the active lanes; does nothing if there are none. */
-    void store(String buffer, List<Dim> at, Node value) {
+    void store(String buffer, List<Dim> at, CodeNode value) {
         switch (memory.place(buffer)) {
             case Place.InCells place -> toCell(place, at, value);
             case Place.InArray place -> toArray(place, at, value);
@@ -49,45 +50,46 @@ final class VectorMemory {
 
     private Cell cell(Place.InCells place, List<Dim> at) {
         long address = memory.cellAddress(place, at);
-        Lanes.Part part = lanes.part();
+        VectorParts.Part part = lanes.part();
         if (!lanes.check.isPrivate(place.buffer.name())) {
-            return Memory.vectorCell(place, address, part.lanes());
+            return BufferCode.vectorCell(place, address, part.lanes());
         }
         long key = address * lanes.lanes.parts().size() + lanes.lanes.parts().indexOf(part);
         if (place.buffer.dtype() != DType.BOOL) {
-            return Memory.vectorCell(place, key, part.lanes());
+            return BufferCode.vectorCell(place, key, part.lanes());
         }
         DType lane = lanes.lanes.bits() == 64 ? DType.I64 : DType.I32;
         return place.cell(key, () -> JvmType.mask(lane, part.lanes()));
     }
 
-    private void toCell(Place.InCells place, List<Dim> at, Node value) {
+    private void toCell(Place.InCells place, List<Dim> at, CodeNode value) {
         Cell cell = cell(place, at);
         JvmType vector = JvmType.vector(cell.type.lane(), cell.type.lanes());
-        Node same = cell.type.isVector() ? value : code.maskFor(value, vector);
+        CodeNode same = cell.type.isVector() ? value : code.maskFor(value, vector);
         switch (lanes.active(vector, place.conditions)) {
             case LaneContext.Active.All all -> draft.set(cell, same);
             case LaneContext.Active.None none -> {}
-            case LaneContext.Active.Some(Node mask) -> {
-                Node old = draft.get(cell);
+            case LaneContext.Active.Some(CodeNode mask) -> {
+                CodeNode old = draft.get(cell);
                 draft.set(cell, cell.type.isVector() ? code.blend(mask, same, old) : chooseMask(mask, same, old));
             }
         }
     }
 
-    private Node chooseMask(Node condition, Node then, Node otherwise) {
-        Node taken = code.combine("and", then, condition);
+    private CodeNode chooseMask(CodeNode condition, CodeNode then, CodeNode otherwise) {
+        CodeNode taken = code.combine("and", then, condition);
         return code.combine("or", taken, code.combine("and", otherwise, code.not(condition)));
     }
 
-    private Node fromArray(Place.InArray place, List<Dim> at) {
+    private CodeNode fromArray(Place.InArray place, List<Dim> at) {
         JvmType type = type(place.buffer);
         int slope = (int) addresses
                 .of(place.buffer, at)
                 .coefficient(lanes.variable)
                 .orElseThrow()
                 .constant();
-        List<Node> arguments = new ArrayList<>(List.of(code.species(type), place.array, memory.arrayIndex(place, at)));
+        List<CodeNode> arguments =
+                new ArrayList<>(List.of(code.species(type), place.array, memory.arrayIndex(place, at)));
         String parameters = VectorCalls.SPECIES + place.array.type.descriptor() + "I";
         if (slope != 1) {
             arguments.add(constants.map(draft, slope, type.lanes()));
@@ -97,53 +99,53 @@ final class VectorMemory {
         return load(place, type, parameters, arguments);
     }
 
-    private Node fromSegment(Place.InSegment place, List<Dim> at) {
+    private CodeNode fromSegment(Place.InSegment place, List<Dim> at) {
         JvmType type = type(place.buffer);
-        List<Node> arguments = new ArrayList<>(
+        List<CodeNode> arguments = new ArrayList<>(
                 List.of(code.species(type), place.segment, memory.byteOffset(place, at), littleEndian()));
         String parameters = VectorCalls.SPECIES + JvmType.SEGMENT.descriptor() + "J" + VectorCalls.ORDER;
         return load(place, type, parameters, arguments);
     }
 
-    private Node load(Place place, JvmType type, String parameters, List<Node> arguments) {
+    private CodeNode load(Place place, JvmType type, String parameters, List<CodeNode> arguments) {
         String mask = addMask(type, arguments);
         if (mask == null) {
             return code.number(type, 0);
         }
         String method = place instanceof Place.InSegment ? "fromMemorySegment" : "fromArray";
         Instruction call = VectorCalls.onClass(type, method, "(" + parameters + mask + ")" + type.descriptor());
-        return draft.read(call, type, place, arguments.toArray(Node[]::new));
+        return draft.read(call, type, place, arguments.toArray(CodeNode[]::new));
     }
 
     /** Adds the mask of active lanes where not all are; gives its descriptor, empty without mask, null if no lane is active. */
-    private String addMask(JvmType type, List<Node> arguments) {
+    private String addMask(JvmType type, List<CodeNode> arguments) {
         return switch (lanes.active(type)) {
             case LaneContext.Active.All all -> "";
             case LaneContext.Active.None none -> null;
-            case LaneContext.Active.Some(Node mask) -> {
+            case LaneContext.Active.Some(CodeNode mask) -> {
                 arguments.add(mask);
                 yield VectorCalls.ANY_MASK;
             }
         };
     }
 
-    private Node littleEndian() {
+    private CodeNode littleEndian() {
         return draft.staticField("java/nio/ByteOrder", "LITTLE_ENDIAN", VectorCalls.ORDER);
     }
 
-    private void toArray(Place.InArray place, List<Dim> at, Node value) {
-        List<Node> arguments = new ArrayList<>(Arrays.asList(value, place.array, memory.arrayIndex(place, at)));
+    private void toArray(Place.InArray place, List<Dim> at, CodeNode value) {
+        List<CodeNode> arguments = new ArrayList<>(Arrays.asList(value, place.array, memory.arrayIndex(place, at)));
         store(place, value.type, "intoArray", place.array.type.descriptor() + "I", arguments);
     }
 
-    private void toSegment(Place.InSegment place, List<Dim> at, Node value) {
-        List<Node> arguments =
+    private void toSegment(Place.InSegment place, List<Dim> at, CodeNode value) {
+        List<CodeNode> arguments =
                 new ArrayList<>(List.of(value, place.segment, memory.byteOffset(place, at), littleEndian()));
         String parameters = JvmType.SEGMENT.descriptor() + "J" + VectorCalls.ORDER;
         store(place, value.type, "intoMemorySegment", parameters, arguments);
     }
 
-    private void store(Place place, JvmType type, String method, String parameters, List<Node> arguments) {
+    private void store(Place place, JvmType type, String method, String parameters, List<CodeNode> arguments) {
         String mask = addMask(type, arguments);
         if (mask != null) {
             Instruction call = new Instruction.Call(
@@ -152,7 +154,7 @@ final class VectorMemory {
                     method,
                     "(" + parameters + mask + ")V",
                     null);
-            draft.effect(call, place.all(), arguments.toArray(Node[]::new));
+            draft.effect(call, place.all(), arguments.toArray(CodeNode[]::new));
         }
     }
 }

@@ -45,21 +45,22 @@ class CalledClassesTest {
         }
         Set<String> others = new TreeSet<>(owners);
         others.removeIf(owner -> owner.matches("(java/lang|jdk/incubator/vector|dev/quern/vector)/[^/]*"));
-        assertTrue(owners.contains("dev/quern/vector/RealFunctions"), "the calls were not read: " + owners);
+        assertTrue(owners.contains("dev/quern/vector/RealCalls"), "the calls were not read: " + owners);
         assertEquals(Set.of(), others);
     }
 
     private static void addCalled(Set<String> owners, DType type, Function<Expr, Expr> function) {
-        Dim at = Kernels.dim("i");
+        Dim at = ScheduledKernels.dim("i");
         Dim count = Dim.of(16);
         Expr x = new Expr.Load("x", List.of(at), type);
-        Kernel kernel = Kernels.kernel(
+        Kernel kernel = ScheduledKernels.kernel(
                 "each",
                 List.of(),
-                List.of(Kernels.global("x", type, count), Kernels.global("out", type, count)),
-                Kernels.loop("i", count, LoopKind.SERIAL, Kernels.store("out", function.apply(x), at)));
+                List.of(ScheduledKernels.global("x", type, count), ScheduledKernels.global("out", type, count)),
+                ScheduledKernels.loop(
+                        "i", count, LoopKind.SERIAL, ScheduledKernels.store("out", function.apply(x), at)));
         for (int bits : new int[] {512, 0}) {
-            new ClassReader(Comparison.compile(kernel, bits).artifact()).accept(new Calls(owners), 0);
+            new ClassReader(KernelComparison.compile(kernel, bits).artifact()).accept(new Calls(owners), 0);
         }
     }
 

@@ -1,12 +1,12 @@
 package dev.quern.vector;
 
-import static dev.quern.vector.Kernels.dim;
-import static dev.quern.vector.Kernels.global;
-import static dev.quern.vector.Kernels.guard;
-import static dev.quern.vector.Kernels.kernel;
-import static dev.quern.vector.Kernels.load;
-import static dev.quern.vector.Kernels.loop;
-import static dev.quern.vector.Kernels.store;
+import static dev.quern.vector.ScheduledKernels.dim;
+import static dev.quern.vector.ScheduledKernels.global;
+import static dev.quern.vector.ScheduledKernels.guard;
+import static dev.quern.vector.ScheduledKernels.kernel;
+import static dev.quern.vector.ScheduledKernels.load;
+import static dev.quern.vector.ScheduledKernels.loop;
+import static dev.quern.vector.ScheduledKernels.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -56,7 +56,7 @@ class ExpandedMathTest {
     @ParameterizedTest
     @CsvSource({"EXP, 1.05", "LOG, 0.9", "TANH, 2.5", "SIGMOID, 2.5", "ERF, 1.3"})
     void errorOverTheFloats(UnaryOp function, double bound) {
-        HostExecutable executable = Comparison.compile(function(function), 512);
+        HostExecutable executable = KernelComparison.compile(function(function), 512);
         DoubleUnaryOperator exact = RealFunctions.unary(function);
         float[] x = new float[CHUNK];
         float[] out = new float[CHUNK];
@@ -122,7 +122,7 @@ class ExpandedMathTest {
         }
         for (int bits : new int[] {512, 0}) {
             float[] out = new float[x.length];
-            run(Comparison.compile(kernel, bits), x, out);
+            run(KernelComparison.compile(kernel, bits), x, out);
             for (int i = 0; i < x.length; i++) {
                 assertEquals(expected[i], out[i], function + " of " + x[i] + " at " + bits + " bits");
             }

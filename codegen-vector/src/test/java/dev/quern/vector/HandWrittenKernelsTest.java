@@ -1,6 +1,6 @@
 package dev.quern.vector;
 
-import static dev.quern.vector.Kernels.dim;
+import static dev.quern.vector.ScheduledKernels.dim;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -13,24 +13,24 @@ class HandWrittenKernelsTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 7, 16, 31, 32, 33, 100})
     void elementwiseWithMaskedTail(long n) {
-        Comparison.check(Kernels.elementwise(), random, n);
+        KernelComparison.check(ScheduledKernels.elementwise(), random, n);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 15, 16, 17, 50})
     void rowsWithVectorAccumulators(long n) {
-        Comparison.check(Kernels.softmaxLike(), random, 5, n);
+        KernelComparison.check(ScheduledKernels.softmaxLike(), random, 5, n);
     }
 
     @Test
     void tilesOfAProduct() {
-        Comparison.check(Kernels.gemm(12, 32, dim("M"), dim("K"), dim("N"), true), random, 24, 19, 96);
-        Comparison.check(Kernels.gemm(4, 16, dim(8), dim(5), dim(32), false), random);
+        KernelComparison.check(ScheduledKernels.gemm(12, 32, dim("M"), dim("K"), dim("N"), true), random, 24, 19, 96);
+        KernelComparison.check(ScheduledKernels.gemm(4, 16, dim(8), dim(5), dim(32), false), random);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 16, 20})
     void depthwiseConvolutionWithPadding(long channels) {
-        Comparison.check(Kernels.depthwise(), random, 4, 5, channels);
+        KernelComparison.check(ScheduledKernels.depthwise(), random, 4, 5, channels);
     }
 }

@@ -117,7 +117,7 @@ final class RandomExpressions {
 
     private Expr cast(DType dtype, int depth) {
         List<DType> choices = mixed
-                ? List.of(Comparison.types())
+                ? List.of(KernelComparison.types())
                 : VECTOR_TYPES.stream()
                         .filter(type -> type.bits() == dtype.bits() || dtype == DType.BOOL)
                         .toList();

@@ -1,9 +1,9 @@
 package dev.quern.vector;
 
-import static dev.quern.vector.Kernels.block;
-import static dev.quern.vector.Kernels.dim;
-import static dev.quern.vector.Kernels.loop;
-import static dev.quern.vector.Kernels.register;
+import static dev.quern.vector.ScheduledKernels.block;
+import static dev.quern.vector.ScheduledKernels.dim;
+import static dev.quern.vector.ScheduledKernels.loop;
+import static dev.quern.vector.ScheduledKernels.register;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
@@ -220,7 +220,9 @@ final class RandomKernels {
     }
 
     private DType type() {
-        return mixed ? Comparison.types()[random.nextInt(Comparison.types().length)] : COMMON.get(random.nextInt(6));
+        return mixed
+                ? KernelComparison.types()[random.nextInt(KernelComparison.types().length)]
+                : COMMON.get(random.nextInt(6));
     }
 
     private Expr expression(DType dtype, int depth) {

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Kernels at random do what the interpreter does, bit for bit: run after run while the JVM's compilers take them over one after the
+ * ScheduledKernels at random do what the interpreter does, bit for bit: run after run while the JVM's compilers take them over one after the
  * other, in the bytecode interpreter alone, and compiled by C2 alone. Replay one with {@code -Dquern.seed=…}.
  */
 class RandomKernelsTest {
@@ -153,11 +153,11 @@ class RandomKernelsTest {
             Data before = Data.random(random.kernel(), new Random(seed), random.symbols());
             Data expected = before.copy();
             KernelInterpreter.run(random.kernel(), expected.buffers(), expected.offsets(), random.symbols());
-            HostExecutable executable = Comparison.compile(random.kernel(), bits);
+            HostExecutable executable = KernelComparison.compile(random.kernel(), bits);
             for (int run = 0; run < runs; run++) {
                 Data found = before.copy();
-                Comparison.run(executable, found);
-                Comparison.assertSame(expected, found, 0, where);
+                KernelComparison.run(executable, found);
+                KernelComparison.assertSame(expected, found, 0, where);
             }
         } catch (RuntimeException | AssertionError failure) {
             throw new AssertionError(where + "; replay with -Dquern.seed=" + seed, failure);

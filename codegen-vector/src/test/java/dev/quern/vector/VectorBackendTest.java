@@ -1,13 +1,13 @@
 package dev.quern.vector;
 
-import static dev.quern.vector.Kernels.constant;
-import static dev.quern.vector.Kernels.dim;
-import static dev.quern.vector.Kernels.global;
-import static dev.quern.vector.Kernels.kernel;
-import static dev.quern.vector.Kernels.load;
-import static dev.quern.vector.Kernels.loop;
-import static dev.quern.vector.Kernels.register;
-import static dev.quern.vector.Kernels.store;
+import static dev.quern.vector.ScheduledKernels.constant;
+import static dev.quern.vector.ScheduledKernels.dim;
+import static dev.quern.vector.ScheduledKernels.global;
+import static dev.quern.vector.ScheduledKernels.kernel;
+import static dev.quern.vector.ScheduledKernels.load;
+import static dev.quern.vector.ScheduledKernels.loop;
+import static dev.quern.vector.ScheduledKernels.register;
+import static dev.quern.vector.ScheduledKernels.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -43,16 +43,16 @@ class VectorBackendTest {
 
     @Test
     void scalarCodeDoesNotNameTheVectorModule() {
-        String listing =
-                BytecodeListing.of(Comparison.compile(Kernels.elementwise(), 0).artifact());
+        String listing = BytecodeListing.of(
+                KernelComparison.compile(ScheduledKernels.elementwise(), 0).artifact());
         assertFalse(listing.contains("jdk/incubator"), listing);
     }
 
     /** The shape of code that C2 compiles to what one would write by hand: each operand is loaded once for each step. */
     @Test
     void aTileLoadsEachVectorAndEachScalarOnce() {
-        Kernel gemm = Kernels.gemm(12, 32, dim("M"), dim("K"), dim("N"), true);
-        String listing = BytecodeListing.of(Comparison.compile(gemm, 512).artifact());
+        Kernel gemm = ScheduledKernels.gemm(12, 32, dim("M"), dim("K"), dim("N"), true);
+        String listing = BytecodeListing.of(KernelComparison.compile(gemm, 512).artifact());
         assertEquals(24, count(listing, "FloatVector.fma "), listing);
         assertEquals(2 + 2, count(listing, "FloatVector.fromArray "), "two of B, two of bias");
         assertEquals(12, count(listing, "FALOAD"), "twelve of A");
@@ -71,7 +71,7 @@ class VectorBackendTest {
                 List.of(),
                 List.of(global("out", DType.F32, dim(1))),
                 new Stmt.Allocate(register("t", DType.F32), section));
-        ModelException refusal = assertThrows(ModelException.class, () -> Comparison.compile(kernel, 512));
+        ModelException refusal = assertThrows(ModelException.class, () -> KernelComparison.compile(kernel, 512));
         assertEquals(
                 "crossing: the cpu back end does not lower register buffer t is used in section inner"
                         + " but allocated outside; allocate it inside",
@@ -86,7 +86,7 @@ class VectorBackendTest {
                 List.of(),
                 List.of(global("x", DType.F32, dim(3000)), global("out", DType.F32, dim(3000))),
                 loop("i", dim(3000), LoopKind.UNROLL, store("out", load("x", dim("i")), dim("i"))));
-        assertTrue(Comparison.compile(kernel, 512).artifact().length < 4000);
-        Comparison.check(kernel, new Random(1));
+        assertTrue(KernelComparison.compile(kernel, 512).artifact().length < 4000);
+        KernelComparison.check(kernel, new Random(1));
     }
 }

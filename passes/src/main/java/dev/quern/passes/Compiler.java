@@ -8,8 +8,8 @@ import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.verify.GraphVerifier;
 import dev.quern.passes.lower.LoweredProgram;
-import dev.quern.passes.memory.Accesses;
 import dev.quern.passes.memory.MemoryPlanner;
+import dev.quern.passes.memory.StepAccesses;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.MemoryPlanVerifier;
@@ -67,7 +67,7 @@ public final class Compiler {
         guards.addAll(graph.guards());
         Scheduling scheduling = new Scheduling(target, options, lowered.constants(), lowered.parts(), choices);
         List<ProgramStep> steps = new ArrayList<>();
-        List<Accesses> accesses = new ArrayList<>();
+        List<StepAccesses> accesses = new ArrayList<>();
         for (LoweredProgram.Step step : lowered.steps()) {
             options.checkpoint().run();
             steps.add(step(step, new Outside(known, guards), scheduling));
@@ -133,18 +133,18 @@ public final class Compiler {
         };
     }
 
-    private static Accesses accesses(LoweredProgram.Step step) {
+    private static StepAccesses accesses(LoweredProgram.Step step) {
         return switch (step) {
             case LoweredProgram.Apply apply -> {
                 int reads = apply.arguments().size() - apply.kernel().results();
-                yield new Accesses(
+                yield new StepAccesses(
                         apply.arguments().subList(0, reads),
                         apply.arguments().subList(reads, apply.arguments().size()),
                         apply.inPlace().stream().map(apply.arguments()::get).toList());
             }
-            case LoweredProgram.Interpret(Node node) -> new Accesses(node.inputs(), node.outputs(), List.of());
-            case LoweredProgram.Control(Node node) -> new Accesses(node.inputs(), node.outputs(), List.of());
-            case LoweredProgram.Check check -> new Accesses(List.of(check.indices()), List.of(), List.of());
+            case LoweredProgram.Interpret(Node node) -> new StepAccesses(node.inputs(), node.outputs(), List.of());
+            case LoweredProgram.Control(Node node) -> new StepAccesses(node.inputs(), node.outputs(), List.of());
+            case LoweredProgram.Check check -> new StepAccesses(List.of(check.indices()), List.of(), List.of());
         };
     }
 }

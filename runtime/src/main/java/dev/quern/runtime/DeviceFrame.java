@@ -16,7 +16,7 @@ final class DeviceFrame implements AutoCloseable {
 
     private final PreparedProgram program;
     private final BoundPlan plan;
-    private final Frame frame;
+    private final RunFrame frame;
     private final boolean poison;
     private final DeviceQueue queue;
     private final long[] addresses;
@@ -24,7 +24,7 @@ final class DeviceFrame implements AutoCloseable {
     private final boolean[] onDevice;
     private final Map<DType, Long> arenas = new EnumMap<>(DType.class);
 
-    DeviceFrame(PreparedProgram program, BoundPlan plan, Frame frame, boolean poison) {
+    DeviceFrame(PreparedProgram program, BoundPlan plan, RunFrame frame, boolean poison) {
         this.program = program;
         this.plan = plan;
         this.frame = frame;

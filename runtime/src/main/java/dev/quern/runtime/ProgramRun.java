@@ -72,7 +72,7 @@ final class ProgramRun {
         String owner = "working memory of " + program.program().name();
         context.budget().charge(plan.arenaBytes(), owner);
         Map<DType, Object> arenas = program.arenaPool().take(plan.arenas(), owner);
-        Frame frame = new Frame(program, plan, context, arenas);
+        RunFrame frame = new RunFrame(program, plan, context, arenas);
         try (DeviceFrame opened =
                 program.usesDevice() ? new DeviceFrame(program, plan, frame, context.poison()) : null) {
             device = opened;
@@ -97,7 +97,7 @@ final class ProgramRun {
         }
     }
 
-    private List<Tensor> outputs(Frame frame) {
+    private List<Tensor> outputs(RunFrame frame) {
         List<Tensor> outputs = new ArrayList<>();
         List<Value> values = program.program().outputs();
         for (int i = 0; i < values.size(); i++) {
@@ -107,7 +107,7 @@ final class ProgramRun {
         return outputs;
     }
 
-    private void step(int index, Frame frame, List<Tensor> inputs) {
+    private void step(int index, RunFrame frame, List<Tensor> inputs) {
         PreparedStep step = program.steps().get(index);
         context.watch().check();
         long begin = context.listener() == null ? 0 : System.nanoTime();
@@ -143,7 +143,7 @@ final class ProgramRun {
         context.listener().done(new StepRun(index, step.step(), begin, nanoseconds, run));
     }
 
-    private BoundKernel kernel(int index, PreparedStep.Kernel step, Frame frame) {
+    private BoundKernel kernel(int index, PreparedStep.Kernel step, RunFrame frame) {
         BoundKernel planned = plan.kernel(index);
         BoundKernel bound = planned != null ? planned : plan.bind(step, frame.symbols());
         Watch watch = context.watch();
@@ -160,7 +160,7 @@ final class ProgramRun {
         return step.step().scheduled().results();
     }
 
-    private void onHost(HostExecutable executable, PreparedStep.Kernel step, Frame frame, BoundKernel bound) {
+    private void onHost(HostExecutable executable, PreparedStep.Kernel step, RunFrame frame, BoundKernel bound) {
         int[] arguments = step.arguments();
         int reads = arguments.length - results(step);
         for (int i = 0; i < arguments.length; i++) {
@@ -241,7 +241,7 @@ final class ProgramRun {
         };
     }
 
-    private void host(PreparedStep.Host step, Frame frame) {
+    private void host(PreparedStep.Host step, RunFrame frame) {
         ProgramStep.RunHost host = step.step();
         toHost(step.inputs());
         List<Tensor> operands = frame.tensors(step.inputs(), host.node().inputs());
@@ -255,7 +255,7 @@ final class ProgramRun {
                 ArrayKind.MOST_ELEMENTS, context.budget().left(), context.maxIterations(), context.watch()::check);
     }
 
-    private void control(PreparedStep.Control step, Frame frame, List<Tensor> inputs) {
+    private void control(PreparedStep.Control step, RunFrame frame, List<Tensor> inputs) {
         toHost(step.inputs());
         List<Tensor> operands = frame.tensors(step.inputs(), step.step().node().inputs());
         List<Tensor> results =
@@ -264,7 +264,8 @@ final class ProgramRun {
     }
 
     /** Binds the sizes that a step found out, checks what rests on them, and places its results. */
-    private void accept(List<Value> values, int[] numbers, List<Tensor> results, List<Tensor> operands, Frame frame) {
+    private void accept(
+            List<Value> values, int[] numbers, List<Tensor> results, List<Tensor> operands, RunFrame frame) {
         if (results.size() != values.size()) {
             throw new IllegalStateException(results.size() + " results, expected " + values.size());
         }
@@ -283,7 +284,7 @@ final class ProgramRun {
         }
     }
 
-    private void check(PreparedStep.Check step, Frame frame) {
+    private void check(PreparedStep.Check step, RunFrame frame) {
         toHost(step.value());
         PreparedValue value = program.values().get(step.value());
         long elements = value.elements().evaluate(frame.symbols()::get);

@@ -60,19 +60,19 @@ final class ActivationKinds {
         });
     }
 
-    private static void prelu(Draft draft) {
+    private static void prelu(GraphDraft draft) {
         Entry x = draft.any(Types.FLOATS, 1, 5);
         Entry slope = draft.spread(x.dtype(), x.shape());
         Unfit.unless(Shapes.alike(Shapes.broadcast(x.shape(), slope.shape()), x.shape()));
         draft.node("PRelu", List.of(x, slope), Map.of(), x.dtype(), x.shape());
     }
 
-    private static void gelu(Draft draft, String domain, Map<String, OnnxAttribute> attributes) {
+    private static void gelu(GraphDraft draft, String domain, Map<String, OnnxAttribute> attributes) {
         Entry x = draft.any(Types.FLOATS);
         draft.node(domain, "Gelu", List.of(x), attributes, x.dtype(), x.shape());
     }
 
-    private static void quickGelu(Draft draft) {
+    private static void quickGelu(GraphDraft draft) {
         Entry x = draft.any(Types.FLOATS);
         draft.node(
                 MICROSOFT,
@@ -83,7 +83,7 @@ final class ActivationKinds {
                 x.shape());
     }
 
-    private static void biased(Draft draft, String name) {
+    private static void biased(GraphDraft draft, String name) {
         Entry x = draft.any(Types.FLOATS, 1, 5);
         Entry bias = draft.like(x.dtype(), List.of(x.axis(-1)));
         draft.node(MICROSOFT, name, List.of(x, bias), Map.of(), x.dtype(), x.shape());

@@ -25,7 +25,7 @@ final class ContractionKinds {
     /** Shapes of two operands and the result: vectors, matrices, batches that broadcast. */
     record Product(Entry left, Entry right, List<Axis> result) {}
 
-    static Product product(Draft draft, DType leftType, DType rightType) {
+    static Product product(GraphDraft draft, DType leftType, DType rightType) {
         Entry left = draft.any(leftType, 1, 4);
         Axis inner = left.axis(-1);
         List<Axis> rightShape = new ArrayList<>();
@@ -58,13 +58,13 @@ final class ContractionKinds {
         return new Product(left, right, result);
     }
 
-    private static void matMul(Draft draft) {
+    private static void matMul(GraphDraft draft) {
         DType dtype = draft.type(MULTIPLIED);
         Product product = product(draft, dtype, dtype);
         draft.node("MatMul", List.of(product.left, product.right), Map.of(), dtype, product.result);
     }
 
-    private static void gemm(Draft draft) {
+    private static void gemm(GraphDraft draft) {
         DType dtype = draft.type(Types.FLOATS);
         Entry left = draft.any(dtype, 2, 2);
         boolean turnLeft = draft.chance(0.3);
@@ -92,7 +92,7 @@ final class ContractionKinds {
         draft.node("Gemm", operands, attributes, dtype, result);
     }
 
-    private static void fused(Draft draft) {
+    private static void fused(GraphDraft draft) {
         Product product = product(draft, DType.F32, DType.F32);
         draft.node(
                 "com.microsoft",
@@ -104,7 +104,7 @@ final class ContractionKinds {
     }
 
     /** One or two operands over a few letters, each letter an axis. */
-    private static void einsum(Draft draft) {
+    private static void einsum(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.I32, DType.I64));
         Map<Character, Axis> letters = new HashMap<>();
         Entry left = draft.any(dtype, 1, 3);

@@ -29,7 +29,7 @@ final class ControlKinds {
     private record Condition(Entry entry, List<Boolean> truths) {}
 
     /** Given when the model runs, constant, or a comparison of the number of a value's elements. */
-    private static Condition condition(Draft draft) {
+    private static Condition condition(GraphDraft draft) {
         List<Boolean> truths = new ArrayList<>();
         if (draft.chance(0.3)) {
             Entry x = draft.any(Types.ALL, 1, 4);
@@ -54,7 +54,7 @@ final class ControlKinds {
         return new Condition(draft.parameter(tensors), truths);
     }
 
-    private static void choice(Draft draft) {
+    private static void choice(GraphDraft draft) {
         Condition condition = condition(draft);
         DType dtype = draft.type(Types.ALL);
         List<Axis> shape =
@@ -88,14 +88,14 @@ final class ControlKinds {
                 result);
     }
 
-    private static OnnxGraph branch(Draft draft, DType dtype, List<Axis> shape) {
-        Draft body = draft.body();
+    private static OnnxGraph branch(GraphDraft draft, DType dtype, List<Axis> shape) {
+        GraphDraft body = draft.body();
         RandomModels.steps(body, body.between(0, 3));
         return body.graph(List.of(), List.of(computed(body, body.like(dtype, shape))));
     }
 
     /** A value made inside the body: what comes from outside may not leave it as it is. */
-    private static Entry computed(Draft body, Entry value) {
+    private static Entry computed(GraphDraft body, Entry value) {
         if (body.made().contains(value)) {
             return value;
         }
@@ -115,7 +115,7 @@ final class ControlKinds {
     }
 
     /** Makes the value for the next iteration out of this one's. */
-    private static Entry next(Draft body, Entry state) {
+    private static Entry next(GraphDraft body, Entry state) {
         DType dtype = state.dtype();
         Entry other = body.spread(dtype, state.shape());
         Unfit.unless(Shapes.alike(Shapes.broadcast(state.shape(), other.shape()), state.shape()));
@@ -123,7 +123,7 @@ final class ControlKinds {
         return body.node(name, List.of(state, other), Map.of(), dtype, state.shape());
     }
 
-    private static void loop(Draft draft) {
+    private static void loop(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.I64, DType.I32));
         Entry initial = draft.any(dtype, 0, 3);
         Unfit.unless(Shapes.elements(initial.shape(), draft.fixed(1)) < 300);
@@ -133,7 +133,7 @@ final class ControlKinds {
         long count = early ? Math.min(trips, last + 1) : trips;
         boolean grows = initial.rank() > 0 && draft.chance(0.25);
 
-        Draft body = draft.body();
+        GraphDraft body = draft.body();
         Entry iteration = body.result(DType.I64, List.of());
         Entry going = body.result(DType.BOOL, List.of());
         Entry state = body.result(dtype, initial.shape());
@@ -187,7 +187,7 @@ final class ControlKinds {
         return new OnnxValueInfo(state.name(), Optional.of(OnnxBuilder.tensorType(state.dtype(), axes)));
     }
 
-    private static void scan(Draft draft) {
+    private static void scan(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.I64));
         Entry x = draft.any(dtype, 1, 3);
         Axis time = x.axis(0);
@@ -195,7 +195,7 @@ final class ControlKinds {
         Unfit.unless(Shapes.elements(x.shape(), draft.fixed(1)) < 600);
         List<Axis> slice = x.shape().subList(1, x.rank());
         Entry initial = draft.like(dtype, slice);
-        Draft body = draft.body();
+        GraphDraft body = draft.body();
         Entry state = body.result(dtype, slice);
         Entry part = body.result(dtype, slice);
         body.see(state);

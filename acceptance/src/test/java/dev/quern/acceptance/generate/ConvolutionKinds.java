@@ -19,7 +19,7 @@ final class ConvolutionKinds {
     }
 
     /** An image: one there is, or a new one. */
-    static Entry image(Draft draft, DType dtype) {
+    static Entry image(GraphDraft draft, DType dtype) {
         int rank = draft.pick(List.of(1, 2, 2, 2, 3));
         Optional<Entry> found = draft.existing(entry -> entry.dtype() == dtype
                 && entry.rank() == rank + 2
@@ -38,7 +38,7 @@ final class ConvolutionKinds {
         return draft.fresh(dtype, shape);
     }
 
-    static int groups(Draft draft, long channels) {
+    static int groups(GraphDraft draft, long channels) {
         List<Integer> divisors = new ArrayList<>();
         for (int divisor = 1; divisor <= channels; divisor++) {
             if (channels % divisor == 0) {
@@ -48,7 +48,7 @@ final class ConvolutionKinds {
         return draft.chance(0.6) ? 1 : draft.pick(divisors);
     }
 
-    private static void convolution(Draft draft) {
+    private static void convolution(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.F16));
         Entry x = image(draft, dtype);
         long channels = x.axis(1).size(0);
@@ -71,7 +71,7 @@ final class ConvolutionKinds {
         draft.node("Conv", operands, attributes, dtype, shape);
     }
 
-    private static void transposed(Draft draft) {
+    private static void transposed(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64));
         Entry x = image(draft, dtype);
         long channels = x.axis(1).size(0);

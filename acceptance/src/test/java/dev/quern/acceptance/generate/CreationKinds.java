@@ -21,10 +21,10 @@ final class CreationKinds {
                 NodeKind.of("OneHot", 5, CreationKinds::oneHot));
     }
 
-    private static void constantOfShape(Draft draft) {
+    private static void constantOfShape(GraphDraft draft) {
         List<Axis> shape = draft.shape(draft.between(0, 3));
         DType dtype = draft.type(Types.ALL);
-        Tensor value = Numbers.wholes(dtype, new long[] {draft.below(3)}, 1);
+        Tensor value = RandomElements.wholes(dtype, new long[] {draft.below(3)}, 1);
         boolean plain = dtype == DType.F32 && draft.chance(0.5);
         draft.node(
                 "ConstantOfShape",
@@ -35,7 +35,7 @@ final class CreationKinds {
     }
 
     /** Between whole numbers; the limit now and then the extent of an axis. */
-    private static void range(Draft draft) {
+    private static void range(GraphDraft draft) {
         DType dtype = draft.pick(List.of(DType.I64, DType.I64, DType.I32, DType.F32, DType.F64, DType.I16));
         long start = draft.between(-3, 3);
         long step = draft.pick(List.of(1L, 1L, 1L, 2L, 3L, -1L, -2L));
@@ -64,21 +64,21 @@ final class CreationKinds {
         long same = start + draft.between(-2, 12) * Long.signum(step);
         for (int run = 0; run < draft.runs(); run++) {
             long limit = varies ? start + draft.between(-2, 12) * Long.signum(step) : same;
-            limits.add(Numbers.wholes(dtype, new long[] {limit}));
+            limits.add(RandomElements.wholes(dtype, new long[] {limit}));
             counts.add(Math.max(0, Math.ceilDiv(limit - start, step)));
         }
         draft.node(
                 "Range",
                 List.of(
-                        draft.parameter(Numbers.wholes(dtype, new long[] {start})),
+                        draft.parameter(RandomElements.wholes(dtype, new long[] {start})),
                         draft.parameter(limits),
-                        draft.parameter(Numbers.wholes(dtype, new long[] {step}))),
+                        draft.parameter(RandomElements.wholes(dtype, new long[] {step}))),
                 Map.of(),
                 dtype,
                 List.of(new Axis(counts, java.util.Optional.empty(), false)));
     }
 
-    private static void eyeLike(Draft draft) {
+    private static void eyeLike(GraphDraft draft) {
         Entry x = draft.any(Types.NUMERIC, 2, 2);
         Map<String, OnnxAttribute> attributes = new HashMap<>();
         attributes.put("k", OnnxAttribute.of(draft.between(-2, 2)));
@@ -90,10 +90,10 @@ final class CreationKinds {
         draft.node("EyeLike", List.of(x), attributes, dtype, x.shape());
     }
 
-    private static void oneHot(Draft draft) {
+    private static void oneHot(GraphDraft draft) {
         List<Axis> shape = draft.shape(draft.between(0, 3));
         long depth = draft.between(1, 7);
-        Entry indices = Indices.within(draft, DType.I64, shape, draft.fixed(depth), true);
+        Entry indices = RandomIndices.within(draft, DType.I64, shape, draft.fixed(depth), true);
         DType dtype = draft.type(List.of(DType.F32, DType.I64, DType.I32, DType.F64));
         int axis = draft.below(shape.size() + 1);
         List<Axis> result = new ArrayList<>(shape);
@@ -104,7 +104,8 @@ final class CreationKinds {
                         indices,
                         draft.parameter(
                                 draft.chance(0.5) ? Tensor.of(new long[] {depth}) : Tensor.of(new long[] {depth}, 1)),
-                        draft.parameter(Numbers.wholes(dtype, new long[] {draft.below(2), draft.between(1, 5)}, 2))),
+                        draft.parameter(
+                                RandomElements.wholes(dtype, new long[] {draft.below(2), draft.between(1, 5)}, 2))),
                 Map.of("axis", OnnxAttribute.of(draft.chance(0.3) ? axis - shape.size() - 1 : axis)),
                 dtype,
                 result);

@@ -68,12 +68,12 @@ final class ElementwiseKinds {
         });
     }
 
-    private static void isNan(Draft draft) {
+    private static void isNan(GraphDraft draft) {
         Entry x = draft.any(Types.FLOATS);
         draft.node("IsNaN", List.of(x), Map.of(), DType.BOOL, x.shape());
     }
 
-    private static void isInf(Draft draft) {
+    private static void isInf(GraphDraft draft) {
         Entry x = draft.any(List.of(DType.F32, DType.F64));
         draft.node(
                 "IsInf",
@@ -86,7 +86,7 @@ final class ElementwiseKinds {
     }
 
     /** Two operands of one type that broadcast, in either order. */
-    static List<Entry> pair(Draft draft, DType dtype) {
+    static List<Entry> pair(GraphDraft draft, DType dtype) {
         Entry left = draft.any(List.of(dtype));
         Entry right = draft.spread(dtype, left.shape());
         return draft.chance(0.5) ? List.of(left, right) : List.of(right, left);
@@ -100,13 +100,13 @@ final class ElementwiseKinds {
         return shape;
     }
 
-    private static void binary(Draft draft, String name, DType dtype) {
+    private static void binary(GraphDraft draft, String name, DType dtype) {
         List<Entry> operands = pair(draft, dtype);
         draft.node(name, operands, Map.of(), dtype, joined(operands));
     }
 
     /** Whole numbers are divided by constants other than 0 and -1, which nobody defines. */
-    private static void divide(Draft draft) {
+    private static void divide(GraphDraft draft) {
         DType dtype = draft.type(Types.NUMERIC);
         if (dtype.isFloat()) {
             binary(draft, "Div", dtype);
@@ -116,13 +116,13 @@ final class ElementwiseKinds {
         }
     }
 
-    private static Entry divisor(Draft draft, DType dtype) {
+    private static Entry divisor(GraphDraft draft, DType dtype) {
         long size = draft.between(1, 9);
         boolean negative = dtype.kind() == DType.Kind.SIGNED && draft.chance(0.3);
-        return draft.parameter(Numbers.wholes(dtype, new long[] {negative ? -size - 1 : size}));
+        return draft.parameter(RandomElements.wholes(dtype, new long[] {negative ? -size - 1 : size}));
     }
 
-    private static void mod(Draft draft) {
+    private static void mod(GraphDraft draft) {
         DType dtype = draft.type(Types.NUMERIC);
         Entry x = draft.any(List.of(dtype));
         if (dtype.isFloat()) {
@@ -143,17 +143,17 @@ final class ElementwiseKinds {
         }
     }
 
-    private static void pow(Draft draft) {
+    private static void pow(GraphDraft draft) {
         List<DType> bases = List.of(DType.F32, DType.F64, DType.F16, DType.I32, DType.I64);
         Entry base = draft.any(bases);
         DType exponentType = draft.opset() >= 12 && draft.chance(0.3)
                 ? draft.pick(List.of(DType.F32, DType.I64, DType.I32))
                 : base.dtype();
         Entry exponent = draft.chance(0.7)
-                ? draft.parameter(Numbers.wholes(exponentType, new long[] {draft.between(0, 3)}))
+                ? draft.parameter(RandomElements.wholes(exponentType, new long[] {draft.between(0, 3)}))
                 : exponentType.isFloat()
                         ? draft.spread(exponentType, base.shape())
-                        : draft.parameter(Numbers.wholes(exponentType, new long[] {draft.between(1, 4)}, 1));
+                        : draft.parameter(RandomElements.wholes(exponentType, new long[] {draft.between(1, 4)}, 1));
         draft.node(
                 "Pow",
                 List.of(base, exponent),
@@ -162,12 +162,12 @@ final class ElementwiseKinds {
                 Shapes.broadcast(base.shape(), exponent.shape()));
     }
 
-    private static void shift(Draft draft) {
+    private static void shift(GraphDraft draft) {
         DType dtype = draft.pick(Types.UNSIGNED);
         Entry x = draft.any(List.of(dtype));
         int width = dtype.bits();
         Entry by = draft.chance(0.6)
-                ? draft.parameter(Numbers.wholes(dtype, new long[] {draft.below(width + 3)}))
+                ? draft.parameter(RandomElements.wholes(dtype, new long[] {draft.below(width + 3)}))
                 : draft.spread(dtype, x.shape());
         draft.node(
                 "BitShift",
@@ -177,12 +177,12 @@ final class ElementwiseKinds {
                 Shapes.broadcast(x.shape(), by.shape()));
     }
 
-    private static void compare(Draft draft, String name) {
+    private static void compare(GraphDraft draft, String name) {
         List<Entry> operands = pair(draft, draft.type(Types.NUMERIC));
         draft.node(name, operands, Map.of(), DType.BOOL, joined(operands));
     }
 
-    private static void where(Draft draft) {
+    private static void where(GraphDraft draft) {
         Entry condition = draft.any(List.of(DType.BOOL));
         DType dtype = draft.type(Types.ALL);
         Entry then = draft.spread(dtype, condition.shape());
@@ -196,7 +196,7 @@ final class ElementwiseKinds {
                 Shapes.broadcast(shape, otherwise.shape()));
     }
 
-    private static void several(Draft draft, String name, List<DType> types) {
+    private static void several(GraphDraft draft, String name, List<DType> types) {
         DType dtype = draft.type(types);
         List<Entry> operands = new ArrayList<>(pair(draft, dtype));
         while (draft.chance(0.4)) {
@@ -205,34 +205,35 @@ final class ElementwiseKinds {
         draft.node(name, operands, Map.of(), dtype, joined(operands));
     }
 
-    private static void clip(Draft draft) {
+    private static void clip(GraphDraft draft) {
         Unfit.unless(draft.opset() >= 11);
         DType dtype = draft.type(draft.opset() >= 12 ? Types.NUMERIC : List.of(DType.F32));
         Entry x = draft.any(List.of(dtype));
         List<Entry> operands = new ArrayList<>();
         operands.add(x);
         long low = dtype.kind() == DType.Kind.UNSIGNED ? draft.below(3) : draft.between(-3, 1);
-        operands.add(draft.chance(0.8) ? draft.parameter(Numbers.wholes(dtype, new long[] {low})) : null);
+        operands.add(draft.chance(0.8) ? draft.parameter(RandomElements.wholes(dtype, new long[] {low})) : null);
         operands.add(
                 draft.chance(0.8)
-                        ? draft.parameter(Numbers.wholes(dtype, new long[] {draft.between(-1, 6) + (low < 0 ? 0 : 2)}))
+                        ? draft.parameter(
+                                RandomElements.wholes(dtype, new long[] {draft.between(-1, 6) + (low < 0 ? 0 : 2)}))
                         : null);
         draft.node("Clip", operands, Map.of(), dtype, x.shape());
     }
 
-    private static void cast(Draft draft) {
+    private static void cast(GraphDraft draft) {
         Entry x = draft.any(CONVERTIBLE);
         DType to = draft.type(CONVERTIBLE);
         draft.node("Cast", List.of(x), Map.of("to", OnnxAttribute.of(DataTypes.number(to))), to, x.shape());
     }
 
-    private static void castLike(Draft draft) {
+    private static void castLike(GraphDraft draft) {
         Entry x = draft.any(CONVERTIBLE);
         Entry pattern = draft.any(CONVERTIBLE);
         draft.node("CastLike", List.of(x, pattern), Map.of(), pattern.dtype(), x.shape());
     }
 
-    private static void bitCast(Draft draft) {
+    private static void bitCast(GraphDraft draft) {
         Entry x = draft.any(Types.NUMERIC);
         List<DType> same = Types.NUMERIC.stream()
                 .filter(type -> type.bits() == x.dtype().bits())
@@ -242,8 +243,8 @@ final class ElementwiseKinds {
     }
 
     /** A scalar of a floating-point type. */
-    static Entry scalar(Draft draft, DType dtype, double value) {
-        Tensor tensor = Numbers.floats(dtype, () -> value);
+    static Entry scalar(GraphDraft draft, DType dtype, double value) {
+        Tensor tensor = RandomElements.floats(dtype, () -> value);
         return draft.parameter(tensor);
     }
 }

@@ -14,7 +14,7 @@ final class GrowthKinds {
         return List.of(NodeKind.of("pattern/growing block", 25, GrowthKinds::block));
     }
 
-    private static void block(Draft draft) {
+    private static void block(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F32, DType.F64, DType.F16));
         Entry whole = layer(draft, draft.any(dtype, 1, 4));
         int axis = draft.chance(0.7) ? whole.rank() - 1 : draft.below(whole.rank());
@@ -46,7 +46,7 @@ final class GrowthKinds {
         }
     }
 
-    private static Entry concatenation(Draft draft, List<Entry> parts, int axis) {
+    private static Entry concatenation(GraphDraft draft, List<Entry> parts, int axis) {
         Axis extent = draft.fixed(0);
         for (Entry part : parts) {
             extent = extent.with(part.axis(axis), Long::sum);
@@ -65,7 +65,7 @@ final class GrowthKinds {
     }
 
     /** A product, a softmax or elementwise work; of the same shape, but perhaps for the last axis. */
-    private static Entry layer(Draft draft, Entry x) {
+    private static Entry layer(GraphDraft draft, Entry x) {
         int kind = draft.below(4);
         if (kind > 1 && x.rank() > 1) {
             Axis columns =

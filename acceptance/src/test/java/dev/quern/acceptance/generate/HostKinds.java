@@ -28,10 +28,10 @@ final class HostKinds {
         return new Axis(counts, Optional.empty(), false);
     }
 
-    private static void nonZero(Draft draft) {
+    private static void nonZero(GraphDraft draft) {
         List<Axis> shape = draft.shape(draft.between(1, 3));
         List<Long> counts = new ArrayList<>();
-        Entry x = Indices.perRun(draft, draft.pick(List.of(DType.BOOL, DType.I64, DType.F32)), shape, run -> {
+        Entry x = RandomIndices.perRun(draft, draft.pick(List.of(DType.BOOL, DType.I64, DType.F32)), shape, run -> {
             counts.add(0L);
             return () -> {
                 long value = draft.below(2);
@@ -42,18 +42,19 @@ final class HostKinds {
         draft.node("NonZero", List.of(x), Map.of(), DType.I64, List.of(draft.fixed(shape.size()), counted(counts)));
     }
 
-    private static void unique(Draft draft) {
+    private static void unique(GraphDraft draft) {
         Axis axis = draft.world().axis();
         List<Long> counts = new ArrayList<>();
         List<java.util.Set<Long>> seen = new ArrayList<>();
-        Entry x = Indices.perRun(draft, draft.pick(List.of(DType.I64, DType.F32, DType.I8)), List.of(axis), run -> {
-            seen.add(new java.util.HashSet<>());
-            return () -> {
-                long value = draft.below(6);
-                seen.get(run).add(value);
-                return value;
-            };
-        });
+        Entry x =
+                RandomIndices.perRun(draft, draft.pick(List.of(DType.I64, DType.F32, DType.I8)), List.of(axis), run -> {
+                    seen.add(new java.util.HashSet<>());
+                    return () -> {
+                        long value = draft.below(6);
+                        seen.get(run).add(value);
+                        return value;
+                    };
+                });
         seen.forEach(values -> counts.add((long) values.size()));
         Axis count = counted(counts);
         List<Entry> results = new ArrayList<>(List.of(draft.result(x.dtype(), List.of(count))));
@@ -65,13 +66,13 @@ final class HostKinds {
         draft.nodes("", "Unique", List.of(x), Map.of("sorted", OnnxAttribute.of(draft.below(2))), results);
     }
 
-    private static void compress(Draft draft) {
+    private static void compress(GraphDraft draft) {
         Entry x = draft.any(Types.ALL, 1, 3);
         boolean flat = draft.chance(0.3);
         int axis = draft.below(x.rank());
         Axis extent = flat ? Shapes.product(x.shape(), draft.runs()) : x.axis(axis);
         List<Long> counts = new ArrayList<>();
-        Entry condition = Indices.perRun(draft, DType.BOOL, List.of(extent), run -> {
+        Entry condition = RandomIndices.perRun(draft, DType.BOOL, List.of(extent), run -> {
             counts.add(0L);
             return () -> {
                 long value = draft.chance(0.6) ? 1 : 0;
@@ -89,7 +90,7 @@ final class HostKinds {
     }
 
     /** Boxes on a grid far from each other, so that all with a score above the threshold stay. */
-    private static void nonMaxSuppression(Draft draft) {
+    private static void nonMaxSuppression(GraphDraft draft) {
         int boxes = draft.between(1, 5);
         int most = draft.between(1, 4);
         float[] corners = new float[boxes * 4];

@@ -22,7 +22,7 @@ final class MovementKinds {
                 NodeKind.of("Pad", 12, MovementKinds::pad));
     }
 
-    private static void transpose(Draft draft) {
+    private static void transpose(GraphDraft draft) {
         Entry x = draft.any(Types.ALL, 1, 5);
         List<Integer> order = new ArrayList<>();
         for (int axis = 0; axis < x.rank(); axis++) {
@@ -33,10 +33,10 @@ final class MovementKinds {
         } else {
             Collections.shuffle(order, draft.random());
         }
-        new Views(draft).transpose(x, order);
+        new ShapedViews(draft).transpose(x, order);
     }
 
-    private static void concat(Draft draft) {
+    private static void concat(GraphDraft draft) {
         Entry first = draft.any(Types.ALL, 1, 5);
         int axis = draft.chance(0.4) ? 0 : draft.below(first.rank());
         List<Entry> parts = new ArrayList<>(List.of(first));
@@ -60,7 +60,7 @@ final class MovementKinds {
                 Shapes.with(first.shape(), axis, extent));
     }
 
-    private static void split(Draft draft) {
+    private static void split(GraphDraft draft) {
         Entry x = draft.any(Types.ALL, 1, 4);
         int axis = draft.below(x.rank());
         int parts = draft.between(1, 3);
@@ -100,7 +100,7 @@ final class MovementKinds {
     }
 
     /** Bounds inside and outside the axis, counted from either end, in either direction. */
-    private static void slice(Draft draft) {
+    private static void slice(GraphDraft draft) {
         Entry x = draft.any(Types.ALL, 1, 5);
         List<Integer> order = new ArrayList<>();
         for (int axis = 0; axis < x.rank(); axis++) {
@@ -134,7 +134,7 @@ final class MovementKinds {
         draft.node("Slice", operands, Map.of(), x.dtype(), shape);
     }
 
-    private static long bound(Draft draft, int reach, long usual) {
+    private static long bound(GraphDraft draft, int reach, long usual) {
         if (draft.chance(0.4)) {
             return usual;
         }
@@ -154,7 +154,7 @@ final class MovementKinds {
         return size == 0 ? 0 : Math.max(0, Math.ceilDiv(last - first, step));
     }
 
-    private static void pad(Draft draft) {
+    private static void pad(GraphDraft draft) {
         Unfit.unless(draft.opset() >= 11);
         Entry x = draft.any(Types.ALL, 1, 4);
         String mode = draft.pick(
@@ -179,7 +179,7 @@ final class MovementKinds {
         List<Entry> operands = new ArrayList<>(List.of(x, draft.integers(pads)));
         if (mode.equals("constant") && draft.chance(0.6)) {
             DType dtype = x.dtype();
-            operands.add(draft.parameter(Numbers.wholes(dtype, new long[] {draft.below(2)})));
+            operands.add(draft.parameter(RandomElements.wholes(dtype, new long[] {draft.below(2)})));
         }
         draft.node("Pad", operands, Map.of("mode", OnnxAttribute.of(mode)), x.dtype(), shape);
     }

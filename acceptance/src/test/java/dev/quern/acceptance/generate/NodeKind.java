@@ -10,14 +10,14 @@ import java.util.function.Consumer;
  * @param weight how often it is tried; the usual one is 10
  * @param drawing adds a node, or throws {@link Unfit}
  */
-record NodeKind(String domain, String operator, int weight, Consumer<Draft> drawing) {
+record NodeKind(String domain, String operator, int weight, Consumer<GraphDraft> drawing) {
     static final int USUAL = 10;
 
-    static NodeKind of(String operator, Consumer<Draft> drawing) {
+    static NodeKind of(String operator, Consumer<GraphDraft> drawing) {
         return new NodeKind("", operator, USUAL, drawing);
     }
 
-    static NodeKind of(String operator, int weight, Consumer<Draft> drawing) {
+    static NodeKind of(String operator, int weight, Consumer<GraphDraft> drawing) {
         return new NodeKind("", operator, weight, drawing);
     }
 

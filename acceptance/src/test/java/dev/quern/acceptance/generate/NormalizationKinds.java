@@ -43,7 +43,7 @@ final class NormalizationKinds {
         return kinds;
     }
 
-    private static void batch(Draft draft) {
+    private static void batch(GraphDraft draft) {
         Entry x = draft.any(REAL, 2, 5);
         Axis channels = x.axis(1);
         Entry scale = draft.like(x.dtype(), List.of(channels));
@@ -59,18 +59,18 @@ final class NormalizationKinds {
     }
 
     /** New numbers from 1 to 4. */
-    static Entry positive(Draft draft, DType dtype, List<Axis> shape) {
-        return Indices.perRun(draft, dtype, shape, run -> () -> draft.between(1, 4));
+    static Entry positive(GraphDraft draft, DType dtype, List<Axis> shape) {
+        return RandomIndices.perRun(draft, dtype, shape, run -> () -> draft.between(1, 4));
     }
 
-    private static void instance(Draft draft) {
+    private static void instance(GraphDraft draft) {
         Entry x = draft.any(REAL, 3, 5);
         Entry scale = draft.like(x.dtype(), List.of(x.axis(1)));
         Entry bias = draft.like(x.dtype(), List.of(x.axis(1)));
         draft.node("InstanceNormalization", List.of(x, scale, bias), Map.of(), x.dtype(), x.shape());
     }
 
-    private static void group(Draft draft) {
+    private static void group(GraphDraft draft) {
         Entry x = ConvolutionKinds.image(draft, draft.type(REAL));
         int groups = ConvolutionKinds.groups(draft, x.axis(1).size(0));
         List<Axis> vector = List.of(draft.opset() >= 21 ? x.axis(1) : draft.fixed(groups));
@@ -82,7 +82,7 @@ final class NormalizationKinds {
                 x.shape());
     }
 
-    private static void layer(Draft draft, String domain, String name, boolean biased) {
+    private static void layer(GraphDraft draft, String domain, String name, boolean biased) {
         Entry x = draft.any(REAL, 1, 4);
         int axis = draft.chance(0.7) ? x.rank() - 1 : draft.below(x.rank());
         List<Axis> trailing = x.shape().subList(axis, x.rank());
@@ -98,7 +98,7 @@ final class NormalizationKinds {
         draft.node(domain, name, operands, attributes, x.dtype(), x.shape());
     }
 
-    private static void skip(Draft draft, String name, boolean biased) {
+    private static void skip(GraphDraft draft, String name, boolean biased) {
         Entry x = draft.any(List.of(DType.F32, DType.F16), 3, 3);
         Entry other = draft.like(x.dtype(), x.shape());
         List<Axis> vector = List.of(x.axis(-1));
@@ -112,7 +112,7 @@ final class NormalizationKinds {
         draft.node(MICROSOFT, name, operands, Map.of("epsilon", OnnxAttribute.of(0.001f)), x.dtype(), x.shape());
     }
 
-    private static void norm(Draft draft) {
+    private static void norm(GraphDraft draft) {
         Entry x = draft.any(REAL, 1, 4);
         draft.node(
                 "LpNormalization",
@@ -124,7 +124,7 @@ final class NormalizationKinds {
                 x.shape());
     }
 
-    private static void meanVariance(Draft draft) {
+    private static void meanVariance(GraphDraft draft) {
         Entry x = draft.any(List.of(DType.F32), 4, 4);
         draft.node(
                 "MeanVarianceNormalization",
@@ -134,7 +134,7 @@ final class NormalizationKinds {
                 x.shape());
     }
 
-    private static void localResponse(Draft draft) {
+    private static void localResponse(GraphDraft draft) {
         Entry x = draft.any(List.of(DType.F32), 4, 4);
         draft.node(
                 "LRN",

@@ -25,7 +25,7 @@ final class OrderKinds {
         return kinds;
     }
 
-    private static void alongAxis(Draft draft, String name) {
+    private static void alongAxis(GraphDraft draft, String name) {
         Entry x = draft.any(Types.FLOATS, 1, 4);
         int axis = draft.chance(0.6) ? x.rank() - 1 : draft.below(x.rank());
         draft.node(
@@ -36,7 +36,7 @@ final class OrderKinds {
                 x.shape());
     }
 
-    private static void argReduce(Draft draft, String name) {
+    private static void argReduce(GraphDraft draft, String name) {
         Entry x = draft.any(Types.NUMERIC, 1, 4);
         int axis = draft.below(x.rank());
         // Nobody says what the index of the greatest of none is.
@@ -56,12 +56,12 @@ final class OrderKinds {
                 keep ? Shapes.with(x.shape(), axis, draft.fixed(1)) : Shapes.without(x.shape(), axis));
     }
 
-    private static void cumulate(Draft draft, String name) {
+    private static void cumulate(GraphDraft draft, String name) {
         Entry x = draft.any(List.of(DType.F32, DType.F64, DType.I32, DType.I64), 1, 4);
         int axis = draft.below(x.rank());
         Tensor number = draft.chance(0.5)
                 ? Tensor.of(new long[] {axis})
-                : Numbers.wholes(DType.I32, new long[] {axis - x.rank()});
+                : RandomElements.wholes(DType.I32, new long[] {axis - x.rank()});
         draft.node(
                 name,
                 List.of(x, draft.constant(number)),
@@ -72,7 +72,7 @@ final class OrderKinds {
                 x.shape());
     }
 
-    private static void topK(Draft draft) {
+    private static void topK(GraphDraft draft) {
         Entry x = draft.any(List.of(DType.F32, DType.F64, DType.I64, DType.I32, DType.F16), 1, 4);
         int axis = draft.below(x.rank());
         Axis extent = x.axis(axis);

@@ -23,21 +23,21 @@ final class PatternKinds {
                 NodeKind.of("pattern/shape arithmetic", 12, PatternKinds::shapeArithmetic));
     }
 
-    private static Entry unary(Draft draft, String name, Entry x) {
+    private static Entry unary(GraphDraft draft, String name, Entry x) {
         return draft.node(name, List.of(x), Map.of(), x.dtype(), x.shape());
     }
 
-    static Entry binary(Draft draft, String name, Entry left, Entry right) {
+    static Entry binary(GraphDraft draft, String name, Entry left, Entry right) {
         return draft.node(
                 name, List.of(left, right), Map.of(), left.dtype(), Shapes.broadcast(left.shape(), right.shape()));
     }
 
-    private static Entry scalar(Draft draft, DType dtype, double value) {
+    private static Entry scalar(GraphDraft draft, DType dtype, double value) {
         return ElementwiseKinds.scalar(draft, dtype, value);
     }
 
     /** Mean, difference, square, mean, root, quotient, over axes that may not be the last; the mean's axis kept or not. */
-    private static void normalisation(Draft draft) {
+    private static void normalisation(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.F16));
         boolean keep = draft.chance(0.7);
         Entry x;
@@ -76,7 +76,7 @@ final class PatternKinds {
     }
 
     /** A product, convolution, reduction or normalisation, and what is done to its result at once. */
-    private static void epilogue(Draft draft) {
+    private static void epilogue(GraphDraft draft) {
         NodeKind anchor = draft.world()
                 .table
                 .named(draft.pick(List.of(
@@ -105,7 +105,7 @@ final class PatternKinds {
         }
     }
 
-    private static Entry consumer(Draft draft, Entry y) {
+    private static Entry consumer(GraphDraft draft, Entry y) {
         DType dtype = y.dtype();
         int taste = draft.below(10);
         if (taste < 5) {
@@ -124,7 +124,7 @@ final class PatternKinds {
                 order.add(axis);
             }
             java.util.Collections.shuffle(order, draft.random());
-            return new Views(draft).transpose(y, order);
+            return new ShapedViews(draft).transpose(y, order);
         }
         DType to = draft.pick(List.of(DType.F32, DType.F64, DType.I32, DType.I64));
         return draft.node(
@@ -136,7 +136,7 @@ final class PatternKinds {
     }
 
     /** A value with a view of itself: its transpose, a rotation, a reversal, a slice that broadcasts. */
-    private static void besideItself(Draft draft) {
+    private static void besideItself(GraphDraft draft) {
         DType dtype = draft.type(Types.FLOATS);
         Entry y;
         if (draft.chance(0.5)) {
@@ -151,7 +151,7 @@ final class PatternKinds {
         } else {
             y = draft.any(dtype, 1, 4);
         }
-        Entry view = new Views(draft).ofValue(y).orElseThrow(Unfit::new);
+        Entry view = new ShapedViews(draft).ofValue(y).orElseThrow(Unfit::new);
         String name = draft.pick(List.of("Add", "Mul", "Sub", "Max"));
         Entry both = draft.chance(0.5) ? binary(draft, name, y, view) : binary(draft, name, view, y);
         if (draft.chance(0.4)) {
@@ -159,7 +159,7 @@ final class PatternKinds {
         }
     }
 
-    private static void softmax(Draft draft) {
+    private static void softmax(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64));
         Entry x = draft.any(dtype, 1, 4);
         List<Integer> axes = List.of(draft.chance(0.7) ? x.rank() - 1 : draft.below(x.rank()));
@@ -169,7 +169,7 @@ final class PatternKinds {
         binary(draft, "Div", powers, sum);
     }
 
-    private static void attention(Draft draft) {
+    private static void attention(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.F16));
         Axis batch = draft.world().axis();
         Axis heads = draft.fixed(draft.between(1, 3));
@@ -179,7 +179,7 @@ final class PatternKinds {
         Entry q = draft.like(dtype, List.of(batch, heads, rows, width));
         Entry k = draft.like(dtype, List.of(batch, heads, keys, width));
         Entry v = draft.like(dtype, List.of(batch, heads, keys, width));
-        Entry turned = new Views(draft).transpose(k, List.of(0, 1, 3, 2));
+        Entry turned = new ShapedViews(draft).transpose(k, List.of(0, 1, 3, 2));
         List<Axis> square = List.of(batch, heads, rows, keys);
         Entry scores = draft.node("MatMul", List.of(q, turned), Map.of(), dtype, square);
         scores = binary(draft, draft.chance(0.5) ? "Mul" : "Div", scores, scalar(draft, dtype, 2));
@@ -191,12 +191,12 @@ final class PatternKinds {
         Unfit.unless(Shapes.alike(scores.shape(), square));
         Entry mixed = draft.node("MatMul", List.of(weights, v), Map.of(), dtype, List.of(batch, heads, rows, width));
         if (draft.chance(0.5)) {
-            new Views(draft).transpose(mixed, List.of(0, 2, 1, 3));
+            new ShapedViews(draft).transpose(mixed, List.of(0, 2, 1, 3));
         }
     }
 
     /** A learnt row before the others, positions added, and the row taken out again. */
-    private static void classToken(Draft draft) {
+    private static void classToken(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64));
         Entry x = draft.any(dtype, 3, 3);
         Axis one = draft.fixed(1);
@@ -220,7 +220,7 @@ final class PatternKinds {
     }
 
     /** Parts that are used by themselves too, joined, and the whole worked on where it lies. */
-    private static void joinedParts(Draft draft) {
+    private static void joinedParts(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.I32));
         Entry first = draft.any(dtype, 1, 3);
         int axis = draft.chance(0.6) ? 0 : draft.below(first.rank());
@@ -254,7 +254,7 @@ final class PatternKinds {
     }
 
     /** A reshape to extents that are taken from the shape of a value one by one. */
-    private static void shapeArithmetic(Draft draft) {
+    private static void shapeArithmetic(GraphDraft draft) {
         Entry x = draft.any(Types.ALL, 2, 4);
         List<Axis> shape = new ArrayList<>(x.shape());
         int at = draft.below(shape.size() - 1);
@@ -279,7 +279,7 @@ final class PatternKinds {
         draft.node("Reshape", List.of(x, target), Map.of(), x.dtype(), shape);
     }
 
-    private static Entry extent(Draft draft, Entry extents, int axis) {
+    private static Entry extent(GraphDraft draft, Entry extents, int axis) {
         return draft.node(
                 "Gather",
                 List.of(extents, draft.constant(Tensor.of(new long[] {axis}, 1))),

@@ -22,7 +22,7 @@ final class PoolingKinds {
         return kinds;
     }
 
-    private static void window(Draft draft, String name) {
+    private static void window(GraphDraft draft, String name) {
         boolean max = name.equals("MaxPool");
         DType dtype = max && draft.chance(0.15)
                 ? draft.pick(List.of(DType.I8, DType.U8))
@@ -43,7 +43,7 @@ final class PoolingKinds {
         draft.node(name, List.of(x), attributes, dtype, shape);
     }
 
-    private static void global(Draft draft, String name) {
+    private static void global(GraphDraft draft, String name) {
         Entry x = ConvolutionKinds.image(draft, draft.type(List.of(DType.F32, DType.F64, DType.F16)));
         List<Axis> shape = new ArrayList<>(x.shape().subList(0, 2));
         for (int axis = 2; axis < x.rank(); axis++) {

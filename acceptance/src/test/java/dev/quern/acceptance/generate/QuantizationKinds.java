@@ -26,28 +26,28 @@ final class QuantizationKinds {
     }
 
     /** A scale, a power of two as a rule, so that halves are met. */
-    private static Entry scale(Draft draft, DType dtype, List<Axis> shape) {
+    private static Entry scale(GraphDraft draft, DType dtype, List<Axis> shape) {
         double[] scales = new double[(int) Shapes.elements(shape, 0)];
         Arrays.setAll(scales, at -> draft.pick(List.of(0.25, 0.5, 1.0, 0.1, 2.0)));
         int[] next = {0};
-        return draft.parameter(Numbers.floats(dtype, () -> scales[next[0]++], Shapes.extents(shape, 0)));
+        return draft.parameter(RandomElements.floats(dtype, () -> scales[next[0]++], Shapes.extents(shape, 0)));
     }
 
-    private static Entry zero(Draft draft, DType dtype, List<Axis> shape) {
+    private static Entry zero(GraphDraft draft, DType dtype, List<Axis> shape) {
         long[] zeros = new long[(int) Shapes.elements(shape, 0)];
         Arrays.setAll(
                 zeros, at -> draft.chance(0.3) ? 0 : dtype == DType.U8 ? draft.below(256) : draft.below(256) - 128);
-        return draft.parameter(Numbers.wholes(dtype, zeros, Shapes.extents(shape, 0)));
+        return draft.parameter(RandomElements.wholes(dtype, zeros, Shapes.extents(shape, 0)));
     }
 
     /** One number, or a vector along an axis whose extent is the same in every run. */
-    private static List<Axis> numbers(Draft draft, Entry x, int axis) {
+    private static List<Axis> numbers(GraphDraft draft, Entry x, int axis) {
         return draft.opset() >= 13 && x.rank() > 0 && x.axis(axis).steady() && draft.chance(0.4)
                 ? List.of(x.axis(axis))
                 : List.of();
     }
 
-    private static void quantize(Draft draft) {
+    private static void quantize(GraphDraft draft) {
         Entry x = draft.any(DType.F32, 0, 4);
         int axis = x.rank() == 0 ? 0 : draft.below(x.rank());
         List<Axis> numbers = numbers(draft, x, axis);
@@ -61,7 +61,7 @@ final class QuantizationKinds {
         draft.node("QuantizeLinear", operands, axis(draft, numbers, axis), to, x.shape());
     }
 
-    private static Map<String, OnnxAttribute> axis(Draft draft, List<Axis> numbers, int axis) {
+    private static Map<String, OnnxAttribute> axis(GraphDraft draft, List<Axis> numbers, int axis) {
         Map<String, OnnxAttribute> attributes = new HashMap<>();
         if (draft.opset() >= 13 && !numbers.isEmpty()) {
             attributes.put("axis", OnnxAttribute.of(axis));
@@ -69,7 +69,7 @@ final class QuantizationKinds {
         return attributes;
     }
 
-    private static void dequantize(Draft draft) {
+    private static void dequantize(GraphDraft draft) {
         DType from = draft.pick(List.of(DType.U8, DType.I8, DType.I32));
         Entry x = draft.any(from, 0, 4);
         int axis = x.rank() == 0 ? 0 : draft.below(x.rank());
@@ -81,7 +81,7 @@ final class QuantizationKinds {
         draft.node("DequantizeLinear", operands, axis(draft, numbers, axis), DType.F32, x.shape());
     }
 
-    private static void dynamic(Draft draft) {
+    private static void dynamic(GraphDraft draft) {
         Entry x = draft.any(DType.F32, 0, 4);
         // The range of nothing is not defined.
         Unfit.unless(Shapes.elements(x.shape(), draft.fixed(1)) > 0
@@ -97,7 +97,7 @@ final class QuantizationKinds {
                         draft.result(DType.U8, List.of())));
     }
 
-    private static void matMulInteger(Draft draft) {
+    private static void matMulInteger(GraphDraft draft) {
         DType left = draft.pick(BYTES);
         DType right = draft.pick(BYTES);
         ContractionKinds.Product product = ContractionKinds.product(draft, left, right);
@@ -111,7 +111,7 @@ final class QuantizationKinds {
         draft.node("MatMulInteger", operands, Map.of(), DType.I32, product.result());
     }
 
-    private static void matMul(Draft draft) {
+    private static void matMul(GraphDraft draft) {
         DType left = draft.pick(BYTES);
         DType right = left == DType.I8 ? DType.I8 : draft.pick(BYTES);
         ContractionKinds.Product product = ContractionKinds.product(draft, left, right);
@@ -133,7 +133,7 @@ final class QuantizationKinds {
 
     private record Convolution(Entry x, Entry weights, Map<String, OnnxAttribute> attributes, List<Axis> shape) {}
 
-    private static Convolution convolution(Draft draft, DType left, DType right) {
+    private static Convolution convolution(GraphDraft draft, DType left, DType right) {
         Entry x = ConvolutionKinds.image(draft, left);
         Unfit.unless(x.rank() == 4);
         long channels = x.axis(1).size(0);
@@ -155,7 +155,7 @@ final class QuantizationKinds {
         return new Convolution(x, weights, attributes, shape);
     }
 
-    private static void convInteger(Draft draft) {
+    private static void convInteger(GraphDraft draft) {
         DType left = DType.U8;
         DType right = draft.pick(BYTES);
         Convolution made = convolution(draft, left, right);
@@ -169,7 +169,7 @@ final class QuantizationKinds {
         draft.node("ConvInteger", operands, made.attributes, DType.I32, made.shape);
     }
 
-    private static void conv(Draft draft) {
+    private static void conv(GraphDraft draft) {
         DType left = draft.pick(BYTES);
         DType right = left == DType.I8 ? DType.I8 : draft.pick(BYTES);
         Convolution made = convolution(draft, left, right);

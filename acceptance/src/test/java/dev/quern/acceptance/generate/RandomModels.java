@@ -42,21 +42,21 @@ public final class RandomModels {
     public GeneratedModel model(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 0x1234567);
         World world = new World(table, random, OPSETS[random.nextInt(OPSETS.length)]);
-        Draft draft = new Draft(world);
+        GraphDraft draft = new GraphDraft(world);
         int steps = 1 + Math.min(random.nextInt(12), random.nextInt(12));
         steps(draft, steps);
         return assemble(seed, world, draft);
     }
 
     /** Adds this many nodes or patterns, fewer where nothing fits. */
-    static void steps(Draft draft, int steps) {
+    static void steps(GraphDraft draft, int steps) {
         int added = 0;
         for (int attempt = 0; added < steps && attempt < ATTEMPTS; attempt++) {
             NodeKind kind = draft.world().table.choose(draft.random());
             if (!draft.world().has(kind)) {
                 continue;
             }
-            Draft.Mark mark = draft.mark();
+            GraphDraft.Mark mark = draft.mark();
             try {
                 kind.drawing().accept(draft);
                 added++;
@@ -66,7 +66,7 @@ public final class RandomModels {
         }
     }
 
-    private static GeneratedModel assemble(long seed, World world, Draft draft) {
+    private static GeneratedModel assemble(long seed, World world, GraphDraft draft) {
         Random random = world.random;
         List<Entry> outputs = outputs(draft);
         List<OnnxNode> nodes = new ArrayList<>(draft.nodeList());
@@ -108,7 +108,7 @@ public final class RandomModels {
     }
 
     /** Everything that no node uses, and now and then what one does, an input or a constant. */
-    private static List<Entry> outputs(Draft draft) {
+    private static List<Entry> outputs(GraphDraft draft) {
         Set<String> used = new HashSet<>();
         draft.nodeList().forEach(node -> mentioned(node, used));
         Set<Entry> outputs = new LinkedHashSet<>();

@@ -19,7 +19,7 @@ final class RearrangementKinds {
                 NodeKind.of("ReverseSequence", 3, RearrangementKinds::reverseSequence));
     }
 
-    private static void depthToSpace(Draft draft) {
+    private static void depthToSpace(GraphDraft draft) {
         int block = draft.between(1, 3);
         Axis channels = draft.fixed((long) block * block * draft.between(1, 3));
         Entry x = draft.like(
@@ -43,7 +43,7 @@ final class RearrangementKinds {
                         x.axis(3).map(size -> size * block)));
     }
 
-    private static void spaceToDepth(Draft draft) {
+    private static void spaceToDepth(GraphDraft draft) {
         int block = draft.between(1, 3);
         Axis rows = draft.world().axis().map(size -> size * block);
         Axis columns = draft.fixed((long) block * draft.between(1, 4));
@@ -62,7 +62,7 @@ final class RearrangementKinds {
                         columns.map(size -> size / block)));
     }
 
-    private static void triangle(Draft draft) {
+    private static void triangle(GraphDraft draft) {
         Entry x = draft.any(Types.ALL, 2, 4);
         List<Entry> operands = new ArrayList<>(List.of(x));
         if (draft.chance(0.6)) {
@@ -71,7 +71,7 @@ final class RearrangementKinds {
         draft.node("Trilu", operands, Map.of("upper", OnnxAttribute.of(draft.below(2))), x.dtype(), x.shape());
     }
 
-    private static void reverseSequence(Draft draft) {
+    private static void reverseSequence(GraphDraft draft) {
         Entry x = draft.any(Types.ALL, 2, 4);
         int batch = draft.below(2);
         Axis rows = x.axis(batch);

@@ -18,7 +18,7 @@ final class RecurrentKinds {
                 NodeKind.of("LSTM", 3, draft -> layer(draft, "LSTM", 4)));
     }
 
-    private static void layer(Draft draft, String name, int gates) {
+    private static void layer(GraphDraft draft, String name, int gates) {
         DType dtype = draft.chance(0.9) ? DType.F32 : DType.F64;
         Entry x = draft.any(dtype, 3, 3);
         Unfit.unless(Shapes.elements(x.shape(), draft.fixed(1)) < 600);

@@ -37,7 +37,7 @@ final class ReductionKinds {
     }
 
     /** Some axes in order; sometimes none, which means all. */
-    static List<Integer> axes(Draft draft, int rank) {
+    static List<Integer> axes(GraphDraft draft, int rank) {
         List<Integer> axes = new ArrayList<>();
         if (rank > 0 && draft.chance(0.6)) {
             axes.add(draft.chance(0.5) ? rank - 1 : draft.below(rank));
@@ -51,7 +51,7 @@ final class ReductionKinds {
         return axes;
     }
 
-    static Entry reduce(Draft draft, String name, int operandSince, Entry x, List<Integer> axes, boolean keep) {
+    static Entry reduce(GraphDraft draft, String name, int operandSince, Entry x, List<Integer> axes, boolean keep) {
         long[] numbers = axes.stream()
                 .mapToLong(axis -> draft.chance(0.3) ? axis - x.rank() : axis)
                 .toArray();

@@ -18,7 +18,7 @@ final class ResizeKinds {
                 NodeKind.of("Resize", 8, ResizeKinds::resize), NodeKind.of("Upsample", 3, ResizeKinds::upsample));
     }
 
-    private static float[] factors(Draft draft, int rank, boolean up) {
+    private static float[] factors(GraphDraft draft, int rank, boolean up) {
         float[] factors = new float[rank];
         Arrays.fill(factors, 1);
         for (int axis = Math.max(0, rank - 2); axis < rank; axis++) {
@@ -37,7 +37,7 @@ final class ResizeKinds {
         return shape;
     }
 
-    private static void upsample(Draft draft) {
+    private static void upsample(GraphDraft draft) {
         Entry x = draft.any(List.of(DType.F32), 2, 4);
         float[] factors = factors(draft, x.rank(), true);
         draft.node(
@@ -48,7 +48,7 @@ final class ResizeKinds {
                 scaled(x, factors));
     }
 
-    private static void resize(Draft draft) {
+    private static void resize(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F32, DType.U8, DType.I32, DType.I8));
         Entry x = draft.any(dtype, 2, 4);
         Unfit.unless(x.shape().stream().allMatch(axis -> axis.least() > 0));

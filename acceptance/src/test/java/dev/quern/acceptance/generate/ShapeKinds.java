@@ -27,7 +27,7 @@ final class ShapeKinds {
                 NodeKind.of("Tile", 8, ShapeKinds::tile));
     }
 
-    private static void shape(Draft draft) {
+    private static void shape(GraphDraft draft) {
         Entry x = draft.any(Types.ALL, 0, 5);
         if (draft.opset() < 15 || draft.chance(0.5)) {
             draft.node("Shape", List.of(x), Map.of(), DType.I64, List.of(draft.fixed(x.rank())));
@@ -43,12 +43,12 @@ final class ShapeKinds {
                 List.of(draft.fixed(end - start)));
     }
 
-    private static void size(Draft draft) {
+    private static void size(GraphDraft draft) {
         draft.node("Size", List.of(draft.any(Types.ALL)), Map.of(), DType.I64, List.of());
     }
 
     /** Axes joined, split or moved by another name: a shape with as many elements, in every run. */
-    private static void reshape(Draft draft) {
+    private static void reshape(GraphDraft draft) {
         Entry x = draft.any(Types.ALL, 0, 5);
         List<Axis> shape = new ArrayList<>(x.shape());
         int changes = draft.between(1, 3);
@@ -63,10 +63,10 @@ final class ShapeKinds {
                 shape.add(at, draft.fixed(1));
             }
         }
-        new Views(draft).reshaped(x, shape);
+        new ShapedViews(draft).reshaped(x, shape);
     }
 
-    private static void split(Draft draft, List<Axis> shape, int at) {
+    private static void split(GraphDraft draft, List<Axis> shape, int at) {
         Axis axis = shape.get(at);
         for (int factor : new int[] {2, 3, 4, 5, 7}) {
             if (axis.sizes().stream().allMatch(size -> size > 0 && size % factor == 0) && draft.chance(0.7)) {
@@ -77,7 +77,7 @@ final class ShapeKinds {
         }
     }
 
-    private static void flatten(Draft draft) {
+    private static void flatten(GraphDraft draft) {
         Entry x = draft.any(Types.ALL, 0, 4);
         int axis = draft.below(x.rank() + 1);
         List<Axis> shape = List.of(
@@ -86,7 +86,7 @@ final class ShapeKinds {
         draft.node("Flatten", List.of(x), Map.of("axis", OnnxAttribute.of(axis)), x.dtype(), shape);
     }
 
-    private static void squeeze(Draft draft) {
+    private static void squeeze(GraphDraft draft) {
         Entry x = draft.existing(entry -> entry.shape().stream().anyMatch(axis -> axis.is(1)))
                 .orElseThrow(Unfit::new);
         boolean all = draft.chance(0.3);
@@ -106,7 +106,7 @@ final class ShapeKinds {
         withAxes(draft, "Squeeze", x, all ? Optional.empty() : Optional.of(axes), shape);
     }
 
-    private static void unsqueeze(Draft draft) {
+    private static void unsqueeze(GraphDraft draft) {
         Entry x = draft.any(Types.ALL, 0, 4);
         int count = draft.between(1, 2);
         int rank = x.rank() + count;
@@ -126,7 +126,8 @@ final class ShapeKinds {
         withAxes(draft, "Unsqueeze", x, Optional.of(axes), shape);
     }
 
-    private static void withAxes(Draft draft, String operator, Entry x, Optional<List<Long>> axes, List<Axis> shape) {
+    private static void withAxes(
+            GraphDraft draft, String operator, Entry x, Optional<List<Long>> axes, List<Axis> shape) {
         List<Entry> operands = new ArrayList<>(List.of(x));
         Map<String, OnnxAttribute> attributes = new HashMap<>();
         if (axes.isPresent()) {
@@ -140,12 +141,12 @@ final class ShapeKinds {
         draft.node(operator, operands, attributes, x.dtype(), shape);
     }
 
-    private static void identity(Draft draft) {
+    private static void identity(GraphDraft draft) {
         Entry x = draft.any(Types.ALL);
         draft.node("Identity", List.of(x), Map.of(), x.dtype(), x.shape());
     }
 
-    private static void dropout(Draft draft) {
+    private static void dropout(GraphDraft draft) {
         Entry x = draft.any(Types.FLOATS);
         List<Entry> results = new ArrayList<>(List.of(draft.result(x.dtype(), x.shape())));
         if (draft.chance(0.3)) {
@@ -154,7 +155,7 @@ final class ShapeKinds {
         draft.nodes("", "Dropout", List.of(x), Map.of(), results);
     }
 
-    private static void expand(Draft draft) {
+    private static void expand(GraphDraft draft) {
         Entry x = draft.any(Types.ALL, 0, 4);
         List<Axis> shape = new ArrayList<>(x.shape());
         for (int axis = 0; axis < shape.size(); axis++) {
@@ -177,8 +178,8 @@ final class ShapeKinds {
         draft.node("Expand", List.of(x, extents(draft, target)), Map.of(), x.dtype(), shape);
     }
 
-    /** Numbers for a shape: from the shape of a value that has it, or a parameter. */
-    static Entry extents(Draft draft, List<Axis> shape) {
+    /** RandomElements for a shape: from the shape of a value that has it, or a parameter. */
+    static Entry extents(GraphDraft draft, List<Axis> shape) {
         if (draft.chance(0.5)) {
             Optional<Entry> like = draft.existing(entry -> entry.shapedLike(shape));
             if (like.isPresent()) {
@@ -189,7 +190,7 @@ final class ShapeKinds {
         return draft.extents(shape);
     }
 
-    private static void tile(Draft draft) {
+    private static void tile(GraphDraft draft) {
         Entry x = draft.any(Types.ALL, 1, 4);
         long[] repeats = new long[x.rank()];
         List<Axis> shape = new ArrayList<>();

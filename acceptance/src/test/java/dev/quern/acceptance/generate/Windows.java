@@ -15,7 +15,7 @@ import java.util.Map;
  */
 record Windows(Map<String, OnnxAttribute> attributes, List<Axis> result) {
     /** Some window of these extents that fits at least once, in every run. */
-    static Windows over(Draft draft, List<Axis> space, long[] extents, boolean pool) {
+    static Windows over(GraphDraft draft, List<Axis> space, long[] extents, boolean pool) {
         int rank = space.size();
         long[] strides = new long[rank];
         long[] dilations = new long[rank];
@@ -71,14 +71,14 @@ record Windows(Map<String, OnnxAttribute> attributes, List<Axis> result) {
     }
 
     /** Extents of a window. */
-    static long[] extents(Draft draft, int rank) {
+    static long[] extents(GraphDraft draft, int rank) {
         long[] extents = new long[rank];
         Arrays.setAll(extents, axis -> draft.pick(List.of(1L, 2L, 3L, 3L, 4L, 5L)));
         return extents;
     }
 
     /** Spatial axes, small where there are many. */
-    static List<Axis> space(Draft draft, int rank) {
+    static List<Axis> space(GraphDraft draft, int rank) {
         List<Axis> space = new ArrayList<>();
         for (int axis = 0; axis < rank; axis++) {
             space.add(draft.chance(0.5) ? draft.world().axis() : draft.fixed(draft.between(1, 12)));

@@ -25,8 +25,8 @@ final class World {
     final Random random;
     final int runs;
     final long opset;
-    final Numbers numbers;
-    final Numbers.Style style;
+    final RandomElements numbers;
+    final RandomElements.Style style;
     final DType mainFloat;
     final List<Axis> axes = new ArrayList<>();
     final List<OnnxValueInfo> inputs = new ArrayList<>();
@@ -40,11 +40,13 @@ final class World {
         this.table = table;
         this.random = random;
         this.opset = opset;
-        this.numbers = new Numbers(random);
+        this.numbers = new RandomElements(random);
         boolean symbolic = random.nextInt(2) == 0;
         this.runs = symbolic ? 1 + random.nextInt(3) : 1;
         int taste = random.nextInt(20);
-        this.style = taste < 9 ? Numbers.Style.SIMPLE : taste < 17 ? Numbers.Style.ORDINARY : Numbers.Style.WILD;
+        this.style = taste < 9
+                ? RandomElements.Style.SIMPLE
+                : taste < 17 ? RandomElements.Style.ORDINARY : RandomElements.Style.WILD;
         int type = random.nextInt(20);
         this.mainFloat = FLOATS[type < 14 ? 0 : type < 17 ? 1 : type < 19 ? 2 : 3];
         for (int run = 0; run < runs; run++) {

@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 
 /** The choices of one mutant, all of them from its seed. */
 final class Dice {
-    /** Numbers that programs trip over. */
+    /** NumberTensors that programs trip over. */
     private static final long[] ODD = {
         0,
         1,

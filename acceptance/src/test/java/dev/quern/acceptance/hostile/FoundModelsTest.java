@@ -28,7 +28,7 @@ class FoundModelsTest {
         assertFalse(files.isEmpty());
         Map<String, String> wrong = new TreeMap<>();
         for (Path file : files) {
-            Trial trial = Trial.of(Files.readAllBytes(file));
+            HostileTrial trial = HostileTrial.of(Files.readAllBytes(file));
             trial.finding().ifPresent(finding -> wrong.put(file.getFileName().toString(), finding));
         }
         assertEquals(Map.of(), wrong);

@@ -17,7 +17,7 @@ final class HostileCampaign {
 
     private static final long SLICE_MILLISECONDS = 60_000;
 
-    private final Tally tally;
+    private final HostileTally tally;
     private final Path folder;
 
     /**
@@ -26,7 +26,7 @@ final class HostileCampaign {
      * @param tally what was done so far
      * @param folder an existing folder, for the files that were found
      */
-    HostileCampaign(Tally tally, Path folder) {
+    HostileCampaign(HostileTally tally, Path folder) {
         this.tally = tally;
         this.folder = folder;
     }
@@ -63,7 +63,7 @@ final class HostileCampaign {
         }
         int status = process.waitFor();
         ByteBuffer done = ByteBuffer.wrap(Files.readAllBytes(progress));
-        for (Trial.Stage stage : Trial.Stage.values()) {
+        for (HostileTrial.Stage stage : HostileTrial.Stage.values()) {
             tally.count(stage, done.getLong(8 * (1 + stage.ordinal())));
         }
         long next = done.getLong(0);

@@ -28,8 +28,8 @@ class HostileModelsTest {
         Corpus corpus = Corpus.own();
         List<String> refused = new ArrayList<>();
         for (int i = 0; i < corpus.models().size(); i++) {
-            Trial trial = Trial.of(corpus.bytes().get(i), Options.NO_TIME_LIMIT);
-            if (trial.stage().compareTo(Trial.Stage.LOADED) < 0) {
+            HostileTrial trial = HostileTrial.of(corpus.bytes().get(i), Options.NO_TIME_LIMIT);
+            if (trial.stage().compareTo(HostileTrial.Stage.LOADED) < 0) {
                 refused.add(corpus.models().get(i).graph().name() + " " + trial);
             }
         }
@@ -45,7 +45,7 @@ class HostileModelsTest {
                 : Path.of(kept).toAbsolutePath();
         Path folder = kept == null ? scratch : file.resolveSibling("hostile");
         Files.createDirectories(folder);
-        Tally tally = Tally.open(file, corpus.digest(), Long.getLong("quern.hostile.first", 0));
+        HostileTally tally = HostileTally.open(file, corpus.digest(), Long.getLong("quern.hostile.first", 0));
         long seconds = Long.getLong("quern.hostile.seconds", kept == null ? 20 : Long.MAX_VALUE / 2000);
         new HostileCampaign(tally, folder).run(Long.getLong("quern.hostile.count", Long.MAX_VALUE) - 1, seconds * 1000);
         System.out.println("hostile models: " + tally);
@@ -63,7 +63,7 @@ class HostileModelsTest {
         }
         byte[] mutant = Corpus.load().mutant(seed);
         Path written = Files.write(Path.of("hostile-" + seed + ".onnx"), mutant);
-        Trial trial = Trial.of(mutant);
+        HostileTrial trial = HostileTrial.of(mutant);
         if (trial.finding().isPresent()) {
             byte[] smaller = new Minimiser(trial.signature()).minimise(mutant);
             Files.write(Path.of("hostile-" + seed + "-small.onnx"), smaller);

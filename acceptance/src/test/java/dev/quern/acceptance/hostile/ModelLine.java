@@ -95,7 +95,7 @@ final class ModelLine {
         for (int i = 0; i < count; i++) {
             numbers[i] = elements.isEmpty() ? (i * 7 % 11 - 5) * 0.25 : Double.parseDouble(elements.get(i));
         }
-        return Numbers.tensor(dtype, numbers, shape);
+        return NumberTensors.tensor(dtype, numbers, shape);
     }
 
     private void node(Matcher node) {

@@ -35,7 +35,7 @@ final class TensorMutations {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = dtype.isInteger() ? dice.whole() : dice.real();
         }
-        return Numbers.tensor(dtype, numbers, shape);
+        return NumberTensors.tensor(dtype, numbers, shape);
     }
 
     private Tensor reshaped(Tensor tensor) {
@@ -66,7 +66,7 @@ final class TensorMutations {
         byte[] bytes = tensor.toByteArray();
         int at = dice.below((int) tensor.elements());
         double number = tensor.dtype().isInteger() ? dice.whole() : dice.real();
-        byte[] one = Numbers.tensor(tensor.dtype(), new double[] {number}).toByteArray();
+        byte[] one = NumberTensors.tensor(tensor.dtype(), new double[] {number}).toByteArray();
         int position = (int) ((long) at * tensor.dtype().bits() / 8);
         System.arraycopy(one, 0, bytes, position, Math.min(one.length, bytes.length - position));
         return Tensor.of(MemorySegment.ofArray(bytes), tensor.dtype(), tensor.shape());

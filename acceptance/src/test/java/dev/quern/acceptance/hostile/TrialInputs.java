@@ -44,6 +44,6 @@ final class TrialInputs {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = dtype.isFloat() ? (i * 7 % 13 - 4) * 0.5 : i * 5 % 4;
         }
-        return Numbers.tensor(dtype, numbers, shape);
+        return NumberTensors.tensor(dtype, numbers, shape);
     }
 }

@@ -17,7 +17,7 @@ import java.time.Duration;
  */
 final class TrialProcess {
     /** The mapped file: the next seed, then a count for each stage. */
-    static final int BYTES = 8 * (1 + Trial.Stage.values().length);
+    static final int BYTES = 8 * (1 + HostileTrial.Stage.values().length);
 
     /** Status of a process that gave up on a mutant that does not end. */
     static final int HUNG = 44;
@@ -38,13 +38,13 @@ final class TrialProcess {
         long last = Long.parseLong(arguments[1]);
         long end = System.nanoTime() + Long.parseLong(arguments[3]) * 1_000_000;
         Corpus corpus = Corpus.load();
-        corpus.bytes().stream().limit(WARM_UP_FILES).forEach(file -> Trial.of(file, WARM_UP));
+        corpus.bytes().stream().limit(WARM_UP_FILES).forEach(file -> HostileTrial.of(file, WARM_UP));
         try (FileChannel channel =
                 FileChannel.open(Path.of(arguments[2]), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MappedByteBuffer progress = channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES);
             watch(Thread.currentThread(), progress);
             for (long seed = Long.parseLong(arguments[0]); seed <= last && System.nanoTime() < end; seed++) {
-                Trial trial = Trial.of(corpus.mutant(seed));
+                HostileTrial trial = HostileTrial.of(corpus.mutant(seed));
                 trial.finding().ifPresent(tell(seed, trial.signature()));
                 int count = 8 * (1 + trial.stage().ordinal());
                 progress.putLong(count, progress.getLong(count) + 1);

@@ -23,11 +23,11 @@ final class Explanation {
      * @param inputs of the run
      * @param difference what was seen of the outputs
      */
-    static Outcome of(OnnxModel settled, Map<String, Tensor> inputs, String difference) {
-        OnnxModel open = AllValues.asOutputs(NodeOrder.sorted(settled));
+    static ModelOutcome of(OnnxModel settled, Map<String, Tensor> inputs, String difference) {
+        OnnxModel open = AllValues.asOutputs(RunnableOrder.sorted(settled));
         PeerAnswer plain = PeerAnswer.of(new GeneratedModel("", open, List.of(inputs)), false);
         if (plain.outputs(0).isEmpty()) {
-            return new Outcome(Verdict.DIFFERS_FROM_PEER, difference);
+            return new ModelOutcome(Verdict.DIFFERS_FROM_PEER, difference);
         }
         Map<String, Tensor> expected;
         try (Reference reference = new Reference(OnnxWriter.toBytes(open))) {
@@ -41,15 +41,15 @@ final class Explanation {
                 }
             }
         }
-        return new Outcome(Verdict.PEER_DIFFERS_FROM_ITSELF, difference);
+        return new ModelOutcome(Verdict.PEER_DIFFERS_FROM_ITSELF, difference);
     }
 
     private static boolean differ(Tensor expected, Tensor found) {
-        return Comparison.difference(Map.of("", expected), Map.of("", found), List.of(), UNITS, 0)
+        return RoundingComparison.difference(Map.of("", expected), Map.of("", found), List.of(), UNITS, 0)
                 .isPresent();
     }
 
-    private static Outcome at(
+    private static ModelOutcome at(
             OnnxNode node,
             String result,
             OnnxModel model,
@@ -64,7 +64,7 @@ final class Explanation {
         node.inputs().forEach(name -> operands.add(values.get(name)));
         Optional<KnownDeviation> known = KnownDeviation.of(
                 new KnownDeviation.Difference(node, operands, expected.get(result), found.get(result)));
-        return known.map(deviation -> new Outcome(Verdict.KNOWN_DEVIATION, deviation.name()))
-                .orElseGet(() -> new Outcome(Verdict.DIFFERS_FROM_PEER, node.opType() + ": " + difference));
+        return known.map(deviation -> new ModelOutcome(Verdict.KNOWN_DEVIATION, deviation.name()))
+                .orElseGet(() -> new ModelOutcome(Verdict.DIFFERS_FROM_PEER, node.opType() + ": " + difference));
     }
 }

@@ -67,7 +67,7 @@ final class Jitter {
     private static double greatest(Tensor tensor) {
         double greatest = 0;
         if (moves(tensor.dtype())) {
-            for (double value : Elements.doubles(tensor)) {
+            for (double value : RealElements.doubles(tensor)) {
                 greatest = Math.max(greatest, Double.isFinite(value) ? Math.abs(value) : 0);
             }
         }
@@ -83,22 +83,22 @@ final class Jitter {
      * coordinates, whose roundings count by how far neighbours are apart; a logarithm of 1 and little more, a bias that cancels.
      */
     private Tensor moveBy(Tensor tensor, double scale) {
-        double by = scale * Elements.unit(tensor.dtype());
-        double[] values = Elements.doubles(tensor);
+        double by = scale * RealElements.unit(tensor.dtype());
+        double[] values = RealElements.doubles(tensor);
         for (int i = 0; i < values.length; i++) {
             values[i] += (random.nextInt(3) - 1) * by;
         }
-        return Elements.floats(tensor.dtype(), values, tensor.shape());
+        return RealElements.floats(tensor.dtype(), values, tensor.shape());
     }
 
     private static boolean moves(DType dtype) {
-        return Elements.isReal(dtype);
+        return RealElements.isReal(dtype);
     }
 
     private Tensor move(Tensor tensor, double amplitude) {
-        double unit = Elements.unit(tensor.dtype()) * amplitude;
-        double least = Elements.least(tensor.dtype());
-        double[] values = Elements.doubles(tensor);
+        double unit = RealElements.unit(tensor.dtype()) * amplitude;
+        double least = RealElements.least(tensor.dtype());
+        double[] values = RealElements.doubles(tensor);
         for (int i = 0; i < values.length; i++) {
             double by = random.nextInt(3) - 1;
             // A double cannot hold less than its own unit, so that type is moved by whole steps.
@@ -106,15 +106,16 @@ final class Jitter {
                     ? values[i] + by * Math.ceil(amplitude) * Math.ulp(values[i])
                     : values[i] * (1 + by * 2 * unit) + by * least;
         }
-        return Elements.floats(tensor.dtype(), values, tensor.shape());
+        return RealElements.floats(tensor.dtype(), values, tensor.shape());
     }
 
     private static boolean exact(Tensor tensor) {
-        if (!Elements.isReal(tensor.dtype())) {
+        if (!RealElements.isReal(tensor.dtype())) {
             return true;
         }
-        int bits = Math.min(EXACT_BITS, (int) Math.round(-Math.log(Elements.unit(tensor.dtype())) / Math.log(2)) / 2);
-        return Arrays.stream(Elements.doubles(tensor)).allMatch(value -> round(value, bits));
+        int bits =
+                Math.min(EXACT_BITS, (int) Math.round(-Math.log(RealElements.unit(tensor.dtype())) / Math.log(2)) / 2);
+        return Arrays.stream(RealElements.doubles(tensor)).allMatch(value -> round(value, bits));
     }
 
     /** Whether all but the first bits of the mantissa are zero, and the number is a multiple of 1/64. */

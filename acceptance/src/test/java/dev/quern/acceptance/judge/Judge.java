@@ -39,7 +39,7 @@ public final class Judge {
     }
 
     /** What came of the model, in a form that {@code seed} chooses. */
-    public Outcome judge(GeneratedModel model, long seed) {
+    public ModelOutcome judge(GeneratedModel model, long seed) {
         Form form = Form.of(seed);
         try {
             return judge(model, form, seed);
@@ -48,7 +48,7 @@ public final class Judge {
         }
     }
 
-    private static Outcome exception(Throwable failure) {
+    private static ModelOutcome exception(Throwable failure) {
         StringWriter text = new StringWriter();
         failure.printStackTrace(new PrintWriter(text));
         List<String> lines = text.toString()
@@ -57,7 +57,7 @@ public final class Judge {
                 .limit(14)
                 .map(String::strip)
                 .toList();
-        return new Outcome(
+        return new ModelOutcome(
                 failure instanceof ModelException ? Verdict.REFUSED : Verdict.EXCEPTION, String.join("\n  ", lines));
     }
 
@@ -66,7 +66,7 @@ public final class Judge {
         return !line.strip().startsWith("at ") || line.contains("dev.quern") && !line.contains(".acceptance.");
     }
 
-    private Outcome judge(GeneratedModel model, Form form, long seed) {
+    private ModelOutcome judge(GeneratedModel model, Form form, long seed) {
         byte[] bytes = model.bytes();
         PeerAnswer peer = PeerAnswer.of(model, seed % 2 == 0);
         Options options = Options.builder().threads(form.threads()).poison(true).build();
@@ -81,24 +81,26 @@ public final class Judge {
             List<Map<String, Tensor>> results = new ArrayList<>();
             boolean peerAgrees = true;
             for (int run = 0; run < model.runs().size(); run++) {
-                Optional<Outcome> bad = run(model, compiled, references, form, seed, run, peer, results);
+                Optional<ModelOutcome> bad = run(model, compiled, references, form, seed, run, peer, results);
                 if (bad.isPresent() && bad.get().verdict() != Verdict.AGREED_ALONE) {
                     return bad.get();
                 }
                 peerAgrees &= bad.isEmpty();
             }
             if (form.repeats(seed)) {
-                Optional<Outcome> unlike =
+                Optional<ModelOutcome> unlike =
                         repeat(model, compiled, form, form, results).or(() -> inOtherForm(model, bytes, form, results));
                 if (unlike.isPresent()) {
                     return unlike.get();
                 }
             }
-            return peerAgrees ? new Outcome(Verdict.AGREED, "") : new Outcome(Verdict.AGREED_ALONE, peer.refusal());
+            return peerAgrees
+                    ? new ModelOutcome(Verdict.AGREED, "")
+                    : new ModelOutcome(Verdict.AGREED_ALONE, peer.refusal());
         }
     }
 
-    private static Outcome refused(ModelException refusal, PeerAnswer peer) {
+    private static ModelOutcome refused(ModelException refusal, PeerAnswer peer) {
         if (refusal.code() == ModelException.Code.INTERNAL) {
             return exception(refusal.getCause());
         }
@@ -106,14 +108,14 @@ public final class Judge {
                 || refusal.code() == ModelException.Code.MALFORMED_MODEL
                 || refusal.code() == ModelException.Code.INVALID_INPUT;
         if (!peer.answers()) {
-            return new Outcome(
+            return new ModelOutcome(
                     Verdict.REFUSED_BY_BOTH, refusal.code() + " " + refusal.getMessage() + " | " + peer.refusal());
         }
-        return new Outcome(
+        return new ModelOutcome(
                 invalid ? Verdict.CALLED_INVALID : Verdict.REFUSED, refusal.code() + " " + refusal.getMessage());
     }
 
-    private Optional<Outcome> run(
+    private Optional<ModelOutcome> run(
             GeneratedModel model,
             Model compiled,
             References references,
@@ -134,13 +136,13 @@ public final class Judge {
         Map<String, Tensor> expected = reference.run(inputs);
         Optional<String> difference = difference(reference, inputs, expected, found, UNITS, MARGIN, seed);
         if (difference.isPresent()) {
-            return Optional.of(new Outcome(
+            return Optional.of(new ModelOutcome(
                     Verdict.DIFFERS_FROM_INTERPRETER,
                     "run " + run + ", " + form + ", " + difference.get() + side(peer.outputs(run), expected, found)));
         }
         Optional<Map<String, Tensor>> answer = peer.outputs(run);
         if (answer.isEmpty()) {
-            return Optional.of(new Outcome(Verdict.AGREED_ALONE, ""));
+            return Optional.of(new ModelOutcome(Verdict.AGREED_ALONE, ""));
         }
         difference = difference(reference, inputs, answer.get(), expected, PEER_UNITS, PEER_MARGIN, seed);
         if (difference.isPresent()) {
@@ -150,7 +152,7 @@ public final class Judge {
         return Optional.empty();
     }
 
-    private static Optional<Outcome> inOtherForm(
+    private static Optional<ModelOutcome> inOtherForm(
             GeneratedModel model, byte[] bytes, Form form, List<Map<String, Tensor>> results) {
         Form other = form.other();
         Options options = Options.builder().threads(other.threads()).build();
@@ -160,14 +162,14 @@ public final class Judge {
     }
 
     /** Every run once more: the same bits. */
-    private static Optional<Outcome> repeat(
+    private static Optional<ModelOutcome> repeat(
             GeneratedModel model, Model compiled, Form first, Form second, List<Map<String, Tensor>> results) {
         for (int run = 0; run < results.size(); run++) {
             Map<String, Tensor> inputs = model.runs().get(run);
             Map<String, Tensor> again = second.under(() -> compiled.run(inputs));
-            Optional<String> difference = Comparison.difference(results.get(run), again, List.of(), 0, 0);
+            Optional<String> difference = RoundingComparison.difference(results.get(run), again, List.of(), 0, 0);
             if (difference.isPresent()) {
-                return Optional.of(new Outcome(
+                return Optional.of(new ModelOutcome(
                         Verdict.NOT_REPEATABLE,
                         "run " + run + ", " + first + " and then " + second + ", " + difference.get()));
             }
@@ -181,9 +183,9 @@ public final class Judge {
         if (peer.isEmpty()) {
             return "";
         }
-        boolean left = Comparison.difference(interpreted, peer.get(), List.of(), PEER_UNITS, 0)
+        boolean left = RoundingComparison.difference(interpreted, peer.get(), List.of(), PEER_UNITS, 0)
                 .isEmpty();
-        boolean right = Comparison.difference(found, peer.get(), List.of(), PEER_UNITS, 0)
+        boolean right = RoundingComparison.difference(found, peer.get(), List.of(), PEER_UNITS, 0)
                 .isEmpty();
         if (left == right) {
             return left ? "; ONNX Runtime is near both" : "; ONNX Runtime gives neither";
@@ -200,7 +202,7 @@ public final class Judge {
             double units,
             double margin,
             long seed) {
-        Optional<String> difference = Comparison.difference(expected, found, List.of(), units, margin);
+        Optional<String> difference = RoundingComparison.difference(expected, found, List.of(), units, margin);
         Random random = new Random(seed);
         List<Map<String, Tensor>> moved = new ArrayList<>();
         for (int more : MORE_RUNS) {
@@ -213,7 +215,7 @@ public final class Judge {
             for (int i = 0; i < more; i++) {
                 moved.add(reference.runMoved(inputs, random));
             }
-            difference = Comparison.difference(expected, found, moved, units, margin);
+            difference = RoundingComparison.difference(expected, found, moved, units, margin);
         }
         return difference;
     }
@@ -222,7 +224,7 @@ public final class Judge {
     public static List<Map<String, Tensor>> values(GeneratedModel model) {
         List<Map<String, Tensor>> values = new ArrayList<>();
         for (Map<String, Tensor> inputs : model.runs()) {
-            OnnxModel settled = AllValues.asOutputs(Defaults.settled(NodeOrder.sorted(model.model()), inputs));
+            OnnxModel settled = AllValues.asOutputs(Defaults.settled(RunnableOrder.sorted(model.model()), inputs));
             try (Reference reference = new Reference(OnnxWriter.toBytes(settled))) {
                 Map<String, Tensor> all = new LinkedHashMap<>(inputs);
                 settled.graph().initializers().forEach(each -> all.put(each.name(), each.data()));

@@ -90,7 +90,7 @@ public final class ModelText {
     private static String tensor(Tensor tensor) {
         StringBuilder text = new StringBuilder(tensor + " ");
         for (int i = 0; i < Math.min(MOST, tensor.elements()); i++) {
-            text.append(i == 0 ? "" : ",").append(Elements.text(tensor, i));
+            text.append(i == 0 ? "" : ",").append(RealElements.text(tensor, i));
         }
         return text.append(tensor.elements() > MOST ? ",…" : "").toString();
     }

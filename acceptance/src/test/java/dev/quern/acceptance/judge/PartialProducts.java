@@ -16,12 +16,12 @@ final class PartialProducts {
     static Tensor unsettled(Tensor factors, List<Integer> axes, Tensor products) {
         double greatest = factors.dtype() == DType.F64 ? Double.MAX_VALUE : Float.MAX_VALUE;
         double least = factors.dtype() == DType.F64 ? Double.MIN_NORMAL : Float.MIN_NORMAL;
-        double[] results = Elements.doubles(products);
+        double[] results = RealElements.doubles(products);
         double[] rising = new double[results.length];
         double[] falling = new double[results.length];
         Arrays.fill(rising, 1);
         Arrays.fill(falling, 1);
-        double[] values = Elements.doubles(factors);
+        double[] values = RealElements.doubles(factors);
         for (int i = 0; i < values.length; i++) {
             int at = place(i, factors.shape(), axes);
             double size = Math.abs(values[i]);
@@ -36,7 +36,7 @@ final class PartialProducts {
                 results[at] = Double.NaN;
             }
         }
-        return Elements.floats(products.dtype(), results, products.shape());
+        return RealElements.floats(products.dtype(), results, products.shape());
     }
 
     /** The index of the product that an element is a factor of. */

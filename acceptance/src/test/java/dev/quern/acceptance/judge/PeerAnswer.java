@@ -25,7 +25,7 @@ record PeerAnswer(List<Optional<Map<String, Tensor>>> runs, String refusal) {
         List<Optional<Map<String, Tensor>>> runs = new ArrayList<>();
         String refusal = "";
         OnnxModel last = null;
-        OnnxRuntimePeer peer = null;
+        JudgingPeer peer = null;
         try {
             for (Map<String, Tensor> inputs : model.runs()) {
                 // Its Java interface takes no more tensors than there are inputs without defaults.
@@ -34,7 +34,7 @@ record PeerAnswer(List<Optional<Map<String, Tensor>>> runs, String refusal) {
                     if (peer == null || settled != last) {
                         close(peer);
                         peer = null;
-                        peer = new OnnxRuntimePeer(OnnxWriter.toBytes(changed(settled)), optimised);
+                        peer = new JudgingPeer(OnnxWriter.toBytes(changed(settled)), optimised);
                         last = settled;
                     }
                     runs.add(Optional.of(outputs(settled, peer.run(SignedInterface.inputs(settled, inputs)))));
@@ -50,14 +50,14 @@ record PeerAnswer(List<Optional<Map<String, Tensor>>> runs, String refusal) {
     }
 
     private static OnnxModel changed(OnnxModel settled) {
-        return NodeOrder.sorted(SignedInterface.needed(settled) ? SignedInterface.of(settled) : settled);
+        return RunnableOrder.sorted(SignedInterface.needed(settled) ? SignedInterface.of(settled) : settled);
     }
 
     private static Map<String, Tensor> outputs(OnnxModel settled, Map<String, Tensor> found) {
         return SignedInterface.needed(settled) ? SignedInterface.outputs(settled, found) : found;
     }
 
-    private static void close(OnnxRuntimePeer peer) {
+    private static void close(JudgingPeer peer) {
         if (peer != null) {
             peer.close();
         }

@@ -32,8 +32,8 @@ public final class TimedJudge implements AutoCloseable {
     }
 
     /** What came of the model. */
-    public Outcome judge(GeneratedModel model, long seed) throws InterruptedException {
-        Future<Outcome> future = executor.submit(() -> judge.judge(model, seed));
+    public ModelOutcome judge(GeneratedModel model, long seed) throws InterruptedException {
+        Future<ModelOutcome> future = executor.submit(() -> judge.judge(model, seed));
         try {
             return future.get(budget.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
@@ -43,7 +43,7 @@ public final class TimedJudge implements AutoCloseable {
             }
             executor.shutdownNow();
             executor = executor();
-            return new Outcome(Verdict.TOO_SLOW, where.toString());
+            return new ModelOutcome(Verdict.TOO_SLOW, where.toString());
         } catch (ExecutionException failure) {
             throw new AssertionError("the judge itself failed on " + model.name(), failure.getCause());
         }

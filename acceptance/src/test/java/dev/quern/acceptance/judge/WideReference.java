@@ -84,7 +84,7 @@ public final class WideReference {
 
     private static Tensor converted(Tensor tensor, DType from, DType to) {
         return tensor.dtype() == from && to != from
-                ? Elements.floats(to, Elements.doubles(tensor), tensor.shape())
+                ? RealElements.floats(to, RealElements.doubles(tensor), tensor.shape())
                 : tensor;
     }
 }

@@ -3,7 +3,7 @@ package dev.quern.acceptance.shrink;
 import dev.quern.Tensor;
 import dev.quern.acceptance.generate.GeneratedModel;
 import dev.quern.acceptance.judge.Judge;
-import dev.quern.acceptance.judge.Outcome;
+import dev.quern.acceptance.judge.ModelOutcome;
 import dev.quern.acceptance.judge.TimedJudge;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,7 @@ public final class Shrinker {
 
     /** The smallest model found that has the outcome which {@code model} had, judged in the same form. */
     public static GeneratedModel shrink(
-            GeneratedModel model, Outcome outcome, TimedJudge judge, long seed, int trials) {
+            GeneratedModel model, ModelOutcome outcome, TimedJudge judge, long seed, int trials) {
         Predicate<GeneratedModel> fails = candidate -> {
             try {
                 return judge.judge(candidate, seed).signature().equals(outcome.signature());

@@ -9,7 +9,7 @@ import java.util.Optional;
  */
 public record Baseline(Optional<SavedFigures> saved) {
     /** How {@code figures} compare; empty if there is nothing to compare with. */
-    public Optional<Verdict> verdict(Figures figures) {
+    public Optional<SpeedVerdict> verdict(Figures figures) {
         return switch (figures) {
             case LoadFigures _ -> Optional.empty();
             case SpeedFigures speed -> {
@@ -18,9 +18,9 @@ public record Baseline(Optional<SavedFigures> saved) {
                 }
                 Sample now = speed.medians(Contender.QUERN);
                 yield speed.contenders().contains(Contender.EARLIER)
-                        ? Optional.of(Verdict.of(now, speed.medians(Contender.EARLIER), true, true))
+                        ? Optional.of(SpeedVerdict.of(now, speed.medians(Contender.EARLIER), true, true))
                         : saved.flatMap(before -> before.of(speed.subject()))
-                                .map(before -> Verdict.of(now, before.medians(), false, isSame(before, speed)));
+                                .map(before -> SpeedVerdict.of(now, before.medians(), false, isSame(before, speed)));
             }
         };
     }

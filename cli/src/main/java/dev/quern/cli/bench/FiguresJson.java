@@ -31,7 +31,7 @@ public final class FiguresJson {
                 case SpeedFigures speed -> speed(speed);
                 case LoadFigures load -> load(load);
             }
-            Optional<Verdict> verdict = baseline.verdict(figures);
+            Optional<SpeedVerdict> verdict = baseline.verdict(figures);
             if (verdict.isPresent()) {
                 verdict(verdict.get());
             }
@@ -142,7 +142,7 @@ public final class FiguresJson {
         json.writeEndObject();
     }
 
-    private void verdict(Verdict verdict) throws IOException {
+    private void verdict(SpeedVerdict verdict) throws IOException {
         json.writeObjectFieldStart("against_earlier");
         json.writeNumberField("ratio", verdict.ratio());
         json.writeNumberField("tolerance", verdict.tolerance());

@@ -1,8 +1,8 @@
 package dev.quern.cli.bench;
 
+import dev.quern.cli.bench.worker.BenchWorker;
 import dev.quern.cli.bench.worker.Reply;
 import dev.quern.cli.bench.worker.Request;
-import dev.quern.cli.bench.worker.Worker;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -41,7 +41,7 @@ final class WorkerProcess implements AutoCloseable {
     /** Starts a JVM that waits for requests; what it prints on standard error goes to a file in {@code scratch}. */
     static WorkerProcess start(Contender contender, Path scratch) throws BenchFailure {
         List<String> command = new ArrayList<>(contender.command());
-        command.add(Worker.class.getName());
+        command.add(BenchWorker.class.getName());
         try {
             Path complaints = Files.createTempFile(scratch, "worker", ".err");
             Process process = new ProcessBuilder(command)

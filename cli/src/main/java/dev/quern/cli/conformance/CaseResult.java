@@ -7,4 +7,4 @@ package dev.quern.cli.conformance;
  * @param outcome how it ended
  * @param seconds how long that took
  */
-public record CaseResult(SuiteCase test, Outcome outcome, double seconds) {}
+public record CaseResult(SuiteCase test, TestOutcome outcome, double seconds) {}

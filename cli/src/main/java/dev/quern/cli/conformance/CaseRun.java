@@ -13,30 +13,30 @@ final class CaseRun {
     private CaseRun() {}
 
     /** How {@code test} ends. Only errors that leave the process unfit for another test are thrown. */
-    static Outcome of(SuiteCase test, Engine engine) {
+    static TestOutcome of(SuiteCase test, OnnxEngine engine) {
         try {
             return judged(test, engine);
         } catch (ModelException refusal) {
             return refused(test, refusal);
         } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError broken) {
-            return Outcome.failed(local(test, broken.toString()));
+            return TestOutcome.failed(local(test, broken.toString()));
         }
     }
 
-    private static Outcome refused(SuiteCase test, ModelException refusal) {
+    private static TestOutcome refused(SuiteCase test, ModelException refusal) {
         return switch (refusal.code()) {
-            case UNSUPPORTED, LIMIT -> Outcome.refused(local(test, refusal.getMessage()));
+            case UNSUPPORTED, LIMIT -> TestOutcome.refused(local(test, refusal.getMessage()));
             // The message names the folder of the reproducer, another on each machine.
-            case INTERNAL -> Outcome.failed(local(test, String.valueOf(refusal.getCause())));
+            case INTERNAL -> TestOutcome.failed(local(test, String.valueOf(refusal.getCause())));
             case MALFORMED_MODEL, INVALID_MODEL, INVALID_INPUT, IO, DEVICE, INTERRUPTED ->
-                Outcome.failed(refusal.code() + " " + local(test, refusal.getMessage()));
+                TestOutcome.failed(refusal.code() + " " + local(test, refusal.getMessage()));
         };
     }
 
-    private static Outcome judged(SuiteCase test, Engine engine) {
+    private static TestOutcome judged(SuiteCase test, OnnxEngine engine) {
         try (OnnxFile file = OnnxReader.read(test.model())) {
             OnnxGraph graph = file.model().graph();
-            try (Engine.Loaded loaded = engine.load(test.model())) {
+            try (OnnxEngine.Loaded loaded = engine.load(test.model())) {
                 for (CaseData data : test.data()) {
                     Map<String, OnnxValue> inputs = data.inputs(graph);
                     Map<String, OnnxValue> found = loaded.run(inputs);
@@ -45,10 +45,10 @@ final class CaseRun {
                             : ValueComparison.within(test.tolerance());
                     Optional<String> difference = comparison.difference(found, data.outputs(graph));
                     if (difference.isPresent()) {
-                        return Outcome.failed(difference.get());
+                        return TestOutcome.failed(difference.get());
                     }
                 }
-                return Outcome.passed();
+                return TestOutcome.passed();
             }
         }
     }

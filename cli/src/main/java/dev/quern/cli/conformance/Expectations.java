@@ -2,7 +2,7 @@ package dev.quern.cli.conformance;
 
 import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
-import dev.quern.cli.conformance.Outcome.Status;
+import dev.quern.cli.conformance.TestOutcome.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +17,9 @@ import java.util.Map;
  * are comments. How a test ends is compared; the reason is for people.
  */
 public final class Expectations {
-    private final Map<String, Outcome> known;
+    private final Map<String, TestOutcome> known;
 
-    private Expectations(Map<String, Outcome> known) {
+    private Expectations(Map<String, TestOutcome> known) {
         this.known = known;
     }
 
@@ -29,7 +29,7 @@ public final class Expectations {
      * @throws ModelException if it cannot be read or a line is not as above
      */
     public static Expectations read(Path file) {
-        Map<String, Outcome> known = new HashMap<>();
+        Map<String, TestOutcome> known = new HashMap<>();
         try {
             for (String line : Files.readAllLines(file)) {
                 if (!line.isBlank() && !line.startsWith("#")) {
@@ -39,7 +39,7 @@ public final class Expectations {
                         throw malformed(file, line);
                     }
                     Status status = status(file, line, line.substring(space + 1, colon));
-                    known.put(line.substring(0, space), new Outcome(status, line.substring(colon + 2)));
+                    known.put(line.substring(0, space), new TestOutcome(status, line.substring(colon + 2)));
                 }
             }
         } catch (IOException failure) {
@@ -65,8 +65,8 @@ public final class Expectations {
     public List<String> differences(List<CaseResult> results) {
         List<String> differences = new ArrayList<>();
         for (CaseResult result : results) {
-            Outcome expected = known.getOrDefault(result.test().id(), Outcome.passed());
-            Outcome found = result.outcome();
+            TestOutcome expected = known.getOrDefault(result.test().id(), TestOutcome.passed());
+            TestOutcome found = result.outcome();
             if (found.status() != expected.status()) {
                 differences.add(result.test().id() + ": expected " + text(expected) + ", found " + text(found));
             }
@@ -74,7 +74,7 @@ public final class Expectations {
         return differences;
     }
 
-    private static String text(Outcome outcome) {
+    private static String text(TestOutcome outcome) {
         return outcome.status().label() + (outcome.reason().isEmpty() ? "" : " (" + outcome.reason() + ")");
     }
 
@@ -87,7 +87,7 @@ public final class Expectations {
         StringBuilder text = new StringBuilder();
         head.lines().forEach(line -> text.append("# ").append(line).append('\n'));
         for (CaseResult result : results) {
-            Outcome outcome = result.outcome();
+            TestOutcome outcome = result.outcome();
             if (outcome.status() != Status.PASSED) {
                 text.append(result.test().id())
                         .append(' ')

@@ -1,7 +1,7 @@
 package dev.quern.cli.conformance;
 
 import dev.quern.Tensor;
-import dev.quern.cli.tensor.Elements;
+import dev.quern.cli.tensor.ElementText;
 import dev.quern.onnx.proto.OnnxAttribute;
 import dev.quern.onnx.proto.OnnxGraph;
 import dev.quern.onnx.proto.OnnxModel;
@@ -53,7 +53,7 @@ final class RandomOperators {
             return absent;
         }
         if (inputs.get(names.get(index)) instanceof OnnxValue.Dense(var _, Tensor tensor) && tensor.elements() == 1) {
-            return Elements.number(tensor.segment(), tensor.dtype(), 0);
+            return ElementText.number(tensor.segment(), tensor.dtype(), 0);
         }
         return 1;
     }

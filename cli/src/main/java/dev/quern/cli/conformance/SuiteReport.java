@@ -1,6 +1,6 @@
 package dev.quern.cli.conformance;
 
-import dev.quern.cli.conformance.Outcome.Status;
+import dev.quern.cli.conformance.TestOutcome.Status;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;

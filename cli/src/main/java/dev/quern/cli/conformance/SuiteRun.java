@@ -62,10 +62,10 @@ public final class SuiteRun {
 
     private Void work(Queue<SuiteCase> waiting, Map<SuiteCase, CaseResult> results)
             throws IOException, InterruptedException {
-        try (Worker worker = new Worker(command, limit)) {
+        try (ConformanceWorker worker = new ConformanceWorker(command, limit)) {
             for (SuiteCase test = waiting.poll(); test != null; test = waiting.poll()) {
                 long start = System.nanoTime();
-                Outcome outcome = worker.run(test);
+                TestOutcome outcome = worker.run(test);
                 results.put(test, new CaseResult(test, outcome, (System.nanoTime() - start) / 1e9));
             }
         }

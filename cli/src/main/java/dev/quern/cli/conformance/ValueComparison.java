@@ -3,7 +3,7 @@ package dev.quern.cli.conformance;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.cli.conformance.SuiteCase.Tolerance;
-import dev.quern.cli.tensor.Elements;
+import dev.quern.cli.tensor.ElementText;
 import dev.quern.onnx.proto.OnnxValue;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -114,11 +114,12 @@ final class ValueComparison {
         MemorySegment x = found.segment();
         MemorySegment y = expected.segment();
         return switch (dtype.kind()) {
-            case FLOAT -> agrees(Elements.number(x, dtype, index), Elements.number(y, dtype, index));
+            case FLOAT -> agrees(ElementText.number(x, dtype, index), ElementText.number(y, dtype, index));
             case COMPLEX ->
-                agrees(Elements.part(x, dtype, index, false), Elements.part(y, dtype, index, false))
-                        && agrees(Elements.part(x, dtype, index, true), Elements.part(y, dtype, index, true));
-            case SIGNED, UNSIGNED, BOOLEAN, TEXT -> Elements.whole(x, dtype, index) == Elements.whole(y, dtype, index);
+                agrees(ElementText.part(x, dtype, index, false), ElementText.part(y, dtype, index, false))
+                        && agrees(ElementText.part(x, dtype, index, true), ElementText.part(y, dtype, index, true));
+            case SIGNED, UNSIGNED, BOOLEAN, TEXT ->
+                ElementText.whole(x, dtype, index) == ElementText.whole(y, dtype, index);
         };
     }
 
@@ -132,6 +133,6 @@ final class ValueComparison {
     private static String text(Tensor tensor, long index) {
         return tensor.dtype() == DType.STRING
                 ? '"' + tensor.strings().get((int) index) + '"'
-                : Elements.text(tensor.segment(), tensor.dtype(), index);
+                : ElementText.text(tensor.segment(), tensor.dtype(), index);
     }
 }

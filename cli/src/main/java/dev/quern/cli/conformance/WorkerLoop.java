@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * The child's side of the pipe. A request is a line with a test's {@link SuiteCase#id()}; the answer is a line with its
- * {@link Outcome}: the status, a tab, the reason. The first line is {@link #READY}.
+ * {@link TestOutcome}: the status, a tab, the reason. The first line is {@link #READY}.
  */
 public final class WorkerLoop {
     static final String READY = "ready";
@@ -25,7 +25,8 @@ public final class WorkerLoop {
      * @param engine what runs them
      * @throws OutOfMemoryError instead of an answer: this process may be unfit for more
      */
-    public static void serve(Suite suite, Engine engine, InputStream requests, PrintStream answers) throws IOException {
+    public static void serve(Suite suite, OnnxEngine engine, InputStream requests, PrintStream answers)
+            throws IOException {
         Map<String, SuiteCase> tests = new HashMap<>();
         suite.cases().forEach(test -> tests.put(test.id(), test));
         BufferedReader lines = new BufferedReader(new InputStreamReader(requests, StandardCharsets.UTF_8));
@@ -40,12 +41,12 @@ public final class WorkerLoop {
         answers.flush();
     }
 
-    static String encode(Outcome outcome) {
+    static String encode(TestOutcome outcome) {
         return outcome.status() + "\t" + outcome.reason();
     }
 
-    static Outcome decode(String line) {
+    static TestOutcome decode(String line) {
         int tab = line.indexOf('\t');
-        return new Outcome(Outcome.Status.valueOf(line.substring(0, tab)), line.substring(tab + 1));
+        return new TestOutcome(TestOutcome.Status.valueOf(line.substring(0, tab)), line.substring(tab + 1));
     }
 }

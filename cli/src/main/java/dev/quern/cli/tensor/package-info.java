@@ -1,2 +1,2 @@
-/** Elements of tensors as numbers and as text. */
+/** ElementText of tensors as numbers and as text. */
 package dev.quern.cli.tensor;

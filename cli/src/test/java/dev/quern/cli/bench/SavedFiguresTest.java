@@ -88,7 +88,7 @@ class SavedFiguresTest {
         Path file = saved(new Baseline(Optional.empty()), figures(subject, Conditions.peaks(100, 100), "peer", 1, 1));
         Baseline baseline = new Baseline(Optional.of(SavedFigures.read(file)));
         Figures beside = figures(subject, Conditions.peaks(50, 50), Contender.EARLIER, 11, 11);
-        Verdict verdict = baseline.verdict(beside).orElseThrow();
+        SpeedVerdict verdict = baseline.verdict(beside).orElseThrow();
         assertEquals(0.5, verdict.ratio());
         assertEquals("faster", verdict.words());
     }

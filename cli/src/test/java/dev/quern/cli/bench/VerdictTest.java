@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
-    private static Verdict verdict(Sample now, Sample before) {
-        return Verdict.of(now, before, true, true);
+    private static SpeedVerdict verdict(Sample now, Sample before) {
+        return SpeedVerdict.of(now, before, true, true);
     }
 
     @Test
@@ -31,7 +31,7 @@ class VerdictTest {
 
     @Test
     void figuresOfAnotherMachineAreNotCompared() {
-        Verdict verdict = Verdict.of(Sample.of(1), Sample.of(1), false, false);
+        SpeedVerdict verdict = SpeedVerdict.of(Sample.of(1), Sample.of(1), false, false);
         assertEquals("not comparable", verdict.words());
     }
 }

@@ -27,7 +27,7 @@ final class FaultyWorker {
             if (id.equals("node/hang")) {
                 new CountDownLatch(1).await();
             }
-            System.out.println(WorkerLoop.encode(Outcome.passed()));
+            System.out.println(WorkerLoop.encode(TestOutcome.passed()));
         }
     }
 }

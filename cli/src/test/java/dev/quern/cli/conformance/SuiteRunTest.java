@@ -55,7 +55,7 @@ class SuiteRunTest {
     @Test
     void everyTestIsRunOnce() throws Exception {
         List<CaseResult> results = run(2, "pass", "pass-2", "pass-3", "pass-4", "pass-5");
-        assertTrue(results.stream().allMatch(result -> result.outcome().status() == Outcome.Status.PASSED));
+        assertTrue(results.stream().allMatch(result -> result.outcome().status() == TestOutcome.Status.PASSED));
         assertEquals(5, Files.readAllLines(folder.resolve("log")).size());
     }
 

@@ -15,11 +15,11 @@ class ElementsTest {
                 for (int code = 0; code < 1 << dtype.bits(); code++) {
                     MemorySegment data = MemorySegment.ofArray(new byte[] {(byte) code});
                     double expected = FloatTables.decode(dtype, code);
-                    double found = Elements.number(data, dtype, 0);
+                    double found = ElementText.number(data, dtype, 0);
                     assertEquals(expected, found, dtype + " " + code);
                     if (!Double.isNaN(expected)) {
-                        Elements.put(data, dtype, 0, found);
-                        assertEquals(code, Elements.bits(data, dtype, 0), dtype + " " + found);
+                        ElementText.put(data, dtype, 0, found);
+                        assertEquals(code, ElementText.bits(data, dtype, 0), dtype + " " + found);
                     }
                 }
             }
@@ -29,16 +29,16 @@ class ElementsTest {
     @Test
     void smallFloatsAreRoundedToTheNearest() {
         MemorySegment data = MemorySegment.ofArray(new byte[1]);
-        Elements.put(data, DType.F8E4M3FN, 0, 1.07);
-        assertEquals(1.125, Elements.number(data, DType.F8E4M3FN, 0));
-        Elements.put(data, DType.F8E4M3FN, 0, 1.0625);
-        assertEquals(1.0, Elements.number(data, DType.F8E4M3FN, 0), "a tie goes to the even code");
-        Elements.put(data, DType.F8E4M3FN, 0, 1e9);
-        assertEquals(448.0, Elements.number(data, DType.F8E4M3FN, 0));
-        Elements.put(data, DType.F8E5M2, 0, Double.NaN);
-        assertEquals(Double.NaN, Elements.number(data, DType.F8E5M2, 0));
-        Elements.put(data, DType.F8E5M2, 0, Double.NEGATIVE_INFINITY);
-        assertEquals(Double.NEGATIVE_INFINITY, Elements.number(data, DType.F8E5M2, 0));
+        ElementText.put(data, DType.F8E4M3FN, 0, 1.07);
+        assertEquals(1.125, ElementText.number(data, DType.F8E4M3FN, 0));
+        ElementText.put(data, DType.F8E4M3FN, 0, 1.0625);
+        assertEquals(1.0, ElementText.number(data, DType.F8E4M3FN, 0), "a tie goes to the even code");
+        ElementText.put(data, DType.F8E4M3FN, 0, 1e9);
+        assertEquals(448.0, ElementText.number(data, DType.F8E4M3FN, 0));
+        ElementText.put(data, DType.F8E5M2, 0, Double.NaN);
+        assertEquals(Double.NaN, ElementText.number(data, DType.F8E5M2, 0));
+        ElementText.put(data, DType.F8E5M2, 0, Double.NEGATIVE_INFINITY);
+        assertEquals(Double.NEGATIVE_INFINITY, ElementText.number(data, DType.F8E5M2, 0));
     }
 
     @Test
@@ -48,30 +48,30 @@ class ElementsTest {
             int values = 1 << dtype.bits();
             MemorySegment data = MemorySegment.ofArray(new byte[(int) dtype.byteSize(values)]);
             for (int index = 0; index < values; index++) {
-                Elements.put(data, dtype, index, least + index);
+                ElementText.put(data, dtype, index, least + index);
             }
             for (int index = 0; index < values; index++) {
-                assertEquals(least + index, Elements.whole(data, dtype, index), dtype.label());
-                assertEquals(Long.toString(least + index), Elements.text(data, dtype, index));
+                assertEquals(least + index, ElementText.whole(data, dtype, index), dtype.label());
+                assertEquals(Long.toString(least + index), ElementText.text(data, dtype, index));
             }
         }
         MemorySegment two = MemorySegment.ofArray(new byte[] {(byte) 0xf3});
-        assertEquals(3, Elements.whole(two, DType.I4, 0));
-        assertEquals(-1, Elements.whole(two, DType.I4, 1));
+        assertEquals(3, ElementText.whole(two, DType.I4, 0));
+        assertEquals(-1, ElementText.whole(two, DType.I4, 1));
     }
 
     @Test
     void complexElementsHaveTwoParts() {
         MemorySegment data = MemorySegment.ofArray(new float[] {1, -2, 0.5f, 3});
-        assertEquals("1.0-2.0i", Elements.text(data, DType.C64, 0));
-        assertEquals("0.5+3.0i", Elements.text(data, DType.C64, 1));
+        assertEquals("1.0-2.0i", ElementText.text(data, DType.C64, 0));
+        assertEquals("0.5+3.0i", ElementText.text(data, DType.C64, 1));
     }
 
     @Test
     void unsignedIntegersKeepTheirSize() {
         MemorySegment data = MemorySegment.ofArray(new long[] {-1});
-        assertEquals("18446744073709551615", Elements.text(data, DType.U64, 0));
-        assertEquals(0x1p64, Elements.number(data, DType.U64, 0));
-        assertEquals(4294967295L, Elements.whole(data, DType.U32, 0));
+        assertEquals("18446744073709551615", ElementText.text(data, DType.U64, 0));
+        assertEquals(0x1p64, ElementText.number(data, DType.U64, 0));
+        assertEquals(4294967295L, ElementText.whole(data, DType.U32, 0));
     }
 }

@@ -88,7 +88,7 @@ final class Arrangement {
                 if (!name.isEmpty() && !given.add(name)) {
                     throw new ModelException(
                             ModelException.Code.INVALID_MODEL,
-                            Places.of(node),
+                            NodeNames.of(node),
                             "result '" + name + "': expected a name of its own, found one that an input, a constant or"
                                     + " another result has");
                 }
@@ -130,7 +130,7 @@ final class Arrangement {
                 if (!name.isEmpty() && !see(name, seen, own)) {
                     throw new ModelException(
                             ModelException.Code.INVALID_MODEL,
-                            Places.of(node),
+                            NodeNames.of(node),
                             "result '" + name + "': expected a name of its own, found one that a graph around this has"
                                     + " given to another value");
                 }

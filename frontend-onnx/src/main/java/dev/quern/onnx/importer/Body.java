@@ -54,7 +54,7 @@ record Body(Graph graph, GraphBuilder builder, List<Value> outputs) {
                     "inputs of the body '" + body.name() + "': expected " + types.size() + ", found " + own.size());
         }
         GraphBuilder builder = call.builder().nested(name);
-        Scope scope = new Scope(builder);
+        NameScope scope = new NameScope(builder);
         GraphImporter.reserve(body, builder);
         for (int index = 0; index < types.size(); index++) {
             String input = own.get(index);

@@ -24,11 +24,11 @@ import java.util.stream.IntStream;
 final class Call {
     private final OnnxNode node;
     private final long version;
-    private final Scope scope;
+    private final NameScope scope;
     private final GraphImporter importer;
     private final List<Optional<Value>> inputs;
 
-    Call(OnnxNode node, long version, Scope scope, GraphImporter importer, List<Optional<Value>> inputs) {
+    Call(OnnxNode node, long version, NameScope scope, GraphImporter importer, List<Optional<Value>> inputs) {
         this.node = node;
         this.version = version;
         this.scope = scope;
@@ -55,7 +55,7 @@ final class Call {
         return version;
     }
 
-    Scope scope() {
+    NameScope scope() {
         return scope;
     }
 

@@ -13,12 +13,12 @@ import java.util.Optional;
  * operands of the node and further inputs of every body, in one order.
  */
 final class Captures {
-    private final Scope outside;
+    private final NameScope outside;
     private final List<String> names;
     private final List<String> passed = new ArrayList<>();
     private final List<Value> operands = new ArrayList<>();
 
-    Captures(Scope outside, List<OnnxGraph> bodies) {
+    Captures(NameScope outside, List<OnnxGraph> bodies) {
         this.outside = outside;
         this.names = FreeNames.of(bodies);
         for (String name : names) {
@@ -40,7 +40,7 @@ final class Captures {
     }
 
     /** Makes the captured names known inside a body, with the shapes that are known. */
-    void enter(Scope inside, Map<String, List<Long>> shapes) {
+    void enter(NameScope inside, Map<String, List<Long>> shapes) {
         for (String name : names) {
             Optional<Value> value = outside.find(name);
             if (value.isEmpty()) {

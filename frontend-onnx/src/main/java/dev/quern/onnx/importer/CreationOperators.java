@@ -13,7 +13,7 @@ import dev.quern.ir.TensorType;
 import dev.quern.ir.graph.Attribute;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
-import dev.quern.ir.graph.Scalars;
+import dev.quern.ir.graph.SmallConstants;
 import dev.quern.ir.graph.Value;
 import dev.quern.onnx.proto.OnnxAttribute;
 import java.util.ArrayList;
@@ -84,7 +84,7 @@ final class CreationOperators {
 
     private static Value constantOfShape(Call call) {
         GraphBuilder builder = call.builder();
-        Tensor value = call.tensor("value").orElseGet(() -> Scalars.of(DType.F32, 0));
+        Tensor value = call.tensor("value").orElseGet(() -> SmallConstants.of(DType.F32, 0));
         if (value.elements() != 1) {
             throw call.invalid("attribute value: expected one element, found " + value);
         }

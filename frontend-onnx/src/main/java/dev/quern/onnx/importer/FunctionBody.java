@@ -53,7 +53,7 @@ final class FunctionBody {
     }
 
     private static ModelException invalid(OnnxNode call, String message) {
-        return new ModelException(ModelException.Code.INVALID_MODEL, Places.of(call), message);
+        return new ModelException(ModelException.Code.INVALID_MODEL, NodeNames.of(call), message);
     }
 
     OnnxNode instantiate(OnnxNode node) {

@@ -111,7 +111,7 @@ public final class GraphImporter {
 
     private Imported model(OnnxGraph graph, Overrides overrides) {
         GraphBuilder builder = new GraphBuilder(graph.name());
-        Scope scope = new Scope(builder);
+        NameScope scope = new NameScope(builder);
         reserve(graph, builder);
         InputTypes types = new InputTypes(shared.symbols, builder);
         Map<String, Tensor> constants = constants(graph);
@@ -158,7 +158,7 @@ public final class GraphImporter {
      * The graph's outputs, each a value of its own with the output's name. An output that is an input is handed through;
      * an output listed twice is one.
      */
-    private List<Value> outputs(OnnxGraph graph, Scope scope) {
+    private List<Value> outputs(OnnxGraph graph, NameScope scope) {
         GraphBuilder builder = scope.builder();
         Map<String, Value> outputs = new LinkedHashMap<>();
         Set<String> used = new HashSet<>();
@@ -184,7 +184,7 @@ public final class GraphImporter {
         return value.name().equals(name) && builder.inputs().contains(value);
     }
 
-    private static Value result(OnnxValueInfo output, Scope scope) {
+    private static Value result(OnnxValueInfo output, NameScope scope) {
         return scope.find(output.name())
                 .orElseThrow(() -> new ModelException(
                         ModelException.Code.INVALID_MODEL, output.name(), "nothing in the graph gives this output"));
@@ -197,11 +197,11 @@ public final class GraphImporter {
     }
 
     /** Adds the constants and nodes of {@code graph}; constants with a name in {@code given} are inputs instead. */
-    void contents(OnnxGraph graph, Scope scope, Set<String> given) {
+    void contents(OnnxGraph graph, NameScope scope, Set<String> given) {
         contents(graph, constants(graph), scope, given);
     }
 
-    private void contents(OnnxGraph graph, Map<String, Tensor> constants, Scope scope, Set<String> given) {
+    private void contents(OnnxGraph graph, Map<String, Tensor> constants, NameScope scope, Set<String> given) {
         constants.forEach((name, tensor) -> {
             if (!given.contains(name)) {
                 constant(name, tensor, scope);
@@ -211,7 +211,7 @@ public final class GraphImporter {
         for (OnnxNode node : graph.nodes()) {
             node(node, scope);
             for (String name : node.outputs()) {
-                scope.find(name).ifPresent(value -> types.check(name, value, Places.of(node)));
+                scope.find(name).ifPresent(value -> types.check(name, value, NodeNames.of(node)));
             }
         }
     }
@@ -224,9 +224,9 @@ public final class GraphImporter {
     }
 
     /** Adds the body called {@code name} in the place of its node; the names around it are seen. */
-    List<Value> inline(String name, OnnxGraph body, Scope around) {
+    List<Value> inline(String name, OnnxGraph body, NameScope around) {
         deeper();
-        Scope scope = around.inlined();
+        NameScope scope = around.inlined();
         nested(name).contents(body, scope, Set.of());
         return body.outputs().stream().map(output -> result(output, scope)).toList();
     }
@@ -288,15 +288,15 @@ public final class GraphImporter {
         }
     }
 
-    private static void constant(String name, Tensor tensor, Scope scope) {
+    private static void constant(String name, Tensor tensor, NameScope scope) {
         Value value = scope.builder().at("initializer '" + name + "'").constant(tensor);
         scope.builder().name(value, name);
         scope.put(name, value);
     }
 
-    private void node(OnnxNode node, Scope scope) {
+    private void node(OnnxNode node, NameScope scope) {
         shared.nodes.take();
-        String where = Places.of(node);
+        String where = NodeNames.of(node);
         GraphBuilder builder = scope.builder().at(where);
         List<Optional<Value>> operands = operands(node, scope, where);
         List<Value> results;
@@ -334,7 +334,7 @@ public final class GraphImporter {
         }
     }
 
-    private static List<Optional<Value>> operands(OnnxNode node, Scope scope, String where) {
+    private static List<Optional<Value>> operands(OnnxNode node, NameScope scope, String where) {
         List<Optional<Value>> operands = new ArrayList<>();
         for (String name : node.inputs()) {
             Optional<Value> value = scope.find(name);
@@ -351,7 +351,7 @@ public final class GraphImporter {
         return operands;
     }
 
-    private List<Value> operator(OnnxNode node, Scope scope, String where, List<Optional<Value>> operands) {
+    private List<Value> operator(OnnxNode node, NameScope scope, String where, List<Optional<Value>> operands) {
         long version =
                 opsets.getOrDefault(node.domain(), node.domain().isEmpty() ? opsets.getOrDefault("ai.onnx", 1L) : 1L);
         Operator operator = shared.table.find(node, version, where);
@@ -368,10 +368,10 @@ public final class GraphImporter {
     }
 
     /** Adds the nodes of one of the model's functions. */
-    private List<Value> call(OnnxFunction function, OnnxNode node, Scope scope, List<Optional<Value>> operands) {
+    private List<Value> call(OnnxFunction function, OnnxNode node, NameScope scope, List<Optional<Value>> operands) {
         deeper();
         FunctionBody.check(function, node);
-        Scope inside = new Scope(scope.builder());
+        NameScope inside = new NameScope(scope.builder());
         for (int index = 0; index < operands.size(); index++) {
             String parameter = function.inputs().get(index);
             operands.get(index).ifPresent(value -> inside.put(parameter, value));
@@ -388,7 +388,7 @@ public final class GraphImporter {
             results.add(inside.find(output)
                     .orElseThrow(() -> new ModelException(
                             ModelException.Code.INVALID_MODEL,
-                            Places.of(node),
+                            NodeNames.of(node),
                             "function " + function.name() + " has no value for its result '" + output + "'")));
         }
         return results;

@@ -126,7 +126,7 @@ final class NodeOrder {
             }
         }
         int first = position.get(at);
-        StringBuilder text = new StringBuilder("nodes wait for one another: " + Places.of(nodes.get(at)));
+        StringBuilder text = new StringBuilder("nodes wait for one another: " + NodeNames.of(nodes.get(at)));
         int named = Math.min(path.size(), first + MOST_NAMED);
         for (int index = first; index < named; index++) {
             int next = index + 1 < path.size() ? path.get(index + 1) : at;
@@ -134,9 +134,9 @@ final class NodeOrder {
                     .append(" needs '")
                     .append(values.get(index))
                     .append("' of ")
-                    .append(Places.of(nodes.get(next)));
+                    .append(NodeNames.of(nodes.get(next)));
         }
         text.append(named < path.size() ? " and so on" : "").append("; expected no cycle");
-        return new ModelException(ModelException.Code.INVALID_MODEL, Places.of(nodes.get(at)), text.toString());
+        return new ModelException(ModelException.Code.INVALID_MODEL, NodeNames.of(nodes.get(at)), text.toString());
     }
 }

@@ -12,7 +12,7 @@ import dev.quern.ir.Shape;
 import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
-import dev.quern.ir.graph.Scalars;
+import dev.quern.ir.graph.SmallConstants;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +77,7 @@ final class QuantizationOperators {
             Value zero = call.builder().scalar(DType.F32, 0);
             return call.builder().broadcast(call.builder().cast(zero, dtype), shape);
         }
-        return call.builder().broadcast(call.builder().constant(Scalars.of(dtype, 0)), shape);
+        return call.builder().broadcast(call.builder().constant(SmallConstants.of(dtype, 0)), shape);
     }
 
     /** One number, a vector along {@code axis}, or since version 21 one number per block of {@code axis}, for each element. */

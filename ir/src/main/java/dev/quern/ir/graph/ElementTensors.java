@@ -60,6 +60,6 @@ final class ElementTensors {
             }
             values[i] = numerator.constant();
         }
-        return Scalars.tensor(dtype, values, shape);
+        return SmallConstants.tensor(dtype, values, shape);
     }
 }

@@ -268,14 +268,14 @@ public final class GraphBuilder {
 
     /** A scalar constant of {@code dtype}; a {@link ModelException} for a type that nothing is computed in. */
     public Value scalar(DType dtype, double value) {
-        if (!Scalars.has(dtype)) {
+        if (!SmallConstants.has(dtype)) {
             throw new ModelException(
                     ModelException.Code.UNSUPPORTED,
                     origin(),
                     "numbers of " + dtype
                             + ": expected a type that is computed in; cast to f32 before, and back after");
         }
-        return constant(Scalars.of(dtype, value));
+        return constant(SmallConstants.of(dtype, value));
     }
 
     /** An i64 vector of dimensions. */

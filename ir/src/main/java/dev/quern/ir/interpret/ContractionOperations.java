@@ -27,8 +27,8 @@ final class ContractionOperations {
                 op.left().stream().filter(axis -> !op.right().contains(axis)).toList();
         List<String> columns =
                 op.right().stream().filter(axis -> !op.left().contains(axis)).toList();
-        Elements left = ordered(op.left(), List.of(batch, rows, summed), 0, call);
-        Elements right = ordered(op.right(), List.of(batch, summed, columns), 1, call);
+        TensorElements left = ordered(op.left(), List.of(batch, rows, summed), 0, call);
+        TensorElements right = ordered(op.right(), List.of(batch, summed, columns), 1, call);
         int b = count(batch, extents);
         int m = count(rows, extents);
         int k = count(summed, extents);
@@ -37,7 +37,7 @@ final class ContractionOperations {
         order.addAll(rows);
         order.addAll(columns);
         long[] shape = order.stream().mapToLong(extents::get).toArray();
-        Elements result = call.allocate(op.accumulate(), shape);
+        TensorElements result = call.allocate(op.accumulate(), shape);
         Products products = Products.of(left, right, result.count());
         for (int row = 0; row < b * m; row++) {
             int matrix = m == 0 ? 0 : row / m;
@@ -63,9 +63,9 @@ final class ContractionOperations {
         return Math.toIntExact(axes.stream().mapToLong(extents::get).reduce(1, Math::multiplyExact));
     }
 
-    private static Elements ordered(List<String> names, List<List<String>> groups, int operand, Evaluation call) {
+    private static TensorElements ordered(List<String> names, List<List<String>> groups, int operand, Evaluation call) {
         List<String> order = groups.stream().flatMap(List::stream).toList();
-        return Elements.of(permuted(call.operand(operand), names, order, call));
+        return TensorElements.of(permuted(call.operand(operand), names, order, call));
     }
 
     private static Tensor permuted(Tensor x, List<String> names, List<String> order, Evaluation call) {
@@ -93,9 +93,9 @@ final class ContractionOperations {
         double[] query = call.elements(0).reals();
         double[] key = call.elements(1).reals();
         double[] value = call.elements(2).reals();
-        Elements mask = call.operands().size() > 3 ? call.elements(3) : null;
+        TensorElements mask = call.operands().size() > 3 ? call.elements(3) : null;
         long[] shape = {q[0], q[1], q[2], v[3]};
-        Elements result = call.allocate(call.operand(0).dtype(), shape);
+        TensorElements result = call.allocate(call.operand(0).dtype(), shape);
         double[] scores = new double[keys];
         double[] sums = new double[width];
         for (int row = 0; row < q[0] * heads * queries; row++) {
@@ -124,7 +124,7 @@ final class ContractionOperations {
     }
 
     /** What a mask adds to a score: a number, or nothing where true and minus infinity where false. */
-    private static double masked(Elements mask, long position) {
+    private static double masked(TensorElements mask, long position) {
         if (mask == null) {
             return 0;
         }

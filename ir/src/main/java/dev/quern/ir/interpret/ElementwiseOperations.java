@@ -30,9 +30,9 @@ final class ElementwiseOperations {
     }
 
     static Tensor unary(UnaryOp function, Evaluation call) {
-        Elements x = call.elements(0);
+        TensorElements x = call.elements(0);
         boolean tests = function == UnaryOp.IS_NAN || function == UnaryOp.IS_INF;
-        Elements result =
+        TensorElements result =
                 call.allocate(tests ? DType.BOOL : x.dtype(), call.operand(0).shape());
         if (x.dtype().isFloat() && tests) {
             DoublePredicate test = function == UnaryOp.IS_NAN ? Double::isNaN : Double::isInfinite;
@@ -67,10 +67,10 @@ final class ElementwiseOperations {
     }
 
     static Tensor binary(BinaryOp function, Evaluation call) {
-        Elements left = call.elements(0);
-        Elements right = call.elements(1);
+        TensorElements left = call.elements(0);
+        TensorElements right = call.elements(1);
         DType type = left.dtype();
-        Elements result = call.allocate(type, call.operand(0).shape());
+        TensorElements result = call.allocate(type, call.operand(0).shape());
         if (type.isFloat()) {
             DoubleBinaryOperator applied = RealFunctions.binary(function);
             double[] first = new double[BLOCK];
@@ -102,10 +102,10 @@ final class ElementwiseOperations {
     }
 
     static Tensor compare(CompareOp relation, Evaluation call) {
-        Elements left = call.elements(0);
-        Elements right = call.elements(1);
+        TensorElements left = call.elements(0);
+        TensorElements right = call.elements(1);
         DType type = left.dtype();
-        Elements result = call.allocate(DType.BOOL, call.operand(0).shape());
+        TensorElements result = call.allocate(DType.BOOL, call.operand(0).shape());
         for (long i = 0; i < left.count(); i++) {
             boolean holds = type.isFloat()
                     ? RealFunctions.compare(relation, left.real(i), right.real(i))
@@ -116,10 +116,10 @@ final class ElementwiseOperations {
     }
 
     static Tensor select(Evaluation call) {
-        Elements condition = call.elements(0);
-        Elements then = call.elements(1);
-        Elements otherwise = call.elements(2);
-        Elements result = call.allocate(then.dtype(), call.operand(1).shape());
+        TensorElements condition = call.elements(0);
+        TensorElements then = call.elements(1);
+        TensorElements otherwise = call.elements(2);
+        TensorElements result = call.allocate(then.dtype(), call.operand(1).shape());
         for (long i = 0; i < then.count(); i++) {
             result.copy(i, condition.whole(i) != 0 ? then : otherwise, i);
         }
@@ -127,7 +127,7 @@ final class ElementwiseOperations {
     }
 
     static Tensor cast(DType to, boolean saturate, Evaluation call) {
-        Elements x = call.elements(0);
+        TensorElements x = call.elements(0);
         DType from = x.dtype();
         if (from == to) {
             return call.operand(0);
@@ -135,7 +135,7 @@ final class ElementwiseOperations {
         if (!numeric(from) || !numeric(to)) {
             throw call.unsupported("cast from " + from + " to " + to);
         }
-        Elements result = call.allocate(to, call.operand(0).shape());
+        TensorElements result = call.allocate(to, call.operand(0).shape());
         if (from.isFloat() && (to == DType.F32 || to == DType.F64 || to == DType.F16 || to == DType.BF16)) {
             double[] block = new double[BLOCK];
             blocks(x.count(), (position, length) -> {
@@ -155,7 +155,7 @@ final class ElementwiseOperations {
     }
 
     /** The bits of an element as another type. */
-    private static long converted(Elements x, long position, DType to, boolean saturate) {
+    private static long converted(TensorElements x, long position, DType to, boolean saturate) {
         DType from = x.dtype();
         if (from.isFloat()) {
             double value = x.real(position);
@@ -172,10 +172,10 @@ final class ElementwiseOperations {
 
     /** {@code saturate(round(x/scale) + zero)}, the quotient rounded to f32 unless the operands are f64. */
     static Tensor quantize(DType to, Evaluation call) {
-        Elements x = call.elements(0);
-        Elements scale = call.elements(1);
-        Elements zero = call.elements(2);
-        Elements result = call.allocate(to, call.operand(0).shape());
+        TensorElements x = call.elements(0);
+        TensorElements scale = call.elements(1);
+        TensorElements zero = call.elements(2);
+        TensorElements result = call.allocate(to, call.operand(0).shape());
         boolean wide = x.dtype() == DType.F64;
         for (long i = 0; i < x.count(); i++) {
             double quotient = x.number(i) / scale.number(i);
@@ -191,10 +191,10 @@ final class ElementwiseOperations {
 
     /** {@code (x - zero) * scale}, the difference exact and rounded to f32 unless the scale is f64. */
     static Tensor dequantize(DType to, Evaluation call) {
-        Elements x = call.elements(0);
-        Elements scale = call.elements(1);
-        Elements zero = call.elements(2);
-        Elements result = call.allocate(to, call.operand(0).shape());
+        TensorElements x = call.elements(0);
+        TensorElements scale = call.elements(1);
+        TensorElements zero = call.elements(2);
+        TensorElements result = call.allocate(to, call.operand(0).shape());
         for (long i = 0; i < x.count(); i++) {
             double difference = x.number(i) - zero.number(i);
             result.real(i, (to == DType.F64 ? difference : (float) difference) * scale.real(i));

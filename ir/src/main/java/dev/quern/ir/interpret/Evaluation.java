@@ -28,8 +28,8 @@ record Evaluation(String where, List<Tensor> operands, DimBindings dims, Budget 
     }
 
     /** The elements of an operand. */
-    Elements elements(int index) {
-        return Elements.of(operand(index));
+    TensorElements elements(int index) {
+        return TensorElements.of(operand(index));
     }
 
     /** The integers of an operand of any integer type. */
@@ -42,7 +42,7 @@ record Evaluation(String where, List<Tensor> operands, DimBindings dims, Budget 
     }
 
     /** The elements of an operand of real numbers, integers or booleans. */
-    Elements numbers(int index) {
+    TensorElements numbers(int index) {
         DType type = operand(index).dtype();
         if (type == DType.STRING || type.kind() == DType.Kind.COMPLEX) {
             throw invalid("operand " + index + ": expected numbers, found " + operand(index));
@@ -51,7 +51,7 @@ record Evaluation(String where, List<Tensor> operands, DimBindings dims, Budget 
     }
 
     /** The elements of an operand that have an order: all but complex numbers. */
-    Elements ordered(int index) {
+    TensorElements ordered(int index) {
         if (operand(index).dtype().kind() == DType.Kind.COMPLEX) {
             throw invalid("operand " + index + ": expected elements with an order, found " + operand(index));
         }
@@ -68,7 +68,7 @@ record Evaluation(String where, List<Tensor> operands, DimBindings dims, Budget 
     }
 
     /** The only number of an operand. */
-    Elements one(int index) {
+    TensorElements one(int index) {
         if (operand(index).elements() != 1) {
             throw invalid("operand " + index + ": expected one number, found " + operand(index));
         }
@@ -84,9 +84,9 @@ record Evaluation(String where, List<Tensor> operands, DimBindings dims, Budget 
     }
 
     /** Fresh elements for a result, if the budget allows. */
-    Elements allocate(DType dtype, long... shape) {
+    TensorElements allocate(DType dtype, long... shape) {
         long count = checked(dtype, shape);
-        return Elements.allocate(dtype, count);
+        return TensorElements.allocate(dtype, count);
     }
 
     /** The elements of a result of this shape; a {@link ModelException} if the budget does not allow as many. */

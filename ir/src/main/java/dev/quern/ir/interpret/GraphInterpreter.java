@@ -250,9 +250,9 @@ public final class GraphInterpreter {
             case Op.Recurrent layer -> RecurrentOperations.layer(layer, call);
             case Op.RecurrentSteps(Op.Recurrent layer) -> RecurrentOperations.steps(layer, call);
             case Op.Resize resize -> List.of(ResizeOperations.resize(resize, call));
-            case Op.If choice -> new ControlFlow(this, call).choose(choice);
-            case Op.Loop loop -> new ControlFlow(this, call).loop(loop);
-            case Op.Scan scan -> new ControlFlow(this, call).scan(scan);
+            case Op.If choice -> new InterpretedControl(this, call).choose(choice);
+            case Op.Loop loop -> new InterpretedControl(this, call).loop(loop);
+            case Op.Scan scan -> new InterpretedControl(this, call).scan(scan);
             case Op.Host(String function, var attributes) ->
                 HostFunctions.run(function, new HostAttributes(attributes), call);
         };

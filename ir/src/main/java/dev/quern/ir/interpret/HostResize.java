@@ -36,7 +36,7 @@ final class HostResize {
                     scales,
                     call);
         } else {
-            Elements given = call.numbers(2);
+            TensorElements given = call.numbers(2);
             require("scales", axes.size(), given.count(), call);
             for (int i = 0; i < axes.size(); i++) {
                 int axis = axes.get(i);
@@ -92,7 +92,7 @@ final class HostResize {
         if (call.operands().size() < 2 || call.operand(1).elements() != 2L * axes.size()) {
             return List.of();
         }
-        Elements given = call.numbers(1);
+        TensorElements given = call.numbers(1);
         List<Double> region = new ArrayList<>(Collections.nCopies(rank, 0.0));
         region.addAll(Collections.nCopies(rank, 1.0));
         for (int i = 0; i < axes.size(); i++) {

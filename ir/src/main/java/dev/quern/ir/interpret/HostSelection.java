@@ -13,12 +13,12 @@ final class HostSelection {
 
     static List<Tensor> nonZero(HostAttributes attributes, Evaluation call) {
         long[] shape = call.operand(0).shape();
-        Elements x = call.ordered(0);
+        TensorElements x = call.ordered(0);
         long count = 0;
         for (long i = 0; i < x.count(); i++) {
             count += isZero(x, i) ? 0 : 1;
         }
-        Elements result = call.allocate(DType.I64, shape.length, count);
+        TensorElements result = call.allocate(DType.I64, shape.length, count);
         long[] strides = Strides.rowMajor(shape);
         long found = 0;
         for (long i = 0; i < x.count(); i++) {
@@ -32,7 +32,7 @@ final class HostSelection {
         return List.of(result.tensor(shape.length, count));
     }
 
-    private static boolean isZero(Elements x, long position) {
+    private static boolean isZero(TensorElements x, long position) {
         if (x.dtype() == DType.STRING) {
             return x.string(position).isEmpty();
         }
@@ -75,12 +75,12 @@ final class HostSelection {
         System.arraycopy(shape, 0, outShape, 0, axis);
         outShape[axis] = depth;
         System.arraycopy(shape, axis, outShape, axis + 1, shape.length - axis);
-        Elements values = call.elements(2);
+        TensorElements values = call.elements(2);
         if (values.count() != 2) {
             throw call.invalid("values: expected two, found " + values.count());
         }
-        Elements indices = call.numbers(0);
-        Elements result = call.allocate(values.dtype(), outShape);
+        TensorElements indices = call.numbers(0);
+        TensorElements result = call.allocate(values.dtype(), outShape);
         if (result.count() > 0) {
             result.copy(0, 1, values, 0, 0, result.count());
         }
@@ -101,7 +101,7 @@ final class HostSelection {
         Tensor x = flat ? call.operand(0).reshape(call.operand(0).elements()) : call.operand(0);
         int axis = flat ? 0 : call.axis(attributes.whole("axis", 0), x.rank());
         long[] shape = x.shape();
-        Elements elements = call.ordered(0);
+        TensorElements elements = call.ordered(0);
         int length = Math.toIntExact(shape[axis]);
         Comparator<Integer> order = slices(elements, ReductionOperations.Rows.along(axis, shape));
         Integer[] sorted = new Integer[length];
@@ -137,7 +137,7 @@ final class HostSelection {
     }
 
     /** Slices across an axis, compared element by element in order. */
-    private static Comparator<Integer> slices(Elements x, ReductionOperations.Rows rows) {
+    private static Comparator<Integer> slices(TensorElements x, ReductionOperations.Rows rows) {
         return (left, right) -> {
             int compared = 0;
             for (long row = 0; row < rows.count() && compared == 0; row++) {

@@ -131,7 +131,7 @@ final class HostShapes {
         Tensor x = call.operand(0);
         Tensor fill = call.operands().size() > 2
                 ? call.operand(2)
-                : Elements.allocate(x.dtype(), 1).tensor();
+                : TensorElements.allocate(x.dtype(), 1).tensor();
         if (fill.dtype() != x.dtype() || fill.elements() != 1) {
             throw call.invalid("value: expected one element of " + x.dtype() + ", found " + fill);
         }
@@ -140,9 +140,9 @@ final class HostShapes {
     }
 
     static List<Tensor> range(HostAttributes attributes, Evaluation call) {
-        Elements start = call.one(0);
-        Elements limit = call.one(1);
-        Elements delta = call.one(2);
+        TensorElements start = call.one(0);
+        TensorElements limit = call.one(1);
+        TensorElements delta = call.one(2);
         DType type = start.dtype();
         if (limit.dtype() != type || delta.dtype() != type) {
             throw call.invalid("expected one element type, found " + call.operands());
@@ -155,7 +155,7 @@ final class HostShapes {
         if (!type.isFloat()) {
             length = count(start.whole(0), limit.whole(0), delta.whole(0));
         }
-        Elements result = call.allocate(type, length);
+        TensorElements result = call.allocate(type, length);
         for (long i = 0; i < length; i++) {
             if (type.isFloat()) {
                 result.real(i, start.real(0) + i * delta.real(0));
@@ -174,7 +174,7 @@ final class HostShapes {
     }
 
     static List<Tensor> fill(HostAttributes attributes, Evaluation call) {
-        Elements value = call.operands().size() > 1 ? call.one(1) : Elements.allocate(DType.F32, 1);
+        TensorElements value = call.operands().size() > 1 ? call.one(1) : TensorElements.allocate(DType.F32, 1);
         return List.of(MovementOperations.filled(value, 0, call.integers(0), call));
     }
 

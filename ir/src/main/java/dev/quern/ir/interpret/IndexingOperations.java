@@ -20,8 +20,8 @@ final class IndexingOperations {
         System.arraycopy(shape, 0, outShape, 0, axis);
         System.arraycopy(indexShape, 0, outShape, axis, indexShape.length);
         System.arraycopy(shape, axis + 1, outShape, axis + indexShape.length, shape.length - axis - 1);
-        Elements x = call.elements(0);
-        Elements result = call.allocate(x.dtype(), outShape);
+        TensorElements x = call.elements(0);
+        TensorElements result = call.allocate(x.dtype(), outShape);
         long outer = Strides.product(shape, 0, axis);
         long run = Strides.product(shape, axis + 1, shape.length);
         for (int i = 0; i < indices.length; i++) {
@@ -36,9 +36,9 @@ final class IndexingOperations {
     static Tensor gatherElements(int axis, Evaluation call) {
         long[] shape = call.operand(0).shape();
         long[] outShape = call.operand(1).shape();
-        Elements x = call.elements(0);
-        Elements indices = call.elements(1);
-        Elements result = call.allocate(x.dtype(), outShape);
+        TensorElements x = call.elements(0);
+        TensorElements indices = call.elements(1);
+        TensorElements result = call.allocate(x.dtype(), outShape);
         elementwise(shape, outShape, axis, indices, call, result::copy, x);
         return result.tensor(outShape);
     }
@@ -46,11 +46,17 @@ final class IndexingOperations {
     /** Takes the position of an index and that of the element it means. */
     @FunctionalInterface
     private interface Pair {
-        void at(long position, Elements x, long element);
+        void at(long position, TensorElements x, long element);
     }
 
     private static void elementwise(
-            long[] shape, long[] indexShape, int axis, Elements indices, Evaluation call, Pair pair, Elements x) {
+            long[] shape,
+            long[] indexShape,
+            int axis,
+            TensorElements indices,
+            Evaluation call,
+            Pair pair,
+            TensorElements x) {
         for (int other = 0; other < shape.length; other++) {
             if (other != axis && indexShape[other] > shape[other]) {
                 throw call.invalid("indices of shape " + Arrays.toString(indexShape) + " reach beyond axis " + other
@@ -93,8 +99,8 @@ final class IndexingOperations {
         int depth = depth(indexShape, shape.length - batchAxes, call);
         long[] outShape = Arrays.copyOf(indexShape, indexShape.length - 1 + shape.length - batchAxes - depth);
         System.arraycopy(shape, batchAxes + depth, outShape, indexShape.length - 1, shape.length - batchAxes - depth);
-        Elements x = call.elements(0);
-        Elements result = call.allocate(x.dtype(), outShape);
+        TensorElements x = call.elements(0);
+        TensorElements result = call.allocate(x.dtype(), outShape);
         long run = Strides.product(shape, batchAxes + depth, shape.length);
         long[] from = positions(call.integers(1), depth, shape, batchAxes, Strides.product(shape, 0, batchAxes), call);
         for (int i = 0; i < from.length; i++) {
@@ -113,9 +119,9 @@ final class IndexingOperations {
 
     static Tensor scatterElements(int axis, Op.ScatterMode mode, Evaluation call) {
         long[] shape = call.operand(0).shape();
-        Elements result = copy(call);
+        TensorElements result = copy(call);
         Join join = join(mode, result);
-        Elements updates = call.elements(2);
+        TensorElements updates = call.elements(2);
         requireShape(call.operand(1).shape(), call);
         elementwise(
                 shape,
@@ -141,9 +147,9 @@ final class IndexingOperations {
         long[] updateShape = Arrays.copyOf(indexShape, indexShape.length - 1 + shape.length - depth);
         System.arraycopy(shape, depth, updateShape, indexShape.length - 1, shape.length - depth);
         requireShape(updateShape, call);
-        Elements result = copy(call);
+        TensorElements result = copy(call);
         Join join = join(mode, result);
-        Elements updates = call.elements(2);
+        TensorElements updates = call.elements(2);
         long run = Strides.product(shape, depth, shape.length);
         long[] to = positions(call.integers(1), depth, shape, 0, 1, call);
         for (int i = 0; i < to.length; i++) {
@@ -154,9 +160,9 @@ final class IndexingOperations {
         return result.tensor(shape);
     }
 
-    private static Elements copy(Evaluation call) {
-        Elements x = call.elements(0);
-        Elements result = call.allocate(x.dtype(), call.operand(0).shape());
+    private static TensorElements copy(Evaluation call) {
+        TensorElements x = call.elements(0);
+        TensorElements result = call.allocate(x.dtype(), call.operand(0).shape());
         result.copy(0, 1, x, 0, 1, x.count());
         return result;
     }
@@ -164,10 +170,10 @@ final class IndexingOperations {
     /** Joins an update to an element. */
     @FunctionalInterface
     private interface Join {
-        void at(long element, Elements updates, long update);
+        void at(long element, TensorElements updates, long update);
     }
 
-    private static Join join(Op.ScatterMode mode, Elements result) {
+    private static Join join(Op.ScatterMode mode, TensorElements result) {
         BinaryOp function = switch (mode) {
             case OVERWRITE -> null;
             case ADD -> BinaryOp.ADD;

@@ -66,8 +66,8 @@ final class MovementOperations {
 
     /** The tensor of {@code shape} that reads the first operand with these strides. */
     static Tensor strided(Evaluation call, long[] shape, long start, long[] strides) {
-        Elements x = call.elements(0);
-        Elements result = call.allocate(x.dtype(), shape);
+        TensorElements x = call.elements(0);
+        TensorElements result = call.allocate(x.dtype(), shape);
         Strides.copy(shape, x, start, strides, result, 0, Strides.rowMajor(shape));
         return result.tensor(shape);
     }
@@ -89,12 +89,12 @@ final class MovementOperations {
             }
         }
         shape[axis] = length;
-        Elements result = call.allocate(parts.getFirst().dtype(), shape);
+        TensorElements result = call.allocate(parts.getFirst().dtype(), shape);
         long outer = Strides.product(shape, 0, axis);
         long row = Strides.product(shape, axis, shape.length);
         long at = 0;
         for (Tensor part : parts) {
-            Elements elements = Elements.of(part);
+            TensorElements elements = TensorElements.of(part);
             long run = Strides.product(part.shape(), axis, shape.length);
             for (long i = 0; i < outer && run > 0; i++) {
                 result.copy(at + i * row, 1, elements, i * run, 1, run);
@@ -161,9 +161,9 @@ final class MovementOperations {
     }
 
     /** The tensor whose element at an index is that of the first operand at {@code sources} of it, or {@code fill} for -1. */
-    static Tensor indexed(long[][] sources, long[] outShape, Elements fill, Evaluation call) {
-        Elements x = call.elements(0);
-        Elements result = call.allocate(x.dtype(), outShape);
+    static Tensor indexed(long[][] sources, long[] outShape, TensorElements fill, Evaluation call) {
+        TensorElements x = call.elements(0);
+        TensorElements result = call.allocate(x.dtype(), outShape);
         if (!Strides.isEmpty(outShape)) {
             gather(
                     sources,
@@ -188,9 +188,9 @@ final class MovementOperations {
             boolean outside,
             long[] strides,
             long[] outStrides,
-            Elements x,
-            Elements result,
-            Elements fill) {
+            TensorElements x,
+            TensorElements result,
+            TensorElements fill) {
         if (axis == sources.length) {
             result.copy(to, outside ? fill : x, outside ? 0 : from);
             return;
@@ -221,7 +221,7 @@ final class MovementOperations {
     }
 
     static Tensor iota(DType dtype, long[] shape, int axis, Evaluation call) {
-        Elements result = call.allocate(dtype, shape);
+        TensorElements result = call.allocate(dtype, shape);
         long inner = Strides.product(shape, axis + 1, shape.length);
         for (long i = 0; i < result.count(); i++) {
             long value = i / inner % shape[axis];
@@ -239,8 +239,8 @@ final class MovementOperations {
     }
 
     /** A tensor of {@code shape} filled with the element at {@code position}. */
-    static Tensor filled(Elements value, long position, long[] shape, Evaluation call) {
-        Elements result = call.allocate(value.dtype(), shape);
+    static Tensor filled(TensorElements value, long position, long[] shape, Evaluation call) {
+        TensorElements result = call.allocate(value.dtype(), shape);
         if (result.count() > 0) {
             result.copy(0, 1, value, position, 0, result.count());
         }

@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
  * score to exceed. Result: [chosen, 3] of batch, class and box.
  */
 final class NonMaxSuppression {
-    private final Elements boxes;
+    private final TensorElements boxes;
     private final boolean centred;
 
-    private NonMaxSuppression(Elements boxes, boolean centred) {
+    private NonMaxSuppression(TensorElements boxes, boolean centred) {
         this.boxes = boxes;
         this.centred = centred;
     }
@@ -33,7 +33,7 @@ final class NonMaxSuppression {
         double overlap = number(call, 3, 0);
         double least = number(call, 4, Double.NEGATIVE_INFINITY);
         List<Long> chosen = new ArrayList<>();
-        Elements scores = call.numbers(1);
+        TensorElements scores = call.numbers(1);
         int count = Math.toIntExact(shape[2]);
         for (long row = 0; row < shape[0] * shape[1]; row++) {
             long batch = row / shape[1];
@@ -41,7 +41,7 @@ final class NonMaxSuppression {
                 chosen.addAll(List.of(batch, row % shape[1], (long) box));
             }
         }
-        Elements result = call.allocate(DType.I64, chosen.size() / 3, 3);
+        TensorElements result = call.allocate(DType.I64, chosen.size() / 3, 3);
         result.write(0, chosen.stream().mapToLong(Long::longValue).toArray(), chosen.size());
         return List.of(result.tensor(chosen.size() / 3, 3));
     }
@@ -53,7 +53,7 @@ final class NonMaxSuppression {
     }
 
     private List<Integer> choose(
-            Elements scores, long start, int count, long first, long most, double overlap, double least) {
+            TensorElements scores, long start, int count, long first, long most, double overlap, double least) {
         List<Integer> order = IntStream.range(0, count)
                 .filter(i -> scores.number(start + i) > least)
                 .boxed()

@@ -11,10 +11,10 @@ sealed interface Products {
     void add(int left, int right, int sum, int count);
 
     /** Writes the sums, rounded or wrapped. */
-    void store(Elements result);
+    void store(TensorElements result);
 
     /** Products of two tensors' elements with room for {@code sums} sums. */
-    static Products of(Elements left, Elements right, long sums) {
+    static Products of(TensorElements left, TensorElements right, long sums) {
         int room = Math.toIntExact(sums);
         return left.dtype().isFloat()
                 ? new Reals(left.reals(), right.reals(), new double[room])
@@ -31,7 +31,7 @@ sealed interface Products {
         }
 
         @Override
-        public void store(Elements result) {
+        public void store(TensorElements result) {
             result.write(0, sums, sums.length);
         }
     }
@@ -46,7 +46,7 @@ sealed interface Products {
         }
 
         @Override
-        public void store(Elements result) {
+        public void store(TensorElements result) {
             if (result.dtype() == DType.BOOL) {
                 throw new IllegalArgumentException("sums of booleans");
             }

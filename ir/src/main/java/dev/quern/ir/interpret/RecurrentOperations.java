@@ -75,7 +75,7 @@ final class RecurrentOperations {
     private List<Tensor> run(Evaluation call) {
         DType type = call.operand(0).dtype();
         boolean lstm = op.kind() == Op.RecurrentKind.LSTM;
-        Elements y = call.allocate(type, steps, batch, hidden);
+        TensorElements y = call.allocate(type, steps, batch, hidden);
         for (int step = 0; step < steps; step++) {
             int t = op.reverse() ? steps - 1 - step : step;
             for (int b = 0; b < batch; b++) {
@@ -93,7 +93,7 @@ final class RecurrentOperations {
     }
 
     private Tensor state(DType type, double[] values, Evaluation call) {
-        Elements state = call.allocate(type, batch, hidden);
+        TensorElements state = call.allocate(type, batch, hidden);
         state.write(0, values, values.length);
         return state.tensor(batch, hidden);
     }

@@ -17,7 +17,7 @@ final class ReductionOperations {
 
     static Tensor reduce(Combiner combiner, List<Integer> axes, Evaluation call) {
         long[] shape = call.operand(0).shape();
-        Elements x = call.elements(0);
+        TensorElements x = call.elements(0);
         long[] outShape = IntStream.range(0, shape.length)
                 .filter(axis -> !axes.contains(axis))
                 .mapToLong(axis -> shape[axis])
@@ -28,7 +28,7 @@ final class ReductionOperations {
             outStrides[axis] = axes.contains(axis) ? 0 : stride;
             stride *= axes.contains(axis) ? 1 : shape[axis];
         }
-        Elements result = call.allocate(x.dtype(), outShape);
+        TensorElements result = call.allocate(x.dtype(), outShape);
         int rank = shape.length;
         int inner = rank == 0 ? 0 : 1;
         long length = rank == 0 ? 1 : shape[rank - 1];
@@ -78,13 +78,13 @@ final class ReductionOperations {
 
     static Tensor argReduce(Op.ArgReduce op, Evaluation call) {
         long[] shape = call.operand(0).shape();
-        Elements x = call.elements(0);
+        TensorElements x = call.elements(0);
         Rows rows = Rows.along(op.axis(), shape);
         long[] outShape = IntStream.range(0, shape.length)
                 .filter(axis -> axis != op.axis())
                 .mapToLong(axis -> shape[axis])
                 .toArray();
-        Elements result = call.allocate(DType.I64, outShape);
+        TensorElements result = call.allocate(DType.I64, outShape);
         if (rows.length() == 0 && rows.count() > 0) {
             throw call.invalid("axis " + op.axis() + " has no elements to choose from");
         }
@@ -102,7 +102,7 @@ final class ReductionOperations {
     }
 
     /** Whether the first element takes the place of the second; NaN comes before any number. */
-    private static boolean wins(Op.ArgReduce op, Elements x, long challenger, long best) {
+    private static boolean wins(Op.ArgReduce op, TensorElements x, long challenger, long best) {
         if (x.dtype().isFloat()) {
             double a = x.real(challenger);
             double b = x.real(best);
@@ -117,8 +117,8 @@ final class ReductionOperations {
 
     static Tensor cumulate(Op.Cumulate op, Evaluation call) {
         long[] shape = call.operand(0).shape();
-        Elements x = call.elements(0);
-        Elements result = call.allocate(x.dtype(), shape);
+        TensorElements x = call.elements(0);
+        TensorElements result = call.allocate(x.dtype(), shape);
         Rows rows = Rows.along(op.axis(), shape);
         Combiner combiner = op.combiner();
         BinaryOp function = combiner.function();
@@ -147,15 +147,15 @@ final class ReductionOperations {
 
     static List<Tensor> topK(int axis, long count, boolean greatest, Evaluation call) {
         long[] shape = call.operand(0).shape();
-        Elements x = call.ordered(0);
+        TensorElements x = call.ordered(0);
         Rows rows = Rows.along(axis, shape);
         if (count < 0 || count > rows.length()) {
             throw call.invalid("k: expected 0 to " + rows.length() + ", found " + count);
         }
         long[] outShape = shape.clone();
         outShape[axis] = count;
-        Elements values = call.allocate(x.dtype(), outShape);
-        Elements indices = call.allocate(DType.I64, outShape);
+        TensorElements values = call.allocate(x.dtype(), outShape);
+        TensorElements indices = call.allocate(DType.I64, outShape);
         Integer[] order = new Integer[Math.toIntExact(rows.length())];
         for (long row = 0; row < rows.count(); row++) {
             long start = rows.start(row);
@@ -175,8 +175,8 @@ final class ReductionOperations {
 
     static Tensor softmax(int axis, boolean logarithm, Evaluation call) {
         long[] shape = call.operand(0).shape();
-        Elements x = call.elements(0);
-        Elements result = call.allocate(x.dtype(), shape);
+        TensorElements x = call.elements(0);
+        TensorElements result = call.allocate(x.dtype(), shape);
         Rows rows = Rows.along(axis, shape);
         double[] row = new double[Math.toIntExact(rows.length())];
         for (long r = 0; r < rows.count(); r++) {
@@ -209,8 +209,8 @@ final class ReductionOperations {
 
     static Tensor normalize(Op.Normalize op, Evaluation call) {
         long[] shape = call.operand(0).shape();
-        Elements x = call.elements(0);
-        Elements result = call.allocate(x.dtype(), shape);
+        TensorElements x = call.elements(0);
+        TensorElements result = call.allocate(x.dtype(), shape);
         int length = Math.toIntExact(Strides.product(shape, op.axis(), shape.length));
         double[] scale = call.operands().size() > 1 ? call.elements(1).reals() : null;
         double[] bias = call.operands().size() > 2 ? call.elements(2).reals() : null;

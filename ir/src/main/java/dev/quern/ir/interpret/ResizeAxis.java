@@ -9,7 +9,7 @@ import java.util.Arrays;
  * truncated.
  */
 final class ResizeAxis {
-    /** Elements of the source and their weights. */
+    /** TensorElements of the source and their weights. */
     record Taps(int[] sources, double[] weights) {}
 
     private final ResizeRule rule;

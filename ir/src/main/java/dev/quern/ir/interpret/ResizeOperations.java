@@ -51,17 +51,17 @@ final class ResizeOperations {
             sources[axis] = axes[axis].nearest();
         }
         DType type = call.operand(0).dtype();
-        Elements fill = null;
+        TensorElements fill = null;
         if (type != DType.STRING && type.kind() != DType.Kind.COMPLEX) {
-            fill = Elements.allocate(type, 1);
+            fill = TensorElements.allocate(type, 1);
             fill.number(0, op.rule().extrapolation());
         }
         return MovementOperations.indexed(sources, outShape, fill, call);
     }
 
     private static Tensor weighted(Op.Resize op, ResizeAxis[] axes, long[] shape, long[] outShape, Evaluation call) {
-        Elements x = call.numbers(0);
-        Elements result = call.allocate(x.dtype(), outShape);
+        TensorElements x = call.numbers(0);
+        TensorElements result = call.allocate(x.dtype(), outShape);
         double[] values = new double[Math.toIntExact(x.count())];
         for (int i = 0; i < values.length; i++) {
             values[i] = x.number(i);

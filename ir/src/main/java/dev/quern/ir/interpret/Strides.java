@@ -74,10 +74,10 @@ final class Strides {
     /** Copies a box of {@code shape} between two strided tensors. */
     static void copy(
             long[] shape,
-            Elements from,
+            TensorElements from,
             long fromStart,
             long[] fromStrides,
-            Elements to,
+            TensorElements to,
             long toStart,
             long[] toStrides) {
         int rank = shape.length;

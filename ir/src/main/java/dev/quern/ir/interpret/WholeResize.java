@@ -15,7 +15,7 @@ final class WholeResize {
     private final long[] shape;
     private final long[] outShape;
     private final Evaluation call;
-    private final Elements x;
+    private final TensorElements x;
     private final int rank;
 
     WholeResize(ResizeAxis[] axes, long[] shape, long[] outShape, Evaluation call) {
@@ -38,7 +38,7 @@ final class WholeResize {
             }
         }
         DType type = x.dtype();
-        Elements result = call.allocate(type, outShape);
+        TensorElements result = call.allocate(type, outShape);
         int[] index = new int[rank];
         ResizeAxis.Taps[] here = new ResizeAxis.Taps[rank];
         boolean flat = rank == 0 || axes[0].isPlainLinear();

@@ -99,7 +99,7 @@ final class WindowOperations {
         int own = channels / groups;
         int each = results / groups;
         long[] outShape = slid(shape, op.window(), results, call);
-        Elements result = call.allocate(call.operand(0).dtype(), outShape);
+        TensorElements result = call.allocate(call.operand(0).dtype(), outShape);
         Products products = Products.of(call.elements(0), call.elements(1), result.count());
         slide(positions(outShape), positions(shape), op.window(), before(op.window(), call), (to, element, from) -> {
             for (int channel = 0; channel < channels; channel++) {
@@ -121,7 +121,7 @@ final class WindowOperations {
         int each = (int) weights[weights.length - 1];
         int results = each * op.groups();
         int own = channels / op.groups();
-        Elements result = call.allocate(call.operand(0).dtype(), outShape);
+        TensorElements result = call.allocate(call.operand(0).dtype(), outShape);
         Products products = Products.of(call.elements(0), call.elements(1), result.count());
         slide(positions(shape), positions(outShape), op.window(), before(op.window(), call), (from, element, to) -> {
             for (int channel = 0; to != OUTSIDE && channel < channels; channel++) {
@@ -145,8 +145,8 @@ final class WindowOperations {
     }
 
     private static Tensor greatest(Window window, long[] shape, long[] outShape, int channels, Evaluation call) {
-        Elements x = call.elements(0);
-        Elements result = call.allocate(x.dtype(), outShape);
+        TensorElements x = call.elements(0);
+        TensorElements result = call.allocate(x.dtype(), outShape);
         boolean real = x.dtype().isFloat();
         double leastReal = real ? RealFunctions.identity(Combiner.MAX, x.dtype()) : 0;
         long leastWhole = real ? 0 : IntegerFunctions.identity(Combiner.MAX, x.dtype());
@@ -173,8 +173,8 @@ final class WindowOperations {
     }
 
     private static Tensor average(Op.Pool op, long[] shape, long[] outShape, int channels, Evaluation call) {
-        Elements x = call.elements(0);
-        Elements result = call.allocate(x.dtype(), outShape);
+        TensorElements x = call.elements(0);
+        TensorElements result = call.allocate(x.dtype(), outShape);
         double[] sums = new double[Math.toIntExact(result.count())];
         long[] positions = positions(outShape);
         long[] met = new long[Math.toIntExact(Strides.product(positions, 0, positions.length))];

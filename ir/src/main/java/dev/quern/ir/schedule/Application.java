@@ -17,7 +17,7 @@ import java.util.Set;
 record Application(Kernel kernel, Step step, Target target, LoopNames names, Set<String> known) {
     /** What becomes of a loop. */
     interface LoopChange {
-        Stmt apply(Stmt.For loop, Scope scope);
+        Stmt apply(Stmt.For loop, ScheduleScope scope);
     }
 
     ScheduleRefusal refusal(String reason) {
@@ -37,10 +37,10 @@ record Application(Kernel kernel, Step step, Target target, LoopNames names, Set
 
     /** The kernel with every loop that answers to {@code name} changed. */
     Kernel atLoops(String name, LoopChange change) {
-        return present(name) ? kernel.withBody(atLoops(kernel.body(), Scope.of(kernel), name, change)) : kernel;
+        return present(name) ? kernel.withBody(atLoops(kernel.body(), ScheduleScope.of(kernel), name, change)) : kernel;
     }
 
-    private Stmt atLoops(Stmt statement, Scope scope, String name, LoopChange change) {
+    private Stmt atLoops(Stmt statement, ScheduleScope scope, String name, LoopChange change) {
         return switch (statement) {
             case Stmt.For loop when LoopNames.matches(name, loop.variable()) -> change.apply(loop, scope);
             case Stmt.For loop -> Statements.withParts(loop, part -> atLoops(part, scope.inside(loop), name, change));
@@ -60,7 +60,7 @@ record Application(Kernel kernel, Step step, Target target, LoopNames names, Set
     }
 
     /** Refuses unless the iterations of {@code loop} are independent. */
-    void requireParallel(Stmt.For loop, Scope scope) {
+    void requireParallel(Stmt.For loop, ScheduleScope scope) {
         Dependence.Verdict verdict = Dependence.of(loop, scope);
         switch (verdict.kind()) {
             case PARALLEL -> {}

@@ -32,7 +32,7 @@ final class BindLoop {
     }
 
     /** Blocks of a grid are launched: nothing else is around them. */
-    private static void requireNothingAround(Stmt.For loop, Scope scope, Application application) {
+    private static void requireNothingAround(Stmt.For loop, ScheduleScope scope, Application application) {
         if (scope.loops().stream().anyMatch(outer -> loop.extent().dependsOn(outer.variable()))) {
             throw application.refusal("the extent of " + loop.variable() + ", " + loop.extent()
                     + ", depends on a loop around it, and a grid has no such shape");

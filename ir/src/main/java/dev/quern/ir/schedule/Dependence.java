@@ -4,7 +4,7 @@ import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.kernel.Stmt;
-import dev.quern.ir.schedule.Accesses.Access;
+import dev.quern.ir.schedule.BufferAccesses.Access;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -41,14 +41,14 @@ final class Dependence {
      */
     record Verdict(Kind kind, Set<String> reduced, String reason) {}
 
-    /** Accesses of one buffer that are compared pair by pair. */
+    /** BufferAccesses of one buffer that are compared pair by pair. */
     private static final int PAIRS = 32;
 
     private Dependence() {}
 
     /** The verdict on {@code loop}, which stands in {@code scope}. */
-    static Verdict of(Stmt.For loop, Scope scope) {
-        return of(loop.variable(), Accesses.of(loop.body(), scope.inside(loop)), Set.of());
+    static Verdict of(Stmt.For loop, ScheduleScope scope) {
+        return of(loop.variable(), BufferAccesses.of(loop.body(), scope.inside(loop)), Set.of());
     }
 
     /** The verdict on the loop over {@code variable} if the loops over {@code varying} were inside it. */
@@ -76,8 +76,8 @@ final class Dependence {
 
     /** Whether both reduce with one combiner; a fused product is a summand. */
     private static boolean combinesAs(Access first, Access second) {
-        return first.kind() == Accesses.Kind.REDUCE
-                && second.kind() == Accesses.Kind.REDUCE
+        return first.kind() == BufferAccesses.Kind.REDUCE
+                && second.kind() == BufferAccesses.Kind.REDUCE
                 && unfused(first.combiner().orElseThrow())
                         == unfused(second.combiner().orElseThrow());
     }
@@ -88,7 +88,7 @@ final class Dependence {
 
     private static String meeting(String variable, List<Access> group) {
         Access write = group.stream()
-                .filter(access -> access.kind() != Accesses.Kind.READ)
+                .filter(access -> access.kind() != BufferAccesses.Kind.READ)
                 .findFirst()
                 .orElseThrow();
         Access other = group.stream()
@@ -100,7 +100,7 @@ final class Dependence {
     }
 
     private static boolean independent(String variable, List<Access> group, Set<String> varying) {
-        if (group.stream().allMatch(access -> access.kind() == Accesses.Kind.READ)
+        if (group.stream().allMatch(access -> access.kind() == BufferAccesses.Kind.READ)
                 || disjoint(variable, group, varying)) {
             return true;
         }
@@ -109,7 +109,7 @@ final class Dependence {
         }
         for (Access one : group) {
             for (Access other : group) {
-                boolean written = one.kind() != Accesses.Kind.READ;
+                boolean written = one.kind() != BufferAccesses.Kind.READ;
                 if (written
                         && !apart(variable, one, other, varying)
                         && !disjoint(variable, List.of(one, other), varying)) {

@@ -20,7 +20,7 @@ final class FuseLoops {
                 : application.kernel();
     }
 
-    private static Stmt fuse(Stmt.For outer, Scope scope, Step.Fuse step, Application application) {
+    private static Stmt fuse(Stmt.For outer, ScheduleScope scope, Step.Fuse step, Application application) {
         Optional<Nest> nest = Nest.from(outer, loops -> loops.size() == 2);
         if (nest.isEmpty()
                 || !LoopNames.matches(step.inner(), nest.get().loops().getLast().variable())) {

@@ -47,8 +47,8 @@ record Nest(List<Stmt.For> loops, List<Dim> guards, Stmt body) {
     }
 
     /** What is known at the body. */
-    Scope inside(Scope scope) {
-        Scope inner = scope;
+    ScheduleScope inside(ScheduleScope scope) {
+        ScheduleScope inner = scope;
         for (Stmt.For loop : loops) {
             inner = inner.inside(loop);
         }

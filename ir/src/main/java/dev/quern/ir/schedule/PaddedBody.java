@@ -25,7 +25,7 @@ final class PaddedBody {
         this.variables = Set.of(outer, inner);
     }
 
-    Stmt guarded(Stmt body, Scope scope) {
+    Stmt guarded(Stmt body, ScheduleScope scope) {
         int before;
         Stmt result;
         do {
@@ -35,7 +35,7 @@ final class PaddedBody {
         return result;
     }
 
-    private Stmt rewrite(Stmt statement, Scope scope) {
+    private Stmt rewrite(Stmt statement, ScheduleScope scope) {
         return switch (statement) {
             case Stmt.Block block -> Statements.withParts(block, part -> rewrite(part, scope));
             case Stmt.For loop -> Statements.withParts(loop, part -> rewrite(part, scope.inside(loop)));
@@ -59,7 +59,7 @@ final class PaddedBody {
         };
     }
 
-    private Stmt leaf(Stmt statement, String buffer, Expr value, Scope scope) {
+    private Stmt leaf(Stmt statement, String buffer, Expr value, ScheduleScope scope) {
         boolean[] safe = {own.contains(buffer)};
         Expressions.loads(value, load -> safe[0] &= isSafe(load, scope));
         if (safe[0]) {
@@ -69,7 +69,7 @@ final class PaddedBody {
         return Statements.when(left, statement);
     }
 
-    private boolean isSafe(Expr.Load load, Scope scope) {
+    private boolean isSafe(Expr.Load load, ScheduleScope scope) {
         if (own.contains(load.buffer())) {
             return !partial.contains(load.buffer());
         }

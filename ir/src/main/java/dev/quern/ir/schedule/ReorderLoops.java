@@ -3,7 +3,7 @@ package dev.quern.ir.schedule;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
-import dev.quern.ir.schedule.Accesses.Access;
+import dev.quern.ir.schedule.BufferAccesses.Access;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -32,14 +32,14 @@ final class ReorderLoops {
         ReorderLoops reorder = new ReorderLoops(application, wanted);
         Kernel result = application
                 .kernel()
-                .withBody(reorder.rewrite(application.kernel().body(), Scope.of(application.kernel())));
+                .withBody(reorder.rewrite(application.kernel().body(), ScheduleScope.of(application.kernel())));
         if (!reorder.found) {
             throw application.refusal("no perfect nest has the loops " + String.join(", ", wanted));
         }
         return result;
     }
 
-    private Stmt rewrite(Stmt statement, Scope scope) {
+    private Stmt rewrite(Stmt statement, ScheduleScope scope) {
         return switch (statement) {
             case Stmt.For loop
             when wanted.stream().anyMatch(name -> LoopNames.matches(name, loop.variable())) -> {
@@ -80,7 +80,7 @@ final class ReorderLoops {
         return named;
     }
 
-    private Stmt reordered(Nest nest, Scope scope) {
+    private Stmt reordered(Nest nest, ScheduleScope scope) {
         found = true;
         List<Stmt.For> order = order(nest.loops());
         checkLanes(order);
@@ -128,8 +128,8 @@ final class ReorderLoops {
     }
 
     /** Loops that carry a dependence keep their order among themselves; the others may go anywhere. */
-    private void checkDependences(Nest nest, List<Stmt.For> order, Scope scope) {
-        List<Access> accesses = Accesses.of(nest.body(), nest.inside(scope));
+    private void checkDependences(Nest nest, List<Stmt.For> order, ScheduleScope scope) {
+        List<Access> accesses = BufferAccesses.of(nest.body(), nest.inside(scope));
         Set<String> all = new HashSet<>();
         nest.loops().forEach(loop -> all.add(loop.variable()));
         List<Stmt.For> carrying = new ArrayList<>();

@@ -16,7 +16,7 @@ final class Simplify {
     private Simplify() {}
 
     static Kernel simplify(Kernel kernel) {
-        return kernel.withBody(simplify(kernel.body(), Scope.of(kernel)));
+        return kernel.withBody(simplify(kernel.body(), ScheduleScope.of(kernel)));
     }
 
     /** The last pass: loops of one iteration are replaced by their bodies, and conditions stand outside the loops that do not change them. */
@@ -32,7 +32,7 @@ final class Simplify {
         return Statements.withParts(statement, Simplify::withoutUnitLoops);
     }
 
-    private static Stmt simplify(Stmt statement, Scope scope) {
+    private static Stmt simplify(Stmt statement, ScheduleScope scope) {
         return switch (statement) {
             case Stmt.Block block -> simplify(block, scope);
             case Stmt.For loop -> simplify(loop, scope);
@@ -50,15 +50,15 @@ final class Simplify {
         };
     }
 
-    private static List<Dim> simplify(List<Dim> dims, Scope scope) {
+    private static List<Dim> simplify(List<Dim> dims, ScheduleScope scope) {
         return dims.stream().map(scope::simplify).toList();
     }
 
-    private static Expr simplify(Expr expression, Scope scope) {
+    private static Expr simplify(Expr expression, ScheduleScope scope) {
         return Expressions.withIndices(expression, scope::simplify);
     }
 
-    private static Stmt simplify(Stmt.Block block, Scope scope) {
+    private static Stmt simplify(Stmt.Block block, ScheduleScope scope) {
         List<Stmt> kept = new ArrayList<>();
         for (Stmt statement : block.statements()) {
             Stmt simple = simplify(statement, scope);
@@ -75,7 +75,7 @@ final class Simplify {
         return Statements.block(kept);
     }
 
-    private static Stmt simplify(Stmt.For loop, Scope scope) {
+    private static Stmt simplify(Stmt.For loop, ScheduleScope scope) {
         Dim extent = scope.simplify(loop.extent());
         if (scope.nonNegative(extent.times(-1))) {
             return Stmt.NOTHING;
@@ -85,13 +85,13 @@ final class Simplify {
         return Statements.isNothing(body) ? Stmt.NOTHING : new Stmt.For(loop.variable(), extent, loop.kind(), body);
     }
 
-    private static Stmt simplify(Stmt.Allocate allocate, Scope scope) {
+    private static Stmt simplify(Stmt.Allocate allocate, ScheduleScope scope) {
         Buffer buffer = Statements.withDims(allocate.buffer(), scope::simplify);
         Stmt body = simplify(allocate.body(), scope.inside(new Stmt.Allocate(buffer, allocate.body())));
-        return Accesses.buffers(body).contains(buffer.name()) ? new Stmt.Allocate(buffer, body) : body;
+        return BufferAccesses.buffers(body).contains(buffer.name()) ? new Stmt.Allocate(buffer, body) : body;
     }
 
-    private static Stmt simplify(Stmt.Guard guard, Scope scope) {
+    private static Stmt simplify(Stmt.Guard guard, ScheduleScope scope) {
         List<Dim> open = new ArrayList<>();
         for (Dim condition : simplify(guard.nonNegative(), scope)) {
             if (scope.negative(condition)) {
@@ -118,7 +118,7 @@ final class Simplify {
         return new Stmt.Guard(open, then, otherwise);
     }
 
-    private static Stmt simplify(Stmt.Let let, Scope scope) {
+    private static Stmt simplify(Stmt.Let let, ScheduleScope scope) {
         Expr value = simplify(let.value(), scope);
         Stmt body = simplify(let.body(), scope.inside(let));
         return mentions(body, let.name()) ? new Stmt.Let(let.name(), value, body) : body;

@@ -22,7 +22,7 @@ final class SplitLoop {
         return application.atLoops(step.loop(), new SplitLoop(step, application)::split);
     }
 
-    private Stmt split(Stmt.For loop, Scope scope) {
+    private Stmt split(Stmt.For loop, ScheduleScope scope) {
         if (loop.kind() != LoopKind.SERIAL && loop.kind() != LoopKind.PARALLEL) {
             throw application.refusal(loop.variable() + " is bound to " + loop.kind());
         }
@@ -50,7 +50,7 @@ final class SplitLoop {
             case PAD -> {
                 Stmt.For tiles = new Stmt.For(outer, ceiling, LoopKind.SERIAL, Stmt.NOTHING);
                 Stmt.For tile = new Stmt.For(inner, Dim.of(factor), LoopKind.SERIAL, Stmt.NOTHING);
-                Scope inside = scope.inside(tiles).inside(tile);
+                ScheduleScope inside = scope.inside(tiles).inside(tile);
                 yield nest(
                         loop,
                         outer,
@@ -78,7 +78,7 @@ final class SplitLoop {
     }
 
     /** A negative extent means no iterations, which a division would make some. */
-    static Dim atLeastZero(Dim extent, Scope scope) {
+    static Dim atLeastZero(Dim extent, ScheduleScope scope) {
         return scope.nonNegative(extent) ? extent : extent.max(Dim.ZERO);
     }
 }

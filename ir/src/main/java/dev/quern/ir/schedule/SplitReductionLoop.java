@@ -8,7 +8,7 @@ import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
-import dev.quern.ir.schedule.Accesses.Access;
+import dev.quern.ir.schedule.BufferAccesses.Access;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +37,7 @@ final class SplitReductionLoop {
         return application.atLoops(step.loop(), new SplitReductionLoop(step, application)::split);
     }
 
-    private Stmt split(Stmt.For loop, Scope scope) {
+    private Stmt split(Stmt.For loop, ScheduleScope scope) {
         if (loop.kind() != LoopKind.SERIAL) {
             throw application.refusal(loop.variable() + " is bound to " + loop.kind());
         }
@@ -94,7 +94,7 @@ final class SplitReductionLoop {
     }
 
     /** A partial buffer for every element that several iterations reduce into, by its text. */
-    private Map<String, Partial> partials(Stmt.For loop, Scope scope) {
+    private Map<String, Partial> partials(Stmt.For loop, ScheduleScope scope) {
         Dependence.Verdict verdict = Dependence.of(loop, scope);
         switch (verdict.kind()) {
             case REDUCTION -> {}
@@ -103,7 +103,7 @@ final class SplitReductionLoop {
                 throw application.refusal(loop.variable() + " is not a reduction loop: " + verdict.reason());
         }
         Map<String, Partial> partials = new LinkedHashMap<>();
-        for (Access access : Accesses.of(loop.body(), scope.inside(loop))) {
+        for (Access access : BufferAccesses.of(loop.body(), scope.inside(loop))) {
             if (!verdict.reduced().contains(access.buffer())) {
                 continue;
             }
@@ -117,7 +117,7 @@ final class SplitReductionLoop {
         return partials;
     }
 
-    private Partial partial(Access access, Stmt.For loop, Scope scope) {
+    private Partial partial(Access access, Stmt.For loop, ScheduleScope scope) {
         Buffer target = access.scope().buffer(access.buffer());
         Combiner combiner = access.combiner().orElseThrow();
         long identity = Identities.bits(combiner, target.dtype())

@@ -9,7 +9,7 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Stmt;
-import dev.quern.ir.schedule.Accesses.Access;
+import dev.quern.ir.schedule.BufferAccesses.Access;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,19 +35,19 @@ final class StageBuffer {
         return application.atLoops(step.loop(), new StageBuffer(step, application)::stage);
     }
 
-    private Stmt stage(Stmt.For loop, Scope scope) {
+    private Stmt stage(Stmt.For loop, ScheduleScope scope) {
         if (loop.kind() != LoopKind.SERIAL && loop.kind() != LoopKind.PARALLEL) {
             throw application.refusal(loop.variable() + " is bound to " + loop.kind());
         }
-        Scope inside = scope.inside(loop);
-        List<Access> reads = Accesses.of(loop.body(), inside).stream()
+        ScheduleScope inside = scope.inside(loop);
+        List<Access> reads = BufferAccesses.of(loop.body(), inside).stream()
                 .filter(access -> access.buffer().equals(step.buffer()))
                 .toList();
         if (reads.isEmpty()) {
             throw application.refusal("the body of " + loop.variable() + " does not read " + step.buffer());
         }
         for (Access access : reads) {
-            if (access.kind() != Accesses.Kind.READ) {
+            if (access.kind() != BufferAccesses.Kind.READ) {
                 throw application.refusal("the body of " + loop.variable() + " " + access);
             }
         }

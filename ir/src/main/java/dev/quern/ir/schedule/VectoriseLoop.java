@@ -3,7 +3,7 @@ package dev.quern.ir.schedule;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
-import dev.quern.ir.schedule.Accesses.Access;
+import dev.quern.ir.schedule.BufferAccesses.Access;
 import java.util.List;
 
 /** An innermost loop of constant extent runs as lanes; what several lanes reduce into is combined across them. */
@@ -17,14 +17,14 @@ final class VectoriseLoop {
         });
     }
 
-    static void check(Stmt.For loop, Scope scope, Application application) {
+    static void check(Stmt.For loop, ScheduleScope scope, Application application) {
         if (loop.kind() != LoopKind.SERIAL) {
             throw application.refusal(loop.variable() + " is bound to " + loop.kind());
         }
         long extent = application.constantExtent(loop);
         requireInnermost(loop, loop.body(), application);
         int bits = 8;
-        List<Access> accesses = Accesses.of(loop.body(), scope.inside(loop));
+        List<Access> accesses = BufferAccesses.of(loop.body(), scope.inside(loop));
         for (Access access : accesses) {
             bits = Math.max(bits, scope.buffer(access.buffer()).dtype().bits());
         }

@@ -57,7 +57,7 @@ class HostFunctionsFuzzTest {
         }
         return type == DType.F32
                 ? Operations.random(random, shape)
-                : Elements.allocate(type, count).tensor(shape);
+                : TensorElements.allocate(type, count).tensor(shape);
     }
 
     private static Map<String, Attribute> attributes(Random random) {

@@ -73,7 +73,7 @@ final class Operations {
 
     /** A tensor of any numeric type with these elements. */
     static Tensor of(DType type, double... values) {
-        Elements elements = Elements.allocate(type, values.length);
+        TensorElements elements = TensorElements.allocate(type, values.length);
         for (int i = 0; i < values.length; i++) {
             elements.number(i, values[i]);
         }
@@ -81,7 +81,7 @@ final class Operations {
     }
 
     static double[] numbers(Tensor tensor) {
-        Elements elements = Elements.of(tensor);
+        TensorElements elements = TensorElements.of(tensor);
         double[] values = new double[(int) elements.count()];
         for (int i = 0; i < values.length; i++) {
             values[i] = elements.number(i);

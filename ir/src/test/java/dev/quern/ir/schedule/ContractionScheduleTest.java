@@ -53,7 +53,8 @@ class ContractionScheduleTest {
                 new Step.Unroll("m.i.t.i")));
     }
 
-    private static final Kernel SYMBOLIC = Kernels.contraction(Dim.symbol("M"), Dim.symbol("N"), Dim.symbol("K"));
+    private static final Kernel SYMBOLIC =
+            UnscheduledKernels.contraction(Dim.symbol("M"), Dim.symbol("N"), Dim.symbol("K"));
 
     @Test
     void isAParallelLoopOverSections() {
@@ -122,15 +123,15 @@ class ContractionScheduleTest {
         for (long[] size : sizes) {
             Map<String, Long> symbols = Map.of("M", size[0], "N", size[1], "K", size[2]);
             Runs.compare(SYMBOLIC, scheduled, symbols, 0, random);
-            Kernel constant = Kernels.contraction(Dim.of(size[0]), Dim.of(size[1]), Dim.of(size[2]));
+            Kernel constant = UnscheduledKernels.contraction(Dim.of(size[0]), Dim.of(size[1]), Dim.of(size[2]));
             Runs.compare(constant, Scheduler.apply(constant, product(24, 6, 8, 4), WIDE), Map.of(), 0, random);
         }
     }
 
     @Test
     void wholeTilesNeedNoTail() {
-        Kernel kernel =
-                Scheduler.apply(Kernels.contraction(Dim.of(192), Dim.of(64), Dim.of(8)), product(96, 12, 32, 16), WIDE);
+        Kernel kernel = Scheduler.apply(
+                UnscheduledKernels.contraction(Dim.of(192), Dim.of(64), Dim.of(8)), product(96, 12, 32, 16), WIDE);
         String text = KernelPrinter.print(kernel);
         assertFalse(text.contains("if "), text);
         assertFalse(text.contains("m.i.t"), text);

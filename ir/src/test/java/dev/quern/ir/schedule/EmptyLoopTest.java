@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class EmptyLoopTest {
     @Test
     void unrolledCopiesMayHaveNoIterations() {
-        Kernel kernel = Kernels.depthwise(Dim.of(2), 5, Dim.symbol("A"));
+        Kernel kernel = UnscheduledKernels.depthwise(Dim.of(2), 5, Dim.symbol("A"));
         Schedule schedule = new Schedule(List.of(
                 new Step.Split("oh", 8, Tail.CLAMP),
                 new Step.Sink("oh.o"),
@@ -28,7 +28,7 @@ class EmptyLoopTest {
 
     @Test
     void stepsOnALoopThatIsGoneDoNothing() {
-        Kernel kernel = Kernels.rowMax(Dim.symbol("R"), Dim.of(64));
+        Kernel kernel = UnscheduledKernels.rowMax(Dim.symbol("R"), Dim.of(64));
         Schedule schedule = new Schedule(List.of(
                 new Step.SplitReduction("c", 16, Tail.PEEL),
                 new Step.Split("c.t", 4, Tail.MASK),

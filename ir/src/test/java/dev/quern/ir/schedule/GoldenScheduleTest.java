@@ -45,20 +45,20 @@ class GoldenScheduleTest {
 
     @Test
     void contraction() throws IOException {
-        Kernel kernel = Kernels.contraction(Dim.symbol("M"), Dim.symbol("N"), Dim.symbol("K"));
+        Kernel kernel = UnscheduledKernels.contraction(Dim.symbol("M"), Dim.symbol("N"), Dim.symbol("K"));
         check("contraction", kernel, ContractionScheduleTest.product(12, 3, 8, 4));
     }
 
     @Test
     void softmax() throws IOException {
-        Kernel kernel = Kernels.softmax(Dim.symbol("R"), Dim.symbol("C"));
+        Kernel kernel = UnscheduledKernels.softmax(Dim.symbol("R"), Dim.symbol("C"));
         check("softmax", kernel, RowScheduleTest.rows(List.of("c", "e"), List.of("d"), 32, 16));
     }
 
     /** Pixels of a row are the rows of the tile, output channels its columns. */
     @Test
     void convolution() throws IOException {
-        Kernel kernel = Kernels.convolution(Dim.symbol("N"), 9, 11, 3, Dim.symbol("M"));
+        Kernel kernel = UnscheduledKernels.convolution(Dim.symbol("N"), 9, 11, 3, Dim.symbol("M"));
         Schedule schedule = new Schedule(List.of(
                 new Step.Pack("w", 8),
                 new Step.Split("m", 8, Tail.PAD),

@@ -52,8 +52,8 @@ class RowScheduleTest {
     @Test
     void softmax() {
         Schedule schedule = rows(List.of("c", "e"), List.of("d"), 16, 4);
-        check(Kernels.softmax(R, C), schedule);
-        Kernel kernel = Scheduler.apply(Kernels.softmax(R, C), schedule, ContractionScheduleTest.WIDE);
+        check(UnscheduledKernels.softmax(R, C), schedule);
+        Kernel kernel = Scheduler.apply(UnscheduledKernels.softmax(R, C), schedule, ContractionScheduleTest.WIDE);
         List<Stmt> scalar = new ArrayList<>();
         scalarLeaves(kernel.body(), false, scalar);
         assertEquals(2, scalar.size(), () -> "only the initial maximum and sum are scalar: " + scalar);
@@ -61,12 +61,12 @@ class RowScheduleTest {
 
     @Test
     void layerNorm() {
-        check(Kernels.layerNorm(R, C), rows(List.of("c", "e"), List.of("d"), 16, 4));
+        check(UnscheduledKernels.layerNorm(R, C), rows(List.of("c", "e"), List.of("d"), 16, 4));
     }
 
     @Test
     void rowMaximum() {
-        check(Kernels.rowMax(R, C), rows(List.of("c"), List.of(), 16, 4));
+        check(UnscheduledKernels.rowMax(R, C), rows(List.of("c"), List.of(), 16, 4));
     }
 
     /** A column reduction has columns in lanes and rows serial inside, so that each sum keeps its order. */
@@ -78,7 +78,7 @@ class RowScheduleTest {
                 new Step.Split("c", 16, Tail.MASK),
                 new Step.Reorder(List.of("c.o", "r", "c.i")),
                 new Step.Vectorise("c.i")));
-        Kernel kernel = Kernels.columnSum(R, C);
+        Kernel kernel = UnscheduledKernels.columnSum(R, C);
         Kernel scheduled = Scheduler.apply(kernel, schedule, ContractionScheduleTest.WIDE);
         List<Stmt> scalar = new ArrayList<>();
         scalarLeaves(scheduled.body(), false, scalar);
@@ -105,7 +105,7 @@ class RowScheduleTest {
     @Test
     void wholeRowsNeedNoTail() {
         Kernel kernel = Scheduler.apply(
-                Kernels.softmax(R, Dim.of(64)),
+                UnscheduledKernels.softmax(R, Dim.of(64)),
                 rows(List.of("c", "e"), List.of("d"), 16, 16),
                 ContractionScheduleTest.WIDE);
         assertFalse(KernelPrinter.print(kernel).contains(".t"), () -> KernelPrinter.print(kernel));

@@ -1,10 +1,10 @@
 package dev.quern.ir.schedule;
 
-import static dev.quern.ir.schedule.Kernels.at;
-import static dev.quern.ir.schedule.Kernels.d;
-import static dev.quern.ir.schedule.Kernels.f32;
-import static dev.quern.ir.schedule.Kernels.loop;
-import static dev.quern.ir.schedule.Kernels.store;
+import static dev.quern.ir.schedule.UnscheduledKernels.at;
+import static dev.quern.ir.schedule.UnscheduledKernels.d;
+import static dev.quern.ir.schedule.UnscheduledKernels.f32;
+import static dev.quern.ir.schedule.UnscheduledKernels.loop;
+import static dev.quern.ir.schedule.UnscheduledKernels.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -24,7 +24,7 @@ class ScheduleRefusalTest {
     private static final Dim M = d("M");
     private static final Dim N = d("N");
     private static final Dim K = d("K");
-    private static final Kernel PRODUCT = Kernels.contraction(M, N, K);
+    private static final Kernel PRODUCT = UnscheduledKernels.contraction(M, N, K);
 
     private static void refused(Kernel kernel, String reason, Step... steps) {
         Schedule schedule = new Schedule(List.of(steps));
@@ -37,7 +37,7 @@ class ScheduleRefusalTest {
 
     @Test
     void aFactorThatDoesNotDivide() {
-        Kernel kernel = Kernels.contraction(d("b").times(128), N, K);
+        Kernel kernel = UnscheduledKernels.contraction(d("b").times(128), N, K);
         refused(kernel, "split m 12 exact: 12 does not divide extent 128*b", new Step.Split("m", 12, Tail.EXACT));
         Scheduler.apply(kernel, Schedule.NONE.then(new Step.Split("m", 64, Tail.EXACT)), ContractionScheduleTest.WIDE);
         refused(PRODUCT, "factor 0 is less than 1", new Step.Split("m", 0, Tail.MASK));
@@ -62,7 +62,7 @@ class ScheduleRefusalTest {
 
     @Test
     void aRecurrenceKeepsItsOrder() {
-        Kernel kernel = Kernels.recurrent(d("T"), d("B"), d("H"));
+        Kernel kernel = UnscheduledKernels.recurrent(d("T"), d("B"), d("H"));
         refused(kernel, "t is not parallel: iterations of t may share elements: one writes h", new Step.Sink("t"));
         // Within a step of time, units read only what earlier steps wrote; and no sequence of the batch reads
         // another's.
@@ -75,7 +75,7 @@ class ScheduleRefusalTest {
     void dependentLoopsDoNotExchange() {
         // y[i+1, j] = y[i, j+1]: either loop alone carries nothing that the other order keeps.
         Stmt body = loop("i", M, loop("j", N, store("y", at("y", d("i"), d("j").plus(1)), d("i").plus(1), d("j"))));
-        Kernel kernel = Kernels.kernel("test", 1, List.of(f32("y", M.plus(1), N.plus(1))), body);
+        Kernel kernel = UnscheduledKernels.kernel("test", 1, List.of(f32("y", M.plus(1), N.plus(1))), body);
         refused(kernel, "one writes y[i + 1, j], another reads y[i, j + 1]", new Step.Reorder(List.of("j", "i")));
     }
 
@@ -84,7 +84,7 @@ class ScheduleRefusalTest {
         refused(PRODUCT, "no perfect nest has the loops k, m", new Step.Reorder(List.of("k", "m")));
         refused(PRODUCT, "twice", new Step.Reorder(List.of("m", "m")));
         Stmt triangle = loop("i", M, loop("j", d("i").plus(1), store("y", at("x", d("i")), d("i"), d("j"))));
-        Kernel kernel = Kernels.kernel("test", 1, List.of(f32("x", M), f32("y", M, M)), triangle);
+        Kernel kernel = UnscheduledKernels.kernel("test", 1, List.of(f32("x", M), f32("y", M, M)), triangle);
         refused(kernel, "the extent of j, i + 1, depends on i", new Step.Reorder(List.of("j", "i")));
         refused(kernel, "the extent of j, i + 1, depends on i", new Step.Fuse("i", "j", "p"));
     }
@@ -93,10 +93,10 @@ class ScheduleRefusalTest {
     void whatOverlapsIsNotParallel() {
         Stmt body = loop("i", M, store("y", at("x", d("i")), d("i").floorDiv(Dim.of(2))));
         refused(
-                Kernels.kernel("test", 1, List.of(f32("x", M), f32("y", M)), body),
+                UnscheduledKernels.kernel("test", 1, List.of(f32("x", M), f32("y", M)), body),
                 "i is not parallel",
                 new Step.Bind("i", LoopKind.PARALLEL));
-        Kernel scatter = Kernels.kernel(
+        Kernel scatter = UnscheduledKernels.kernel(
                 "test",
                 1,
                 List.of(f32("ids", M), f32("x", M), f32("y", M)),
@@ -119,22 +119,28 @@ class ScheduleRefusalTest {
                 new Step.Split("n", 16, Tail.MASK),
                 new Step.Vectorise("n.i"));
         refused(
-                Kernels.traversal(M, N, K),
+                UnscheduledKernels.traversal(M, N, K),
                 "j.i is not innermost: k is inside it",
                 new Step.Split("j", 16, Tail.MASK),
                 new Step.Vectorise("j.i"));
         refused(
-                Kernels.traversal(M, N, K),
+                UnscheduledKernels.traversal(M, N, K),
                 "extent 24 of k.i is no multiple of the 16 lanes of 32 bits of jvm-512",
                 new Step.Split("k", 24, Tail.MASK),
                 new Step.Vectorise("k.i"));
-        refused(Kernels.recurrent(Dim.of(16), Dim.of(1), Dim.of(1)), "is not innermost", new Step.Vectorise("t"));
+        refused(
+                UnscheduledKernels.recurrent(Dim.of(16), Dim.of(1), Dim.of(1)),
+                "is not innermost",
+                new Step.Vectorise("t"));
     }
 
     @Test
     void parallelIsOutermost() {
         refused(PRODUCT, "n is not the outermost loop", new Step.Bind("n", LoopKind.PARALLEL));
-        refused(Kernels.columnSum(M, N), "z is not the outermost loop", new Step.Bind("z", LoopKind.PARALLEL));
+        refused(
+                UnscheduledKernels.columnSum(M, N),
+                "z is not the outermost loop",
+                new Step.Bind("z", LoopKind.PARALLEL));
         refused(
                 PRODUCT,
                 "m is bound to PARALLEL",
@@ -151,7 +157,7 @@ class ScheduleRefusalTest {
     void reductionsThatAreNone() {
         refused(PRODUCT, "m is a parallel loop; split it with split", new Step.SplitReduction("m", 4, Tail.PEEL));
         refused(
-                Kernels.columnSum(M, N),
+                UnscheduledKernels.columnSum(M, N),
                 "at an index that varies within an iteration",
                 new Step.SplitReduction("r", 4, Tail.PEEL));
     }

@@ -36,7 +36,7 @@ final class Rewriting {
 
     Rewriting(Graph original) {
         this.original = original;
-        this.uses = Uses.count(original);
+        this.uses = UseCounts.count(original);
         this.guards.addAll(original.guards());
         original.inputs().forEach(input -> names.add(input.name()));
         for (Node node : original.nodes()) {
@@ -123,7 +123,7 @@ final class Rewriting {
         return producer(value).map(node -> node.op() instanceof Op.Constant(Literal literal) ? literal.tensor() : null);
     }
 
-    /** Uses of a value of the old graph, the graph's outputs counted. New values count as used once. */
+    /** UseCounts of a value of the old graph, the graph's outputs counted. New values count as used once. */
     int uses(Value value) {
         return uses.getOrDefault(value.name(), 1);
     }

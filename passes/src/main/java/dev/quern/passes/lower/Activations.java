@@ -67,6 +67,6 @@ final class Activations {
 
     private static Expr number(double value, Expr like) {
         DType type = like.dtype();
-        return Scalars.number(value, type);
+        return ScalarTerms.number(value, type);
     }
 }

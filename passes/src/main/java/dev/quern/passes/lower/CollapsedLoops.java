@@ -14,13 +14,13 @@ import java.util.Optional;
 final class CollapsedLoops {
     private CollapsedLoops() {}
 
-    static Draft apply(Draft draft) {
-        Draft result = draft;
+    static KernelDraft apply(KernelDraft draft) {
+        KernelDraft result = draft;
         boolean changed = true;
         while (changed) {
             changed = false;
             for (Pair pair : pairs(result.body())) {
-                Optional<Draft> collapsed = collapse(result, pair);
+                Optional<KernelDraft> collapsed = collapse(result, pair);
                 if (collapsed.isPresent()) {
                     result = collapsed.get();
                     changed = true;
@@ -54,7 +54,7 @@ final class CollapsedLoops {
         return loop.variable().replaceAll("[0-9]+$", "");
     }
 
-    private static Optional<Draft> collapse(Draft draft, Pair pair) {
+    private static Optional<KernelDraft> collapse(KernelDraft draft, Pair pair) {
         Dim together = Dim.symbol(pair.outer().variable());
         Dim extent = pair.inner().extent();
         Dim outer = together.floorDiv(extent);
@@ -77,7 +77,7 @@ final class CollapsedLoops {
                 return stmt == pair.outer() ? merged : super.stmt(stmt);
             }
         }.stmt(draft.body());
-        Draft candidate = MergedAxes.apply(new Draft(draft.parameters(), body));
+        KernelDraft candidate = MergedAxes.apply(new KernelDraft(draft.parameters(), body));
         return divides(candidate.body(), pair.outer().variable()) ? Optional.empty() : Optional.of(candidate);
     }
 

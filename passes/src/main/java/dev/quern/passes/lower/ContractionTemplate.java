@@ -50,9 +50,9 @@ final class ContractionTemplate {
         Buffer sum = drawing.sketch().scalar("acc", type);
         Stmt product = drawing.elements().site(() -> {
             drawing.sketch().call("a");
-            Expr a = Scalars.cast(drawing.operand(swapped ? 1 : 0, indices(loops, rows)), type);
+            Expr a = ScalarTerms.cast(drawing.operand(swapped ? 1 : 0, indices(loops, rows)), type);
             drawing.sketch().call("b");
-            Expr b = Scalars.cast(drawing.operand(swapped ? 0 : 1, indices(loops, columns)), type);
+            Expr b = ScalarTerms.cast(drawing.operand(swapped ? 0 : 1, indices(loops, columns)), type);
             drawing.sketch().call("x");
             return new Stmt.Reduce(
                     sum.name(),
@@ -60,11 +60,11 @@ final class ContractionTemplate {
                     type.isFloat() ? Combiner.FMA : Combiner.SUM,
                     new Expr.Binary(BinaryOp.MUL, a, b));
         });
-        Expr total = Scalars.cast(
+        Expr total = ScalarTerms.cast(
                 Sketch.read(sum.name(), type),
-                Scalars.arithmetic(node.output().type().dtype()));
+                ScalarTerms.arithmetic(node.output().type().dtype()));
         Stmt body = Sketch.block(
-                Sketch.write(sum.name(), Scalars.number(0, type)),
+                Sketch.write(sum.name(), ScalarTerms.number(0, type)),
                 Sketch.nest(k, product),
                 drawing.store(indices(loops, contract.result()), total));
         List<Sketch.Loop> outer = new ArrayList<>(batch);
@@ -84,7 +84,7 @@ final class ContractionTemplate {
 
     private static DType accumulator(Node node, Op.Contract contract) {
         DType result = node.output().type().dtype();
-        return result.isFloat() ? Scalars.arithmetic(result) : contract.accumulate();
+        return result.isFloat() ? ScalarTerms.arithmetic(result) : contract.accumulate();
     }
 
     /** A constant extent stands for one that a guard equates with it. */

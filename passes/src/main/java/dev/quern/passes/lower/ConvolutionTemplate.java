@@ -99,15 +99,15 @@ final class ConvolutionTemplate {
 
     private static Buffer sum(Drawing drawing) {
         DType storage = drawing.anchor().output().type().dtype();
-        return drawing.sketch().scalar("acc", Scalars.arithmetic(storage));
+        return drawing.sketch().scalar("acc", ScalarTerms.arithmetic(storage));
     }
 
     private static Stmt product(Drawing drawing, Buffer sum, List<Dim> source, List<Dim> weights) {
         return drawing.elements().site(() -> {
             drawing.sketch().call("a");
-            Expr a = Scalars.cast(drawing.operand(0, source), sum.dtype());
+            Expr a = ScalarTerms.cast(drawing.operand(0, source), sum.dtype());
             drawing.sketch().call("b");
-            Expr b = Scalars.cast(drawing.operand(1, weights), sum.dtype());
+            Expr b = ScalarTerms.cast(drawing.operand(1, weights), sum.dtype());
             drawing.sketch().call("x");
             Combiner combiner = sum.dtype().isFloat() ? Combiner.FMA : Combiner.SUM;
             return new Stmt.Reduce(sum.name(), List.of(), combiner, new Expr.Binary(BinaryOp.MUL, a, b));
@@ -118,7 +118,7 @@ final class ConvolutionTemplate {
         return new Stmt.Allocate(
                 sum,
                 Sketch.block(
-                        Sketch.write(sum.name(), Scalars.number(0, sum.dtype())),
+                        Sketch.write(sum.name(), ScalarTerms.number(0, sum.dtype())),
                         reduced,
                         drawing.store(place, Sketch.read(sum.name(), sum.dtype()))));
     }

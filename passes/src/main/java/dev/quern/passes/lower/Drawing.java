@@ -14,7 +14,7 @@ final class Drawing {
     private final FusionPlan plan;
     private final Region region;
     private final Sketch sketch;
-    private final Elements elements;
+    private final ElementExpressions elements;
 
     Drawing(FusionPlan plan, Region region) {
         this.plan = plan;
@@ -22,8 +22,8 @@ final class Drawing {
         this.sketch = new Sketch(plan.flow().symbols(), plan::layout);
         Set<String> own = new HashSet<>();
         region.results().forEach(value -> own.add(value.name()));
-        this.elements =
-                new Elements(plan.flow(), value -> plan.isStored(value) && !own.contains(value.name()), own, sketch);
+        this.elements = new ElementExpressions(
+                plan.flow(), value -> plan.isStored(value) && !own.contains(value.name()), own, sketch);
     }
 
     Region region() {
@@ -34,7 +34,7 @@ final class Drawing {
         return sketch;
     }
 
-    Elements elements() {
+    ElementExpressions elements() {
         return elements;
     }
 
@@ -58,7 +58,7 @@ final class Drawing {
         List<Dim> place = region.stored(indices, sketch.ranges());
         boolean repeated = !anchored.equals(result) && plan.flow().occurrences(anchored) > 1;
         return elements.site(() -> {
-            Expr narrow = Scalars.narrow(element, anchored.type().dtype());
+            Expr narrow = ScalarTerms.narrow(element, anchored.type().dtype());
             elements.give(anchored, repeated ? elements.keep(narrow) : narrow);
             return new Stmt.Store(sketch.result(result).name(), place, elements.at(result, place));
         });

@@ -132,7 +132,7 @@ final class Epilogues {
                 .simplify(Indexing.linear(
                         region.stored(Sketch.indices(loops), sketch.ranges()),
                         region.root().output().type().shape()));
-        if (Draft.divisions(address) > 0) {
+        if (KernelDraft.divisions(address) > 0) {
             return true;
         }
         return !loops.isEmpty()

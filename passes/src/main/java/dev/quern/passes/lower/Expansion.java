@@ -82,7 +82,7 @@ final class Expansion {
 
     private static boolean isNarrow(Value value) {
         DType type = value.type().dtype();
-        return Scalars.arithmetic(type) != type;
+        return ScalarTerms.arithmetic(type) != type;
     }
 
     /** A constant. */

@@ -21,7 +21,7 @@ final class Finish {
 
     /** The kernel drawn in {@code sketch} with {@code body}. */
     static Lowered kernel(String template, Sketch sketch, Stmt body) {
-        Draft draft = new Draft(
+        KernelDraft draft = new KernelDraft(
                 sketch.parameters().stream().map(Sketch.Parameter::buffer).toList(), body);
         draft = ShortLoops.apply(draft);
         draft = MergedAxes.apply(draft);
@@ -33,7 +33,7 @@ final class Finish {
         return new Lowered(named(template, draft, sketch.results()), arguments);
     }
 
-    private static Kernel named(String template, Draft draft, int results) {
+    private static Kernel named(String template, KernelDraft draft, int results) {
         List<String> symbols = symbols(draft);
         Kernel nameless = new Kernel("", template, symbols, draft.parameters(), results, draft.body());
         return new Kernel(
@@ -45,7 +45,7 @@ final class Finish {
                 draft.body());
     }
 
-    private static List<String> symbols(Draft draft) {
+    private static List<String> symbols(KernelDraft draft) {
         Set<String> used = new TreeSet<>();
         Set<String> bound = new HashSet<>();
         new KernelVisitor() {

@@ -217,7 +217,7 @@ final class Fusion {
             return;
         }
         Value base = node.input(0);
-        Optional<Laid> laid = isEmpty(value) ? Optional.empty() : Views.of(node, inside.layout(base));
+        Optional<Laid> laid = isEmpty(value) ? Optional.empty() : ContiguousViews.of(node, inside.layout(base));
         boolean fits = laid.filter(at -> inside.contains(base)
                         ? inside.suits(value, at.layout())
                         : at.layout().isRowMajor(value.type().shape()))

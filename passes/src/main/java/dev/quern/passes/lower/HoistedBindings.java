@@ -7,7 +7,7 @@ import dev.quern.ir.kernel.Stmt;
 final class HoistedBindings {
     private HoistedBindings() {}
 
-    static Draft apply(Draft draft) {
+    static KernelDraft apply(KernelDraft draft) {
         Stmt body = new KernelMapper() {
             @Override
             Stmt stmt(Stmt stmt) {
@@ -15,7 +15,7 @@ final class HoistedBindings {
                 return mapped instanceof Stmt.For loop ? hoist(loop) : mapped;
             }
         }.stmt(draft.body());
-        return new Draft(draft.parameters(), body);
+        return new KernelDraft(draft.parameters(), body);
     }
 
     private static Stmt hoist(Stmt.For loop) {

@@ -55,7 +55,7 @@ final class Lowering {
         Set<Integer> inPlace = new HashSet<>();
         for (int part = 0; part < node.inputs().size(); part++) {
             if (node.input(part).type().shape().elements().is(0)
-                    || isInPlace(node, part, Views.part(node, axis, part, plan.layout(node.output())))) {
+                    || isInPlace(node, part, ContiguousViews.part(node, axis, part, plan.layout(node.output())))) {
                 inPlace.add(part);
             }
         }
@@ -66,7 +66,7 @@ final class Lowering {
 
     private List<Lowered> pad(Drawing drawing, Node node, Op.Pad pad) {
         boolean inPlace = pad.mode() == Op.PadMode.CONSTANT
-                && isInPlace(node, 0, Views.padded(node, pad, plan.layout(node.output())));
+                && isInPlace(node, 0, ContiguousViews.padded(node, pad, plan.layout(node.output())));
         return inPlace ? PadTemplate.border(drawing, pad) : List.of(PadTemplate.lower(drawing, pad));
     }
 

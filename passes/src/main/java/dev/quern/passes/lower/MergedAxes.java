@@ -15,13 +15,13 @@ import java.util.List;
 final class MergedAxes {
     private MergedAxes() {}
 
-    static Draft apply(Draft draft) {
+    static KernelDraft apply(KernelDraft draft) {
         DimRanges ranges = draft.ranges();
-        Draft result = draft;
+        KernelDraft result = draft;
         for (int position = 0; position < draft.parameters().size(); position++) {
             boolean merged = true;
             while (merged) {
-                Draft next = merge(result, position, ranges);
+                KernelDraft next = merge(result, position, ranges);
                 merged = next != result;
                 result = next;
             }
@@ -29,10 +29,10 @@ final class MergedAxes {
         return result;
     }
 
-    private static Draft merge(Draft draft, int position, DimRanges ranges) {
+    private static KernelDraft merge(KernelDraft draft, int position, DimRanges ranges) {
         Buffer buffer = draft.parameters().get(position);
         List<List<Dim>> accesses = draft.accesses(buffer.name());
-        if (accesses.stream().flatMap(List::stream).allMatch(index -> Draft.divisions(index) == 0)) {
+        if (accesses.stream().flatMap(List::stream).allMatch(index -> KernelDraft.divisions(index) == 0)) {
             return draft;
         }
         int rank = buffer.shape().rank();
@@ -76,9 +76,9 @@ final class MergedAxes {
         int before = 0;
         for (List<Dim> indices : accesses) {
             for (Dim index : indices.subList(first, first + length)) {
-                before += Draft.divisions(index);
+                before += KernelDraft.divisions(index);
             }
-            if (Draft.divisions(joined(indices, shape, first, length, ranges)) > 0) {
+            if (KernelDraft.divisions(joined(indices, shape, first, length, ranges)) > 0) {
                 return false;
             }
         }

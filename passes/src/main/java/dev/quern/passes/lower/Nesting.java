@@ -46,9 +46,10 @@ final class Nesting {
 
     private static Optional<Laid> placed(Node node, int operand, Layout whole) {
         return switch (node.op()) {
-            case Op.Concat(int axis) -> Optional.of(Views.part(node, axis, operand, whole));
+            case Op.Concat(int axis) -> Optional.of(ContiguousViews.part(node, axis, operand, whole));
             case Op.Pad pad
-            when pad.mode() == Op.PadMode.CONSTANT && operand == 0 -> Optional.of(Views.padded(node, pad, whole));
+            when pad.mode() == Op.PadMode.CONSTANT && operand == 0 ->
+                Optional.of(ContiguousViews.padded(node, pad, whole));
             default -> Optional.empty();
         };
     }
@@ -60,7 +61,7 @@ final class Nesting {
 
     /** From now on the result of {@code view} lies in its operand. */
     void put(Node view) {
-        put(new Nest(view.output(), view.input(0), layout -> Views.of(view, layout)));
+        put(new Nest(view.output(), view.input(0), layout -> ContiguousViews.of(view, layout)));
     }
 
     /** From now on {@code value} is computed as all of {@code whole}, which has as many elements. */
@@ -68,7 +69,7 @@ final class Nesting {
         put(new Nest(
                 value,
                 whole,
-                layout -> Views.reshaped(
+                layout -> ContiguousViews.reshaped(
                         whole.type().shape(), layout, value.type().shape())));
     }
 
@@ -119,8 +120,8 @@ final class Nesting {
             boolean index = IndexChecks.of(flow, user)
                     .filter(check -> check.indices().equals(value))
                     .isPresent();
-            boolean divides =
-                    user.op() instanceof Op.Reshape && Views.of(user, layout).isEmpty();
+            boolean divides = user.op() instanceof Op.Reshape
+                    && ContiguousViews.of(user, layout).isEmpty();
             if (!kernel || index || divides) {
                 return false;
             }

@@ -24,24 +24,24 @@ final class NormalizeTemplate {
         Buffer mean = rows.scalar("mean");
         Buffer variance = rows.scalar("variance");
         Buffer scale = rows.scalar("scale");
-        Expr count = Scalars.cast(new Expr.Index(rows.count(), DType.I64), rows.type());
+        Expr count = ScalarTerms.cast(new Expr.Index(rows.count(), DType.I64), rows.type());
         List<Stmt> steps = new ArrayList<>();
         if (normalize.centred()) {
-            steps.add(RowPasses.write(mean, Scalars.number(0, rows.type())));
+            steps.add(RowPasses.write(mean, ScalarTerms.number(0, rows.type())));
             steps.add(rows.pass(
                     at -> Sketch.block(rows.stage(at), RowPasses.reduce(mean, Combiner.SUM, rows.staged(at)))));
             steps.add(RowPasses.write(mean, RowPasses.over(rows.read(mean), count)));
         }
-        steps.add(RowPasses.write(variance, Scalars.number(0, rows.type())));
+        steps.add(RowPasses.write(variance, ScalarTerms.number(0, rows.type())));
         steps.add(rows.pass(at -> normalize.centred()
                 ? square(drawing, variance, RowPasses.minus(rows.staged(at), rows.read(mean)))
                 : Sketch.block(rows.stage(at), square(drawing, variance, rows.staged(at)))));
         Expr spread = new Expr.Binary(
                 BinaryOp.ADD,
                 RowPasses.over(rows.read(variance), count),
-                Scalars.number(normalize.epsilon(), rows.type()));
+                ScalarTerms.number(normalize.epsilon(), rows.type()));
         steps.add(RowPasses.write(
-                scale, RowPasses.over(Scalars.number(1, rows.type()), new Expr.Unary(UnaryOp.SQRT, spread))));
+                scale, RowPasses.over(ScalarTerms.number(1, rows.type()), new Expr.Unary(UnaryOp.SQRT, spread))));
         steps.add(rows.pass(at -> {
             Expr centred = normalize.centred() ? RowPasses.minus(rows.staged(at), rows.read(mean)) : rows.staged(at);
             return finished(drawing, normalize, at, RowPasses.times(centred, rows.read(scale)));
@@ -63,10 +63,10 @@ final class NormalizeTemplate {
         return drawing.elements().site(() -> {
             Expr value = normal;
             if (operands > 1) {
-                value = RowPasses.times(value, Scalars.wide(drawing.operand(1, inRow)));
+                value = RowPasses.times(value, ScalarTerms.wide(drawing.operand(1, inRow)));
             }
             if (operands > 2) {
-                value = new Expr.Binary(BinaryOp.ADD, value, Scalars.wide(drawing.operand(2, inRow)));
+                value = new Expr.Binary(BinaryOp.ADD, value, ScalarTerms.wide(drawing.operand(2, inRow)));
             }
             return drawing.store(at, value);
         });

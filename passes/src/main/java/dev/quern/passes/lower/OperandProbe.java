@@ -23,7 +23,7 @@ final class OperandProbe {
     boolean readable(Node anchor, int operand) {
         Value value = anchor.input(operand);
         Sketch sketch = new Sketch(flow.symbols());
-        Elements elements = new Elements(flow, this::isBase, Set.of(), sketch);
+        ElementExpressions elements = new ElementExpressions(flow, this::isBase, Set.of(), sketch);
         List<Sketch.Loop> loops = sketch.loops("i", value.type().shape());
         Expr element = elements.at(value, Sketch.indices(loops));
         if (!(element instanceof Expr.Load load)) {
@@ -32,7 +32,7 @@ final class OperandProbe {
         Sketch.Parameter base = sketch.parameters().getFirst();
         Dim address = sketch.ranges()
                 .simplify(Indexing.linear(load.indices(), base.value().type().shape()));
-        if (Draft.divisions(address) > 0) {
+        if (KernelDraft.divisions(address) > 0) {
             return false;
         }
         boolean constant = flow.producer(base.value()).stream().anyMatch(node -> node.op() instanceof Op.Constant);

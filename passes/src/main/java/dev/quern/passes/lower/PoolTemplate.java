@@ -22,7 +22,7 @@ final class PoolTemplate {
         boolean greatest = pool.kind() == Op.PoolKind.MAX;
         WindowLoops windows = new WindowLoops(drawing.sketch(), pool.window(), y, x);
         Sketch.Loop channel = drawing.sketch().loop("n", y.dim(-1));
-        DType type = Scalars.arithmetic(drawing.anchor().output().type().dtype());
+        DType type = ScalarTerms.arithmetic(drawing.anchor().output().type().dtype());
         Combiner combiner = greatest ? Combiner.MAX : Combiner.SUM;
         Buffer sum = drawing.sketch().scalar("acc", type);
         Stmt join = drawing.elements()
@@ -30,18 +30,18 @@ final class PoolTemplate {
                         sum.name(),
                         List.of(),
                         combiner,
-                        Scalars.wide(drawing.operand(0, windows.source(channel.index())))));
+                        ScalarTerms.wide(drawing.operand(0, windows.source(channel.index())))));
         Expr total = Sketch.read(sum.name(), type);
         Expr element = greatest
                 ? total
                 : new Expr.Binary(
                         BinaryOp.DIV,
                         total,
-                        Scalars.cast(new Expr.Index(count(pool, windows, x, drawing), DType.I64), type));
+                        ScalarTerms.cast(new Expr.Index(count(pool, windows, x, drawing), DType.I64), type));
         Stmt body = new Stmt.Allocate(
                 sum,
                 Sketch.block(
-                        Sketch.write(sum.name(), Scalars.identity(combiner, type)),
+                        Sketch.write(sum.name(), ScalarTerms.identity(combiner, type)),
                         windows.overWindow(join),
                         drawing.store(windows.place(channel.index()), element)));
         return drawing.finish("pool", windows.overWindows(List.of(), Sketch.nest(List.of(channel), body)));

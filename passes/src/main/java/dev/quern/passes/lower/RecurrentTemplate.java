@@ -38,7 +38,7 @@ final class RecurrentTemplate {
         Node node = drawing.anchor();
         Shape result = node.outputs().getFirst().type().shape();
         this.storage = node.outputs().getFirst().type().dtype();
-        this.type = Scalars.arithmetic(storage);
+        this.type = ScalarTerms.arithmetic(storage);
         this.hidden = result.dim(2);
         this.batch = drawing.sketch().loop("o", result.dim(1));
         this.step = drawing.sketch().loop("s", result.dim(0));
@@ -99,7 +99,7 @@ final class RecurrentTemplate {
             Expr forget = activate(0, peeped(sums.get(2), 2, unit, before));
             Expr candidate = activate(1, sums.get(3));
             Expr next = add(multiply(forget, before), multiply(in, candidate));
-            Stmt cell = new Stmt.Store(state.get(1), at, Scalars.narrow(next, storage));
+            Stmt cell = new Stmt.Store(state.get(1), at, ScalarTerms.narrow(next, storage));
             Expr after = load(state.get(1), at);
             Expr out = activate(0, peeped(sums.get(1), 1, unit, after));
             return Sketch.block(cell, output(unit, multiply(out, activate(2, after))));
@@ -110,7 +110,8 @@ final class RecurrentTemplate {
         if (drawing.anchor().inputs().size() < 6) {
             return sum;
         }
-        Expr weight = Scalars.wide(drawing.operand(5, List.of(hidden.times(gate).plus(unit))));
+        Expr weight =
+                ScalarTerms.wide(drawing.operand(5, List.of(hidden.times(gate).plus(unit))));
         return add(sum, multiply(weight, cell));
     }
 
@@ -166,7 +167,7 @@ final class RecurrentTemplate {
     private Stmt blended(Dim unit, Expr update, Expr candidate) {
         return drawing.elements().site(() -> {
             Expr z = drawing.elements().keep(activate(0, update));
-            Expr rest = new Expr.Binary(BinaryOp.SUB, Scalars.number(1, type), z);
+            Expr rest = new Expr.Binary(BinaryOp.SUB, ScalarTerms.number(1, type), z);
             return output(unit, add(multiply(rest, candidate), multiply(z, previous(unit))));
         });
     }
@@ -198,7 +199,7 @@ final class RecurrentTemplate {
     }
 
     private Stmt product(Buffer sum, Expr operand, Sketch.Loop other, int gate, Dim unit) {
-        Expr weight = Scalars.wide(drawing.operand(1, List.of(other.index(), gate(gate, unit))));
+        Expr weight = ScalarTerms.wide(drawing.operand(1, List.of(other.index(), gate(gate, unit))));
         return new Stmt.Reduce(sum.name(), List.of(), Combiner.FMA, multiply(operand, weight));
     }
 
@@ -207,11 +208,11 @@ final class RecurrentTemplate {
     }
 
     private Expr input(int gate, Dim unit) {
-        return Scalars.wide(drawing.operand(0, List.of(time, batch.index(), gate(gate, unit))));
+        return ScalarTerms.wide(drawing.operand(0, List.of(time, batch.index(), gate(gate, unit))));
     }
 
     private Expr bias(int gate, Dim unit) {
-        return Scalars.wide(drawing.operand(2, List.of(gate(gate, unit))));
+        return ScalarTerms.wide(drawing.operand(2, List.of(gate(gate, unit))));
     }
 
     private Dim gate(int gate, Dim unit) {
@@ -223,11 +224,11 @@ final class RecurrentTemplate {
     }
 
     private Stmt output(Dim unit, Expr value) {
-        return new Stmt.Store(all, List.of(time, batch.index(), unit), Scalars.narrow(value, storage));
+        return new Stmt.Store(all, List.of(time, batch.index(), unit), ScalarTerms.narrow(value, storage));
     }
 
     private Expr load(String buffer, List<Dim> at) {
-        return Scalars.wide(new Expr.Load(buffer, at, storage));
+        return ScalarTerms.wide(new Expr.Load(buffer, at, storage));
     }
 
     private Expr activate(int function, Expr x) {

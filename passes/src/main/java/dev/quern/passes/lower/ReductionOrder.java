@@ -71,7 +71,7 @@ final class ReductionOrder {
                     view.output().type().shape(),
                     permutation.stream().map(strides::get).toList()));
         }
-        return Views.of(view, layout).map(Laid::layout);
+        return ContiguousViews.of(view, layout).map(Laid::layout);
     }
 
     private static boolean sumsAlike(Node anchor, Value value, Optional<Layout> layout) {

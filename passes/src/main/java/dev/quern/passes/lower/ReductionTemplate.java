@@ -30,14 +30,16 @@ final class ReductionTemplate {
             (reduced ? inner : outer).add(loop);
             source.add(loop.index());
         }
-        DType type = Scalars.arithmetic(drawing.anchor().output().type().dtype());
+        DType type = ScalarTerms.arithmetic(drawing.anchor().output().type().dtype());
         Buffer sum = drawing.sketch().scalar("acc", type);
         Stmt join = drawing.elements()
                 .site(() -> new Stmt.Reduce(
-                        sum.name(), List.of(), reduce.combiner(), Scalars.wide(drawing.operand(0, source))));
+                        sum.name(), List.of(), reduce.combiner(), ScalarTerms.wide(drawing.operand(0, source))));
         Stmt store = drawing.store(Sketch.indices(outer), Sketch.read(sum.name(), type));
         Stmt body = Sketch.block(
-                Sketch.write(sum.name(), Scalars.identity(reduce.combiner(), type)), Sketch.nest(inner, join), store);
+                Sketch.write(sum.name(), ScalarTerms.identity(reduce.combiner(), type)),
+                Sketch.nest(inner, join),
+                store);
         return drawing.finish("reduction", Sketch.nest(outer, new Stmt.Allocate(sum, body)));
     }
 
@@ -56,7 +58,7 @@ final class ReductionTemplate {
                 outer.add(loop);
             }
         }
-        DType type = Scalars.arithmetic(drawing.anchor().input(0).type().dtype());
+        DType type = ScalarTerms.arithmetic(drawing.anchor().input(0).type().dtype());
         Buffer best = drawing.sketch().scalar("best", type);
         Buffer place = drawing.sketch().scalar("place", DType.I64);
         Buffer element = drawing.sketch().scalar("element", type);
@@ -70,7 +72,7 @@ final class ReductionTemplate {
                 .site(() -> new Stmt.Allocate(
                         element,
                         Sketch.block(
-                                Sketch.write(element.name(), Scalars.wide(drawing.operand(0, source))),
+                                Sketch.write(element.name(), ScalarTerms.wide(drawing.operand(0, source))),
                                 Sketch.write(
                                         place.name(),
                                         new Expr.Select(
@@ -81,7 +83,8 @@ final class ReductionTemplate {
                                         best.name(),
                                         new Expr.Select(improves, candidate, Sketch.read(best.name(), type))))));
         Stmt body = Sketch.block(
-                Sketch.write(best.name(), Scalars.identity(argument.greatest() ? Combiner.MAX : Combiner.MIN, type)),
+                Sketch.write(
+                        best.name(), ScalarTerms.identity(argument.greatest() ? Combiner.MAX : Combiner.MIN, type)),
                 Sketch.write(place.name(), Expr.Constant.of(0L)),
                 Sketch.nest(List.of(along), step),
                 drawing.store(Sketch.indices(outer), Sketch.read(place.name(), DType.I64)));
@@ -119,17 +122,17 @@ final class ReductionTemplate {
                 source.add(loop.index());
             }
         }
-        DType type = Scalars.arithmetic(drawing.anchor().output().type().dtype());
+        DType type = ScalarTerms.arithmetic(drawing.anchor().output().type().dtype());
         Buffer sum = drawing.sketch().scalar("acc", type);
         Expr total = Sketch.read(sum.name(), type);
         BinaryOp function = cumulate.combiner().function();
         Stmt join = drawing.elements()
                 .site(() -> Sketch.write(
-                        sum.name(), new Expr.Binary(function, total, Scalars.wide(drawing.operand(0, source)))));
+                        sum.name(), new Expr.Binary(function, total, ScalarTerms.wide(drawing.operand(0, source)))));
         Stmt store = drawing.store(source, total);
         Stmt step = cumulate.exclusive() ? Sketch.block(store, join) : Sketch.block(join, store);
         Stmt body = Sketch.block(
-                Sketch.write(sum.name(), Scalars.identity(cumulate.combiner(), type)),
+                Sketch.write(sum.name(), ScalarTerms.identity(cumulate.combiner(), type)),
                 Sketch.nest(List.of(along), step));
         return drawing.finish("cumulate", Sketch.nest(outer, new Stmt.Allocate(sum, body)));
     }

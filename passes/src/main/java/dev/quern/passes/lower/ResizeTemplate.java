@@ -56,7 +56,7 @@ final class ResizeTemplate {
             Expr element = whole && resize.rule().mode() == ResizeRule.Mode.LINEAR
                     ? corners(drawing, taps, new ArrayList<>(), null)
                     : weighted(drawing, taps, new ArrayList<>(), whole && interpolates);
-            return drawing.store(indices, Scalars.cast(element, Scalars.arithmetic(type)));
+            return drawing.store(indices, ScalarTerms.cast(element, ScalarTerms.arithmetic(type)));
         });
         return drawing.finish("resize", Sketch.nest(loops, store));
     }
@@ -109,7 +109,7 @@ final class ResizeTemplate {
     }
 
     private static Tap tap(Drawing drawing, SourceCoordinate coordinate, Expr place, Expr weight, Expr unless) {
-        Dim index = drawing.elements().bound(Scalars.cast(place, DType.I64), coordinate.extent());
+        Dim index = drawing.elements().bound(ScalarTerms.cast(place, DType.I64), coordinate.extent());
         return new Tap(index, weight, unless);
     }
 
@@ -117,7 +117,7 @@ final class ResizeTemplate {
     private static Expr weighted(Drawing drawing, List<List<Tap>> taps, List<Dim> chosen, boolean whole) {
         if (chosen.size() == taps.size()) {
             Expr element = drawing.operand(0, List.copyOf(chosen));
-            return whole ? Scalars.cast(element, DType.F32) : Scalars.wide(element);
+            return whole ? ScalarTerms.cast(element, DType.F32) : ScalarTerms.wide(element);
         }
         Expr sum = null;
         for (Tap tap : taps.get(chosen.size())) {
@@ -127,9 +127,10 @@ final class ResizeTemplate {
             if (tap.weight() == null) {
                 return value;
             }
-            Expr part = new Expr.Binary(BinaryOp.MUL, value, Scalars.cast(tap.weight(), value.dtype()));
+            Expr part = new Expr.Binary(BinaryOp.MUL, value, ScalarTerms.cast(tap.weight(), value.dtype()));
             if (tap.unless() != null) {
-                part = new Expr.Select(tap.unless(), Scalars.cast(SourceCoordinate.number(-0.0), value.dtype()), part);
+                part = new Expr.Select(
+                        tap.unless(), ScalarTerms.cast(SourceCoordinate.number(-0.0), value.dtype()), part);
             }
             sum = sum == null ? part : new Expr.Binary(BinaryOp.ADD, sum, part);
         }
@@ -149,7 +150,7 @@ final class ResizeTemplate {
                 }
             }
             List<Dim> place = chosen.stream().map(Tap::index).toList();
-            Expr element = Scalars.cast(drawing.operand(0, place), DType.F32);
+            Expr element = ScalarTerms.cast(drawing.operand(0, place), DType.F32);
             Expr part = product == null ? element : new Expr.Binary(BinaryOp.MUL, product, element);
             return before == null ? part : new Expr.Binary(BinaryOp.ADD, before, part);
         }

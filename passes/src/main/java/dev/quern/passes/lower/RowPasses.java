@@ -34,7 +34,7 @@ final class RowPasses {
         this.axes = axes;
         this.shape = drawing.anchor().output().type().shape();
         this.storage = drawing.anchor().output().type().dtype();
-        this.type = Scalars.arithmetic(storage);
+        this.type = ScalarTerms.arithmetic(storage);
         this.result = drawing.sketch().result(drawing.region().root().output()).name();
         for (int axis = 0; axis < shape.rank(); axis++) {
             if (axes.contains(axis)) {
@@ -57,7 +57,7 @@ final class RowPasses {
         return type == storage;
     }
 
-    /** Elements of a row. */
+    /** ElementExpressions of a row. */
     Dim count() {
         return Dim.product(axes.stream().map(shape::dim).toList());
     }
@@ -81,12 +81,12 @@ final class RowPasses {
 
     /** Puts {@code value} in an element's place. */
     Stmt stage(List<Dim> at, Expr value) {
-        return new Stmt.Store(result, at, Scalars.narrow(value, storage));
+        return new Stmt.Store(result, at, ScalarTerms.narrow(value, storage));
     }
 
     /** What is in an element's place. */
     Expr staged(List<Dim> at) {
-        return Scalars.wide(new Expr.Load(result, at, storage));
+        return ScalarTerms.wide(new Expr.Load(result, at, storage));
     }
 
     Buffer scalar(String name) {

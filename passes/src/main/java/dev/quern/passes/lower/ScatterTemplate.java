@@ -74,11 +74,11 @@ final class ScatterTemplate {
             case MAX -> Combiner.MAX;
         };
         DType storage = update.dtype();
-        if (Scalars.arithmetic(storage) == storage) {
+        if (ScalarTerms.arithmetic(storage) == storage) {
             return new Stmt.Reduce(result, place, combiner, update);
         }
-        Expr before = Scalars.wide(new Expr.Load(result, place, storage));
-        Expr after = new Expr.Binary(combiner.function(), before, Scalars.wide(update));
-        return new Stmt.Store(result, place, Scalars.narrow(after, storage));
+        Expr before = ScalarTerms.wide(new Expr.Load(result, place, storage));
+        Expr after = new Expr.Binary(combiner.function(), before, ScalarTerms.wide(update));
+        return new Stmt.Store(result, place, ScalarTerms.narrow(after, storage));
     }
 }

@@ -16,10 +16,10 @@ import java.util.TreeSet;
 final class SeparatedAxes {
     private SeparatedAxes() {}
 
-    static Draft apply(Draft draft) {
-        Draft result = draft;
+    static KernelDraft apply(KernelDraft draft) {
+        KernelDraft result = draft;
         for (int position = 0; position < draft.parameters().size(); position++) {
-            Optional<Draft> separated = separate(result, position);
+            Optional<KernelDraft> separated = separate(result, position);
             while (separated.isPresent()) {
                 result = separated.get();
                 separated = separate(result, position);
@@ -28,7 +28,7 @@ final class SeparatedAxes {
         return result;
     }
 
-    private static Optional<Draft> separate(Draft draft, int position) {
+    private static Optional<KernelDraft> separate(KernelDraft draft, int position) {
         Shape shape = draft.parameters().get(position).shape();
         List<List<Dim>> accesses =
                 draft.accesses(draft.parameters().get(position).name());
@@ -64,14 +64,14 @@ final class SeparatedAxes {
             Dim index = indices.get(axis);
             Dim quotient = ranges.simplify(index.floorDiv(Dim.of(width)));
             Dim rest = index.minus(quotient.times(width));
-            if (Draft.divisions(quotient) > 0 || Draft.divisions(rest) > Draft.divisions(index)) {
+            if (KernelDraft.divisions(quotient) > 0 || KernelDraft.divisions(rest) > KernelDraft.divisions(index)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static Draft separated(Draft draft, int position, int axis, long width, DimRanges ranges) {
+    private static KernelDraft separated(KernelDraft draft, int position, int axis, long width, DimRanges ranges) {
         List<Dim> dims =
                 new ArrayList<>(draft.parameters().get(position).shape().dims());
         dims.set(axis, dims.get(axis).floorDiv(Dim.of(width)));

@@ -11,7 +11,7 @@ import java.util.Map;
 final class ShortLoops {
     private ShortLoops() {}
 
-    static Draft apply(Draft draft) {
+    static KernelDraft apply(KernelDraft draft) {
         Map<String, Dim> zeros = new HashMap<>();
         Stmt body = new KernelMapper() {
             @Override
@@ -30,7 +30,7 @@ final class ShortLoops {
                         : withoutNothing(super.stmt(stmt));
             }
         }.stmt(draft.body());
-        return new Draft(draft.parameters(), body);
+        return new KernelDraft(draft.parameters(), body);
     }
 
     private static Stmt withoutNothing(Stmt stmt) {

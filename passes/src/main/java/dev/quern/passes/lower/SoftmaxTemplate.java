@@ -29,7 +29,7 @@ final class SoftmaxTemplate {
         });
         Expr factor = softmax.logarithm()
                 ? new Expr.Unary(UnaryOp.LOG, total)
-                : RowPasses.over(Scalars.number(1, rows.type()), total);
+                : RowPasses.over(ScalarTerms.number(1, rows.type()), total);
         Stmt third = rows.pass(at -> {
             Expr shifted = keeps ? null : RowPasses.minus(rows.staged(at), rows.read(greatest));
             Expr value;
@@ -42,9 +42,9 @@ final class SoftmaxTemplate {
             return drawing.store(at, value);
         });
         List<Stmt> steps = List.of(
-                RowPasses.write(greatest, Scalars.identity(Combiner.MAX, rows.type())),
+                RowPasses.write(greatest, ScalarTerms.identity(Combiner.MAX, rows.type())),
                 first,
-                RowPasses.write(sum, Scalars.number(0, rows.type())),
+                RowPasses.write(sum, ScalarTerms.number(0, rows.type())),
                 second,
                 RowPasses.write(scale, factor),
                 third);

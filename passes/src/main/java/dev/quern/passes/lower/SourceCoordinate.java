@@ -172,7 +172,7 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
             case ResizeRule.BY_DIRECTION -> scale < 1 ? new Expr.Unary(UnaryOp.CEIL, at) : floor(at);
             default -> new Expr.Unary(UnaryOp.CEIL, new Expr.Binary(BinaryOp.SUB, at, half));
         };
-        return Scalars.cast(clamp(rounded), DType.I64);
+        return ScalarTerms.cast(clamp(rounded), DType.I64);
     }
 
     /** Halves go up; the sum of a number just below one half and one half would be rounded to 1. */

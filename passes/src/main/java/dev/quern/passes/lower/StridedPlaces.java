@@ -60,6 +60,6 @@ final class StridedPlaces {
         List<Dim> at = Sketch.indices(
                 sketch.loops("i", region.anchor().orElseThrow().output().type().shape()));
         Dim address = layout.address(region.stored(at, sketch.ranges()));
-        return Draft.divisions(sketch.ranges().simplify(address)) == 0;
+        return KernelDraft.divisions(sketch.ranges().simplify(address)) == 0;
     }
 }

@@ -16,7 +16,7 @@ final class Lifetimes {
     private final Map<String, Span> spans = new LinkedHashMap<>();
     private final Map<String, Value> values = new HashMap<>();
 
-    Lifetimes(List<Accesses> steps, List<Part> inside) {
+    Lifetimes(List<StepAccesses> steps, List<Part> inside) {
         inside.forEach(part -> parts.put(part.value().name(), part));
         for (int step = 0; step < steps.size(); step++) {
             for (Value value : steps.get(step).writes()) {

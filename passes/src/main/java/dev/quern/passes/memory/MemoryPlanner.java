@@ -21,7 +21,7 @@ public final class MemoryPlanner {
     private final List<Value> outputs;
     private final Set<String> inputs = new HashSet<>();
     private final Set<String> constants;
-    private final List<Accesses> steps;
+    private final List<StepAccesses> steps;
     private final List<Part> parts;
     private final Set<String> symbols;
     private final Lifetimes lifetimes;
@@ -41,7 +41,7 @@ public final class MemoryPlanner {
             List<Value> inputs,
             List<Value> outputs,
             Set<String> constants,
-            List<Accesses> steps,
+            List<StepAccesses> steps,
             List<Part> parts,
             Set<String> symbols) {
         inputs.forEach(value -> this.inputs.add(value.name()));
@@ -105,7 +105,7 @@ public final class MemoryPlanner {
 
     /** The slot of an operand of the step that defines {@code value} if that step may work in it and is its last use. */
     private Optional<Arena.Slot> dying(Value value, int step) {
-        Accesses accesses = steps.get(step);
+        StepAccesses accesses = steps.get(step);
         if (accesses.onlyWrite().filter(value::equals).isEmpty()) {
             return Optional.empty();
         }
@@ -120,7 +120,7 @@ public final class MemoryPlanner {
     }
 
     /** Whether the step that works in {@code operand} reads {@code other} elsewhere, or where it works in it too. */
-    private boolean isApart(Value other, Value operand, Accesses accesses) {
+    private boolean isApart(Value other, Value operand, StepAccesses accesses) {
         return !lifetimes.base(other).equals(operand)
                 || accesses.inPlace().contains(other)
                         && lifetimes.offset(other).is(0)

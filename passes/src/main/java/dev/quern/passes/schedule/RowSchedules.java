@@ -33,8 +33,8 @@ final class RowSchedules {
         this.kernel = kernel;
         this.nest = nest;
         this.target = target;
-        this.lanes = Lanes.of(kernel, target);
-        this.partials = pinned || lanes == 1 ? Lanes.widest(kernel) : lanes;
+        this.lanes = LaneCount.of(kernel, target);
+        this.partials = pinned || lanes == 1 ? LaneCount.widest(kernel) : lanes;
     }
 
     static List<Schedule> of(Kernel kernel, LoopNest nest, Target.Host target, boolean pinned) {

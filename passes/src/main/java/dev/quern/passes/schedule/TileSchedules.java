@@ -39,7 +39,7 @@ final class TileSchedules {
         this.kernel = kernel;
         this.nest = nest;
         this.target = target;
-        this.lanes = (int) Lanes.of(kernel, target);
+        this.lanes = (int) LaneCount.of(kernel, target);
         this.packed = constants.contains(PANELS)
                 && kernel.parameter(PANELS).dtype() == DType.F32
                 && kernel.template().matches("contraction|convolution");

@@ -84,7 +84,7 @@ final class TraversalSchedules {
     }
 
     private static List<Step> lanes(Kernel kernel, String split, Target.Host target) {
-        long lanes = Lanes.of(kernel, target);
+        long lanes = LaneCount.of(kernel, target);
         List<Step> steps = new ArrayList<>();
         if (lanes == 1) {
             return steps;

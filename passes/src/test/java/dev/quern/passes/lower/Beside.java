@@ -48,7 +48,7 @@ final class Beside {
                 BinaryOp.SUB, whole, builder.broadcast(head, whole.type().shape()));
     }
 
-    /** Elements of {@code x} under its own shape, in other places. */
+    /** ElementExpressions of {@code x} under its own shape, in other places. */
     private Value view(Value x) {
         Shape shape = x.type().shape();
         if (shape.rank() == 0) {

@@ -39,6 +39,6 @@ class IndexWidthTest {
         List<Expr> sides = List.of(new Expr.Index(left, DType.I64), new Expr.Index(right, DType.I64));
         assertEquals(
                 new Expr.Compare(CompareOp.LT, new Expr.Index(left, expected), new Expr.Index(right, expected)),
-                Scalars.apply(new Op.Compare(CompareOp.LT), sides, DType.BOOL));
+                ScalarTerms.apply(new Op.Compare(CompareOp.LT), sides, DType.BOOL));
     }
 }

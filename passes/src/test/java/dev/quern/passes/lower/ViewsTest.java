@@ -63,7 +63,7 @@ class ViewsTest {
                 stride = stride.times(from.dim(axis)).times(random.nextInt(3) == 0 ? 2 : 1);
             }
             Layout layout = Layout.joinable(from, strides);
-            Optional<Laid> laid = Views.reshaped(from, layout, to);
+            Optional<Laid> laid = ContiguousViews.reshaped(from, layout, to);
             if (laid.isPresent()) {
                 assertTrue(laid.get().offset().is(0));
                 assertEquals(
@@ -84,11 +84,15 @@ class ViewsTest {
         Layout part = Layout.joinable(image, List.of(Dim.ONE, N.times(96), Dim.of(96), Dim.ONE));
         Shape rows = Shape.of(N.times(N), Dim.of(4), Dim.of(8));
         Layout expected = Layout.strided(rows, List.of(Dim.of(96), Dim.of(8), Dim.ONE));
-        assertEquals(expected, Views.reshaped(image, part, rows).orElseThrow().layout());
-        assertEquals(part, Views.reshaped(rows, expected, image).orElseThrow().layout());
+        assertEquals(
+                expected,
+                ContiguousViews.reshaped(image, part, rows).orElseThrow().layout());
+        assertEquals(
+                part,
+                ContiguousViews.reshaped(rows, expected, image).orElseThrow().layout());
         assertEquals(
                 Optional.empty(),
-                Views.reshaped(image, part, Shape.of(N.times(N).times(32))));
+                ContiguousViews.reshaped(image, part, Shape.of(N.times(N).times(32))));
     }
 
     @Test

@@ -19,7 +19,7 @@ class MemoryPlannerTest {
     private static final Dim N = Dim.symbol("n");
 
     private final Value x = value("x", N);
-    private final List<Accesses> steps = new ArrayList<>();
+    private final List<StepAccesses> steps = new ArrayList<>();
     private final List<Part> parts = new ArrayList<>();
 
     private static Value value(String name, Dim... shape) {
@@ -27,7 +27,7 @@ class MemoryPlannerTest {
     }
 
     private MemoryPlannerTest step(List<Value> reads, Value write, Value... inPlace) {
-        steps.add(new Accesses(reads, List.of(write), List.of(inPlace)));
+        steps.add(new StepAccesses(reads, List.of(write), List.of(inPlace)));
         return this;
     }
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** A model loaded by ONNX Runtime. */
-final class OnnxRuntimeModel implements Measured {
+final class OnnxRuntimeModel implements RepeatedRun {
     private final OnnxRuntimeSession session;
 
     OnnxRuntimeModel(Subject.OnnxRuntime subject, Path file, int threads) {

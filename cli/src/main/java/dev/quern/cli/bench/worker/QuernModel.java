@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** A model loaded by the Quern on the class path. */
-final class QuernModel implements Measured {
+final class QuernModel implements RepeatedRun {
     private final Model model;
     private Map<String, Tensor> inputs = Map.of();
 

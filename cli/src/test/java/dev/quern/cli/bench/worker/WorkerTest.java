@@ -46,7 +46,7 @@ class WorkerTest {
             request.write(new DataOutputStream(asked));
         }
         ByteArrayOutputStream answered = new ByteArrayOutputStream();
-        Worker.serve(
+        BenchWorker.serve(
                 new DataInputStream(new ByteArrayInputStream(asked.toByteArray())), new DataOutputStream(answered));
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(answered.toByteArray()));
         List<Reply> replies = new ArrayList<>();

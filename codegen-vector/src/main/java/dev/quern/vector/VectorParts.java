@@ -1,0 +1,57 @@
+package dev.quern.vector;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a vector loop of {@code extent} iterations on elements of {@code bits} bits is cut into vectors.
+ *
+ * @param parts the vectors, in order
+ */
+record VectorParts(int extent, int bits, List<Part> parts) {
+    private static final int NARROWEST_BITS = 128;
+
+    /** Iterations {@code [start, start + lanes)}, of which those from the loop's extent on are idle. */
+    record Part(int start, int lanes) {}
+
+    /** The cut for vectors of at most {@code vectorBits} bits. */
+    static VectorParts of(int extent, int bits, int vectorBits) {
+        List<Part> parts = new ArrayList<>();
+        int widest = vectorBits / bits;
+        int start = 0;
+        for (; start + widest <= extent; start += widest) {
+            parts.add(new Part(start, widest));
+        }
+        if (start < extent) {
+            int lanes = Math.min(widest, NARROWEST_BITS / bits);
+            while (lanes < extent - start) {
+                lanes *= 2;
+            }
+            parts.add(new Part(start, lanes));
+        }
+        return new VectorParts(extent, bits, List.copyOf(parts));
+    }
+
+    /** Whether the last vector has lanes beyond the extent. */
+    boolean hasIdle() {
+        return parts.getLast().start() + parts.getLast().lanes() > extent;
+    }
+
+    /** The cut that tells how a register buffer indexed by the loop is held: loops of whole vectors share one. */
+    VectorParts grain() {
+        Part first = parts.getFirst();
+        boolean whole = extent % first.lanes() == 0;
+        return whole ? new VectorParts(first.lanes(), bits, List.of(first)) : this;
+    }
+
+    /** The part that holds iteration {@code index}. */
+    Part partOf(int index) {
+        Part found = parts.getFirst();
+        for (Part part : parts) {
+            if (part.start() <= index) {
+                found = part;
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.quern.passes.lower;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
+import dev.quern.ir.Layout;
+import dev.quern.ir.Shape;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A kernel's parameters and body on their way through the clean-up that follows a template.
+ *
+ * @param parameters global buffers of one stride per axis
+ * @param body what is done to them
+ */
+record KernelDraft(List<Buffer> parameters, Stmt body) {
+    KernelDraft {
+        parameters = List.copyOf(parameters);
+    }
+
+    /** The ranges of all loops of the body. */
+    DimRanges ranges() {
+        var collected = new Object() {
+            DimRanges ranges = DimRanges.NONE;
+        };
+        new KernelVisitor() {
+            @Override
+            void loop(Stmt.For loop) {
+                collected.ranges = collected.ranges.with(loop.variable(), loop.extent());
+            }
+        }.stmt(body);
+        return collected.ranges;
+    }
+
+    /** The index lists of every access to {@code buffer}. */
+    List<List<Dim>> accesses(String buffer) {
+        List<List<Dim>> found = new ArrayList<>();
+        new KernelVisitor() {
+            @Override
+            void access(String name, List<Dim> indices) {
+                if (name.equals(buffer)) {
+                    found.add(indices);
+                }
+            }
+        }.stmt(body);
+        return found;
+    }
+
+    /**
+     * This with every access to parameter {@code position} rewritten to the shape {@code shape}.
+     *
+     * @param strides where the elements of the shape lie
+     */
+    KernelDraft reshaped(
+            int position, Shape shape, List<Dim> strides, java.util.function.UnaryOperator<List<Dim>> rewrite) {
+        Buffer old = parameters.get(position);
+        List<Buffer> changed = new ArrayList<>(parameters);
+        changed.set(position, Buffer.global(old.name(), old.dtype(), shape, Layout.joinable(shape, strides)));
+        Stmt rewritten = new KernelMapper() {
+            @Override
+            List<Dim> access(String buffer, List<Dim> indices) {
+                return buffer.equals(old.name()) ? rewrite.apply(indices) : indices;
+            }
+        }.stmt(body);
+        return new KernelDraft(changed, rewritten);
+    }
+
+    /** How many divisions, minima and maxima {@code dim} has. */
+    static int divisions(Dim dim) {
+        int count = 0;
+        for (Dim.Term term : dim.terms()) {
+            for (Dim.Atom atom : term.atoms()) {
+                count += switch (atom) {
+                    case Dim.Symbol symbol -> 0;
+                    case Dim.FloorDiv(Dim left, Dim right) -> 1 + divisions(left) + divisions(right);
+                    case Dim.Min(Dim left, Dim right) -> 1 + divisions(left) + divisions(right);
+                    case Dim.Max(Dim left, Dim right) -> 1 + divisions(left) + divisions(right);
+                };
+            }
+        }
+        return count;
+    }
+}

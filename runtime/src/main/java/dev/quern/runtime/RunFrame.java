@@ -1,0 +1,212 @@
+package dev.quern.runtime;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.ir.Shape;
+import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.Value;
+import dev.quern.passes.program.MemoryPlan;
+import java.lang.foreign.MemorySegment;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** Where the values of one run of one program are. */
+final class RunFrame {
+    /** Never started: memory that it may read, workers may read. */
+    private static final Thread ANY_THREAD = Thread.ofPlatform().unstarted(() -> {});
+
+    private final PreparedProgram program;
+    private final BoundPlan plan;
+    private final RunContext context;
+    private final SymbolValues symbols;
+    private final Object[] bases;
+    private final long[] offsets;
+    private final Tensor[] tensors;
+    private long charged;
+
+    RunFrame(PreparedProgram program, BoundPlan plan, RunContext context, Map<DType, Object> arenas) {
+        this.program = program;
+        this.plan = plan;
+        this.context = context;
+        this.symbols = plan.symbols().copy();
+        int count = program.values().size();
+        this.bases = new Object[count];
+        this.offsets = new long[count];
+        this.tensors = new Tensor[count];
+        for (int i = 0; i < count; i++) {
+            PreparedValue value = program.values().get(i);
+            if (value.place() instanceof MemoryPlan.Slot) {
+                bases[i] = arenas.get(value.dtype());
+            } else if (program.constant(i) instanceof HeldConstant constant) {
+                bases[i] = constant.base();
+                offsets[i] = constant.offset();
+                tensors[i] = constant.tensor();
+            }
+        }
+    }
+
+    /** The symbols known by now. */
+    SymbolValues symbols() {
+        return symbols;
+    }
+
+    /** Makes {@code tensor} the value of input {@code number}: in place if kernels can read it there, else copied. */
+    void input(int number, Tensor tensor) {
+        tensors[number] = tensor;
+        if (tensor.dtype() == DType.STRING) {
+            return;
+        }
+        if (ArrayMemory.isIn(tensor, ArrayKind.of(tensor.dtype()))) {
+            bases[number] = tensor.heapBase().orElseThrow();
+            offsets[number] = ArrayMemory.firstElement(tensor);
+        } else if (program.wantsArray(number) || !tensor.segment().isAccessibleBy(ANY_THREAD)) {
+            bases[number] =
+                    copied(tensor, "input '" + program.values().get(number).name() + "'");
+        } else {
+            bases[number] = tensor.segment();
+        }
+    }
+
+    private Object copied(Tensor tensor, String owner) {
+        Object array = allocate(tensor.dtype(), tensor.elements(), owner);
+        ArrayKind.slice(array, tensor.dtype(), 0, tensor.elements()).copyFrom(tensor.segment());
+        return array;
+    }
+
+    private Object allocate(DType dtype, long elements, String owner) {
+        if (elements > ArrayKind.MOST_ELEMENTS) {
+            throw ArrayKind.tooLong(owner, dtype, elements);
+        }
+        long bytes = dtype.byteSize(elements);
+        context.budget().charge(bytes, owner);
+        charged += bytes;
+        Object array = ArrayKind.allocate(dtype, elements, owner);
+        if (context.poison()) {
+            ArrayKind.poison(array, dtype, 0, elements);
+        }
+        return array;
+    }
+
+    /** Bytes charged to the run for what this allocated. */
+    long charged() {
+        return charged;
+    }
+
+    /** The array or segment that value {@code number} lies in; allocated now if it is a result or of late size. */
+    Object base(int number) {
+        int root = program.values().get(number).root();
+        if (bases[root] == null) {
+            PreparedValue value = program.values().get(root);
+            long elements = plan.elements(root) != BoundPlan.UNKNOWN ? plan.elements(root) : plan.size(root, symbols);
+            if (elements == BoundPlan.UNKNOWN) {
+                throw new IllegalStateException(
+                        "the size of value '" + value.name() + "' is not known when it is made");
+            }
+            bases[root] = allocate(value.dtype(), elements, "value '" + value.name() + "'");
+        }
+        return bases[root];
+    }
+
+    /** Position of the first element of value {@code number} in its base. */
+    long offset(int number) {
+        PreparedValue value = program.values().get(number);
+        long start = plan.start(number);
+        if (start == BoundPlan.UNKNOWN) {
+            OptionalLong late = symbols.evaluate(value.delta());
+            start = late.orElseThrow(
+                    () -> new IllegalStateException("the place of '" + value.name() + "' is not known yet"));
+        }
+        return offsets[value.root()] + start;
+    }
+
+    /** The elements of value {@code number} under the type that {@code as} states, where they are. */
+    Tensor tensor(int number, Value as) {
+        long[] shape = extents(as.type().shape());
+        PreparedValue value = program.values().get(number);
+        Tensor known = tensors[value.root()];
+        boolean whole = known != null && (known.dtype() == DType.STRING || program.constant(number) != null);
+        if (whole) {
+            return known.reshape(shape);
+        }
+        return ArrayKind.tensor(base(number), as.type().dtype(), offset(number), shape);
+    }
+
+    private long[] extents(Shape shape) {
+        return shape.dims().stream()
+                .mapToLong(dim -> dim.evaluate(symbols::get))
+                .toArray();
+    }
+
+    /** Takes over a result that was computed elsewhere; {@code aliased} are tensors whose memory is not the result's own. */
+    void store(int number, Tensor result, Collection<Tensor> aliased) {
+        PreparedValue value = program.values().get(number);
+        if (result.dtype() == DType.STRING) {
+            long bytes = Stacking.bytes(DType.STRING, result.elements());
+            context.budget().charge(bytes, "value '" + value.name() + "'");
+            charged += bytes;
+            tensors[number] = result;
+            return;
+        }
+        boolean unplaced = value.root() == number && bases[number] == null;
+        if (unplaced && isOwn(result, aliased)) {
+            bases[number] = result.heapBase().orElseThrow();
+            context.budget().charge(result.segment().byteSize(), "value '" + value.name() + "'");
+            charged += result.segment().byteSize();
+            return;
+        }
+        Object base = base(number);
+        MemorySegment target = ArrayKind.slice(base, value.dtype(), offset(number), result.elements());
+        target.copyFrom(result.segment());
+    }
+
+    private static boolean isOwn(Tensor result, Collection<Tensor> aliased) {
+        return ArrayMemory.isIn(result, ArrayKind.of(result.dtype()))
+                && ArrayMemory.firstElement(result) == 0
+                && aliased.stream()
+                        .noneMatch(other -> other.heapBase().orElse(null)
+                                == result.heapBase().orElseThrow());
+    }
+
+    /** The caller's tensor for an output: memory of its own, whatever the value's place. */
+    Tensor output(int number, Value as) {
+        PreparedValue value = program.values().get(number);
+        PreparedValue root = program.values().get(value.root());
+        Tensor tensor = tensor(number, as);
+        boolean owned = switch (root.place()) {
+            case MemoryPlan.Result result -> true;
+            case MemoryPlan.Late late -> true;
+            case MemoryPlan.Input input -> false;
+            case MemoryPlan.Constant constant -> false;
+            case MemoryPlan.Slot slot -> false;
+            case MemoryPlan.Within within -> throw new IllegalStateException("a root lies within nothing");
+        };
+        if (owned || tensor.dtype() == DType.STRING) {
+            return tensor;
+        }
+        Object copy = allocate(tensor.dtype(), tensor.elements(), "output '" + value.name() + "'");
+        ArrayKind.slice(copy, tensor.dtype(), 0, tensor.elements()).copyFrom(tensor.segment());
+        return ArrayKind.tensor(copy, tensor.dtype(), 0, tensor.shape());
+    }
+
+    /** Tensors of several values at once. */
+    List<Tensor> tensors(int[] numbers, List<Value> as) {
+        Tensor[] list = new Tensor[numbers.length];
+        for (int i = 0; i < numbers.length; i++) {
+            list[i] = tensor(numbers[i], as.get(i));
+        }
+        return List.of(list);
+    }
+
+    /** Checks a guard whose symbols may have become known; false if they have not. */
+    boolean check(Guard guard) {
+        if (!symbols.knowsAll(guard.left()) || !symbols.knowsAll(guard.right())) {
+            return false;
+        }
+        if (!GuardCheck.holds(guard, symbols)) {
+            throw new UnmetGuard(program.program().name(), guard, symbols);
+        }
+        return true;
+    }
+}
