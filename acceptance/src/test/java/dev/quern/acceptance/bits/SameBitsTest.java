@@ -22,6 +22,11 @@ class SameBitsTest {
     private static final List<String> SOON = List.of(
             "-XX:CompileCommand=quiet", "-XX:CompileCommand=CompileThresholdScaling,dev.quern.vector.Kernel_*::*,0.1");
 
+    /** Judges of generated kernels, and so without code in common with them: they compute the functions of f64 by other formulas. */
+    private static final String INTERPRETED = "interpreted kernels";
+
+    private static final String OTHER_FORMULAS = "functions of f64";
+
     /** A JVM of its own, and how often each model runs in it on how many threads. */
     private record Form(String name, List<String> flags, int runs, int threads) {}
 
@@ -44,7 +49,7 @@ class SameBitsTest {
                 form("128 bits", 60, 1, "-Dquern.vector.bits=128"),
                 form("256 bits", 60, 2, "-Dquern.vector.bits=256"),
                 form("512 bits", 60, 1, "-Dquern.vector.bits=512"),
-                form("interpreted kernels", 1, 1, "-Dquern.backend=interpreter"));
+                form(INTERPRETED, 1, 1, "-Dquern.backend=interpreter"));
     }
 
     @TestFactory
@@ -62,6 +67,7 @@ class SameBitsTest {
         assertEquals(expected.keySet(), found.keySet(), form);
         List<String> different = expected.keySet().stream()
                 .filter(name -> !expected.get(name).equals(found.get(name)))
+                .filter(name -> !form.equals(INTERPRETED) || !name.equals(OTHER_FORMULAS))
                 .toList();
         assertEquals(List.of(), different, form + " differs from the first form");
     }
