@@ -182,11 +182,13 @@ final class EinsumTranslation {
         for (int axis = 0; axis < term.axes().size(); axis++) {
             String name = term.axes().get(axis);
             int there = other.axes().indexOf(name);
-            boolean broadcast = shape.dim(axis).is(1)
-                    && there >= 0
-                    && !other.value().type().shape().dim(there).is(1);
-            if (!broadcast) {
-                dims.add(shape.dim(axis));
+            Dim extent = shape.dim(axis);
+            Dim both = there < 0
+                    ? extent
+                    : builder.broadcastExtent(
+                            extent, other.value().type().shape().dim(there));
+            if (!builder.isOne(extent) || builder.isOne(both)) {
+                dims.add(extent);
                 kept.add(name);
             }
         }

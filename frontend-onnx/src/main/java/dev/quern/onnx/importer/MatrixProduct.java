@@ -54,20 +54,17 @@ final class MatrixProduct {
         List<String> result = new ArrayList<>();
         List<Dim> leftDims = new ArrayList<>();
         List<Dim> rightDims = new ArrayList<>();
-        int batches = Math.max(Math.max(a.rank(), b.rank()) - 2, 0);
-        for (int batch = 0; batch < batches; batch++) {
+        Shape batches = builder.broadcastShape(batches(a), batches(b));
+        for (int batch = 0; batch < batches.rank(); batch++) {
             String name = "b" + batch;
-            int own = batch - batches + a.rank() - 2;
-            int other = batch - batches + b.rank() - 2;
-            boolean inLeft =
-                    own >= 0 && (other < 0 || !a.dim(own).is(1) || b.dim(other).is(1));
-            boolean inRight =
-                    other >= 0 && (own < 0 || !b.dim(other).is(1) || a.dim(own).is(1));
-            if (inLeft) {
+            Dim extent = batches.dim(batch);
+            int own = batch - batches.rank() + a.rank() - 2;
+            int other = batch - batches.rank() + b.rank() - 2;
+            if (own >= 0 && !spreads(builder, a.dim(own), extent)) {
                 leftAxes.add(name);
                 leftDims.add(a.dim(own));
             }
-            if (inRight) {
+            if (other >= 0 && !spreads(builder, b.dim(other), extent)) {
                 rightAxes.add(name);
                 rightDims.add(b.dim(other));
             }
@@ -91,5 +88,13 @@ final class MatrixProduct {
                 new Op.Contract(leftAxes, rightAxes, result, accumulate),
                 builder.reshape(left, new Shape(leftDims)),
                 builder.reshape(right, new Shape(rightDims)));
+    }
+
+    private static Shape batches(Shape shape) {
+        return new Shape(shape.dims().subList(0, Math.max(shape.rank() - 2, 0)));
+    }
+
+    private static boolean spreads(GraphBuilder builder, Dim extent, Dim to) {
+        return builder.isOne(extent) && !builder.isOne(to);
     }
 }

@@ -341,6 +341,11 @@ public final class GraphBuilder {
         return new Shape(dims);
     }
 
+    /** The extent that two broadcast to, as in {@link #broadcastShape(Shape, Shape)}. */
+    public Dim broadcastExtent(Dim left, Dim right) {
+        return common(left, right, new Shape(List.of(left)), new Shape(List.of(right)));
+    }
+
     /**
      * The extent that two broadcast to. Where neither is surely 1 they are taken to be equal, or, where they cannot be, the lesser to be
      * 1. Where only what was assumed before says that they can be neither, that assumption may be wrong, and they are taken to be equal: no
@@ -373,7 +378,8 @@ public final class GraphBuilder {
         return Extents.simpler(left, right);
     }
 
-    private boolean isOne(Dim extent) {
+    /** Whether {@code extent} is 1, by itself or where the guards hold. */
+    public boolean isOne(Dim extent) {
         return extent.is(1) || known(extent).is(1);
     }
 
