@@ -83,7 +83,7 @@ final class HostArithmetic {
             case Op.Host(String function, var _) -> function.equals("ResizeTo") || function.equals("TopKBy");
             case Op.Constant _, Op.Bitcast _, Op.Reshape _, Op.Transpose _, Op.Broadcast _, Op.Slice _ -> false;
             case Op.Concat _, Op.Pad _, Op.Gather _, Op.GatherElements _, Op.GatherNd _ -> false;
-            case Op.Iota _, Op.DimValues _ -> false;
+            case Op.Iota _, Op.DimValues _, Op.Update _ -> false;
             case Op.If _, Op.Loop _, Op.Scan _ -> true;
         };
     }

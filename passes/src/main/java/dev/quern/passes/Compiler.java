@@ -128,8 +128,8 @@ public final class Compiler {
                         node.op().bodies().stream()
                                 .map(body -> program(body, inside))
                                 .toList());
-            case LoweredProgram.Check(Value indices, List<Dim> extents, String origin) ->
-                new ProgramStep.CheckIndices(indices, extents, origin);
+            case LoweredProgram.Check(Value indices, List<Dim> extents, boolean fromEnd, String origin) ->
+                new ProgramStep.CheckIndices(indices, extents, fromEnd, origin);
         };
     }
 

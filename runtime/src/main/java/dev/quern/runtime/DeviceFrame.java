@@ -50,14 +50,12 @@ final class DeviceFrame implements AutoCloseable {
         return program.values().get(number).dtype().byteSize(elements);
     }
 
-    /** Runs a kernel on values of these numbers, of which the last {@code results} are written. */
+    /** Runs a kernel on values of these numbers, of which the last {@code results} are written, perhaps in part. */
     void launch(DeviceExecutable executable, int[] arguments, int results, long[] symbols) {
         int reads = arguments.length - results;
         long[] places = new long[arguments.length];
         for (int i = 0; i < arguments.length; i++) {
-            if (i < reads || isPart(arguments[i])) {
-                toDevice(root(arguments[i]));
-            }
+            toDevice(root(arguments[i]));
             places[i] = address(arguments[i]);
         }
         executable.launch(queue, places, symbols);
@@ -67,9 +65,10 @@ final class DeviceFrame implements AutoCloseable {
         }
     }
 
-    /** Whether writing the value leaves elements of its root as they are. */
-    private boolean isPart(int number) {
-        return root(number) != number;
+    /** Value {@code to} has from now on the elements of {@code from}, in whose place it is. */
+    void takeOver(int from, int to) {
+        onHost[root(to)] = onHost[root(from)];
+        onDevice[root(to)] = onDevice[root(from)];
     }
 
     /** The value's elements can be read on the host from now on. */
@@ -85,11 +84,9 @@ final class DeviceFrame implements AutoCloseable {
         }
     }
 
-    /** A step of the host is about to write the value. */
+    /** A step of the host is about to write the value, perhaps in part. */
     void beforeHostWrites(int number) {
-        if (isPart(number)) {
-            toHost(number);
-        }
+        toHost(number);
     }
 
     /** A step of the host has written the value. */

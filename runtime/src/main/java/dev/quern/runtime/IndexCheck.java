@@ -17,21 +17,23 @@ final class IndexCheck {
     private IndexCheck() {}
 
     /**
-     * Checks that element {@code i} of {@code indices} lies in {@code [-e, e)} with {@code e = extents[i mod extents.length]}.
+     * Checks that element {@code i} of {@code indices} lies in {@code [-e, e)}, or {@code [0, e)} if they do not count from the end, with
+     * {@code e = extents[i mod extents.length]}.
      *
      * @throws ModelException if one does not
      */
-    static void check(Tensor indices, long[] extents, String origin) {
+    static void check(Tensor indices, long[] extents, boolean fromEnd, String origin) {
         MemorySegment memory = indices.segment();
         long elements = indices.elements();
         for (long i = 0; i < elements; i++) {
             long index = read(memory, indices.dtype(), i);
             long extent = extents.length == 1 ? extents[0] : extents[(int) (i % extents.length)];
-            if (index < -extent || index >= extent) {
+            long least = fromEnd ? -extent : 0;
+            if (index < least || index >= extent) {
                 throw new ModelException(
                         ModelException.Code.INVALID_INPUT,
                         origin,
-                        "index " + index + " (element " + i + ") is out of range, expected " + -extent + " to "
+                        "index " + index + " (element " + i + ") is out of range, expected " + least + " to "
                                 + (extent - 1) + "; give indices within the axis");
             }
         }

@@ -141,7 +141,7 @@ final class PreparedProgram {
                 }
             }
         }
-        return new PreparedStep.Kernel(step, kernels.compile(step), arguments, storages);
+        return new PreparedStep.Kernel(step, kernels.compile(step), arguments, storages, step.isCopy());
     }
 
     private static int[] numbers(ValueTable table, List<Value> list) {

@@ -18,8 +18,14 @@ sealed interface PreparedStep {
      *
      * @param arguments numbers of the parameters' values
      * @param storages how each parameter is held
+     * @param copies whether nothing is to do where operand and result lie in one place
      */
-    record Kernel(ProgramStep.RunKernel step, Executable executable, int[] arguments, Buffer.Storage[] storages)
+    record Kernel(
+            ProgramStep.RunKernel step,
+            Executable executable,
+            int[] arguments,
+            Buffer.Storage[] storages,
+            boolean copies)
             implements PreparedStep {
         @Override
         public String origin() {

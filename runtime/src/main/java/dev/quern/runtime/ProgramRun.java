@@ -137,13 +137,18 @@ final class ProgramRun {
 
     private void tell(int index, PreparedStep step, BoundKernel bound, long begin) {
         long nanoseconds = System.nanoTime() - begin;
-        Optional<KernelRun> run = step instanceof PreparedStep.Kernel kernel
+        Optional<KernelRun> run = step instanceof PreparedStep.Kernel kernel && bound != null
                 ? Optional.of(new KernelRun(kernel.executable(), bound.symbols(), bound.extent(), bound.participants()))
                 : Optional.empty();
         context.listener().done(new StepRun(index, step.step(), begin, nanoseconds, run));
     }
 
+    /** Runs a kernel; null if nothing is to do. */
     private BoundKernel kernel(int index, PreparedStep.Kernel step, RunFrame frame) {
+        if (step.copies() && frame.isOnePlace(step.arguments()[0], step.arguments()[1])) {
+            takeOver(step.arguments()[0], step.arguments()[1]);
+            return null;
+        }
         BoundKernel planned = plan.kernel(index);
         BoundKernel bound = planned != null ? planned : plan.bind(step, frame.symbols());
         Watch watch = context.watch();
@@ -196,6 +201,12 @@ final class ProgramRun {
         }
         for (int i = reads; i < arguments.length; i++) {
             hostWrote(arguments[i]);
+        }
+    }
+
+    private void takeOver(int from, int to) {
+        if (device != null) {
+            device.takeOver(from, to);
         }
     }
 
@@ -293,6 +304,6 @@ final class ProgramRun {
         long[] extents = step.step().extents().stream()
                 .mapToLong(dim -> dim.evaluate(frame.symbols()::get))
                 .toArray();
-        IndexCheck.check(indices, extents, step.origin());
+        IndexCheck.check(indices, extents, step.step().fromEnd(), step.origin());
     }
 }

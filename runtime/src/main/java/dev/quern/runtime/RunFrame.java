@@ -121,6 +121,11 @@ final class RunFrame {
         return offsets[value.root()] + start;
     }
 
+    /** Whether two values begin at one place. */
+    boolean isOnePlace(int one, int other) {
+        return base(one) == base(other) && offset(one) == offset(other);
+    }
+
     /** The elements of value {@code number} under the type that {@code as} states, where they are. */
     Tensor tensor(int number, Value as) {
         long[] shape = extents(as.type().shape());

@@ -174,7 +174,7 @@ class RefusalsTest {
     void indicesAreCheckedBeforeTheyAreUsed() {
         Program program = new HandMade("lookup")
                 .input(value("ids", DType.I64, N))
-                .step(new ProgramStep.CheckIndices(value("ids", DType.I64, N), List.of(Dim.of(10)), "Gather_3"))
+                .step(new ProgramStep.CheckIndices(value("ids", DType.I64, N), List.of(Dim.of(10)), true, "Gather_3"))
                 .output(value("ids", DType.I64, N))
                 .build();
         try (CompiledModel model = HandMade.model(program)) {

@@ -17,7 +17,7 @@ class StepTimesTest {
     private static StepRun step(String name, long begin, long nanoseconds) {
         Value indices = new Value(name, new TensorType(DType.I64, Shape.of(1)));
         return new StepRun(
-                0, new ProgramStep.CheckIndices(indices, List.of(), name), begin, nanoseconds, Optional.empty());
+                0, new ProgramStep.CheckIndices(indices, List.of(), true, name), begin, nanoseconds, Optional.empty());
     }
 
     @Test

@@ -29,6 +29,7 @@ final class OperatorTable {
         add(RecurrentOperators.rows());
         add(QuantizationOperators.rows());
         add(GatherScatterOperators.rows());
+        add(CacheOperators.rows());
         add(ResizeOperators.rows());
         add(ControlOperators.rows());
         add(HostOperators.rows());

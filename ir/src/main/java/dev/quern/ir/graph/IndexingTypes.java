@@ -97,4 +97,33 @@ final class IndexingTypes {
         typing.equal(new Shape(dims), typing.input(2).shape(), "shape of the updates");
         return x;
     }
+
+    static TensorType update(Op.Update op, Typing typing) {
+        typing.operands(2, 3);
+        typing.sameDType(0, 1);
+        TensorType x = typing.input(0);
+        Shape update = typing.input(1).shape();
+        typing.rank(1, x.shape().rank());
+        typing.axis(op.axis(), x.shape().rank());
+        typing.check(op.starts().size() == x.shape().rank(), "starts", x.shape().rank(), op.starts());
+        boolean moved = typing.count() == 3;
+        if (moved) {
+            typing.dtype(2, DType.I64);
+            Shape offsets = typing.input(2).shape();
+            typing.check(offsets.rank() <= 1, "rank of the offsets", "0 or 1", offsets);
+            if (offsets.rank() == 1) {
+                typing.equal(update.dim(0), offsets.dim(0), "number of offsets");
+            }
+        }
+        for (int axis = 0; axis < x.shape().rank(); axis++) {
+            Dim start = op.starts().get(axis);
+            boolean wraps = op.circular() && axis == op.axis();
+            typing.atLeast(start, Dim.ZERO, "start on axis " + axis);
+            typing.atLeast(
+                    x.shape().dim(axis),
+                    wraps ? update.dim(axis) : update.dim(axis).plus(start),
+                    "extent of x on axis " + axis);
+        }
+        return x;
+    }
 }

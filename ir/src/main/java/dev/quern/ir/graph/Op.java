@@ -34,8 +34,11 @@ public sealed interface Op {
     /** Gives elements of its first operand at indices that are elements of its second. */
     sealed interface Lookup extends Op {}
 
+    /** Gives its first operand with some elements written over: in its place where nothing else needs it as it was. */
+    sealed interface Overwriting extends Op {}
+
     /** Puts its third operand into its first at indices that are elements of its second. */
-    sealed interface Scatter extends Op {}
+    sealed interface Scatter extends Overwriting {}
 
     /** Combines elements along axes. */
     sealed interface Along extends Op {}
@@ -188,6 +191,18 @@ public sealed interface Op {
 
     /** ONNX ScatterND. Operands: x, indices (i64), updates. */
     record ScatterNd(ScatterMode mode) implements Scatter {}
+
+    /**
+     * x with a box of its elements written over: the element of update at index {@code i} goes to {@code starts + i}, on {@code axis}
+     * further on by the offset for {@code i[0]} if offsets are given, there modulo the extent if {@code circular}. All else is in
+     * range, offsets from 0; update is on no axis longer than x. Operands: x, update, and optionally offsets, i64, a scalar or one for each
+     * index of update's axis 0.
+     */
+    record Update(List<Dim> starts, int axis, boolean circular) implements Overwriting {
+        public Update {
+            starts = List.copyOf(starts);
+        }
+    }
 
     /** How a scatter joins updates to what is there. */
     enum ScatterMode {

@@ -14,6 +14,7 @@ public final class OperationDims {
             case Op.Reshape reshape -> reshape.shape().dims();
             case Op.Broadcast broadcast -> broadcast.shape().dims();
             case Op.Slice slice -> join(slice.starts(), slice.shape().dims());
+            case Op.Update update -> update.starts();
             case Op.Pad pad -> join(pad.before(), pad.after());
             case Op.Convolve convolve -> of(convolve.window());
             case Op.ConvolveTransposed convolve ->

@@ -77,6 +77,7 @@ public final class TypeInference {
             case Op.GatherNd gather -> one(IndexingTypes.gatherNd(gather, typing));
             case Op.ScatterElements scatter -> one(IndexingTypes.scatterElements(scatter, typing));
             case Op.ScatterNd scatter -> one(IndexingTypes.scatterNd(typing));
+            case Op.Update update -> one(IndexingTypes.update(update, typing));
             case Op.If choice -> throw stated(op);
             case Op.Loop loop -> throw stated(op);
             case Op.Scan scan -> throw stated(op);

@@ -247,6 +247,8 @@ public final class GraphInterpreter {
             case Op.ScatterElements(int axis, Op.ScatterMode mode) ->
                 List.of(IndexingOperations.scatterElements(axis, mode, call));
             case Op.ScatterNd(Op.ScatterMode mode) -> List.of(IndexingOperations.scatterNd(mode, call));
+            case Op.Update(List<Dim> starts, int axis, boolean circular) ->
+                List.of(IndexingOperations.update(values(starts, call), axis, circular, call));
             case Op.Recurrent layer -> RecurrentOperations.layer(layer, call);
             case Op.RecurrentSteps(Op.Recurrent layer) -> RecurrentOperations.steps(layer, call);
             case Op.Resize resize -> List.of(ResizeOperations.resize(resize, call));

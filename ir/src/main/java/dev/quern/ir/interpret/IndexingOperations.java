@@ -160,6 +160,39 @@ final class IndexingOperations {
         return result.tensor(shape);
     }
 
+    static Tensor update(long[] starts, int axis, boolean circular, Evaluation call) {
+        long[] shape = call.operand(0).shape();
+        long[] box = call.operand(1).shape();
+        long[] offsets = call.operands().size() == 3 ? call.integers(2) : new long[1];
+        long most = shape[axis] - box[axis] - (circular ? 0 : starts[axis]);
+        for (int i = 0; i < offsets.length && !Strides.isEmpty(box); i++) {
+            if (!circular && (offsets[i] < 0 || offsets[i] > most)) {
+                throw call.invalid("offset " + offsets[i] + " (element " + i + ") puts " + box[axis]
+                        + " elements beyond axis " + axis + " of " + shape[axis] + ", expected 0 to " + most);
+            }
+        }
+        TensorElements result = copy(call);
+        TensorElements update = call.elements(1);
+        long[] strides = Strides.rowMajor(shape);
+        long from = 0;
+        for (int other = 0; other < shape.length; other++) {
+            from += other == axis ? 0 : starts[other] * strides[other];
+        }
+        long first = from;
+        long[] own = Strides.rowMajor(box);
+        long[] across = strides.clone();
+        across[axis] = 0;
+        Strides.walk(box, 0, 0, own, 0, across, (position, element) -> {
+            long row = offsets.length == 1 ? 0 : position / own[0];
+            long at = position / own[axis] % box[axis] + starts[axis];
+            long moved = circular
+                    ? Math.floorMod(at + Math.floorMod(offsets[(int) row], shape[axis]), shape[axis])
+                    : at + offsets[(int) row];
+            result.copy(first + element + moved * strides[axis], update, position);
+        });
+        return result.tensor(shape);
+    }
+
     private static TensorElements copy(Evaluation call) {
         TensorElements x = call.elements(0);
         TensorElements result = call.allocate(x.dtype(), call.operand(0).shape());

@@ -69,6 +69,8 @@ final class OperationReader {
             case "scatter_elements" ->
                 new Op.ScatterElements(attributes.integer("axis"), attributes.variant(Op.ScatterMode.class));
             case "scatter_nd" -> new Op.ScatterNd(attributes.variant(Op.ScatterMode.class));
+            case "update" ->
+                new Op.Update(attributes.dims("starts"), attributes.integer("axis"), attributes.flag("circular"));
             case "top_k" ->
                 new Op.TopK(
                         attributes.integer("axis"),

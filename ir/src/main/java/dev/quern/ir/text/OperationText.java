@@ -125,6 +125,11 @@ final class OperationText {
                 put("axis", axis);
             }
             case Op.ScatterNd(Op.ScatterMode mode) -> variant(word(mode));
+            case Op.Update(List<Dim> starts, int axis, boolean circular) -> {
+                put("starts", starts);
+                put("axis", axis);
+                flag("circular", circular);
+            }
             case Op.TopK(int axis, Dim count, boolean greatest, boolean sorted) -> {
                 variant(greatest ? "max" : "min");
                 put("axis", axis);

@@ -104,7 +104,7 @@ public final class GraphVerifier {
         switch (node.op()) {
             case Op.Control _ -> checkBodies(node, place);
             case Op.Host _ -> {}
-            case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Scatter _ ->
+            case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Overwriting _ ->
                 checkTypes(node, place);
             case Op.Along _, Op.Product _, Op.Sampling _, Op.Composite _, Op.TopK _ -> checkTypes(node, place);
         }

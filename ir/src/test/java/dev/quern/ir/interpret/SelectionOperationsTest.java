@@ -56,6 +56,22 @@ class SelectionOperationsTest {
     }
 
     @Test
+    void updates() {
+        Tensor update = floats(10, 20).reshape(2, 1);
+        Op.Update second = new Op.Update(List.of(Dim.ZERO, Dim.ONE), 1, false);
+        Op.Update around = new Op.Update(List.of(Dim.ZERO, Dim.of(2)), 1, true);
+        assertNumbers(one(second, X, update), 0, 10, 2, 3, 20, 5);
+        assertNumbers(one(second, X, update, longs(1, 0)), 0, 1, 10, 3, 20, 5);
+        assertNumbers(one(second, X, update, scalar(1)), 0, 1, 10, 3, 4, 20);
+        assertNumbers(one(around, X, update, longs(2, -5)), 0, 10, 2, 20, 4, 5);
+        assertNumbers(one(around, X, floats(10, 20, 30, 40).reshape(2, 2)), 20, 1, 10, 40, 4, 30);
+        ModelException outside = assertThrows(ModelException.class, () -> one(second, X, update, longs(0, 2)));
+        assertEquals(
+                "node: offset 2 (element 1) puts 1 elements beyond axis 1 of 3, expected 0 to 1", outside.getMessage());
+        assertThrows(ModelException.class, () -> one(second, X, update, longs(-1, 0)));
+    }
+
+    @Test
     void reductions() {
         assertNumbers(one(new Op.Reduce(Combiner.SUM, List.of(0)), X), 3, 5, 7);
         assertNumbers(one(new Op.Reduce(Combiner.MAX, List.of(1)), X), 2, 5);

@@ -271,13 +271,34 @@ public final class GraphGenerator {
         Shape rest = new Shape(shape.dims().subList(1, shape.rank()));
         List<Dim> updates = new ArrayList<>(List.of(rows));
         updates.addAll(rest.dims());
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(7)) {
+            case 5, 6 -> update(type, shape, axis);
             case 0 -> one(new Op.Gather(axis), x, indices(shape(0)));
             case 1 -> one(new Op.GatherElements(axis), x, indices(shape));
             case 2 -> one(new Op.GatherNd(0), x, indices(Shape.of(rows, Dim.ONE)));
             case 3 -> one(new Op.ScatterElements(axis, mode), x, indices(shape), value(type, shape));
             default ->
                 one(new Op.ScatterNd(mode), x, indices(Shape.of(rows, Dim.ONE)), value(type, new Shape(updates)));
+        };
+    }
+
+    private List<Value> update(DType type, Shape box, int axis) {
+        List<Dim> starts = new ArrayList<>();
+        List<Dim> whole = new ArrayList<>();
+        for (Dim extent : box.dims()) {
+            starts.add(random.nextInt(3) == 0 ? N : Dim.of(random.nextInt(3)));
+            whole.add(extent.plus(starts.getLast()).plus(random.nextInt(3)));
+        }
+        boolean circular = random.nextBoolean();
+        if (circular) {
+            starts.set(axis, starts.get(axis).plus(random.nextInt(5)));
+        }
+        Op op = new Op.Update(starts, axis, circular);
+        Value x = value(type, new Shape(whole));
+        return switch (random.nextInt(3)) {
+            case 0 -> one(op, x, value(type, box));
+            case 1 -> one(op, x, value(type, box), indices(Shape.SCALAR));
+            default -> one(op, x, value(type, box), indices(Shape.of(box.dim(0))));
         };
     }
 

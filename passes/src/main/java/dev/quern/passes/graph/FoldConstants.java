@@ -62,7 +62,8 @@ final class FoldConstants implements GraphPass {
         boolean runs = switch (node.op()) {
             case Op.Constant _, Op.Control _, Op.Host _ -> false;
             case Op.DimValues(var values, var _) -> values.stream().allMatch(dim -> dim.isConstant());
-            case Op.Iota _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Scatter _, Op.Along _ -> true;
+            case Op.Iota _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Overwriting _, Op.Along _ ->
+                true;
             case Op.Product _, Op.Sampling _, Op.Composite _, Op.TopK _ -> true;
         };
         if (!runs) {

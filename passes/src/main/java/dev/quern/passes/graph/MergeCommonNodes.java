@@ -47,7 +47,7 @@ final class MergeCommonNodes implements GraphPass {
         return switch (op) {
             case Op.Constant(Literal literal) -> literal.tensor().elements() <= LARGEST_CONSTANT;
             case Op.Control _, Op.Host _ -> false;
-            case Op.DimValues _, Op.Iota _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Scatter _ ->
+            case Op.DimValues _, Op.Iota _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Overwriting _ ->
                 true;
             case Op.Along _, Op.Product _, Op.Sampling _, Op.Composite _, Op.TopK _ -> true;
         };

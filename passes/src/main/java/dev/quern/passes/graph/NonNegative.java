@@ -41,7 +41,7 @@ final class NonNegative {
             case Op.View _ -> holds(node.input(0), rewriting, depth - 1);
             case Op.Source _, Op.Compare _, Op.Select _, Op.Cast _, Op.Bitcast _, Op.Quantize _, Op.Dequantize _ ->
                 false;
-            case Op.Placing _, Op.Lookup _, Op.Scatter _, Op.ArgReduce _, Op.Cumulate _, Op.Softmax _ -> false;
+            case Op.Placing _, Op.Lookup _, Op.Overwriting _, Op.ArgReduce _, Op.Cumulate _, Op.Softmax _ -> false;
             case Op.Normalize _,
                     Op.RecurrentSteps _,
                     Op.Product _,

@@ -35,7 +35,7 @@ record TransposedForm(Op op, Permutation after, boolean elementwise) {
             case Op.Softmax(int axis, boolean logarithm) -> first(new Op.Softmax(p.original(axis), logarithm), p);
             case Op.Resize(var rule, List<Double> scales, Shape shape)
             when rule.region().isEmpty() -> first(new Op.Resize(rule, p.unpermute(scales), p.unpermute(shape)), p);
-            case Op.Source _, Op.Reshape _, Op.Transpose _, Op.Broadcast _, Op.Lookup _, Op.Scatter _ ->
+            case Op.Source _, Op.Reshape _, Op.Transpose _, Op.Broadcast _, Op.Lookup _, Op.Overwriting _ ->
                 Optional.empty();
             case Op.Normalize _, Op.RecurrentSteps _, Op.Product _, Op.Sampling _, Op.Composite _ -> Optional.empty();
             case Op.TopK _, Op.Control _, Op.Host _ -> Optional.empty();

@@ -150,7 +150,7 @@ final class Fusion {
 
     /** Whether an operand can be computed where it belongs in the result of {@code node}; if so, notes that. */
     private boolean inPlace(Node node, int operand) {
-        if (!(node.op() instanceof Op.Placing)) {
+        if (!(node.op() instanceof Op.Placing) && !(node.op() instanceof Op.Overwriting)) {
             return false;
         }
         Value value = node.input(operand);
@@ -161,8 +161,10 @@ final class Fusion {
         }
         Optional<Laid> laid = inside.placed(node, operand)
                 .filter(place -> inside.isKnownAt(producer.get(), node.output(), place))
-                .filter(place ->
-                        isContiguousPart(node, value, place) || isWorthPlacing(producer.get(), value, place.layout()));
+                .filter(place -> node.op() instanceof Op.Overwriting
+                        ? isWorthOverwriting(producer.get(), value, place.layout())
+                        : isContiguousPart(node, value, place)
+                                || isWorthPlacing(producer.get(), value, place.layout()));
         laid.ifPresent(place -> inside.put(node, operand));
         return laid.isPresent();
     }
@@ -171,6 +173,13 @@ final class Fusion {
     private static boolean isContiguousPart(Node node, Value value, Laid laid) {
         return node.op() instanceof Op.Concat
                 && laid.layout().isRowMajor(value.type().shape());
+    }
+
+    /** Whether {@code value} can be computed where what is written over it will be: nothing else reads it, and it is not drawn there anyway. */
+    private boolean isWorthOverwriting(Node node, Value value, Layout layout) {
+        return regionOf.containsKey(node)
+                && flow.occurrences(value) == 1
+                && (layout.isRowMajor(value.type().shape()) || isWorthPlacing(node, value, layout));
     }
 
     /** Whether {@code node} better writes {@code value} by {@code layout} than have it copied there. */

@@ -16,44 +16,72 @@ final class IndexChecks {
     private IndexChecks() {}
 
     /**
+     * What a node takes by indices.
+     *
+     * @param indices what they are
+     * @param extents the ranges that they lie in, each from 0 on; one for all, or one for each entry of a tuple
+     * @param fromEnd whether negative ones count from the end
+     */
+    private record Taken(Value indices, List<Dim> extents, boolean fromEnd) {}
+
+    /**
      * The check that must precede {@code node}; none if it takes no indices, or they are constant and in range, or there are none.
      *
      * @throws ModelException if they are constant and out of range
      */
     static Optional<Piece.Check> of(Dataflow flow, Node node) {
-        List<Dim> extents = extents(node);
-        if (extents.isEmpty() || node.input(1).type().shape().elements().is(0)) {
-            return Optional.empty();
-        }
-        Value indices = node.input(1);
-        Optional<Literal> literal = flow.producer(indices)
+        return taken(node)
+                .filter(found -> !found.extents().isEmpty()
+                        && !found.indices().type().shape().elements().is(0))
+                .flatMap(found -> check(flow, found, node.origin()));
+    }
+
+    private static Optional<Piece.Check> check(Dataflow flow, Taken taken, String origin) {
+        Optional<Literal> literal = flow.producer(taken.indices())
                 .map(Node::op)
                 .filter(Op.Constant.class::isInstance)
                 .map(op -> ((Op.Constant) op).literal());
-        if (literal.isPresent() && extents.stream().allMatch(Dim::isConstant)) {
-            verify(literal.get(), extents, node.origin());
+        if (literal.isPresent() && taken.extents().stream().allMatch(Dim::isConstant)) {
+            verify(literal.get(), taken, origin);
             return Optional.empty();
         }
-        return Optional.of(new Piece.Check(indices, extents, node.origin()));
+        return Optional.of(new Piece.Check(taken.indices(), taken.extents(), taken.fromEnd(), origin));
     }
 
-    private static List<Dim> extents(Node node) {
+    private static Optional<Taken> taken(Node node) {
         return switch (node.op()) {
             case Op.Lookup lookup ->
                 switch (lookup) {
-                    case Op.Gather(int axis) -> List.of(shape(node).dim(axis));
-                    case Op.GatherElements(int axis) -> List.of(shape(node).dim(axis));
-                    case Op.GatherNd(int batch) -> tuple(node, batch);
+                    case Op.Gather(int axis) ->
+                        fromEnd(node, List.of(shape(node).dim(axis)));
+                    case Op.GatherElements(int axis) ->
+                        fromEnd(node, List.of(shape(node).dim(axis)));
+                    case Op.GatherNd(int batch) -> fromEnd(node, tuple(node, batch));
                 };
-            case Op.Scatter scatter ->
-                switch (scatter) {
-                    case Op.ScatterElements(int axis, var _) ->
-                        List.of(shape(node).dim(axis));
-                    case Op.ScatterNd _ -> tuple(node, 0);
-                };
-            case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Along _, Op.Product _ -> List.of();
-            case Op.Sampling _, Op.Composite _, Op.TopK _, Op.Control _, Op.Host _ -> List.of();
+            case Op.ScatterElements(int axis, var _) ->
+                fromEnd(node, List.of(shape(node).dim(axis)));
+            case Op.ScatterNd _ -> fromEnd(node, tuple(node, 0));
+            case Op.Update update -> offsets(node, update);
+            case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Along _, Op.Product _ -> Optional.empty();
+            case Op.Sampling _, Op.Composite _, Op.TopK _, Op.Control _, Op.Host _ -> Optional.empty();
         };
+    }
+
+    private static Optional<Taken> fromEnd(Node node, List<Dim> extents) {
+        return Optional.of(new Taken(node.input(1), extents, true));
+    }
+
+    /** Offsets leave room for what is written behind them; those around a circle are all in range. */
+    private static Optional<Taken> offsets(Node node, Op.Update update) {
+        Shape box = node.input(1).type().shape();
+        if (node.inputs().size() < 3 || update.circular() || box.elements().is(0)) {
+            return Optional.empty();
+        }
+        Dim room = shape(node)
+                .dim(update.axis())
+                .minus(box.dim(update.axis()))
+                .minus(update.starts().get(update.axis()));
+        return Optional.of(new Taken(node.input(2), List.of(room.plus(1)), false));
     }
 
     private static Shape shape(Node node) {
@@ -65,16 +93,16 @@ final class IndexChecks {
         return shape(node).dims().subList(batch, batch + depth);
     }
 
-    private static void verify(Literal literal, List<Dim> extents, String origin) {
+    private static void verify(Literal literal, Taken taken, String origin) {
         long[] values = values(literal);
         for (int i = 0; i < values.length; i++) {
-            long extent = extents.get(i % extents.size()).constant();
-            if (values[i] < -extent || values[i] >= extent) {
+            long extent = taken.extents().get(i % taken.extents().size()).constant();
+            long least = taken.fromEnd() ? -extent : 0;
+            if (values[i] < least || values[i] >= extent) {
                 throw new ModelException(
                         ModelException.Code.INVALID_MODEL,
                         origin,
-                        "index " + values[i] + " is out of range for an axis of extent " + extent + "; expected "
-                                + -extent + " to " + (extent - 1));
+                        "index " + values[i] + " is out of range; expected " + least + " to " + (extent - 1));
             }
         }
     }

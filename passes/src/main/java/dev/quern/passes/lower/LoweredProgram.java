@@ -44,7 +44,7 @@ public record LoweredProgram(Graph graph, List<Step> steps, Map<String, Literal>
     public record Control(Node node) implements Step {}
 
     /** Indices that must be in range. */
-    public record Check(Value indices, List<Dim> extents, String origin) implements Step {}
+    public record Check(Value indices, List<Dim> extents, boolean fromEnd, String origin) implements Step {}
 
     /** Lowers {@code graph}. */
     public static LoweredProgram of(Graph graph) {
@@ -67,8 +67,8 @@ public record LoweredProgram(Graph graph, List<Step> steps, Map<String, Literal>
                 }
                 case Piece.OnHost(Node node) -> steps.add(new Interpret(node));
                 case Piece.Control(Node node) -> steps.add(new Control(node));
-                case Piece.Check(Value indices, List<Dim> extents, String origin) ->
-                    steps.add(new Check(indices, extents, origin));
+                case Piece.Check(Value indices, List<Dim> extents, boolean fromEnd, String origin) ->
+                    steps.add(new Check(indices, extents, fromEnd, origin));
             }
         }
         Map<String, Literal> constants = new LinkedHashMap<>();

@@ -1,11 +1,14 @@
 package dev.quern.passes.lower;
 
+import dev.quern.ir.Dim;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.passes.memory.Part;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Makes the kernels of a region, by the template of its anchor. */
 final class Lowering {
@@ -35,8 +38,9 @@ final class Lowering {
             case Op.Softmax softmax -> List.of(SoftmaxTemplate.lower(drawing, softmax));
             case Op.Normalize normalize -> List.of(NormalizeTemplate.lower(drawing, normalize));
             case Op.Contract contract -> List.of(ContractionTemplate.lower(drawing, contract));
-            case Op.ScatterElements scatter -> List.of(ScatterTemplate.elements(drawing, scatter));
-            case Op.ScatterNd scatter -> List.of(ScatterTemplate.tuples(drawing, scatter));
+            case Op.ScatterElements scatter -> overwritten(region, () -> ScatterTemplate.elements(drawing, scatter));
+            case Op.ScatterNd scatter -> overwritten(region, () -> ScatterTemplate.tuples(drawing, scatter));
+            case Op.Update update -> overwritten(region, () -> UpdateTemplate.lower(drawing, update));
             case Op.Convolve convolve -> List.of(ConvolutionTemplate.convolve(drawing, convolve));
             case Op.ConvolveTransposed convolve -> List.of(ConvolutionTemplate.transposed(drawing, convolve));
             case Op.Pool pool -> List.of(PoolTemplate.lower(drawing, pool));
@@ -68,6 +72,22 @@ final class Lowering {
         boolean inPlace = pad.mode() == Op.PadMode.CONSTANT
                 && isInPlace(node, 0, ContiguousViews.padded(node, pad, plan.layout(node.output())));
         return inPlace ? PadTemplate.border(drawing, pad) : List.of(PadTemplate.lower(drawing, pad));
+    }
+
+    /** What is written over is put in its place first, unless it is computed there. */
+    private List<Lowered> overwritten(Region region, Supplier<Lowered> writing) {
+        Node node = region.anchor().orElseThrow();
+        List<Lowered> kernels = new ArrayList<>();
+        if (!isInPlace(node, 0, new Laid(Dim.ZERO, plan.layout(node.output())))) {
+            kernels.add(TraversalTemplate.operand(new Drawing(plan, region), 0));
+        }
+        boolean writes = node.inputs().stream()
+                .skip(1)
+                .noneMatch(value -> value.type().shape().elements().is(0));
+        if (writes) {
+            kernels.add(writing.get());
+        }
+        return kernels;
     }
 
     private boolean isInPlace(Node node, int operand, Laid laid) {

@@ -1,5 +1,6 @@
 package dev.quern.passes.lower;
 
+import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
@@ -39,7 +40,7 @@ final class Nesting {
         return nests.containsKey(value.name());
     }
 
-    /** Where operand {@code operand} of {@code node}, a concatenation or a padding by a value, lies in its result. */
+    /** Where operand {@code operand} of {@code node}, which puts it into its result or writes over it, lies there; empty if nowhere. */
     Optional<Laid> placed(Node node, int operand) {
         return placed(node, operand, layout(node.output()));
     }
@@ -50,6 +51,7 @@ final class Nesting {
             case Op.Pad pad
             when pad.mode() == Op.PadMode.CONSTANT && operand == 0 ->
                 Optional.of(ContiguousViews.padded(node, pad, whole));
+            case Op.Overwriting _ when operand == 0 -> Optional.of(new Laid(Dim.ZERO, whole));
             default -> Optional.empty();
         };
     }

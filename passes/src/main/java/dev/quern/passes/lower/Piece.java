@@ -16,8 +16,8 @@ sealed interface Piece {
     /** Runs graphs. */
     record Control(Node node) implements Piece {}
 
-    /** Indices that must lie in {@code [-extent, extent)} before a kernel uses them. */
-    record Check(Value indices, List<Dim> extents, String origin) implements Piece {
+    /** Indices that must lie in {@code [-extent, extent)}, or from 0 on if not {@code fromEnd}, before a kernel uses them. */
+    record Check(Value indices, List<Dim> extents, boolean fromEnd, String origin) implements Piece {
         public Check {
             extents = List.copyOf(extents);
         }

@@ -118,7 +118,7 @@ final class ReductionOrder {
                         .toList();
             }
             case Op.ArgReduce _, Op.Cumulate _, Op.Softmax _, Op.RecurrentSteps _, Op.TopK _, Op.Resize _ -> List.of();
-            case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Scatter _ -> List.of();
+            case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Overwriting _ -> List.of();
             case Op.Composite _, Op.Control _, Op.Host _ -> List.of();
         };
     }

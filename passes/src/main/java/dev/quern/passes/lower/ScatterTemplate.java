@@ -6,17 +6,16 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
-import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Copies the operand, then joins the updates to it one after the other, so that later ones win. */
+/** Joins updates one after the other to what is in the result already, so that later ones win. */
 final class ScatterTemplate {
     private ScatterTemplate() {}
 
-    /** {@code y = x; for u: y[u with indices[u] on the axis] ∘= updates[u]}. */
+    /** {@code for u: y[u with indices[u] on the axis] ∘= updates[u]}. */
     static Lowered elements(Drawing drawing, Op.ScatterElements scatter) {
         Shape shape = drawing.anchor().input(2).type().shape();
         List<Sketch.Loop> loops = drawing.sketch().loops("u", shape);
@@ -27,10 +26,10 @@ final class ScatterTemplate {
             place.set(scatter.axis(), drawing.elements().bound(drawing.operand(1, at), extent));
             return join(drawing, scatter.mode(), place, drawing.operand(2, at));
         });
-        return drawing.finish("scatter", Sketch.block(copy(drawing), Sketch.nest(loops, update)));
+        return drawing.finish("scatter", Sketch.nest(loops, update));
     }
 
-    /** {@code y = x; for u: y[indices[u]] ∘= updates[u]}, where an index is a tuple and what it names may be a tensor. */
+    /** {@code for u: y[indices[u]] ∘= updates[u]}, where an index is a tuple and what it names may be a tensor. */
     static Lowered tuples(Drawing drawing, Op.ScatterNd scatter) {
         Node node = drawing.anchor();
         Shape data = node.input(0).type().shape();
@@ -49,16 +48,7 @@ final class ScatterTemplate {
             place.addAll(at.subList(indices.rank() - 1, at.size()));
             return join(drawing, scatter.mode(), place, drawing.operand(2, at));
         });
-        return drawing.finish("scatter", Sketch.block(copy(drawing), Sketch.nest(loops, update)));
-    }
-
-    private static Stmt copy(Drawing drawing) {
-        Value result = drawing.anchor().output();
-        List<Sketch.Loop> loops = drawing.sketch().loops("i", result.type().shape());
-        List<Dim> at = Sketch.indices(loops);
-        Stmt store = drawing.elements()
-                .site(() -> new Stmt.Store(drawing.sketch().result(result).name(), at, drawing.operand(0, at)));
-        return Sketch.nest(loops, store);
+        return drawing.finish("scatter", Sketch.nest(loops, update));
     }
 
     private static Stmt join(Drawing drawing, Op.ScatterMode mode, List<Dim> place, Expr update) {

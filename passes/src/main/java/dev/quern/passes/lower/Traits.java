@@ -54,6 +54,7 @@ record Traits(Role role, int work, List<Read> reads, Tail tail) {
             case Op.Gather _, Op.GatherElements _ -> elementwise(2).reading(Limit.CHEAP, Limit.STORED);
             case Op.GatherNd _ -> elementwise(4).reading(Limit.CHEAP, Limit.STORED);
             case Op.ScatterElements _, Op.ScatterNd _ -> anchor(Tail.NONE).reading(Limit.ANY, Limit.STORED, Limit.ANY);
+            case Op.Update _ -> anchor(Tail.NONE).reading(Limit.ANY, Limit.ANY, Limit.STORED);
             case Op.Concat _, Op.Pad _ -> anchor(Tail.NONE);
             case Op.Reduce _, Op.ArgReduce _, Op.Cumulate _ -> anchor(Tail.ELEMENTS);
             case Op.Softmax _ -> anchor(Tail.ROWS);

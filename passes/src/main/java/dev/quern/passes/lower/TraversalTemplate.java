@@ -26,6 +26,17 @@ final class TraversalTemplate {
         return drawing.finish("traversal", Sketch.nest(loops, store));
     }
 
+    /** {@code y[i…] = x[i…]} of an operand of the anchor that has the result's shape. */
+    static Lowered operand(Drawing drawing, int operand) {
+        Value result = drawing.anchor().output();
+        List<Sketch.Loop> loops = drawing.sketch().loops("i", result.type().shape());
+        List<Dim> indices = Sketch.indices(loops);
+        Stmt store = drawing.elements()
+                .site(() -> new Stmt.Store(
+                        drawing.sketch().result(result).name(), indices, drawing.operand(operand, indices)));
+        return drawing.finish("traversal", Sketch.nest(loops, store));
+    }
+
     /** One nest per part, but none for those that are in their place already, or are empty. */
     static Lowered concat(Drawing drawing, int axis, Set<Integer> inPlace) {
         Node node = drawing.anchor();

@@ -33,6 +33,11 @@ public sealed interface ProgramStep {
             arguments = List.copyOf(arguments);
             inPlace = List.copyOf(inPlace);
         }
+
+        /** Whether the step only moves the elements of its one operand to its result, and nothing is to do where both lie in one place. */
+        public boolean isCopy() {
+            return kernel.parameters().size() == 2 && inPlace.equals(List.of(0)) && PlainCopy.isIn(kernel.body());
+        }
     }
 
     /** Evaluates one node by the reference interpreter: shape arithmetic and host-only work. Symbols that its result types introduce are bound afterwards. */
@@ -48,15 +53,16 @@ public sealed interface ProgramStep {
     /**
      * Checks indices before a kernel uses them: a kernel clamps what it reads by, so that no index can reach outside its
      * buffers, and this step makes an index out of range an error. With one extent {@code e}, every element of
-     * {@code value} (any integer type) must lie in {@code [-e, e)}; with several, the last axis of {@code value} has as many entries, and entry
-     * {@code j} must lie in {@code [-extents[j], extents[j])}. Fails with {@link dev.quern.ModelException} of code
+     * {@code value} (any integer type) must lie in {@code [-e, e)}, or in {@code [0, e)} if indices do not count from the end; with several, the
+     * last axis of {@code value} has as many entries, and entry {@code j} must lie in {@code [-extents[j], extents[j])}. Fails with {@link dev.quern.ModelException} of code
      * {@code INVALID_INPUT} that names {@code origin}, the index and the range.
      *
      * @param value the stored value that holds the indices
      * @param extents extents of the axes indexed
+     * @param fromEnd whether negative indices count from the end
      * @param origin the node that indexes
      */
-    record CheckIndices(Value value, List<Dim> extents, String origin) implements ProgramStep {
+    record CheckIndices(Value value, List<Dim> extents, boolean fromEnd, String origin) implements ProgramStep {
         public CheckIndices {
             extents = List.copyOf(extents);
         }

@@ -111,6 +111,23 @@ class TemplateTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"false,0,1,2,2", "true,3,-1,7,-12", "true,0,4,4,1"})
+    void updates(boolean circular, long first, long second, long third, long fourth) {
+        Dim time = Dim.symbol("time");
+        Value cache = input(new TensorType(DType.F32, Shape.of(Dim.of(4), Dim.of(3), time, Dim.of(5))), 4, 3, 5, 5);
+        Value rows = input(4, 3, 2, 5);
+        Value at = input(Tensor.of(new long[] {first, second, third, fourth}, 4));
+        Value one = builder.reshape(builder.slice(at, 0, Dim.ONE, Dim.ONE), Shape.SCALAR);
+        Op.Update next = new Op.Update(List.of(Dim.ZERO, Dim.ZERO, Dim.ONE, Dim.ZERO), 2, circular);
+        Op.Update last = new Op.Update(List.of(Dim.ZERO, Dim.ONE, time.minus(2), Dim.of(2)), 2, circular);
+        Value written = builder.add(next, builder.unary(UnaryOp.NEG, cache), rows, circular ? at : one);
+        Value corner = builder.slice(builder.slice(rows, 3, Dim.ONE, Dim.of(3)), 1, Dim.ONE, Dim.of(2));
+        Value twice = builder.add(last, written, corner);
+        Value sums = builder.reduce(Combiner.SUM, twice, List.of(2), false);
+        check(List.of(builder.add(next, cache, builder.unary(UnaryOp.EXP, rows)), written, twice, sums));
+    }
+
+    @ParameterizedTest
     @CsvSource({"F16", "BF16", "F64", "I32"})
     void otherTypes(DType type) {
         Value x = builder.cast(input(6, 18), type);
