@@ -34,7 +34,7 @@ public final class Interpretation {
      *
      * @param overrides what is given in the place of defaults
      * @param budget limits
-     * @param nodes what evaluates the nodes outside of bodies, given what the interpreter does
+     * @param nodes what evaluates the nodes, those of bodies too, given what the interpreter does
      */
     public Interpretation(
             ImportedModel model, Overrides overrides, Budget budget, UnaryOperator<GraphInterpreter.Nodes> nodes) {
@@ -114,7 +114,7 @@ public final class Interpretation {
             List<Frame> frames = new ArrayList<>(around);
             frames.add(Frame.of(body, inputs));
             try {
-                return new GraphInterpreter(budget, new Inside(sizes, sized, frames)).run(body, inputs, outer.copy());
+                return evaluate(sizes, sized, frames, body, inputs, outer.copy());
             } catch (UnmetGuardException unmet) {
                 if (sizes.inputs().isEmpty()) {
                     throw unmet;
@@ -127,6 +127,17 @@ public final class Interpretation {
             }
         }
 
+        private List<Tensor> evaluate(
+                KnownSizes known,
+                SizedGraph special,
+                List<Frame> frames,
+                Graph body,
+                List<Tensor> inputs,
+                DimBindings dims) {
+            GraphInterpreter interpreter = new GraphInterpreter(budget, new Inside(known, special, frames));
+            return interpreter.run(body, inputs, dims, nodes.apply(interpreter::evaluate));
+        }
+
         private List<Tensor> fitted(
                 Graph body, List<Tensor> inputs, List<Frame> frames, KnownSizes begin, UnmetGuardException first) {
             KnownSizes known = begin;
@@ -134,8 +145,7 @@ public final class Interpretation {
                 SizedGraph special = sized(known);
                 Graph graph = special.bodies().get(body.name());
                 try {
-                    return new GraphInterpreter(budget, new Inside(known, special, frames))
-                            .run(graph, named(body, graph, inputs), new DimBindings());
+                    return evaluate(known, special, frames, graph, named(body, graph, inputs), new DimBindings());
                 } catch (UnmetGuardException again) {
                     KnownSizes more = known.with(found(special, again.known()));
                     if (more.equals(known)) {

@@ -29,11 +29,12 @@ final class Explanation {
         if (plain.outputs(0).isEmpty()) {
             return new ModelOutcome(Verdict.DIFFERS_FROM_PEER, difference);
         }
-        Map<String, Tensor> expected;
-        try (Reference reference = new Reference(OnnxWriter.toBytes(open))) {
-            expected = Reference.copies(reference.run(inputs));
-        }
-        Map<String, Tensor> found = plain.outputs(0).get();
+        Map<String, Tensor> expected = interpreted(open, inputs);
+        Map<String, Tensor> found = new LinkedHashMap<>();
+        plain.outputs(0)
+                .get()
+                .forEach((name, tensor) ->
+                        found.put(name, SignedInterface.under(expected.get(name).dtype(), tensor)));
         for (OnnxNode node : open.graph().nodes()) {
             for (String result : node.outputs()) {
                 if (!result.isEmpty() && differ(expected.get(result), found.get(result))) {
@@ -42,6 +43,12 @@ final class Explanation {
             }
         }
         return new ModelOutcome(Verdict.PEER_DIFFERS_FROM_ITSELF, difference);
+    }
+
+    private static Map<String, Tensor> interpreted(OnnxModel open, Map<String, Tensor> inputs) {
+        try (Reference reference = new Reference(OnnxWriter.toBytes(open))) {
+            return Reference.copies(reference.run(inputs));
+        }
     }
 
     private static boolean differ(Tensor expected, Tensor found) {

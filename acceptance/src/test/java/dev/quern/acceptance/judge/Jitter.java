@@ -8,6 +8,8 @@ import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.ResizeRule;
+import dev.quern.ir.interpret.DimBindings;
+import dev.quern.ir.interpret.GraphInterpreter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,14 +47,14 @@ final class Jitter {
         return moved;
     }
 
-    Tensor result(Node node, List<Tensor> operands, Tensor result) {
+    Tensor result(GraphInterpreter.Nodes nodes, Node node, List<Tensor> operands, DimBindings dims, Tensor result) {
         if (!moves(result.dtype()) || keeps(node.op())) {
             return result;
         }
         Tensor settled =
                 node.op() instanceof Op.Reduce(Combiner combiner, List<Integer> axes) && combiner == Combiner.PRODUCT
                         ? PartialProducts.unsettled(operands.getFirst(), axes, result)
-                        : result;
+                        : PartialSums.unsettled(nodes, node, operands, dims, result, random);
         if (exactOn(node.op()) && exact(result) && operands.stream().allMatch(Jitter::exact)) {
             return settled;
         }
@@ -135,10 +137,7 @@ final class Jitter {
                     Op.Softmax _,
                     Op.Attention _,
                     Op.Recurrent _,
-                    Op.Cumulate _,
-                    Op.If _,
-                    Op.Loop _,
-                    Op.Scan _ -> true;
+                    Op.Cumulate _ -> true;
             case Op other -> false;
         };
     }
@@ -151,7 +150,7 @@ final class Jitter {
                     default -> false;
                 };
             case Op.Reduce _, Op.Contract _, Op.Convolve _, Op.ConvolveTransposed _, Op.Pool _, Op.Cumulate _ -> true;
-            case Op.Cast _, Op.Dequantize _, Op.If _, Op.Loop _, Op.Scan _ -> true;
+            case Op.Cast _, Op.Dequantize _ -> true;
             case Op other -> false;
         };
     }
@@ -179,7 +178,10 @@ final class Jitter {
                     Op.Gather _,
                     Op.GatherElements _,
                     Op.GatherNd _,
-                    Op.TopK _ -> true;
+                    Op.TopK _,
+                    Op.If _,
+                    Op.Loop _,
+                    Op.Scan _ -> true;
             case Op.Resize(ResizeRule rule, var scales, var shape) -> rule.mode() == ResizeRule.Mode.NEAREST;
             case Op.Host(String function, var attributes) -> !function.equals("ResizeTo");
             case Op.ScatterElements _, Op.ScatterNd _ -> false;

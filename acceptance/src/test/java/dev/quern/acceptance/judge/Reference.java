@@ -64,7 +64,7 @@ final class Reference implements AutoCloseable {
         return (node, operands, dims) -> {
             List<Tensor> moved = new ArrayList<>();
             for (Tensor result : nodes.evaluate(node, jitter.operands(node, operands), dims)) {
-                moved.add(jitter.result(node, operands, result));
+                moved.add(jitter.result(nodes, node, operands, dims, result));
             }
             return moved;
         };

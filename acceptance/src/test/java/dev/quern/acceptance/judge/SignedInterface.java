@@ -107,4 +107,9 @@ final class SignedInterface {
         }
         return outputs;
     }
+
+    /** {@code found}, whose type nobody stated, under an unsigned type if it came out as the signed one in its place. */
+    static Tensor under(DType expected, Tensor found) {
+        return found.dtype() == SIGNED.get(expected) ? Tensor.of(found.segment(), expected, found.shape()) : found;
+    }
 }

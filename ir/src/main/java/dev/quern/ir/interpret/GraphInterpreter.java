@@ -109,7 +109,12 @@ public final class GraphInterpreter {
         return bodies.run(this, body, inputs, outer);
     }
 
-    private List<Tensor> run(Graph graph, List<Tensor> inputs, DimBindings dims, Nodes nodes) {
+    /**
+     * The same, its nodes being evaluated by {@code nodes}.
+     *
+     * @throws UnmetGuardException if the graph is not for such inputs
+     */
+    public List<Tensor> run(Graph graph, List<Tensor> inputs, DimBindings dims, Nodes nodes) {
         try {
             return values(graph, inputs, dims, nodes);
         } catch (UnmetGuardException unmet) {

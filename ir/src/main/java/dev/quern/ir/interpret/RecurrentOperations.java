@@ -7,7 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
-/** Recurrent layers, with the equations of ONNX RNN, GRU and LSTM. States are doubles until the end. */
+/**
+ * Recurrent layers, with the equations of ONNX RNN, GRU and LSTM. What goes into an activation is one sum, rounded once; activations and
+ * products with them round each, to f32 where the type is of 16 bits; states round to the element type in every step.
+ */
 final class RecurrentOperations {
     private final Op.Recurrent op;
     private final InputGates inputs;
@@ -21,6 +24,7 @@ final class RecurrentOperations {
     private final int batch;
     private final int hidden;
     private final DoubleUnaryOperator[] functions;
+    private final DType type;
 
     /** What the inputs of one step and batch entry add to one unit of one gate, a row of {@code w}. */
     private interface InputGates {
@@ -35,6 +39,7 @@ final class RecurrentOperations {
         this.op = op;
         this.inputs = inputs;
         this.transposed = transposed;
+        type = call.operand(0).dtype();
         long[] shape = call.operand(0).shape();
         steps = Math.toIntExact(shape[0]);
         batch = Math.toIntExact(shape[1]);
@@ -73,7 +78,6 @@ final class RecurrentOperations {
     }
 
     private List<Tensor> run(Evaluation call) {
-        DType type = call.operand(0).dtype();
         boolean lstm = op.kind() == Op.RecurrentKind.LSTM;
         TensorElements y = call.allocate(type, steps, batch, hidden);
         for (int step = 0; step < steps; step++) {
@@ -89,10 +93,10 @@ final class RecurrentOperations {
             y.write((long) t * batch * hidden, h, h.length);
         }
         Tensor all = y.tensor(steps, batch, hidden);
-        return lstm ? List.of(all, state(type, h, call), state(type, c, call)) : List.of(all, state(type, h, call));
+        return lstm ? List.of(all, state(h, call), state(c, call)) : List.of(all, state(h, call));
     }
 
-    private Tensor state(DType type, double[] values, Evaluation call) {
+    private Tensor state(double[] values, Evaluation call) {
         TensorElements state = call.allocate(type, batch, hidden);
         state.write(0, values, values.length);
         return state.tensor(batch, hidden);
@@ -111,10 +115,26 @@ final class RecurrentOperations {
         return sum;
     }
 
+    private double rounded(double value) {
+        return type == DType.F64 ? value : (float) value;
+    }
+
+    private double state(double value) {
+        return FloatTables.decode(type, FloatTables.encode(type, value));
+    }
+
+    private double activated(int function, double sum) {
+        return rounded(functions[function].applyAsDouble(rounded(sum)));
+    }
+
+    private double product(double left, double right) {
+        return rounded(left * right);
+    }
+
     private double[] rnn(int t, int b) {
         double[] next = new double[hidden];
         for (int j = 0; j < hidden; j++) {
-            next[j] = functions[0].applyAsDouble(input(t, b, j) + recurrence(h, b * hidden, j));
+            next[j] = state(activated(0, input(t, b, j) + recurrence(h, b * hidden, j)));
         }
         return next;
     }
@@ -125,16 +145,18 @@ final class RecurrentOperations {
         double[] reset = new double[hidden];
         double[] kept = new double[hidden];
         for (int j = 0; j < hidden; j++) {
-            update[j] = functions[0].applyAsDouble(input(t, b, j) + recurrence(h, from, j));
-            reset[j] = functions[0].applyAsDouble(input(t, b, hidden + j) + recurrence(h, from, hidden + j));
-            kept[j] = reset[j] * h[from + j];
+            update[j] = activated(0, input(t, b, j) + recurrence(h, from, j));
+            reset[j] = activated(0, input(t, b, hidden + j) + recurrence(h, from, hidden + j));
+            kept[j] = product(reset[j], h[from + j]);
         }
         double[] next = new double[hidden];
         for (int j = 0; j < hidden; j++) {
             int row = 2 * hidden + j;
-            double recurrence = op.linearBeforeReset() ? reset[j] * recurrence(h, from, row) : recurrence(kept, 0, row);
-            double candidate = functions[1].applyAsDouble(input(t, b, row) + recurrence);
-            next[j] = (1 - update[j]) * candidate + update[j] * h[from + j];
+            double recurrence = op.linearBeforeReset()
+                    ? product(reset[j], rounded(recurrence(h, from, row)))
+                    : recurrence(kept, 0, row);
+            double candidate = activated(1, input(t, b, row) + recurrence);
+            next[j] = state(product(rounded(1 - update[j]), candidate) + product(update[j], h[from + j]));
         }
         return next;
     }
@@ -145,11 +167,12 @@ final class RecurrentOperations {
         double[] cell = new double[hidden];
         for (int j = 0; j < hidden; j++) {
             double old = c[from + j];
-            double in = functions[0].applyAsDouble(gate(t, b, j) + peephole(j, old));
-            double forget = functions[0].applyAsDouble(gate(t, b, 2 * hidden + j) + peephole(2 * hidden + j, old));
-            cell[j] = forget * old + in * functions[1].applyAsDouble(gate(t, b, 3 * hidden + j));
-            double out = functions[0].applyAsDouble(gate(t, b, hidden + j) + peephole(hidden + j, cell[j]));
-            next[j] = out * functions[2].applyAsDouble(cell[j]);
+            double in = activated(0, gate(t, b, j) + peephole(j, old));
+            double forget = activated(0, gate(t, b, 2 * hidden + j) + peephole(2 * hidden + j, old));
+            double candidate = activated(1, gate(t, b, 3 * hidden + j));
+            cell[j] = state(product(forget, old) + product(in, candidate));
+            double out = activated(0, gate(t, b, hidden + j) + peephole(hidden + j, cell[j]));
+            next[j] = state(product(out, rounded(functions[2].applyAsDouble(cell[j]))));
         }
         System.arraycopy(cell, 0, c, from, hidden);
         return next;
