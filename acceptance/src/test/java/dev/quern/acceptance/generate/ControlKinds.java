@@ -14,88 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Choices and loops, whose bodies are drawn like models and use what is around them. */
+/** Loops, whose bodies are drawn like models and use what is around them. */
 final class ControlKinds {
     private ControlKinds() {}
 
     static List<NodeKind> kinds() {
-        return List.of(
-                NodeKind.of("If", 8, ControlKinds::choice),
-                NodeKind.of("Loop", 6, ControlKinds::loop),
-                NodeKind.of("Scan", 5, ControlKinds::scan));
-    }
-
-    /** A truth, and what it is in each run. */
-    private record Condition(Entry entry, List<Boolean> truths) {}
-
-    /** Given when the model runs, constant, or a comparison of the number of a value's elements. */
-    private static Condition condition(GraphDraft draft) {
-        List<Boolean> truths = new ArrayList<>();
-        if (draft.chance(0.3)) {
-            Entry x = draft.any(Types.ALL, 1, 4);
-            long limit = draft.pick(List.of(0L, 1L, 4L, 16L, 50L));
-            Entry size = draft.node("Size", List.of(x), Map.of(), DType.I64, List.of());
-            Entry bound = draft.constant(Tensor.of(new long[] {limit}));
-            for (int run = 0; run < draft.runs(); run++) {
-                truths.add(Shapes.elements(x.shape(), run) > limit);
-            }
-            return new Condition(draft.node("Greater", List.of(size, bound), Map.of(), DType.BOOL, List.of()), truths);
-        }
-        List<Tensor> tensors = new ArrayList<>();
-        boolean vector = draft.chance(0.3);
-        boolean same = draft.chance(0.4);
-        boolean first = draft.chance(0.5);
-        for (int run = 0; run < draft.runs(); run++) {
-            boolean truth = same ? first : draft.chance(0.5);
-            truths.add(truth);
-            boolean[] data = {truth};
-            tensors.add(vector ? Tensor.of(data, 1) : Tensor.of(data));
-        }
-        return new Condition(draft.parameter(tensors), truths);
-    }
-
-    private static void choice(GraphDraft draft) {
-        Condition condition = condition(draft);
-        DType dtype = draft.type(Types.ALL);
-        List<Axis> shape =
-                draft.chance(0.7) ? draft.any(List.of(dtype), 0, 4).shape() : draft.shape(draft.between(0, 3));
-        List<Axis> other = shape;
-        if (!shape.isEmpty() && draft.chance(0.25)) {
-            int axis = draft.below(shape.size());
-            other = Shapes.with(shape, axis, draft.world().axis());
-        }
-        OnnxGraph then = branch(draft, dtype, shape);
-        OnnxGraph otherwise = branch(draft, dtype, other);
-        List<Axis> result = new ArrayList<>();
-        for (int axis = 0; axis < shape.size(); axis++) {
-            Axis left = shape.get(axis);
-            Axis right = other.get(axis);
-            if (left.alike(right)) {
-                result.add(left);
-            } else {
-                List<Long> sizes = new ArrayList<>();
-                for (int run = 0; run < draft.runs(); run++) {
-                    sizes.add(condition.truths.get(run) ? left.size(run) : right.size(run));
-                }
-                result.add(new Axis(sizes, Optional.empty(), false));
-            }
-        }
-        draft.node(
-                "If",
-                List.of(condition.entry),
-                Map.of("then_branch", OnnxAttribute.of(then), "else_branch", OnnxAttribute.of(otherwise)),
-                dtype,
-                result);
-    }
-
-    private static OnnxGraph branch(GraphDraft draft, DType dtype, List<Axis> shape) {
-        GraphDraft body = draft.body();
-        RandomModels.steps(body, body.between(0, 3));
-        return body.graph(List.of(), List.of(computed(body, body.like(dtype, shape))));
+        return List.of(NodeKind.of("Loop", 6, ControlKinds::loop), NodeKind.of("Scan", 5, ControlKinds::scan));
     }
 
     /** A value made inside the body: what comes from outside may not leave it as it is. */
-    private static Entry computed(GraphDraft body, Entry value) {
+    static Entry computed(GraphDraft body, Entry value) {
         if (body.made().contains(value)) {
             return value;
         }

@@ -197,8 +197,15 @@ final class ElementwiseKinds {
     }
 
     private static void several(GraphDraft draft, String name, List<DType> types) {
-        DType dtype = draft.type(types);
-        List<Entry> operands = new ArrayList<>(pair(draft, dtype));
+        List<Entry> operands = new ArrayList<>();
+        if (name.equals("Max") || name.equals("Min")) {
+            operands.add(draft.contested(types, 0, 4));
+            operands.add(draft.spread(
+                    operands.getFirst().dtype(), operands.getFirst().shape()));
+        } else {
+            operands.addAll(pair(draft, draft.type(types)));
+        }
+        DType dtype = operands.getFirst().dtype();
         while (draft.chance(0.4)) {
             operands.add(draft.spread(dtype, joined(operands)));
         }
@@ -222,7 +229,7 @@ final class ElementwiseKinds {
     }
 
     private static void cast(GraphDraft draft) {
-        Entry x = draft.any(CONVERTIBLE);
+        Entry x = draft.contested(CONVERTIBLE, 0, 4);
         DType to = draft.type(CONVERTIBLE);
         draft.node("Cast", List.of(x), Map.of("to", OnnxAttribute.of(DataTypes.number(to))), to, x.shape());
     }

@@ -196,6 +196,13 @@ final class GraphDraft {
         return any(types, 0, 6);
     }
 
+    /** A value whose order matters: as often as not one of few different numbers, NaN and infinities among them. */
+    Entry contested(Collection<DType> types, int leastRank, int greatestRank) {
+        return chance(0.4)
+                ? fresh(type(types), shape(between(leastRank, Math.min(greatestRank, 4))), RandomElements.Style.FEW)
+                : any(types, leastRank, greatestRank);
+    }
+
     Entry any(DType type, int leastRank, int greatestRank) {
         return any(Set.of(type), leastRank, greatestRank);
     }
@@ -238,9 +245,7 @@ final class GraphDraft {
         }
         List<Axis> part = new ArrayList<>(shape.subList(chance(0.5) ? 0 : below(shape.size() + 1), shape.size()));
         for (int axis = 0; axis < part.size(); axis++) {
-            if (chance(0.4)) {
-                part.set(axis, fixed(1));
-            }
+            part.set(axis, chance(0.4) ? fixed(1) : chance(0.4) ? world.meeting(part.get(axis)) : part.get(axis));
         }
         return like(dtype, part);
     }
@@ -249,10 +254,15 @@ final class GraphDraft {
 
     /** A new value: an input, a constant, an input with a default. */
     Entry fresh(DType dtype, List<Axis> shape) {
+        return fresh(dtype, shape, style(dtype));
+    }
+
+    /** A new value with numbers of this style. */
+    Entry fresh(DType dtype, List<Axis> shape, RandomElements.Style style) {
         requireSmall(shape);
         List<Tensor> tensors = new ArrayList<>();
         for (int run = 0; run < runs(); run++) {
-            tensors.add(world.numbers.tensor(dtype, style(), Shapes.extents(shape, run)));
+            tensors.add(world.numbers.tensor(dtype, style, Shapes.extents(shape, run)));
         }
         boolean steady = shape.stream().allMatch(Axis::steady);
         Entry entry;
@@ -265,7 +275,13 @@ final class GraphDraft {
         return entry;
     }
 
-    private RandomElements.Style style() {
+    private RandomElements.Style style(DType dtype) {
+        if (chance(0.04)) {
+            return RandomElements.Style.FEW;
+        }
+        if (dtype == DType.F16 && chance(0.1)) {
+            return RandomElements.Style.GREAT;
+        }
         return world.style == RandomElements.Style.WILD && chance(0.5) ? RandomElements.Style.ORDINARY : world.style;
     }
 

@@ -26,10 +26,14 @@ final class KindTable {
         kinds.addAll(RecurrentKinds.kinds());
         kinds.addAll(QuantizationKinds.kinds());
         kinds.addAll(ResizeKinds.kinds());
+        kinds.addAll(BranchKinds.kinds());
         kinds.addAll(ControlKinds.kinds());
         kinds.addAll(HostKinds.kinds());
         kinds.addAll(PatternKinds.kinds());
         kinds.addAll(GrowthKinds.kinds());
+        kinds.addAll(PartKinds.kinds());
+        kinds.addAll(MeetingKinds.kinds());
+        kinds.addAll(EmptinessKinds.kinds());
         weight = kinds.stream().mapToInt(NodeKind::weight).sum();
     }
 

@@ -19,7 +19,7 @@ final class MovementKinds {
                 NodeKind.of("Concat", 25, MovementKinds::concat),
                 NodeKind.of("Split", 12, MovementKinds::split),
                 NodeKind.of("Slice", 25, MovementKinds::slice),
-                NodeKind.of("Pad", 12, MovementKinds::pad));
+                NodeKind.of("Pad", 15, MovementKinds::pad));
     }
 
     private static void transpose(GraphDraft draft) {
@@ -154,20 +154,26 @@ final class MovementKinds {
         return size == 0 ? 0 : Math.max(0, Math.ceilDiv(last - first, step));
     }
 
+    /** The widest border: what mirrors or repeats an axis is now and then wider than that is long. */
+    private static int most(GraphDraft draft, String mode, Axis axis) {
+        if (mode.equals("constant")) {
+            return 4;
+        }
+        return axis.least() > 0 && draft.chance(0.3) ? 9 : (int) Math.min(4, Math.max(0, axis.least() - 1));
+    }
+
     private static void pad(GraphDraft draft) {
         Unfit.unless(draft.opset() >= 11);
         Entry x = draft.any(Types.ALL, 1, 4);
         String mode = draft.pick(
                 draft.opset() >= 19
-                        ? List.of("constant", "constant", "edge", "reflect", "wrap")
-                        : List.of("constant", "constant", "edge", "reflect"));
+                        ? List.of("constant", "constant", "edge", "reflect", "reflect", "wrap")
+                        : List.of("constant", "edge", "reflect", "reflect"));
         long[] pads = new long[2 * x.rank()];
         List<Axis> shape = new ArrayList<>(x.shape());
         for (int axis = 0; axis < x.rank(); axis++) {
             if (draft.chance(0.5)) {
-                int most = mode.equals("constant")
-                        ? 4
-                        : (int) Math.min(4, Math.max(0, x.axis(axis).least() - 1));
+                int most = most(draft, mode, x.axis(axis));
                 int least = (int) Math.max(-1, -Math.max(0, x.axis(axis).least() - 1));
                 long before = draft.between(draft.chance(0.2) ? least : 0, most);
                 long after = draft.between(0, most);

@@ -17,8 +17,8 @@ final class OrderKinds {
         kinds.add(NodeKind.of("Softmax", 15, draft -> alongAxis(draft, "Softmax")));
         kinds.add(NodeKind.of("LogSoftmax", 5, draft -> alongAxis(draft, "LogSoftmax")));
         kinds.add(NodeKind.of("Hardmax", 3, draft -> alongAxis(draft, "Hardmax")));
-        kinds.add(NodeKind.of("ArgMax", 8, draft -> argReduce(draft, "ArgMax")));
-        kinds.add(NodeKind.of("ArgMin", 4, draft -> argReduce(draft, "ArgMin")));
+        kinds.add(NodeKind.of("ArgMax", 10, draft -> argReduce(draft, "ArgMax")));
+        kinds.add(NodeKind.of("ArgMin", 6, draft -> argReduce(draft, "ArgMin")));
         kinds.add(NodeKind.of("CumSum", 6, draft -> cumulate(draft, "CumSum")));
         kinds.add(NodeKind.of("CumProd", 3, draft -> cumulate(draft, "CumProd")));
         kinds.add(NodeKind.of("TopK", 6, OrderKinds::topK));
@@ -37,7 +37,7 @@ final class OrderKinds {
     }
 
     private static void argReduce(GraphDraft draft, String name) {
-        Entry x = draft.any(Types.NUMERIC, 1, 4);
+        Entry x = draft.contested(Types.NUMERIC, 1, 4);
         int axis = draft.below(x.rank());
         // Nobody says what the index of the greatest of none is.
         Unfit.unless(x.axis(axis).least() > 0);
@@ -58,11 +58,14 @@ final class OrderKinds {
 
     private static void cumulate(GraphDraft draft, String name) {
         Entry x = draft.any(List.of(DType.F32, DType.F64, DType.I32, DType.I64), 1, 4);
-        int axis = draft.below(x.rank());
+        cumulated(draft, name, x, draft.below(x.rank()));
+    }
+
+    static Entry cumulated(GraphDraft draft, String name, Entry x, int axis) {
         Tensor number = draft.chance(0.5)
                 ? Tensor.of(new long[] {axis})
                 : RandomElements.wholes(DType.I32, new long[] {axis - x.rank()});
-        draft.node(
+        return draft.node(
                 name,
                 List.of(x, draft.constant(number)),
                 Map.of(
@@ -73,7 +76,7 @@ final class OrderKinds {
     }
 
     private static void topK(GraphDraft draft) {
-        Entry x = draft.any(List.of(DType.F32, DType.F64, DType.I64, DType.I32, DType.F16), 1, 4);
+        Entry x = draft.contested(List.of(DType.F32, DType.F64, DType.I64, DType.I32, DType.F16), 1, 4);
         int axis = draft.below(x.rank());
         Axis extent = x.axis(axis);
         long count = draft.between(extent.least() == 0 ? 0 : 1, (int) Math.min(extent.least(), 9));

@@ -5,8 +5,10 @@ import dev.quern.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 
 /** Random elements of every type. */
 final class RandomElements {
@@ -17,7 +19,11 @@ final class RandomElements {
         /** Normally distributed. */
         ORDINARY,
         /** Now and then NaN, an infinity, a zero of either sign, a subnormal or an extreme of the type. */
-        WILD
+        WILD,
+        /** Two to four different numbers, so that many are equal; special ones as often as not. */
+        FEW,
+        /** Within the range of half precision, which sums and products of them leave. */
+        GREAT
     }
 
     private static final double[] SPECIAL = {
@@ -73,21 +79,48 @@ final class RandomElements {
 
     Tensor tensor(DType dtype, Style style, long... shape) {
         if (dtype.isFloat()) {
-            return floats(dtype, () -> real(style), shape);
+            return floats(dtype, reals(style), shape);
         }
         int count = (int) Tensor.count(shape);
+        LongSupplier wholes = wholes(style, dtype);
         ByteBuffer bytes = buffer(dtype, count);
         for (int i = 0; i < count; i++) {
-            put(bytes, dtype, dtype == DType.BOOL ? random.nextInt(2) : whole(style, dtype));
+            put(bytes, dtype, dtype == DType.BOOL ? random.nextInt(2) : wholes.getAsLong());
         }
         return of(bytes, dtype, shape);
+    }
+
+    private DoubleSupplier reals(Style style) {
+        if (style != Style.FEW) {
+            return () -> real(style);
+        }
+        double[] few = new double[2 + random.nextInt(3)];
+        Arrays.setAll(
+                few, at -> random.nextBoolean() ? SPECIAL[random.nextInt(SPECIAL.length)] : random.nextInt(5) - 2);
+        if (random.nextBoolean()) {
+            few[0] = Double.NaN;
+        }
+        return () -> few[random.nextInt(few.length)];
+    }
+
+    private LongSupplier wholes(Style style, DType dtype) {
+        if (style != Style.FEW) {
+            return () -> whole(style, dtype);
+        }
+        long[] few = new long[2 + random.nextInt(3)];
+        Arrays.setAll(
+                few,
+                at -> random.nextBoolean() ? SPECIAL_WHOLE[random.nextInt(SPECIAL_WHOLE.length)] : random.nextInt(5));
+        return () -> few[random.nextInt(few.length)];
     }
 
     private double real(Style style) {
         return switch (style) {
             case SIMPLE -> (random.nextInt(17) - 8) / 2.0;
             case ORDINARY -> random.nextGaussian();
-            case WILD -> random.nextInt(6) == 0 ? SPECIAL[random.nextInt(SPECIAL.length)] : random.nextGaussian() * 3;
+            case WILD, FEW ->
+                random.nextInt(6) == 0 ? SPECIAL[random.nextInt(SPECIAL.length)] : random.nextGaussian() * 3;
+            case GREAT -> (random.nextInt(8) == 0 ? -1 : 1) * random.nextDouble() * 60_000;
         };
     }
 
@@ -96,7 +129,7 @@ final class RandomElements {
         return switch (style) {
             case SIMPLE -> random.nextInt(9) - (unsigned ? 0 : 4);
             case ORDINARY -> random.nextInt(200) - (unsigned ? 0 : 100);
-            case WILD ->
+            case WILD, FEW, GREAT ->
                 random.nextInt(5) == 0
                         ? SPECIAL_WHOLE[random.nextInt(SPECIAL_WHOLE.length)]
                         : random.nextInt(200) - (unsigned ? 0 : 100);

@@ -87,9 +87,10 @@ final class ShapeKinds {
     }
 
     private static void squeeze(GraphDraft draft) {
-        Entry x = draft.existing(entry -> entry.shape().stream().anyMatch(axis -> axis.is(1)))
-                .orElseThrow(Unfit::new);
         boolean all = draft.chance(0.3);
+        Entry x = draft.existing(entry -> entry.shape().stream()
+                        .anyMatch(axis -> all ? axis.sizes().contains(1L) : axis.is(1)))
+                .orElseThrow(Unfit::new);
         List<Long> axes = new ArrayList<>();
         List<Axis> shape = new ArrayList<>();
         for (int axis = 0; axis < x.rank(); axis++) {
@@ -100,10 +101,11 @@ final class ShapeKinds {
                 shape.add(x.axis(axis));
             }
         }
+        Entry result = withAxes(draft, "Squeeze", x, all ? Optional.empty() : Optional.of(axes), shape);
         // Without axes, a symbolic extent that happens to be 1 in one run makes ranks differ.
-        Unfit.unless(!all
-                || shape.stream().allMatch(axis -> axis.sizes().stream().noneMatch(size -> size == 1)));
-        withAxes(draft, "Squeeze", x, all ? Optional.empty() : Optional.of(axes), shape);
+        if (all && shape.stream().anyMatch(axis -> axis.sizes().contains(1L))) {
+            draft.leave(result);
+        }
     }
 
     private static void unsqueeze(GraphDraft draft) {
@@ -126,7 +128,7 @@ final class ShapeKinds {
         withAxes(draft, "Unsqueeze", x, Optional.of(axes), shape);
     }
 
-    private static void withAxes(
+    private static Entry withAxes(
             GraphDraft draft, String operator, Entry x, Optional<List<Long>> axes, List<Axis> shape) {
         List<Entry> operands = new ArrayList<>(List.of(x));
         Map<String, OnnxAttribute> attributes = new HashMap<>();
@@ -138,7 +140,7 @@ final class ShapeKinds {
                 attributes.put("axes", OnnxAttribute.ofInts(numbers));
             }
         }
-        draft.node(operator, operands, attributes, x.dtype(), shape);
+        return draft.node(operator, operands, attributes, x.dtype(), shape);
     }
 
     private static void identity(GraphDraft draft) {

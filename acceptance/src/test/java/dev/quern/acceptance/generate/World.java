@@ -8,6 +8,7 @@ import dev.quern.onnx.proto.OnnxTensor;
 import dev.quern.onnx.proto.OnnxType;
 import dev.quern.onnx.proto.OnnxValueInfo;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ final class World {
     final RandomElements.Style style;
     final DType mainFloat;
     final List<Axis> axes = new ArrayList<>();
+    private final Map<Axis, Axis> meeting = new HashMap<>();
     final List<OnnxValueInfo> inputs = new ArrayList<>();
     final List<OnnxTensor> defaults = new ArrayList<>();
     final List<Map<String, Tensor>> given = new ArrayList<>();
@@ -56,6 +58,36 @@ final class World {
         for (int i = 0; i < count; i++) {
             axes.add(symbolic && random.nextInt(2) == 0 ? Axis.named("s" + i, extents()) : Axis.fixed(runs, extent()));
         }
+        if (symbolic && random.nextInt(3) == 0) {
+            meet();
+        }
+    }
+
+    /** Adds an axis of another name that is as long as one there is, or 1, in each run. */
+    private Axis meet() {
+        Axis axis = axes.get(random.nextInt(axes.size()));
+        int one = random.nextInt(runs + 1);
+        List<Long> sizes = new ArrayList<>();
+        for (int run = 0; run < runs; run++) {
+            sizes.add(run == one || random.nextInt(4) == 0 ? 1L : axis.size(run));
+        }
+        Axis other = Axis.named("s" + axes.size(), sizes);
+        axes.add(other);
+        meeting.put(axis, other);
+        meeting.put(other, axis);
+        return other;
+    }
+
+    /** An axis that meets another. */
+    Axis meetingAxis() {
+        return meeting.isEmpty() || random.nextInt(6) == 0
+                ? meet()
+                : axes.stream().filter(meeting::containsKey).toList().getLast();
+    }
+
+    /** An axis that broadcasts with this one in each run, by another name where there is one. */
+    Axis meeting(Axis axis) {
+        return meeting.getOrDefault(axis, axis);
     }
 
     private List<Long> extents() {

@@ -25,6 +25,9 @@ final class Jitter {
     /** Significant bits that an exact result and its operands may have. */
     private static final int EXACT_BITS = 10;
 
+    /** Beyond this a sum loses the fractions of others. */
+    private static final double EXACT_SIZE = 4096;
+
     private final Random random;
 
     Jitter(Random random) {
@@ -120,10 +123,13 @@ final class Jitter {
         return Arrays.stream(RealElements.doubles(tensor)).allMatch(value -> round(value, bits));
     }
 
-    /** Whether all but the first bits of the mantissa are zero, and the number is a multiple of 1/64. */
+    /** Whether all but the first bits of the mantissa are zero, and the number is a multiple of 1/64 and of ordinary size. */
     private static boolean round(double value, int bits) {
         long mantissa = Double.doubleToRawLongBits(value) & ((1L << 52) - 1);
-        return !Double.isFinite(value) || (mantissa << (12 + bits)) == 0 && value * 64 == Math.rint(value * 64);
+        return !Double.isFinite(value)
+                || (mantissa << (12 + bits)) == 0
+                        && value * 64 == Math.rint(value * 64)
+                        && Math.abs(value) <= EXACT_SIZE;
     }
 
     private static boolean sums(Op op) {

@@ -41,7 +41,6 @@ final class CollapsedLoops {
                 if (loop.body() instanceof Stmt.For inner
                         && prefix(loop).equals(prefix(inner))
                         && loop.kind() == inner.kind()
-                        && !inner.extent().is(0)
                         && !inner.extent().dependsOn(loop.variable())) {
                     found.add(new Pair(loop, inner));
                 }
