@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -130,7 +131,9 @@ final class DimProof {
             case Dim.Min(Dim left, Dim right) -> {
                 Dim first = rest.plus(factor.times(left));
                 Dim second = rest.plus(factor.times(right));
-                return up ? search(first) && search(second) : search(first) || search(second);
+                return up
+                        ? search(first) && search(second)
+                        : search(first) || search(second) || byCases(left, right, first, second);
             }
             case Dim.Max(Dim left, Dim right) -> {
                 Dim first = rest.plus(factor.times(left));
@@ -138,6 +141,35 @@ final class DimProof {
                 return up ? search(first) || search(second) : search(first) && search(second);
             }
         }
+    }
+
+    /**
+     * Whether there is a proof for either side of a minimum of a symbol and a constant being the lesser, of {@code first} where that is
+     * {@code left} and of {@code second} where that is {@code right}.
+     */
+    private boolean byCases(Dim left, Dim right, Dim first, Dim second) {
+        if (right.isConstant()) {
+            return !left.isConstant() && byCases(right, left, second, first);
+        }
+        Optional<String> free = right.symbols().stream()
+                .filter(name -> right.equals(Dim.symbol(name)))
+                .filter(name -> !unknown.contains(name) && !least.containsKey(name) && !order.contains(name))
+                .filter(name -> extents.values().stream().noneMatch(extent -> extent.dependsOn(name)))
+                .findFirst();
+        if (free.isEmpty() || !left.isConstant() || left.constant() < 0) {
+            return false;
+        }
+        Dim above = Dim.symbol(free.get()).plus(left);
+        if (!search(first.substitute(Map.of(free.get(), above)))) {
+            return false;
+        }
+        List<String> inner = new ArrayList<>(order);
+        inner.add(free.get());
+        Map<String, Dim> bounds = new HashMap<>(extents);
+        bounds.put(free.get(), left.plus(1));
+        DimProof below = new DimProof(inner, bounds, least, unknown, samples);
+        below.steps = steps;
+        return below.search(second);
     }
 
     /** The divisions, minima and maxima among the factors, those of negative terms first. */

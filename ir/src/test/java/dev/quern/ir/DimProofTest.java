@@ -36,6 +36,17 @@ class DimProofTest {
     }
 
     @Test
+    void aClampedSliceIsNoLongerThanItsBounds() {
+        Dim length = Dim.of(23).min(M).minus(Dim.of(22).min(M));
+        assertTrue(DimRanges.NONE.nonNegative(Dim.of(1).minus(length)));
+        assertTrue(DimRanges.NONE.nonNegative(length));
+        assertFalse(DimRanges.NONE.nonNegative(length.minus(1)), "nothing is left of 22 elements");
+        Dim wider = Dim.of(40).min(M).minus(Dim.of(22).min(M));
+        assertFalse(DimRanges.NONE.nonNegative(Dim.of(17).minus(wider)));
+        assertTrue(DimRanges.NONE.nonNegative(Dim.of(18).minus(wider)));
+    }
+
+    @Test
     void aFusedLoopSplitsIntoItsParts() {
         DimRanges ranges = DimRanges.NONE.with("p", M.times(N));
         Dim row = P.floorDiv(N);

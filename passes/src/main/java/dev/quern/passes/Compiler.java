@@ -65,7 +65,7 @@ public final class Compiler {
         Set<String> known = new HashSet<>(given);
         List<Guard> guards = new ArrayList<>(outside.guards());
         guards.addAll(graph.guards());
-        Scheduling scheduling = new Scheduling(target, options, lowered.constants(), lowered.parts(), choices);
+        Scheduling scheduling = new Scheduling(target, options, lowered.constants(), lowered.parts(), choices, guards);
         List<ProgramStep> steps = new ArrayList<>();
         List<StepAccesses> accesses = new ArrayList<>();
         for (LoweredProgram.Step step : lowered.steps()) {

@@ -1,9 +1,11 @@
 package dev.quern.passes;
 
 import dev.quern.Tensor;
+import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.backend.Target;
+import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
@@ -38,23 +40,39 @@ final class Scheduling {
     private final Map<String, Literal> literals;
     private final Map<String, Literal> memories = new HashMap<>();
     private final Map<Key, DefaultSchedules.Choice> choices;
+
+    /** Symbols with the values that the guards give them. */
+    private final Map<String, Dim> fixed = new HashMap<>();
+
+    /** Whether the guards contradict each other: then nothing is run, and kernels need not be right. */
+    private final boolean never;
+
     private final Map<String, ConstantData> constants = new LinkedHashMap<>();
 
     /**
      * @param literals the program's constants by name
      * @param parts values that lie in others
      * @param choices schedules already chosen, shared by the programs of a model
+     * @param guards what holds wherever the program runs
      */
     Scheduling(
             Target target,
             CompileOptions options,
             Map<String, Literal> literals,
             List<Part> parts,
-            Map<Key, DefaultSchedules.Choice> choices) {
+            Map<Key, DefaultSchedules.Choice> choices,
+            List<Guard> guards) {
         this.target = target;
         this.options = options;
         this.literals = literals;
         this.choices = choices;
+        for (Guard guard : guards) {
+            if (guard.relation() == Guard.Relation.EQUAL) {
+                fix(guard.left(), guard.right());
+                fix(guard.right(), guard.left());
+            }
+        }
+        this.never = guards.stream().anyMatch(this::fails);
         memories.putAll(literals);
         Map<String, Value> bases = new HashMap<>();
         parts.forEach(part -> bases.put(part.value().name(), part.base()));
@@ -65,6 +83,25 @@ final class Scheduling {
             }
             if (literals.containsKey(at)) {
                 memories.put(part, literals.get(at));
+            }
+        }
+    }
+
+    /** Whether no run meets {@code guard} beside the others. */
+    private boolean fails(Guard guard) {
+        Dim excess = guard.left().substitute(fixed).minus(guard.right().substitute(fixed));
+        return excess.isConstant()
+                && switch (guard.relation()) {
+                    case EQUAL -> excess.constant() != 0;
+                    case AT_LEAST -> excess.constant() < 0;
+                };
+    }
+
+    private void fix(Dim symbol, Dim value) {
+        if (value.isConstant() && symbol.symbols().size() == 1) {
+            String name = symbol.symbols().iterator().next();
+            if (symbol.equals(Dim.symbol(name))) {
+                fixed.put(name, value);
             }
         }
     }
@@ -116,7 +153,7 @@ final class Scheduling {
      * What is run: functions expanded, and packed constants, which are copies anyway, in arrays, where they are read faster and kernels on
      * them are compiled sooner.
      */
-    private static DefaultSchedules.Choice realised(DefaultSchedules.Choice choice) {
+    private DefaultSchedules.Choice realised(DefaultSchedules.Choice choice) {
         Kernel scheduled = ExpandMath.expand(choice.scheduled());
         List<Buffer> parameters = scheduled.parameters().stream()
                 .map(parameter -> parameter.layout().isRowMajor(parameter.shape())
@@ -128,8 +165,10 @@ final class Scheduling {
         return new DefaultSchedules.Choice(choice.schedule(), realised);
     }
 
-    private static boolean isValid(Kernel kernel) {
-        KernelVerifier.verify(kernel);
+    private boolean isValid(Kernel kernel) {
+        if (!never) {
+            KernelVerifier.verify(kernel, fixed);
+        }
         return true;
     }
 

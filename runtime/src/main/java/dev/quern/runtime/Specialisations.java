@@ -114,12 +114,11 @@ final class Specialisations {
             try {
                 known = compile.apply(sizes, body);
             } catch (ModelException refused) {
+                boolean misfit = refused.code() == ModelException.Code.INVALID_MODEL;
                 throw new ModelException(
-                        refused.code() == ModelException.Code.LIMIT
-                                ? ModelException.Code.LIMIT
-                                : ModelException.Code.INVALID_INPUT,
+                        misfit ? ModelException.Code.INVALID_INPUT : refused.code(),
                         name,
-                        text(sizes, body) + " do not fit the model: " + refused.getMessage(),
+                        text(sizes, body) + (misfit ? " do not fit the model: " : ": ") + refused.getMessage(),
                         refused);
             }
             programs.put(key, known);

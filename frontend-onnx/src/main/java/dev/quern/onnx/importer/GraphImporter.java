@@ -48,6 +48,9 @@ public final class GraphImporter {
         boolean ranksAssumed;
         boolean extentsAssumed;
 
+        /** Where the model had to end, if it had. */
+        Contradiction contradiction;
+
         Shared(OnnxModel model, KnownSizes sizes) {
             this.nodes = new NodeBudget(model);
             this.sizes = sizes;
@@ -92,6 +95,33 @@ public final class GraphImporter {
      */
     public static Imported read(OnnxModel model, Overrides overrides, KnownSizes sizes) {
         Shared shared = new Shared(model, sizes);
+        Imported imported = read(model, overrides, shared);
+        if (shared.contradiction != null && sizes.equals(KnownSizes.NONE)) {
+            requireSome(model, overrides, imported, shared.contradiction.refusal());
+        }
+        return imported;
+    }
+
+    /** Requires that the model takes some sizes at least, so that what no sizes can mend is refused at once. */
+    private static void requireSome(OnnxModel model, Overrides overrides, Imported imported, ModelException refusal) {
+        List<Value> inputs = imported.sized().graph().inputs();
+        for (long extent : Contradiction.TRIALS) {
+            List<long[]> shapes = inputs.stream()
+                    .map(input -> input.type().shape().dims().stream()
+                            .mapToLong(dim -> dim.isConstant() ? dim.constant() : extent)
+                            .toArray())
+                    .toList();
+            try {
+                read(model, overrides, KnownSizes.of(shapes));
+                return;
+            } catch (ModelException unfit) {
+                // The next may fit.
+            }
+        }
+        throw refusal;
+    }
+
+    private static Imported read(OnnxModel model, Overrides overrides, Shared shared) {
         OnnxModel arranged = Arrangement.of(model);
         for (OnnxFunction function : arranged.functions()) {
             String key = key(function.domain(), function.name(), function.overload());
@@ -139,6 +169,9 @@ public final class GraphImporter {
             }
         }
         contents(graph, constants, scope, given);
+        if (shared.contradiction != null) {
+            shared.contradiction.end(graph, scope, shared.sizes.inputs().isEmpty());
+        }
         builder.at("");
         Graph built = builder.build(outputs(graph, scope));
         return new Imported(new SizedGraph(built, shared.origins, shared.bodies), declared);
@@ -209,11 +242,27 @@ public final class GraphImporter {
         });
         StatedTypes types = new StatedTypes(graph);
         for (OnnxNode node : graph.nodes()) {
-            node(node, scope);
+            try {
+                node(node, scope);
+            } catch (ModelException misfit) {
+                if (!mayBeAssumed(misfit, scope.builder())) {
+                    throw misfit;
+                }
+                shared.contradiction = new Contradiction(misfit);
+                return;
+            }
             for (String name : node.outputs()) {
                 scope.find(name).ifPresent(value -> types.check(name, value, NodeNames.of(node)));
             }
         }
+    }
+
+    /** Whether what a node does not fit may be what was assumed before it. Bodies leave that to what is around them. */
+    private boolean mayBeAssumed(ModelException misfit, GraphBuilder builder) {
+        return depth == 0
+                && misfit.code() == ModelException.Code.INVALID_MODEL
+                && shared.sizes.bodies().isEmpty()
+                && builder.assumes();
     }
 
     /** {@code sparse} spelt out, if there is room for it. */

@@ -7,11 +7,16 @@ import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
 import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.onnx.proto.OnnxAttribute;
 import dev.quern.onnx.proto.OnnxFunction;
+import dev.quern.onnx.proto.OnnxModel;
 import dev.quern.onnx.proto.OnnxNode;
+import dev.quern.onnx.proto.OnnxReader;
+import dev.quern.onnx.signature.KnownSizes;
+import dev.quern.onnx.signature.Overrides;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,6 +57,43 @@ class RefusalTest {
                         .output("y"),
                 ModelException.Code.INVALID_MODEL);
         assertTrue(refused.getMessage().contains("extent of axis k: expected 4, found 2"), refused.getMessage());
+    }
+
+    @Test
+    void whatNoSizesMendIsRefusedThoughSizesWereAssumed() {
+        ModelException refused = Imports.refusal(
+                model().input("z", DType.F32, "m", 4)
+                        .initializer("w", Tensor.of(new float[6], 2, 3))
+                        .node("Add", List.of("x", "z"), List.of("sum"))
+                        .node("MatMul", List.of("sum", "w"), List.of("y"))
+                        .output("y", DType.F32, "n", 3),
+                ModelException.Code.INVALID_MODEL);
+        assertTrue(refused.getMessage().contains("extent of axis k: expected 4, found 2"), refused.getMessage());
+    }
+
+    /** Squeeze takes n for another extent than 1, and only 1 fits the addition. */
+    @Test
+    void whatOtherSizesMendIsLeftToARun() {
+        OnnxModel model = OnnxReader.read(new OnnxBuilder()
+                        .opset(17)
+                        .input("x", DType.F32, "n")
+                        .initializer("w", Tensor.of(new float[3], 3))
+                        .node("Squeeze", List.of("x"), List.of("s"))
+                        .node("Concat", List.of("x", "w"), List.of("joined"), Map.of("axis", new OnnxAttribute.Int(0)))
+                        .node("Add", List.of("joined", "x"), List.of("y"))
+                        .output("s")
+                        .output("y", DType.F32, "k")
+                        .build())
+                .model();
+        Graph general = GraphImporter.read(model);
+        assertTrue(
+                Imports.operations(general, Op.Host.class).stream()
+                        .anyMatch(host -> host.function().equals("Refuse")),
+                general::toString);
+        Graph one = GraphImporter.read(model, Overrides.NONE, KnownSizes.of(List.of(new long[] {1})))
+                .sized()
+                .graph();
+        assertEquals("f32[4]", Imports.type(one, 1));
     }
 
     @Test

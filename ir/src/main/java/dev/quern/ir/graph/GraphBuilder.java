@@ -170,6 +170,19 @@ public final class GraphBuilder {
         guards.add(left, relation, right, origin);
     }
 
+    /** Whether types rest on anything that has been assumed here. */
+    public boolean assumes() {
+        return !guards.list().isEmpty();
+    }
+
+    /** What the steps give that find out sizes. */
+    public List<Value> found() {
+        return nodes.stream()
+                .filter(node -> node.op() instanceof Op.Host || node.op() instanceof Op.Control)
+                .flatMap(node -> node.outputs().stream())
+                .toList();
+    }
+
     /** Adds an operation of one result. */
     public Value add(Op op, Value... operands) {
         return addAll(op, Arrays.asList(operands)).getFirst();
@@ -347,8 +360,8 @@ public final class GraphBuilder {
     }
 
     /**
-     * The extent that two broadcast to. Where neither is surely 1 they are taken to be equal, or, where they cannot be, the lesser to be
-     * 1. Where only what was assumed before says that they can be neither, that assumption may be wrong, and they are taken to be equal: no
+     * The extent that two broadcast to. Where neither is surely 1 they are taken to be equal, or, where they cannot be or one is never more,
+     * the lesser to be 1. Where only what was assumed before says that they can be neither, that assumption may be wrong, and they are taken to be equal: no
      * sizes meet both, and the model is compiled for those of the run. Of equal extents, the lesser where that is known lies inside both.
      */
     private Dim common(Dim left, Dim right, Shape first, Shape second) {
@@ -367,6 +380,12 @@ public final class GraphBuilder {
             assumeEqual(lesser, Dim.ONE);
             return lesser == left ? right : left;
         }
+        boolean leftAtMostOne = ranges().atMost(known(left), Dim.ONE);
+        boolean rightAtMostOne = ranges().atMost(known(right), Dim.ONE);
+        if (leftAtMostOne != rightAtMostOne) {
+            assumeEqual(leftAtMostOne ? left : right, Dim.ONE);
+            return leftAtMostOne ? right : left;
+        }
         if (left.minus(right).isConstant()) {
             throw new ModelException(
                     ModelException.Code.INVALID_MODEL,
@@ -380,7 +399,7 @@ public final class GraphBuilder {
 
     /** Whether {@code extent} is 1, by itself or where the guards hold. */
     public boolean isOne(Dim extent) {
-        return extent.is(1) || known(extent).is(1);
+        return extent.is(1) || guards.equates(extent, Dim.ONE);
     }
 
     /** {@code x} broadcast to {@code shape}. */

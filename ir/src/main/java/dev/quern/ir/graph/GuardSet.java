@@ -48,11 +48,22 @@ final class GuardSet {
         if (left.equals(right)) {
             return;
         }
-        boolean ordered = left.toString().compareTo(right.toString()) <= 0;
-        guards.putIfAbsent((ordered ? left : right) + " == " + (ordered ? right : left), guard);
+        guards.putIfAbsent(key(left, right), guard);
         if (!replace(left, right)) {
             replace(right, left);
         }
+    }
+
+    private static String key(Dim left, Dim right) {
+        boolean ordered = left.toString().compareTo(right.toString()) <= 0;
+        return (ordered ? left : right) + " == " + (ordered ? right : left);
+    }
+
+    /** Whether a guard says that the two are equal. */
+    boolean equates(Dim left, Dim right) {
+        Dim a = canonical(left);
+        Dim b = canonical(right);
+        return a.equals(b) || guards.containsKey(key(a, b));
     }
 
     /** Uses {@code from == to} from now on, if {@code from} is a symbol or a division that {@code to} has not. */

@@ -359,7 +359,7 @@ public sealed interface Op {
      *       not flattened)}
      *   <li>{@code TopKBy(x, k; axis, largest, sorted)}, {@code OneHotTo(indices, depth, values; axis)}
      *   <li>{@code SetOfAxes(axes; rank)}: a bit for each axis; {@code Undecided(x, set)}: what only a program for that set
-     *       computes
+     *       computes; {@code Refuse(any...; message)}: the rest of a model that does not take what its operands found
      *   <li>{@code NonMaxSuppression(boxes, scores, most per class, overlap threshold, score threshold;
      *       center_point_box)}: all operands are there
      * </ul>

@@ -23,6 +23,7 @@ import java.util.Set;
  *
  * <p>{@code SetOfAxes(axes; rank)} gives the sum of 2^axis over the axes, as the first extent of a tensor of no elements, and
  * {@code Undecided(x, set)} stands for an operator on x until a program made for that set takes its place; it is never run.
+ * {@code Refuse(any...; message)} stands for the rest of a model that does not take what its operands have found out.
  */
 public final class HostFunctions {
     /** A host operation. */
@@ -43,6 +44,7 @@ public final class HostFunctions {
             Map.entry("ResizeTo", HostResize::resize),
             Map.entry("SetOfAxes", HostAxes::set),
             Map.entry("Undecided", HostAxes::undecided),
+            Map.entry("Refuse", HostFunctions::refuse),
             Map.entry("NonZero", HostSelection::nonZero),
             Map.entry("Unique", HostSelection::unique),
             Map.entry("Compress", HostSelection::compress),
@@ -55,6 +57,10 @@ public final class HostFunctions {
     /** The names that {@link dev.quern.ir.graph.Op.Host} may have. */
     public static Set<String> names() {
         return TABLE.keySet();
+    }
+
+    private static List<Tensor> refuse(HostAttributes attributes, Evaluation call) {
+        throw call.invalid(attributes.text("message", "sizes that do not fit the model"));
     }
 
     static List<Tensor> run(String name, HostAttributes attributes, Evaluation call) {

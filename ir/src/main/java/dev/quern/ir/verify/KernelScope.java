@@ -19,6 +19,7 @@ final class KernelScope {
     private record Loop(String variable, Dim extent) {}
 
     private final String where;
+    private final Map<String, Dim> fixed;
     private final Map<String, Buffer> buffers;
     private final Set<String> integers;
     private final List<Loop> loops;
@@ -26,13 +27,14 @@ final class KernelScope {
     private final boolean conditional;
     private final boolean dead;
 
-    /** The outermost scope, called {@code where}. */
-    KernelScope(String where) {
-        this(where, Map.of(), Set.of(), List.of(), DimRanges.NONE, false, false);
+    /** The outermost scope, called {@code where}, with symbols that have values. */
+    KernelScope(String where, Map<String, Dim> fixed) {
+        this(where, fixed, Map.of(), Set.of(), List.of(), DimRanges.NONE, false, false);
     }
 
     private KernelScope(
             String where,
+            Map<String, Dim> fixed,
             Map<String, Buffer> buffers,
             Set<String> integers,
             List<Loop> loops,
@@ -40,6 +42,7 @@ final class KernelScope {
             boolean conditional,
             boolean dead) {
         this.where = where;
+        this.fixed = fixed;
         this.buffers = buffers;
         this.integers = integers;
         this.loops = loops;
@@ -50,42 +53,43 @@ final class KernelScope {
 
     /** The same things visible at a place inside. */
     KernelScope at(String place) {
-        return new KernelScope(where + ", " + place, buffers, integers, loops, ranges, conditional, dead);
+        return new KernelScope(where + ", " + place, fixed, buffers, integers, loops, ranges, conditional, dead);
     }
 
     /** The same at a place that is reached only where all of {@code nonNegative} are. */
     KernelScope where(List<Dim> nonNegative) {
         boolean never = nonNegative.stream()
                 .anyMatch(dim -> ranges.nonNegative(Dim.of(-1).minus(dim)));
-        return new KernelScope(where, buffers, integers, loops, ranges, true, dead || never);
+        return new KernelScope(where, fixed, buffers, integers, loops, ranges, true, dead || never);
     }
 
     /** The same at a place that is reached only where one of {@code nonNegative} is negative. */
     KernelScope otherwise(List<Dim> nonNegative) {
         boolean never = nonNegative.stream().allMatch(ranges::nonNegative);
-        return new KernelScope(where, buffers, integers, loops, ranges, true, dead || never);
+        return new KernelScope(where, fixed, buffers, integers, loops, ranges, true, dead || never);
     }
 
     KernelScope with(Buffer buffer) {
         Map<String, Buffer> more = new HashMap<>(buffers);
         more.put(buffer.name(), buffer);
-        return new KernelScope(where, more, integers, loops, ranges, conditional, dead);
+        return new KernelScope(where, fixed, more, integers, loops, ranges, conditional, dead);
     }
 
     KernelScope withSymbol(String name) {
-        return new KernelScope(where, buffers, and(name), loops, ranges, conditional, dead);
+        return new KernelScope(where, fixed, buffers, and(name), loops, ranges, conditional, dead);
     }
 
     KernelScope withBound(String name) {
-        return new KernelScope(where, buffers, and(name), loops, ranges.withUnknown(name), conditional, dead);
+        return new KernelScope(where, fixed, buffers, and(name), loops, ranges.withUnknown(name), conditional, dead);
     }
 
-    KernelScope withLoop(String variable, Dim extent) {
+    KernelScope withLoop(String variable, Dim stated) {
+        Dim extent = stated.substitute(fixed);
         List<Loop> more = new ArrayList<>(loops);
         more.add(new Loop(variable, extent));
         boolean never = ranges.nonNegative(extent.times(-1));
         return new KernelScope(
-                where, buffers, and(variable), more, ranges.with(variable, extent), conditional, dead || never);
+                where, fixed, buffers, and(variable), more, ranges.with(variable, extent), conditional, dead || never);
     }
 
     private Set<String> and(String name) {
@@ -118,7 +122,7 @@ final class KernelScope {
                 indices.size());
         for (int axis = 0; axis < indices.size(); axis++) {
             checkNames(indices.get(axis));
-            checkInside(buffer, axis, indices.get(axis));
+            checkInside(buffer, axis, indices.get(axis).substitute(fixed));
         }
         return buffer;
     }
@@ -128,7 +132,7 @@ final class KernelScope {
         if (dead) {
             return;
         }
-        Dim extent = buffer.shape().dim(axis);
+        Dim extent = buffer.shape().dim(axis).substitute(fixed);
         if (extent.is(0) && loops.stream().anyMatch(loop -> !ranges.atMost(Dim.ONE, loop.extent()))) {
             // A loop around this need not run, and does not where the buffer has that extent.
             return;
@@ -143,7 +147,7 @@ final class KernelScope {
         if (greatest.isPresent()) {
             boolean outside = ranges.atMost(extent, greatest.get())
                     && !ranges.atMost(greatest.get().plus(1), extent)
-                    && ranges.atMost(filled(buffer.layout(), axis), greatest.get());
+                    && ranges.atMost(filled(buffer.layout(), axis).substitute(fixed), greatest.get());
             require(!outside, what, "less than " + extent, shown(index, greatest.get()));
         }
     }

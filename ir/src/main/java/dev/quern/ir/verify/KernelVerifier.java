@@ -13,6 +13,7 @@ import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Stmt;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -48,11 +49,19 @@ public final class KernelVerifier {
 
     /** Checks {@code kernel}. */
     public static void verify(Kernel kernel) {
-        new KernelVerifier().check(kernel);
+        verify(kernel, Map.of());
     }
 
-    private void check(Kernel kernel) {
-        KernelScope scope = new KernelScope("kernel " + NameText.of(kernel.name()));
+    /**
+     * Checks {@code kernel}, which is run only where symbols have the values that {@code fixed} gives; others than the kernel's own do not
+     * matter.
+     */
+    public static void verify(Kernel kernel, Map<String, Dim> fixed) {
+        new KernelVerifier().check(kernel, fixed);
+    }
+
+    private void check(Kernel kernel, Map<String, Dim> fixed) {
+        KernelScope scope = new KernelScope("kernel " + NameText.of(kernel.name()), fixed);
         for (String symbol : kernel.symbols()) {
             claim(symbol, scope);
             scope = scope.withSymbol(symbol);
