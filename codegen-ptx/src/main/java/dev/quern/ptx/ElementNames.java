@@ -44,9 +44,11 @@ final class ElementNames {
                 loads(store.value());
             }
             case Stmt.Reduce reduce -> {
-                touch(reduce.buffer(), reduce.indices());
-                write(reduce.buffer(), inThread);
-                loads(reduce.value());
+                for (Stmt.Element target : reduce.targets()) {
+                    touch(target.buffer(), target.indices());
+                    write(target.buffer(), inThread);
+                }
+                reduce.inputs().forEach(this::loads);
             }
             case Stmt.Allocate allocate -> visit(allocate.body(), inThread);
             case Stmt.Guard guard -> {

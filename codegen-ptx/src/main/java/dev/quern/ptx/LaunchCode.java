@@ -1,8 +1,6 @@
 package dev.quern.ptx;
 
 import dev.quern.DType;
-import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
@@ -196,29 +194,20 @@ final class LaunchCode {
     }
 
     private void reduce(Stmt.Reduce reduce) {
-        DType dtype = memory.dtype(reduce.buffer());
-        String joined;
-        if (reduce.combiner() == Combiner.FMA && reduce.value() instanceof Expr.Binary(var times, Expr a, Expr b)) {
-            String left = values.of(a);
-            String right = values.of(b);
-            joined = values.fma(dtype, left, right, memory.load(reduce.buffer(), reduce.indices()));
-        } else {
-            String value = values.of(reduce.value());
-            String before = memory.load(reduce.buffer(), reduce.indices());
-            joined = values.binary(function(reduce.combiner()), dtype, before, value);
+        if (!reduce.reduction().isPlain() || !reduce.along().isEmpty()) {
+            throw PtxRefusal.because("a reduction by " + reduce.reduction().name() + " that is not spelled out");
         }
-        store(reduce.buffer(), reduce.indices(), joined);
-    }
-
-    private static BinaryOp function(Combiner combiner) {
-        return switch (combiner) {
-            case SUM -> BinaryOp.ADD;
-            case PRODUCT -> BinaryOp.MUL;
-            case MIN -> BinaryOp.MIN;
-            case MAX -> BinaryOp.MAX;
-            case AND -> BinaryOp.AND;
-            case OR -> BinaryOp.OR;
-            case FMA -> throw new IllegalStateException("a fused product of what is no product");
-        };
+        Stmt.Element target = reduce.targets().getFirst();
+        DType dtype = memory.dtype(target.buffer());
+        String first = values.of(reduce.inputs().getFirst());
+        String joined;
+        if (reduce.reduction().isFused()) {
+            String second = values.of(reduce.inputs().get(1));
+            joined = values.fma(dtype, first, second, memory.load(target.buffer(), target.indices()));
+        } else {
+            String before = memory.load(target.buffer(), target.indices());
+            joined = values.binary(reduce.reduction().function().orElseThrow(), dtype, before, first);
+        }
+        store(target.buffer(), target.indices(), joined);
     }
 }

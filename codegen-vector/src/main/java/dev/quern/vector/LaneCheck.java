@@ -2,7 +2,6 @@ package dev.quern.vector;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.UnaryOp;
@@ -131,22 +130,18 @@ final class LaneCheck {
     private boolean acceptsReduction(Stmt.Reduce reduce) {
         boolean joinsHere = reduce.joinsLanes(inside);
         joins |= joinsHere;
-        boolean across = !privates.contains(reduce.buffer())
-                && !address(reduce.buffer(), reduce.indices()).dependsOn(lane);
-        boolean inOrder = joinsHere || !across || !rounds(reduce);
+        Stmt.Element target = reduce.targets().getFirst();
+        boolean across = !privates.contains(target.buffer())
+                && !address(target.buffer(), target.indices()).dependsOn(lane);
+        boolean inOrder = joinsHere || !across || !reduce.reduction().rounds();
         return inOrder
-                && acceptsTarget(reduce.buffer(), reduce.indices(), true)
-                && acceptsValue(reduce.value())
-                && hasCombiner(reduce.value().dtype(), reduce.combiner());
+                && acceptsTarget(target.buffer(), target.indices(), true)
+                && reduce.inputs().stream().allMatch(this::acceptsValue)
+                && hasFunction(reduce.inputs().getFirst().dtype(), plain(reduce));
     }
 
-    /** Whether the order of the updates shows in the result. */
-    private static boolean rounds(Stmt.Reduce reduce) {
-        return reduce.value().dtype().isFloat()
-                && switch (reduce.combiner()) {
-                    case SUM, PRODUCT, FMA -> true;
-                    case MIN, MAX, AND, OR -> false;
-                };
+    private static BinaryOp plain(Stmt.Reduce reduce) {
+        return reduce.reduction().function().orElseThrow();
     }
 
     private boolean acceptsGuard(Stmt.Guard guard) {
@@ -260,10 +255,8 @@ final class LaneCheck {
         return !masked && (source.storage() == Buffer.Storage.ARRAY || source.space() != MemorySpace.GLOBAL);
     }
 
-    private static boolean hasCombiner(DType dtype, Combiner combiner) {
-        return switch (combiner) {
-            case SUM, PRODUCT, MIN, MAX, FMA -> dtype != DType.BOOL;
-            case AND, OR -> !dtype.isFloat();
-        };
+    private static boolean hasFunction(DType dtype, BinaryOp function) {
+        boolean logical = function == BinaryOp.AND || function == BinaryOp.OR;
+        return logical ? !dtype.isFloat() : dtype != DType.BOOL;
     }
 }

@@ -2,7 +2,6 @@ package dev.quern.vector;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
@@ -233,33 +232,39 @@ final class MethodBuilder {
     }
 
     private void reduce(Stmt.Reduce reduce) {
-        DType dtype = reduce.value().dtype();
-        if (reduce.combiner() == Combiner.FMA) {
-            Expr.Binary product = product(reduce);
-            CodeNode a = scalars.value(product.left());
-            CodeNode b = scalars.value(product.right());
-            CodeNode old = memory.load(reduce.buffer(), reduce.indices());
-            memory.store(reduce.buffer(), reduce.indices(), scalars.fma(dtype, a, b, old));
+        Stmt.Element target = target(reduce);
+        if (!reduce.reduction().isFused()) {
+            combine(reduce, scalars.value(reduce.inputs().getFirst()));
             return;
         }
-        combine(reduce, scalars.value(reduce.value()));
+        CodeNode a = scalars.value(reduce.inputs().get(0));
+        CodeNode b = scalars.value(reduce.inputs().get(1));
+        CodeNode old = memory.load(target.buffer(), target.indices());
+        memory.store(target.buffer(), target.indices(), scalars.fma(dtype(reduce), a, b, old));
+    }
+
+    /** The target of a plain reduction; others have been spelled out before. */
+    private static Stmt.Element target(Stmt.Reduce reduce) {
+        if (!reduce.reduction().isPlain() || !reduce.along().isEmpty()) {
+            throw Refusal.because("a reduction by " + reduce.reduction().name() + " that is not spelled out");
+        }
+        return reduce.targets().getFirst();
+    }
+
+    private static DType dtype(Stmt.Reduce reduce) {
+        return reduce.reduction().targets().getFirst().dtype();
     }
 
     /** Joins {@code value} to the scalar target. */
     private void combine(Stmt.Reduce reduce, CodeNode value) {
-        BinaryOp function = reduce.combiner().function();
-        CodeNode old = memory.load(reduce.buffer(), reduce.indices());
-        memory.store(
-                reduce.buffer(),
-                reduce.indices(),
-                scalars.binary(function, reduce.value().dtype(), old, value));
+        Stmt.Element target = target(reduce);
+        CodeNode old = memory.load(target.buffer(), target.indices());
+        CodeNode joined = scalars.binary(function(reduce), dtype(reduce), old, value);
+        memory.store(target.buffer(), target.indices(), joined);
     }
 
-    private static Expr.Binary product(Stmt.Reduce reduce) {
-        if (reduce.value() instanceof Expr.Binary product && product.function() == BinaryOp.MUL) {
-            return product;
-        }
-        throw Refusal.because("a reduction by fma of " + reduce.value() + ", expected a product");
+    private static BinaryOp function(Stmt.Reduce reduce) {
+        return reduce.reduction().function().orElseThrow();
     }
 
     private void storeLanes(String buffer, List<Dim> at, Expr value) {
@@ -279,60 +284,60 @@ final class MethodBuilder {
     }
 
     private void reduceLanes(Stmt.Reduce reduce) {
-        boolean across = !lanes.check.isPrivate(reduce.buffer())
+        Stmt.Element target = target(reduce);
+        boolean across = !lanes.check.isPrivate(target.buffer())
                 && !plan.addresses
-                        .of(memory.place(reduce.buffer()).buffer, reduce.indices())
+                        .of(memory.place(target.buffer()).buffer, target.indices())
                         .dependsOn(lanes.variable);
         if (across) {
             reduceAcross(reduce);
         } else {
-            lanes.forEachPart(() -> reduceInLanes(reduce));
+            lanes.forEachPart(() -> reduceInLanes(reduce, target));
         }
     }
 
-    private void reduceInLanes(Stmt.Reduce reduce) {
+    private void reduceInLanes(Stmt.Reduce reduce, Stmt.Element target) {
         VectorMemory vectors = vectorMemory();
         VectorExpressions expressions = expressions(vectors);
-        DType dtype = reduce.value().dtype();
+        DType dtype = dtype(reduce);
         if (lanes.active(expressions.type(dtype)) instanceof LaneContext.Active.None) {
             return;
         }
         CodeNode joined;
-        if (reduce.combiner() == Combiner.FMA) {
-            Expr.Binary product = product(reduce);
-            CodeNode a = expressions.value(product.left());
-            CodeNode b = expressions.value(product.right());
-            joined = expressions.fma(a, b, vectors.load(reduce.buffer(), reduce.indices()));
+        CodeNode first = expressions.value(reduce.inputs().getFirst());
+        if (reduce.reduction().isFused()) {
+            CodeNode second = expressions.value(reduce.inputs().get(1));
+            joined = expressions.fma(first, second, vectors.load(target.buffer(), target.indices()));
         } else {
-            CodeNode value = expressions.value(reduce.value());
-            CodeNode old = vectors.load(reduce.buffer(), reduce.indices());
-            joined = expressions.binary(reduce.combiner().function(), dtype, old, value);
+            CodeNode old = vectors.load(target.buffer(), target.indices());
+            joined = expressions.binary(function(reduce), dtype, old, first);
         }
-        vectors.store(reduce.buffer(), reduce.indices(), joined);
+        vectors.store(target.buffer(), target.indices(), joined);
     }
 
     private void reduceAcross(Stmt.Reduce reduce) {
         List<CodeNode> vectors = new ArrayList<>();
-        lanes.forEachPart(() -> vectors.add(partValue(reduce)));
+        Expr lifted = reduce.reduction().lifted(reduce.inputs());
+        lanes.forEachPart(() -> vectors.add(partValue(reduce, lifted)));
         LaneJoin join = new LaneJoin(draft, code, owner.constants(), lanes.lanes.extent());
-        BinaryOp function = reduce.combiner().function();
-        DType dtype = reduce.value().dtype();
-        boolean rounds = dtype.isFloat() && (function == BinaryOp.ADD || function == BinaryOp.MUL);
-        for (CodeNode value : rounds ? join.inHalves(function, vectors) : join.inAnyOrder(function, vectors)) {
+        BinaryOp function = function(reduce);
+        List<CodeNode> joined =
+                reduce.reduction().rounds() ? join.inHalves(function, vectors) : join.inAnyOrder(function, vectors);
+        for (CodeNode value : joined) {
             combine(reduce, value);
         }
     }
 
     /** What the current part gives to a reduction across lanes, with idle lanes neutral; null if all are idle. */
-    private CodeNode partValue(Stmt.Reduce reduce) {
-        DType dtype = reduce.value().dtype();
+    private CodeNode partValue(Stmt.Reduce reduce, Expr lifted) {
         VectorExpressions expressions = expressions(vectorMemory());
-        return switch (lanes.active(expressions.type(dtype))) {
+        return switch (lanes.active(expressions.type(lifted.dtype()))) {
             case LaneContext.Active.None none -> null;
-            case LaneContext.Active.All all -> expressions.value(reduce.value());
+            case LaneContext.Active.All all -> expressions.value(lifted);
             case LaneContext.Active.Some(CodeNode mask) -> {
-                CodeNode value = expressions.value(reduce.value());
-                CodeNode neutral = scalars.value(SerialLanes.neutral(reduce.combiner(), dtype));
+                CodeNode value = expressions.value(lifted);
+                CodeNode neutral =
+                        scalars.value(reduce.reduction().targets().getFirst().identity());
                 yield code.blend(mask, value, code.broadcast(value.type, neutral));
             }
         };

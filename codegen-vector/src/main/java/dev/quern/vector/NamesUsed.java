@@ -2,7 +2,6 @@ package dev.quern.vector;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.UnaryOp;
@@ -106,10 +105,12 @@ final class NamesUsed {
                 access(buffer, at);
                 visit(value);
             }
-            case Stmt.Reduce(String buffer, List<Dim> at, Combiner combiner, Expr value) -> {
-                written.add(buffer);
-                access(buffer, at);
-                visit(value);
+            case Stmt.Reduce(List<Stmt.Element> targets, var reduction, List<Expr> inputs, var along) -> {
+                for (Stmt.Element target : targets) {
+                    written.add(target.buffer());
+                    access(target.buffer(), target.indices());
+                }
+                inputs.forEach(this::visit);
             }
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {
                 boundBuffers.add(buffer.name());

@@ -155,8 +155,8 @@ final class Plan {
                 chooseFor(value, constants, lane);
             }
             case Stmt.Reduce reduce -> {
-                chooseFor(reduce.buffer(), reduce.indices(), constants, lane);
-                chooseFor(reduce.value(), constants, lane);
+                reduce.targets().forEach(target -> chooseFor(target.buffer(), target.indices(), constants, lane));
+                reduce.inputs().forEach(input -> chooseFor(input, constants, lane));
             }
         }
     }

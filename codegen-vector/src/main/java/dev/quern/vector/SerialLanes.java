@@ -2,12 +2,12 @@ package dev.quern.vector;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Reduction;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,43 +30,6 @@ final class SerialLanes {
     /** {@code body} with what lanes join spelled out in vector loops other than {@code asVectors}; the same if there are none. */
     static Stmt spell(Stmt body, Predicate<Stmt.For> asVectors) {
         return new SerialLanes(asVectors).rewrite(body);
-    }
-
-    /** What changes nothing when joined to any number, not even the sign of zero. */
-    static Expr.Constant neutral(Combiner combiner, DType dtype) {
-        long ones = -1L >>> Long.SIZE - dtype.bits();
-        long sign = 1L << dtype.bits() - 1;
-        long bits = switch (combiner) {
-            case SUM, FMA -> dtype.isFloat() ? sign : 0;
-            case PRODUCT -> one(dtype);
-            case OR -> 0;
-            case AND -> dtype == DType.BOOL ? 1 : ones;
-            case MIN -> greatest(dtype);
-            case MAX -> dtype.isFloat() ? sign | greatest(dtype) : dtype.kind() == DType.Kind.SIGNED ? sign : 0;
-        };
-        return new Expr.Constant(dtype, bits);
-    }
-
-    private static long one(DType dtype) {
-        return switch (dtype) {
-            case F64 -> Double.doubleToRawLongBits(1);
-            case F32 -> Float.floatToRawIntBits(1);
-            case F16 -> Float.floatToFloat16(1);
-            case BF16 -> Float.floatToRawIntBits(1) >>> 16;
-            default -> 1;
-        };
-    }
-
-    /** Bits of the greatest value: infinity, all ones, or all but the sign. */
-    private static long greatest(DType dtype) {
-        return switch (dtype) {
-            case F64 -> Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
-            case F32 -> Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
-            case F16 -> Float.floatToFloat16(Float.POSITIVE_INFINITY);
-            case BF16 -> Float.floatToRawIntBits(Float.POSITIVE_INFINITY) >>> 16;
-            case BOOL -> 1;
-            default -> -1L >>> Long.SIZE - dtype.bits() + (dtype.kind() == DType.Kind.SIGNED ? 1 : 0);
-        };
     }
 
     private Stmt rewrite(Stmt statement) {
@@ -186,15 +149,19 @@ final class SerialLanes {
 
         private Stmt keep(Stmt.Reduce reduce, List<Dim> conditions, boolean partial, int depth) {
             if (depth > 0) {
-                throw Refusal.because("lanes joined into " + reduce.buffer() + " in a loop inside a vector loop");
+                throw Refusal.because("lanes joined into "
+                        + reduce.targets().getFirst().buffer() + " in a loop inside a vector loop");
             }
-            DType dtype = reduce.value().dtype();
+            Reduction reduction = reduce.reduction();
+            DType dtype = reduction.targets().getFirst().dtype();
             Buffer buffer = Buffer.register(loop.variable() + ".lanes" + kept.size(), dtype, Shape.of(lanes));
             kept.add(buffer);
             if (partial) {
-                before.add(counted(lanes, at -> store(buffer, at, neutral(reduce.combiner(), dtype))));
+                before.add(counted(
+                        lanes,
+                        at -> store(buffer, at, reduction.targets().getFirst().identity())));
             }
-            BinaryOp function = reduce.combiner().function();
+            BinaryOp function = reduction.function().orElseThrow();
             long width = Long.highestOneBit(Math.max(1, lanes - 1)) * 2;
             for (long half = width / 2; half >= 1 && half < lanes; half /= 2) {
                 long distance = half;
@@ -205,10 +172,10 @@ final class SerialLanes {
                                 at,
                                 new Expr.Binary(function, load(buffer, at), load(buffer, at.plus(distance))))));
             }
-            Combiner combiner = reduce.combiner() == Combiner.FMA ? Combiner.SUM : reduce.combiner();
-            Stmt last = new Stmt.Reduce(reduce.buffer(), reduce.indices(), combiner, load(buffer, Dim.ZERO));
+            Stmt last =
+                    new Stmt.Reduce(reduce.targets(), reduction.joined(), List.of(load(buffer, Dim.ZERO)), List.of());
             after.add(conditions.isEmpty() ? last : new Stmt.Guard(conditions, last, Stmt.NOTHING));
-            return store(buffer, Dim.symbol(loop.variable()), reduce.value());
+            return store(buffer, Dim.symbol(loop.variable()), reduction.lifted(reduce.inputs()));
         }
 
         private Stmt counted(long extent, Function<Dim, Stmt> body) {

@@ -144,14 +144,12 @@ final class RandomKernels {
     }
 
     private Stmt reduce(String buffer, List<Dim> at, DType dtype, Expr value) {
-        Combiner combiner = switch (random.nextInt(5)) {
-            case 0 -> Combiner.MAX;
-            case 1 -> Combiner.MIN;
-            case 2 -> Combiner.FMA;
-            default -> Combiner.SUM;
-        };
-        Expr joined = combiner == Combiner.FMA ? new Expr.Binary(BinaryOp.MUL, value, expression(dtype, 1)) : value;
-        return new Stmt.Reduce(buffer, at, combiner, joined);
+        int kind = random.nextInt(5);
+        if (kind == 2) {
+            return Stmt.Reduce.fma(buffer, at, value, expression(dtype, 1));
+        }
+        Combiner combiner = kind == 0 ? Combiner.MAX : kind == 1 ? Combiner.MIN : Combiner.SUM;
+        return new Stmt.Reduce(buffer, at, combiner, value);
     }
 
     private Stmt store(List<Axis> target, Expr value) {

@@ -47,6 +47,12 @@ final class ScheduledKernels {
         return new Stmt.Store(buffer, List.of(at), value);
     }
 
+    /** A fused sum of {@code product}, of which the factors enter. */
+    static Stmt fma(String buffer, Expr product, Dim... at) {
+        Expr.Binary factors = (Expr.Binary) product;
+        return Stmt.Reduce.fma(buffer, List.of(at), factors.left(), factors.right());
+    }
+
     static Stmt reduce(String buffer, Combiner combiner, Expr value, Dim... at) {
         return new Stmt.Reduce(buffer, List.of(at), combiner, value);
     }
@@ -162,9 +168,8 @@ final class ScheduledKernels {
                                 "j1",
                                 dim(columns),
                                 LoopKind.VECTOR,
-                                reduce(
+                                fma(
                                         "acc",
-                                        Combiner.FMA,
                                         mul(
                                                 load("A", i.plus(dim("i1")), dim("k")),
                                                 load("B", dim("k"), j.plus(dim("j1")))),
@@ -226,9 +231,8 @@ final class ScheduledKernels {
                         LoopKind.VECTOR,
                         guard(
                                 c.minus(1).minus(channel),
-                                reduce(
+                                fma(
                                         "acc",
-                                        Combiner.FMA,
                                         mul(load("in", y, x, channel), load("k", dim("dy"), dim("dx"), channel)),
                                         dim("v1")))),
                 Stmt.NOTHING);

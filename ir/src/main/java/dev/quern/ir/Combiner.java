@@ -1,7 +1,8 @@
 package dev.quern.ir;
 
 /**
- * How a reduction joins a value to what it has. Each has an identity and may be reordered, up to rounding.
+ * How a reduction of a tensor joins a number to what it has. Each has an identity and may be reordered, up to rounding; in kernels each is
+ * a {@link dev.quern.ir.kernel.Reduction}.
  */
 public enum Combiner {
     SUM,
@@ -11,17 +12,12 @@ public enum Combiner {
     /** NaN if any is NaN. */
     MAX,
     AND,
-    OR,
-    /**
-     * {@code target = fma(a, b, target)}, rounded once; the value is a product {@code a*b}. In the graph level this is
-     * {@link #SUM}.
-     */
-    FMA;
+    OR;
 
-    /** The binary function that this applies; {@link #FMA} as a sum. */
+    /** The binary function that this applies. */
     public BinaryOp function() {
         return switch (this) {
-            case SUM, FMA -> BinaryOp.ADD;
+            case SUM -> BinaryOp.ADD;
             case PRODUCT -> BinaryOp.MUL;
             case MIN -> BinaryOp.MIN;
             case MAX -> BinaryOp.MAX;

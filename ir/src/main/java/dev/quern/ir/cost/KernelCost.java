@@ -70,10 +70,11 @@ public record KernelCost(double operations, double wide, double read, double wri
                     loads(store.value(), at);
                     touch(store.buffer(), store.indices(), at);
                 }
-                case Stmt.Reduce reduce -> {
-                    add(Arithmetic.of(reduce.value()).andOne(reduce.value().dtype()), at);
-                    loads(reduce.value(), at);
-                    touch(reduce.buffer(), reduce.indices(), at);
+                case Stmt.Reduce(var targets, var reduction, var inputs, var _) -> {
+                    Expr value = reduction.lifted(inputs);
+                    add(Arithmetic.of(value).andOne(value.dtype()), at);
+                    loads(value, at);
+                    targets.forEach(target -> touch(target.buffer(), target.indices(), at));
                 }
                 case Stmt.Allocate allocate -> visit(allocate.body(), at);
                 case Stmt.Guard guard -> {

@@ -77,7 +77,7 @@ final class IntegerFunctions {
     /** What {@code combiner} gives over nothing. */
     static long identity(Combiner combiner, DType type) {
         return switch (combiner) {
-            case SUM, FMA, OR -> 0;
+            case SUM, OR -> 0;
             case PRODUCT -> 1;
             case AND -> Integers.wrap(type, -1);
             case MIN -> Integers.greatest(type);

@@ -66,7 +66,7 @@ public final class RealFunctions {
     /** What {@code combiner} gives over nothing, a value of {@code type}. */
     static double identity(Combiner combiner, DType type) {
         return switch (combiner) {
-            case SUM, FMA -> 0;
+            case SUM -> 0;
             case PRODUCT -> 1;
             case MIN -> FloatTables.greatest(type);
             case MAX -> FloatTables.least(type);

@@ -1,9 +1,11 @@
 package dev.quern.ir.kernel;
 
+import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A statement of a kernel: a structured loop nest over buffers. Indices are {@link Dim}s over loop variables, symbols of
@@ -28,38 +30,94 @@ public sealed interface Stmt {
     }
 
     /**
-     * Joins {@code value} to an element: {@code buffer[indices] = combiner(buffer[indices], value)}. With {@link Combiner#FMA} the
-     * value is a product.
+     * Reduces one more element into a value: {@code targets = join(targets, lift(inputs))}, or as the reduction lets an element enter. All
+     * targets are read before one is written.
      *
-     * <p>Updates of one element happen in the order of the loops around them, in every engine. Only a schedule changes that order, by
+     * <p>Updates of one value happen in the order of the loops around them, in every engine. Only a schedule changes that order, by
      * changing the loops, and one that rounds then gives other bits.
      *
-     * <p><b>Across lanes.</b> In a {@link LoopKind#VECTOR} loop of {@code n} iterations, a sum or product of floats into an element that
-     * is the same for all of them joins their values in halves, whatever the width of the target's vectors: with {@code h} the
-     * smallest power of two not below {@code n}, halved before each round, until it is 1, the value of iteration {@code i < h}
-     * becomes {@code combiner(value i, value i + h)}. Iterations that do not get here are left out. Value 0 is joined to the element
-     * last. Each such reduction is one round of its own, in the order of the statements; products of {@link Combiner#FMA} are rounded.
+     * <p><b>Width.</b> A target may be a row of parts, such as what attention accumulates: its indices, and the inputs that enter it, are over
+     * the variables of {@code along}, and each of its parts is joined by the same rule. What is not over them is the same for all, and joined once.
+     *
+     * <p><b>Across lanes.</b> In a {@link LoopKind#VECTOR} loop of {@code n} iterations, a reduction that {@linkplain Reduction#rounds rounds}
+     * into targets that are the same for all of them joins their elements in halves, whatever the width of the target's vectors: with
+     * {@code h} the smallest power of two not below {@code n}, halved before each round, until it is 1, the lifted element of iteration
+     * {@code i < h} becomes {@code join(element i, element i + h)}. Iterations that do not get here are left out. Element 0 is joined to the
+     * targets last. Each such reduction is one round of its own, in the order of the statements; products of fused sums are rounded.
+     *
+     * @param targets where the parts of the value lie, as many as the reduction has
+     * @param reduction what joins
+     * @param inputs the element, as many as the reduction has
+     * @param along loops over the parts of wide targets, outermost first; empty if there are none
      */
-    record Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) implements Stmt {
+    record Reduce(List<Element> targets, Reduction reduction, List<Expr> inputs, List<Along> along) implements Stmt {
         public Reduce {
-            indices = List.copyOf(indices);
+            targets = List.copyOf(targets);
+            inputs = List.copyOf(inputs);
+            along = List.copyOf(along);
+            if (targets.size() != reduction.targets().size()
+                    || inputs.size() != reduction.inputs().size()) {
+                throw new IllegalArgumentException("reduction " + reduction.name() + " of "
+                        + reduction.inputs().size() + " inputs into "
+                        + reduction.targets().size() + " targets, given " + inputs.size() + " and " + targets.size());
+            }
+        }
+
+        /** {@code buffer[indices] = combiner(buffer[indices], value)}. */
+        public Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) {
+            this(buffer, indices, Reductions.of(combiner, value.dtype()), value);
+        }
+
+        /** A reduction into one element. */
+        public Reduce(String buffer, List<Dim> indices, Reduction reduction, Expr... inputs) {
+            this(List.of(new Element(buffer, indices)), reduction, List.of(inputs), List.of());
+        }
+
+        /** {@code buffer[indices] = fma(a, b, buffer[indices])}. */
+        public static Reduce fma(String buffer, List<Dim> indices, Expr a, Expr b) {
+            return new Reduce(buffer, indices, Reductions.fma(a.dtype()), a, b);
+        }
+
+        /** The product added: fused and rounded once if it is of floats. */
+        public static Reduce product(String buffer, List<Dim> indices, Expr a, Expr b) {
+            return a.dtype().isFloat()
+                    ? fma(buffer, indices, a, b)
+                    : new Reduce(buffer, indices, Combiner.SUM, new Expr.Binary(BinaryOp.MUL, a, b));
+        }
+
+        /** The variables of {@code along}. */
+        public Set<String> alongVariables() {
+            return along.stream().map(Along::variable).collect(Collectors.toUnmodifiableSet());
+        }
+
+        /** Whether the targets are the same whatever {@code names} are. */
+        public boolean isUniform(Set<String> names) {
+            return targets.stream()
+                    .allMatch(target -> !names.contains(target.buffer())
+                            && target.indices().stream()
+                                    .flatMap(index -> index.symbols().stream())
+                                    .noneMatch(names::contains));
         }
 
         /**
-         * Whether this joins floats across the lanes of a vector loop around it.
+         * Whether this joins the lanes of a vector loop around it in the order stated above.
          *
          * @param inside the loop's variable, and the names and buffers that its body defines
          */
         public boolean joinsLanes(Set<String> inside) {
-            boolean rounds = combiner == Combiner.SUM || combiner == Combiner.PRODUCT || combiner == Combiner.FMA;
-            return rounds
-                    && value.dtype().isFloat()
-                    && !inside.contains(buffer)
-                    && indices.stream()
-                            .flatMap(index -> index.symbols().stream())
-                            .noneMatch(inside::contains);
+            return reduction.rounds() && isUniform(inside);
         }
     }
+
+    /** An element of a buffer. */
+    record Element(String buffer, List<Dim> indices) {
+        public Element {
+            indices = List.copyOf(indices);
+        }
+    }
+
+    /** Parts of a wide target of a reduction: {@code variable} in {@code [0, extent)}. Names are unique in a kernel, as those of loops. */
+    record Along(String variable, Dim extent) {}
 
     /** A buffer that exists, undefined at first, while {@code body} runs. */
     record Allocate(Buffer buffer, Stmt body) implements Stmt {}

@@ -78,9 +78,10 @@ public final class ExpandMath {
             }
             case Stmt.Reduce reduce -> {
                 Temporaries temporaries = new Temporaries();
-                Expr rewritten = temporaries.rewrite(reduce.value());
+                List<Expr> rewritten =
+                        reduce.inputs().stream().map(temporaries::rewrite).toList();
                 yield temporaries.around(
-                        new Stmt.Reduce(reduce.buffer(), reduce.indices(), reduce.combiner(), rewritten));
+                        new Stmt.Reduce(reduce.targets(), reduce.reduction(), rewritten, reduce.along()));
             }
         };
     }

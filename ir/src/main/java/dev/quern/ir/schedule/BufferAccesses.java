@@ -1,8 +1,8 @@
 package dev.quern.ir.schedule;
 
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,7 +24,7 @@ final class BufferAccesses {
      * One load, store or reduce.
      *
      * @param kind how the element is touched
-     * @param combiner of a reduce
+     * @param reduce the reduction that this is a target of
      * @param buffer which buffer
      * @param indices which element
      * @param inner variables bound inside the statement, around this access
@@ -32,7 +32,7 @@ final class BufferAccesses {
      */
     record Access(
             Kind kind,
-            Optional<Combiner> combiner,
+            Optional<Stmt.Reduce> reduce,
             String buffer,
             List<Dim> indices,
             Set<String> inner,
@@ -76,8 +76,8 @@ final class BufferAccesses {
                 Expressions.loads(store.value(), load -> names.add(load.buffer()));
             }
             case Stmt.Reduce reduce -> {
-                names.add(reduce.buffer());
-                Expressions.loads(reduce.value(), load -> names.add(load.buffer()));
+                reduce.targets().forEach(target -> names.add(target.buffer()));
+                reduce.inputs().forEach(input -> Expressions.loads(input, load -> names.add(load.buffer())));
             }
             case Stmt.Let let -> Expressions.loads(let.value(), load -> names.add(load.buffer()));
             case Stmt.Block block -> {}
@@ -96,9 +96,16 @@ final class BufferAccesses {
                 reads(value, scope, inner, own);
                 add(new Access(Kind.WRITE, Optional.empty(), buffer, indices, inner, scope), own);
             }
-            case Stmt.Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) -> {
-                reads(value, scope, inner, own);
-                add(new Access(Kind.REDUCE, Optional.of(combiner), buffer, indices, inner, scope), own);
+            case Stmt.Reduce reduce -> {
+                ScheduleScope inside = scope.inside(reduce);
+                Set<String> more = new HashSet<>(inner);
+                more.addAll(reduce.alongVariables());
+                reduce.inputs().forEach(input -> reads(input, inside, more, own));
+                for (Stmt.Element target : reduce.targets()) {
+                    Access access = new Access(
+                            Kind.REDUCE, Optional.of(reduce), target.buffer(), target.indices(), more, inside);
+                    add(access, own);
+                }
             }
             case Stmt.Allocate allocate ->
                 collect(

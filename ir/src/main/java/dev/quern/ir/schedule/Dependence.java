@@ -1,6 +1,5 @@
 package dev.quern.ir.schedule;
 
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.kernel.Stmt;
@@ -26,7 +25,7 @@ final class Dependence {
     enum Kind {
         /** No two touch the same element with a write among them. */
         PARALLEL,
-        /** Two may reduce into the same element with the same combiner (sums and fused products count as one), and nothing else. */
+        /** Two may reduce into the same value by the same join (sums and fused products count as one), and nothing else. */
         REDUCTION,
         /** They must run in order. */
         SEQUENTIAL
@@ -64,26 +63,39 @@ final class Dependence {
                 continue;
             }
             Access first = group.getFirst();
-            if (group.stream().allMatch(access -> combinesAs(first, access))) {
+            if (group.stream().allMatch(access -> reducesLike(first, access))) {
                 reduced.add(first.buffer());
                 reason = "iterations of " + variable + " may share elements: one " + first;
             } else {
                 return new Verdict(Kind.SEQUENTIAL, Set.of(), meeting(variable, group));
             }
         }
+        for (Access access : accesses) {
+            if (reduced.contains(access.buffer())) {
+                for (Stmt.Element other : access.reduce().orElseThrow().targets()) {
+                    if (!reduced.contains(other.buffer()) && byBuffer.containsKey(other.buffer())) {
+                        String apart = "one " + access + " together with " + other.buffer() + other.indices();
+                        return new Verdict(
+                                Kind.SEQUENTIAL,
+                                Set.of(),
+                                "iterations of " + variable + " share some parts of a value: " + apart);
+                    }
+                }
+            }
+        }
         return new Verdict(reduced.isEmpty() ? Kind.PARALLEL : Kind.REDUCTION, reduced, reason);
     }
 
-    /** Whether both reduce with one combiner; a fused product is a summand. */
-    private static boolean combinesAs(Access first, Access second) {
-        return first.kind() == BufferAccesses.Kind.REDUCE
-                && second.kind() == BufferAccesses.Kind.REDUCE
-                && unfused(first.combiner().orElseThrow())
-                        == unfused(second.combiner().orElseThrow());
-    }
-
-    private static Combiner unfused(Combiner combiner) {
-        return combiner == Combiner.FMA ? Combiner.SUM : combiner;
+    /** Whether both are the same part of values that are joined alike, in any order; a fused product is a summand. */
+    private static boolean reducesLike(Access first, Access second) {
+        if (first.kind() != BufferAccesses.Kind.REDUCE || second.kind() != BufferAccesses.Kind.REDUCE) {
+            return false;
+        }
+        Stmt.Reduce one = first.reduce().orElseThrow();
+        Stmt.Reduce other = second.reduce().orElseThrow();
+        return one.reduction().reorderable()
+                && one.reduction().joined().equals(other.reduction().joined())
+                && (one.targets().size() == 1 || WideTargets.sameValue(one, other));
     }
 
     private static String meeting(String variable, List<Access> group) {

@@ -4,6 +4,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Stmt;
 import java.util.HashSet;
 import java.util.List;
@@ -53,19 +54,24 @@ final class PaddedBody {
                 partial.addAll(written(let));
                 yield Statements.when(left, let);
             }
-            case Stmt.Store(String buffer, var indices, Expr value) -> leaf(statement, buffer, value, scope);
-            case Stmt.Reduce(String buffer, var indices, var combiner, Expr value) ->
-                leaf(statement, buffer, value, scope);
+            case Stmt.Store(String buffer, var indices, Expr value) ->
+                leaf(statement, List.of(buffer), List.of(value), scope);
+            case Stmt.Reduce reduce ->
+                leaf(
+                        statement,
+                        reduce.targets().stream().map(Stmt.Element::buffer).toList(),
+                        reduce.inputs(),
+                        scope.inside(reduce));
         };
     }
 
-    private Stmt leaf(Stmt statement, String buffer, Expr value, ScheduleScope scope) {
-        boolean[] safe = {own.contains(buffer)};
-        Expressions.loads(value, load -> safe[0] &= isSafe(load, scope));
+    private Stmt leaf(Stmt statement, List<String> buffers, List<Expr> values, ScheduleScope scope) {
+        boolean[] safe = {own.containsAll(buffers)};
+        values.forEach(value -> Expressions.loads(value, load -> safe[0] &= isSafe(load, scope)));
         if (safe[0]) {
             return statement;
         }
-        partial.add(buffer);
+        partial.addAll(buffers);
         return Statements.when(left, statement);
     }
 
@@ -97,7 +103,7 @@ final class PaddedBody {
         });
         switch (statement) {
             case Stmt.Store store -> names.add(store.buffer());
-            case Stmt.Reduce reduce -> names.add(reduce.buffer());
+            case Stmt.Reduce reduce -> reduce.targets().forEach(target -> names.add(target.buffer()));
             case Stmt.Block block -> {}
             case Stmt.For loop -> {}
             case Stmt.Allocate allocate -> {}

@@ -42,6 +42,17 @@ final class ScheduleScope {
                 .when(List.of(loop.extent().minus(1)));
     }
 
+    /** At the wide targets and inputs of a reduction, which need not have parts. */
+    ScheduleScope inside(Stmt.Reduce reduce) {
+        List<Stmt.For> more = new ArrayList<>(loops);
+        DimRanges inner = ranges;
+        for (Stmt.Along each : reduce.along()) {
+            more.add((Stmt.For) Statements.serial(each.variable(), each.extent(), reduce));
+            inner = inner.with(each.variable(), each.extent());
+        }
+        return reduce.along().isEmpty() ? this : new ScheduleScope(inner, facts, buffers, List.copyOf(more));
+    }
+
     ScheduleScope inside(Stmt.Let let) {
         return new ScheduleScope(ranges.withUnknown(let.name()), facts, buffers, loops);
     }

@@ -3,6 +3,7 @@ package dev.quern.ir.schedule;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
@@ -38,8 +39,7 @@ final class Simplify {
             case Stmt.For loop -> simplify(loop, scope);
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
                 new Stmt.Store(buffer, simplify(indices, scope), simplify(value, scope));
-            case Stmt.Reduce(String buffer, List<Dim> indices, var combiner, Expr value) ->
-                new Stmt.Reduce(buffer, simplify(indices, scope), combiner, simplify(value, scope));
+            case Stmt.Reduce reduce -> simplify(reduce, scope);
             case Stmt.Allocate allocate -> simplify(allocate, scope);
             case Stmt.Guard guard -> simplify(guard, scope);
             case Stmt.Let let -> simplify(let, scope);
@@ -56,6 +56,19 @@ final class Simplify {
 
     private static Expr simplify(Expr expression, ScheduleScope scope) {
         return Expressions.withIndices(expression, scope::simplify);
+    }
+
+    private static Stmt simplify(Stmt.Reduce reduce, ScheduleScope scope) {
+        ScheduleScope inside = scope.inside(reduce);
+        return new Stmt.Reduce(
+                reduce.targets().stream()
+                        .map(target -> new Stmt.Element(target.buffer(), simplify(target.indices(), inside)))
+                        .toList(),
+                reduce.reduction(),
+                reduce.inputs().stream().map(input -> simplify(input, inside)).toList(),
+                reduce.along().stream()
+                        .map(each -> new Stmt.Along(each.variable(), scope.simplify(each.extent())))
+                        .toList());
     }
 
     private static Stmt simplify(Stmt.Block block, ScheduleScope scope) {
@@ -138,7 +151,10 @@ final class Simplify {
                     case Stmt.Store store ->
                         any(store.indices(), symbol) || Expressions.mentions(store.value(), symbol);
                     case Stmt.Reduce reduce ->
-                        any(reduce.indices(), symbol) || Expressions.mentions(reduce.value(), symbol);
+                        reduce.targets().stream().anyMatch(target -> any(target.indices(), symbol))
+                                || reduce.inputs().stream().anyMatch(input -> Expressions.mentions(input, symbol))
+                                || reduce.along().stream()
+                                        .anyMatch(each -> each.extent().dependsOn(symbol));
                     case Stmt.Allocate allocate -> any(allocate.buffer().shape().dims(), symbol);
                     case Stmt.Guard guard -> any(guard.nonNegative(), symbol);
                     case Stmt.Let let -> Expressions.mentions(let.value(), symbol);

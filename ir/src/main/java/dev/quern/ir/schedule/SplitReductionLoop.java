@@ -1,26 +1,53 @@
 package dev.quern.ir.schedule;
 
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.BufferAccesses.Access;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A reduction loop accumulates into several partial results, each in a register of its own, which are combined after it. What is
  * left over after whole tiles is, when peeled, reduced directly.
  */
 final class SplitReductionLoop {
-    /** One reduced element, the buffer of its partial results, and what must hold for the element to be there. */
-    private record Partial(Access target, Buffer buffer, long identity, List<Dim> conditions) {}
+    /** One reduced value, the buffers of its partial results, and what must hold for the value to be there. */
+    private record Partial(Stmt.Reduce value, List<Buffer> buffers, List<Dim> conditions) {
+        /** The parts of the partial result at {@code index}, the last axis of each buffer. */
+        List<Stmt.Element> at(Dim index, List<Stmt.Along> along) {
+            List<Stmt.Element> elements = new ArrayList<>();
+            for (int part = 0; part < buffers.size(); part++) {
+                List<Dim> indices = new ArrayList<>();
+                for (int axis = 0; axis < along.size(); axis++) {
+                    if (isOver(part, axis)) {
+                        indices.add(Dim.symbol(along.get(axis).variable()));
+                    }
+                }
+                indices.add(index);
+                elements.add(new Stmt.Element(buffers.get(part).name(), indices));
+            }
+            return elements;
+        }
+
+        private boolean isOver(int part, int axis) {
+            return isWide(value, part, value.along().get(axis));
+        }
+    }
+
+    private static boolean isWide(Stmt.Reduce value, int part, Stmt.Along along) {
+        return value.targets().get(part).indices().stream().anyMatch(index -> index.dependsOn(along.variable()));
+    }
 
     private final Step.SplitReduction step;
     private final Application application;
@@ -84,7 +111,9 @@ final class SplitReductionLoop {
         parts.add(Statements.serial(join, Dim.of(factor), combine(partials, Dim.symbol(join))));
         Stmt result = Statements.block(parts);
         for (Partial partial : partials.values()) {
-            result = new Stmt.Allocate(partial.buffer(), result);
+            for (Buffer buffer : partial.buffers().reversed()) {
+                result = new Stmt.Allocate(buffer, result);
+            }
         }
         return result;
     }
@@ -93,7 +122,7 @@ final class SplitReductionLoop {
         return Statements.serial(outer, outerExtent, Statements.serial(inner, innerExtent, body));
     }
 
-    /** A partial buffer for every element that several iterations reduce into, by its text. */
+    /** Partial results for every value that several iterations reduce into, by its text. */
     private Map<String, Partial> partials(Stmt.For loop, ScheduleScope scope) {
         Dependence.Verdict verdict = Dependence.of(loop, scope);
         switch (verdict.kind()) {
@@ -107,43 +136,63 @@ final class SplitReductionLoop {
             if (!verdict.reduced().contains(access.buffer())) {
                 continue;
             }
+            Stmt.Reduce value = access.reduce().orElseThrow();
+            Set<String> inner = new HashSet<>(access.inner());
+            inner.removeAll(value.alongVariables());
             for (Dim index : access.indices()) {
-                if (index.dependsOn(loop.variable()) || index.symbols().stream().anyMatch(access.inner()::contains)) {
+                if (index.dependsOn(loop.variable()) || index.symbols().stream().anyMatch(inner::contains)) {
                     throw application.refusal("it " + access + ", at an index that varies within an iteration");
                 }
             }
-            partials.computeIfAbsent(key(access.buffer(), access.indices()), key -> partial(access, loop, scope));
+            for (Stmt.Along along : value.along()) {
+                Dim extent = along.extent();
+                if (extent.dependsOn(loop.variable())
+                        || extent.symbols().stream().anyMatch(inner::contains)) {
+                    throw application.refusal("it " + access + ", which is wider or narrower in each iteration");
+                }
+            }
+            partials.computeIfAbsent(WideTargets.key(value), key -> partial(value, access, inner, loop, scope));
         }
         return partials;
     }
 
-    private Partial partial(Access access, Stmt.For loop, ScheduleScope scope) {
-        Buffer target = access.scope().buffer(access.buffer());
-        Combiner combiner = access.combiner().orElseThrow();
-        long identity = Identities.bits(combiner, target.dtype())
-                .orElseThrow(() -> application.refusal(combiner + " of " + target.dtype() + " has no identity"));
-        String name = application.names().take(target.name() + ".p");
+    private Partial partial(Stmt.Reduce value, Access access, Set<String> inner, Stmt.For loop, ScheduleScope scope) {
         List<List<Dim>> guards = new ArrayList<>();
-        guards(loop.body(), access, loop.variable(), List.of(), guards);
+        guards(loop.body(), WideTargets.key(value), inner, loop.variable(), List.of(), guards);
         List<Dim> conditions = new ArrayList<>(guards.getFirst());
         guards.forEach(conditions::retainAll);
-        for (int axis = 0; axis < target.shape().rank(); axis++) {
-            Dim index = access.indices().get(axis);
-            if (!scope.when(conditions).within(index, target.shape().dim(axis))) {
-                throw application.refusal("the element " + target.name() + access.indices()
-                        + " may not exist where the loop has no iterations");
+        ScheduleScope after = scope.when(conditions).inside(value);
+        List<Buffer> buffers = new ArrayList<>();
+        for (int part = 0; part < value.targets().size(); part++) {
+            List<Dim> indices = value.targets().get(part).indices();
+            Buffer target = access.scope().buffer(value.targets().get(part).buffer());
+            for (int axis = 0; axis < target.shape().rank(); axis++) {
+                if (!after.within(indices.get(axis), target.shape().dim(axis))) {
+                    throw application.refusal("the element " + target.name() + indices
+                            + " may not exist where the loop has no iterations");
+                }
             }
+            List<Dim> extents = new ArrayList<>();
+            for (Stmt.Along along : value.along()) {
+                if (isWide(value, part, along)) {
+                    extents.add(along.extent());
+                }
+            }
+            extents.add(Dim.of(step.factor()));
+            Shape shape = new Shape(extents);
+            String name = application.names().take(target.name() + ".p");
+            MemorySpace space = shape.isConstant() ? MemorySpace.REGISTER : MemorySpace.SHARED;
+            buffers.add(new Buffer(name, target.dtype(), shape, Layout.rowMajor(shape), space, Buffer.Storage.ARRAY));
         }
-        return new Partial(
-                access, Buffer.register(name, target.dtype(), Shape.of(step.factor())), identity, conditions);
+        return new Partial(value, List.copyOf(buffers), conditions);
     }
 
-    /** Collects for each update of the element the guards around it that are the same in all iterations. */
+    /** Collects for each update of the value the guards around it that are the same in all iterations. */
     private static void guards(
-            Stmt statement, Access target, String variable, List<Dim> around, List<List<Dim>> found) {
+            Stmt statement, String key, Set<String> inner, String variable, List<Dim> around, List<List<Dim>> found) {
         switch (statement) {
             case Stmt.Reduce reduce -> {
-                if (key(reduce.buffer(), reduce.indices()).equals(key(target.buffer(), target.indices()))) {
+                if (WideTargets.key(reduce).equals(key)) {
                     found.add(around);
                 }
             }
@@ -151,54 +200,66 @@ final class SplitReductionLoop {
                 List<Dim> more = new ArrayList<>(around);
                 for (Dim condition : nonNegative) {
                     if (!condition.dependsOn(variable)
-                            && condition.symbols().stream().noneMatch(target.inner()::contains)) {
+                            && condition.symbols().stream().noneMatch(inner::contains)) {
                         more.add(condition);
                     }
                 }
-                guards(then, target, variable, more, found);
-                guards(otherwise, target, variable, around, found);
+                guards(then, key, inner, variable, more, found);
+                guards(otherwise, key, inner, variable, around, found);
             }
-            case Stmt.Block block -> block.statements().forEach(part -> guards(part, target, variable, around, found));
-            case Stmt.For loop -> guards(loop.body(), target, variable, around, found);
-            case Stmt.Allocate allocate -> guards(allocate.body(), target, variable, around, found);
-            case Stmt.Let let -> guards(let.body(), target, variable, around, found);
-            case Stmt.Section section -> guards(section.body(), target, variable, around, found);
+            case Stmt.Block block ->
+                block.statements().forEach(part -> guards(part, key, inner, variable, around, found));
+            case Stmt.For loop -> guards(loop.body(), key, inner, variable, around, found);
+            case Stmt.Allocate allocate -> guards(allocate.body(), key, inner, variable, around, found);
+            case Stmt.Let let -> guards(let.body(), key, inner, variable, around, found);
+            case Stmt.Section section -> guards(section.body(), key, inner, variable, around, found);
             case Stmt.Store store -> {}
         }
     }
 
-    private static String key(String buffer, List<Dim> indices) {
-        return buffer + indices;
-    }
-
     private static Stmt redirect(Stmt statement, Map<String, Partial> partials, Dim index) {
-        if (statement instanceof Stmt.Reduce(String buffer, List<Dim> indices, var combiner, Expr value)) {
-            Partial partial = partials.get(key(buffer, indices));
+        if (statement instanceof Stmt.Reduce reduce) {
+            Partial partial = partials.get(WideTargets.key(reduce));
             return partial == null
                     ? statement
-                    : new Stmt.Reduce(partial.buffer().name(), List.of(index), combiner, value);
+                    : new Stmt.Reduce(
+                            partial.at(index, reduce.along()), reduce.reduction(), reduce.inputs(), reduce.along());
         }
         return Statements.withParts(statement, part -> redirect(part, partials, index));
     }
 
-    private static Stmt initialise(Map<String, Partial> partials, Dim index) {
+    private Stmt initialise(Map<String, Partial> partials, Dim index) {
         List<Stmt> stores = new ArrayList<>();
         for (Partial partial : partials.values()) {
-            Expr identity = new Expr.Constant(partial.buffer().dtype(), partial.identity());
-            stores.add(new Stmt.Store(partial.buffer().name(), List.of(index), identity));
+            Stmt.Reduce value = partial.value();
+            List<Stmt.Element> elements = partial.at(index, value.along());
+            for (int part = 0; part < elements.size(); part++) {
+                Expr identity = value.reduction().targets().get(part).identity();
+                Stmt.Element element = elements.get(part);
+                Stmt store = new Stmt.Store(element.buffer(), element.indices(), identity);
+                for (Stmt.Along along : value.along().reversed()) {
+                    if (isWide(value, part, along)) {
+                        store = Statements.serial(along.variable(), along.extent(), store);
+                    }
+                }
+                stores.add(value.along().isEmpty() ? store : Substitution.copy(store, application.names()));
+            }
         }
         return Statements.block(stores);
     }
 
-    private static Stmt combine(Map<String, Partial> partials, Dim index) {
+    private Stmt combine(Map<String, Partial> partials, Dim index) {
         List<Stmt> reduces = new ArrayList<>();
         for (Partial partial : partials.values()) {
-            Combiner combiner = partial.target().combiner().orElseThrow();
-            Expr value = new Expr.Load(
-                    partial.buffer().name(), List.of(index), partial.buffer().dtype());
-            Access target = partial.target();
-            Combiner join = combiner == Combiner.FMA ? Combiner.SUM : combiner;
-            Stmt reduce = new Stmt.Reduce(target.buffer(), target.indices(), join, value);
+            Stmt.Reduce value = partial.value();
+            List<Expr> parts = new ArrayList<>();
+            for (Stmt.Element element : partial.at(index, value.along())) {
+                Buffer buffer = partial.buffers().get(parts.size());
+                parts.add(new Expr.Load(element.buffer(), element.indices(), buffer.dtype()));
+            }
+            Stmt reduce = Substitution.copy(
+                    new Stmt.Reduce(value.targets(), value.reduction().joined(), parts, value.along()),
+                    application.names());
             reduces.add(
                     partial.conditions().isEmpty()
                             ? reduce

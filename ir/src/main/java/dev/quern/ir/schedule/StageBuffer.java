@@ -5,6 +5,7 @@ import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
@@ -167,8 +168,14 @@ final class StageBuffer {
         return switch (statement) {
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
                 new Stmt.Store(buffer, indices, redirect(value, source, copy, box));
-            case Stmt.Reduce(String buffer, List<Dim> indices, var combiner, Expr value) ->
-                new Stmt.Reduce(buffer, indices, combiner, redirect(value, source, copy, box));
+            case Stmt.Reduce(var targets, var reduction, List<Expr> inputs, var along) ->
+                new Stmt.Reduce(
+                        targets,
+                        reduction,
+                        inputs.stream()
+                                .map(input -> redirect(input, source, copy, box))
+                                .toList(),
+                        along);
             case Stmt.Let(String name, Expr value, Stmt body) ->
                 new Stmt.Let(name, redirect(value, source, copy, box), redirect(body, source, copy, box));
             case Stmt other -> Statements.withParts(other, part -> redirect(part, source, copy, box));

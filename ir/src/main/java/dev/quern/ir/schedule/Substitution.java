@@ -3,6 +3,7 @@ package dev.quern.ir.schedule;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,7 +58,7 @@ final class Substitution {
             case Stmt.Section section -> renamed.put(section.name(), names.copy(section.name()));
             case Stmt.Block block -> {}
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
+            case Stmt.Reduce reduce -> reduce.alongVariables().forEach(variable -> renameSymbol(variable, names));
             case Stmt.Guard guard -> {}
         }
     }
@@ -109,8 +110,17 @@ final class Substitution {
                 new Stmt.For(name(variable), in(extent), kind, in(body));
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
                 new Stmt.Store(name(buffer), indices(buffer, indices), in(value));
-            case Stmt.Reduce(String buffer, List<Dim> indices, var combiner, Expr value) ->
-                new Stmt.Reduce(name(buffer), indices(buffer, indices), combiner, in(value));
+            case Stmt.Reduce(var targets, var reduction, List<Expr> inputs, var along) ->
+                new Stmt.Reduce(
+                        targets.stream()
+                                .map(target -> new Stmt.Element(
+                                        name(target.buffer()), indices(target.buffer(), target.indices())))
+                                .toList(),
+                        reduction,
+                        inputs.stream().map(this::in).toList(),
+                        along.stream()
+                                .map(each -> new Stmt.Along(name(each.variable()), in(each.extent())))
+                                .toList());
             case Stmt.Allocate(Buffer buffer, Stmt body) -> new Stmt.Allocate(in(buffer), in(body));
             case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) ->
                 new Stmt.Guard(in(nonNegative), in(then), in(otherwise));

@@ -1,7 +1,6 @@
 package dev.quern.ir.text;
 
 import dev.quern.DType;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.NameText;
 import dev.quern.ir.kernel.Buffer;
@@ -9,6 +8,7 @@ import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Reduction;
 import dev.quern.ir.kernel.Stmt;
 import java.util.HashMap;
 import java.util.List;
@@ -60,6 +60,10 @@ public final class KernelPrinter {
             out.append(BufferText.of(buffer, MemorySpace.GLOBAL));
             buffers.put(buffer.name(), buffer.dtype());
         }
+        for (Reduction reduction : ReductionText.defined(kernel.body())) {
+            out.append('\n').append(INDENT).append(INDENT);
+            ReductionText.define(reduction, out, INDENT + INDENT);
+        }
         writeBody(kernel.body(), "");
         out.append('\n');
     }
@@ -96,11 +100,7 @@ public final class KernelPrinter {
                 out.append(" = ");
                 expressions.write(value);
             }
-            case Stmt.Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) -> {
-                ExpressionText.element(out, buffer, indices);
-                out.append(' ').append(update(combiner)).append(' ');
-                expressions.write(value);
-            }
+            case Stmt.Reduce reduce -> ReductionText.write(reduce, out, expressions);
             case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body, indent);
             case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> {
                 out.append("if");
@@ -137,15 +137,6 @@ public final class KernelPrinter {
         } else {
             buffers.put(buffer.name(), outer);
         }
-    }
-
-    private static String update(Combiner combiner) {
-        return switch (combiner) {
-            case SUM -> "+=";
-            case PRODUCT -> "*=";
-            case FMA -> "+=fma";
-            case MIN, MAX, AND, OR -> ExpressionText.word(combiner) + "=";
-        };
     }
 
     /** {@code i < n} for {@code n - i - 1 >= 0}: terms with a minus change sides, and so does a surplus one. */

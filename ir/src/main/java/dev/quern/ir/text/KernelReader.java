@@ -1,6 +1,7 @@
 package dev.quern.ir.text;
 
 import dev.quern.DType;
+import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
@@ -22,6 +23,7 @@ import java.util.Optional;
 final class KernelReader {
     private final Map<String, DType> buffers = new HashMap<>();
     private final ExpressionReader expressions = new ExpressionReader(buffers);
+    private final ReductionReader reductions = new ReductionReader();
 
     private KernelReader() {}
 
@@ -35,6 +37,7 @@ final class KernelReader {
         context.reads().forEach(reads -> parameters.add(buffer(reads.buffer(), MemorySpace.GLOBAL)));
         context.writes().forEach(writes -> parameters.add(buffer(writes.buffer(), MemorySpace.GLOBAL)));
         parameters.forEach(parameter -> buffers.put(parameter.name(), parameter.dtype()));
+        context.reduction().forEach(reductions::define);
         Stmt body = body(context.body());
         int results = context.writes().size();
         return new Kernel(names.get(0), names.get(1), names.subList(2, names.size()), parameters, results, body);
@@ -111,6 +114,7 @@ final class KernelReader {
                 new Stmt.Section(Quotes.name(section.name()), body(section.body()));
             case QuernParser.BlockContext block -> block(block.body());
             case QuernParser.AssignmentContext assignment -> assignment(assignment);
+            case QuernParser.ReduceStatementContext reduce -> reductions.read(reduce, expressions);
             default -> throw new IllegalStateException("the grammar has no " + context.getClass());
         };
     }
@@ -162,7 +166,12 @@ final class KernelReader {
             case "=" -> new Stmt.Store(buffer, indices, value);
             case "+=" -> new Stmt.Reduce(buffer, indices, Combiner.SUM, value);
             case "*=" -> new Stmt.Reduce(buffer, indices, Combiner.PRODUCT, value);
-            case "+=fma" -> new Stmt.Reduce(buffer, indices, Combiner.FMA, value);
+            case "+=fma" -> {
+                if (!(value instanceof Expr.Binary(BinaryOp function, Expr a, Expr b) && function == BinaryOp.MUL)) {
+                    throw SyntaxErrors.at(context.expression(), "a product");
+                }
+                yield Stmt.Reduce.fma(buffer, indices, a, b);
+            }
             default -> {
                 String word = context.update().NAME().getText();
                 Combiner combiner = Words.find(Combiner.class, word)

@@ -1,7 +1,5 @@
 package dev.quern.ir.verify;
 
-import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.NameText;
 import dev.quern.ir.Shape;
@@ -11,10 +9,12 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Checks that a kernel obeys these rules:
@@ -30,11 +30,12 @@ import java.util.Set;
  *   <li>A load has its buffer's type; what is stored or joined to an element has its buffer's type.
  *   <li>The operands of an expression have types that its function takes; conditions are booleans; a bound integer is an
  *       integer; a bitcast keeps the width.
- *   <li>What a reduction joins has a type that the combiner takes; with {@link Combiner#FMA} it is a product.
+ *   <li>The parts and inputs of a reduction have the types that it says, and its rules obey the rules of expressions; a wide target is over
+ *       all variables of the reduction, and what a narrow one becomes is over none ({@link ReductionRules}). One name is one reduction.
  *   <li>A {@link LoopKind#PARALLEL} loop is the whole body of the kernel.
  *   <li>Extents of {@link LoopKind#VECTOR}, {@link LoopKind#UNROLL}, {@link LoopKind#THREAD}, {@link LoopKind#WARP} and {@link LoopKind#LANE} loops are constant.
  *   <li>Loops of a grid stand as {@link GridRules} says.
- *   <li>Floats that {@link Stmt.Reduce} joins across the lanes of a vector loop are not joined in a loop inside it.
+ *   <li>What {@link Stmt.Reduce} joins across the lanes of a vector loop are not joined in a loop inside it.
  *   <li>No index is surely outside its buffer: proved for all iterations, or, outside conditions, for the first or last.
  * </ol>
  *
@@ -44,6 +45,7 @@ public final class KernelVerifier {
     private final Set<String> names = new HashSet<>();
     private final Set<String> readOnly = new HashSet<>();
     private final ExpressionRules expressions = new ExpressionRules();
+    private final ReductionRules reductions = new ReductionRules(expressions);
 
     private KernelVerifier() {}
 
@@ -128,11 +130,7 @@ public final class KernelVerifier {
             }
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
                 checkWrite(buffer, indices, value, scope.at("store to " + NameText.of(buffer)));
-            case Stmt.Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) -> {
-                KernelScope at = scope.at("reduction into " + NameText.of(buffer));
-                checkWrite(buffer, indices, value, at);
-                checkCombiner(combiner, value, at);
-            }
+            case Stmt.Reduce reduce -> checkReduce(reduce, scope);
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {
                 KernelScope at = scope.at("alloc " + NameText.of(buffer.name()));
                 claim(buffer.name(), at);
@@ -182,34 +180,37 @@ public final class KernelVerifier {
 
     private void checkWrite(String name, List<Dim> indices, Expr value, KernelScope scope) {
         expressions.check(value, scope);
-        Buffer buffer = scope.element(name, indices);
-        scope.require(
-                !readOnly.contains(name), "target", "a result or an allocation", "the input " + NameText.of(name));
+        Buffer buffer = checkTarget(name, indices, scope);
         scope.require(value.dtype() == buffer.dtype(), "type of the value", buffer.dtype(), value.dtype());
     }
 
-    private static void checkCombiner(Combiner combiner, Expr value, KernelScope scope) {
-        switch (combiner) {
-            case SUM, PRODUCT, MIN, MAX ->
-                scope.require(
-                        ExpressionRules.isNumber(value.dtype()),
-                        "type joined by " + combiner,
-                        "a number",
-                        value.dtype());
-            case AND, OR ->
-                scope.require(
-                        ExpressionRules.isLogical(value.dtype()),
-                        "type joined by " + combiner,
-                        "a boolean or an integer",
-                        value.dtype());
-            case FMA ->
-                scope.require(
-                        value instanceof Expr.Binary binary && binary.function() == BinaryOp.MUL,
-                        "value joined by FMA",
-                        "a product",
-                        value instanceof Expr.Binary binary
-                                ? binary.function()
-                                : value.getClass().getSimpleName());
+    private Buffer checkTarget(String name, List<Dim> indices, KernelScope scope) {
+        Buffer buffer = scope.element(name, indices);
+        scope.require(
+                !readOnly.contains(name), "target", "a result or an allocation", "the input " + NameText.of(name));
+        return buffer;
+    }
+
+    private void checkReduce(Stmt.Reduce reduce, KernelScope scope) {
+        String into = reduce.targets().stream()
+                .map(target -> NameText.of(target.buffer()))
+                .collect(Collectors.joining(", "));
+        KernelScope at = scope.at("reduction into " + into);
+        for (Stmt.Along along : reduce.along()) {
+            at.checkNames(along.extent());
+            claim(along.variable(), at);
         }
+        KernelScope inside = at;
+        for (Stmt.Along along : reduce.along()) {
+            inside = inside.withLoop(along.variable(), along.extent());
+        }
+        for (Expr input : reduce.inputs()) {
+            expressions.check(input, inside);
+        }
+        List<Buffer> targets = new ArrayList<>();
+        for (Stmt.Element target : reduce.targets()) {
+            targets.add(checkTarget(target.buffer(), target.indices(), inside));
+        }
+        reductions.check(reduce, targets, inside);
     }
 }

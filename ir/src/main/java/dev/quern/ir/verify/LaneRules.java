@@ -35,7 +35,8 @@ final class LaneRules {
             case Stmt.Reduce reduce ->
                 scope.require(
                         !repeated || !reduce.joinsLanes(inside),
-                        "place where lanes are joined into " + NameText.of(reduce.buffer()),
+                        "place where lanes are joined into "
+                                + NameText.of(reduce.targets().getFirst().buffer()),
                         "one outside of further loops",
                         "one in a loop inside");
             case Stmt.Allocate allocate -> {

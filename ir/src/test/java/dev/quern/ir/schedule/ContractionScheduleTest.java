@@ -96,7 +96,7 @@ class ContractionScheduleTest {
                 assertEquals(LoopKind.VECTOR, vector.kind());
                 Stmt.Reduce update =
                         assertInstanceOf(Stmt.Reduce.class, vector.body(), "no mask inside the loop over k");
-                assertTrue(update.indices().stream()
+                assertTrue(update.targets().getFirst().indices().stream()
                         .allMatch(index -> index.isConstant() || index.equals(Dim.symbol(vector.variable()))));
             }
         }

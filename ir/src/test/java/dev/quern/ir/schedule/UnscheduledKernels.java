@@ -35,6 +35,12 @@ final class UnscheduledKernels {
         return new Stmt.Store(buffer, List.of(indices), value);
     }
 
+    /** A fused sum of {@code product}, of which the factors enter. */
+    static Stmt fma(String buffer, Expr product, Dim... indices) {
+        Expr.Binary factors = (Expr.Binary) product;
+        return Stmt.Reduce.fma(buffer, List.of(indices), factors.left(), factors.right());
+    }
+
     static Stmt reduce(String buffer, Combiner combiner, Expr value, Dim... indices) {
         return new Stmt.Reduce(buffer, List.of(indices), combiner, value);
     }
@@ -84,13 +90,7 @@ final class UnscheduledKernels {
                                 "acc",
                                 Shape.SCALAR,
                                 store("acc", f(0)),
-                                loop(
-                                        "k",
-                                        k,
-                                        reduce(
-                                                "acc",
-                                                Combiner.FMA,
-                                                mul(at("a", d("m"), d("k")), at("b", d("k"), d("n"))))),
+                                loop("k", k, fma("acc", mul(at("a", d("m"), d("k")), at("b", d("k"), d("n"))))),
                                 store("c", max(add(at("acc"), at("bias", d("n"))), f(0)), d("m"), d("n")))));
         return kernel("contraction", 1, List.of(f32("a", m, k), f32("b", k, n), f32("bias", n), f32("c", m, n)), body);
     }
@@ -115,9 +115,8 @@ final class UnscheduledKernels {
                                                 loop(
                                                         "k",
                                                         k,
-                                                        reduce(
+                                                        fma(
                                                                 "acc",
-                                                                Combiner.FMA,
                                                                 mul(
                                                                         at(
                                                                                 "q",
@@ -257,7 +256,7 @@ final class UnscheduledKernels {
                                         loop("c", columns, reduce("sum", Combiner.SUM, at("x", r, d("c")))),
                                         store("mean", mean),
                                         store("squares", f(0)),
-                                        loop("e", columns, reduce("squares", Combiner.FMA, mul(centred, centred))),
+                                        loop("e", columns, fma("squares", mul(centred, centred))),
                                         loop(
                                                 "d",
                                                 columns,
@@ -333,9 +332,8 @@ final class UnscheduledKernels {
                                                                         Dim.of(channels),
                                                                         new Stmt.Guard(
                                                                                 inside,
-                                                                                reduce(
+                                                                                fma(
                                                                                         "acc",
-                                                                                        Combiner.FMA,
                                                                                         mul(
                                                                                                 at(
                                                                                                         "x", d("n"), ih,
@@ -381,9 +379,8 @@ final class UnscheduledKernels {
                                                         loop(
                                                                 "kw",
                                                                 Dim.of(3),
-                                                                reduce(
+                                                                fma(
                                                                         "acc",
-                                                                        Combiner.FMA,
                                                                         mul(
                                                                                 at(
                                                                                         "x",
@@ -456,9 +453,8 @@ final class UnscheduledKernels {
                                                 loop(
                                                         "k",
                                                         hidden,
-                                                        reduce(
+                                                        fma(
                                                                 "acc",
-                                                                Combiner.FMA,
                                                                 mul(
                                                                         at("h", d("t"), d("b"), d("k")),
                                                                         at("r", d("k"), d("j"))))),

@@ -226,11 +226,14 @@ public final class KernelGenerator {
     private Stmt reduce() {
         Buffer buffer = expressions.pick(writable);
         DType type = buffer.dtype();
-        List<Combiner> numeric = List.of(Combiner.SUM, Combiner.PRODUCT, Combiner.MIN, Combiner.MAX, Combiner.FMA);
+        List<Combiner> numeric = List.of(Combiner.SUM, Combiner.PRODUCT, Combiner.MIN, Combiner.MAX);
+        if (type != DType.BOOL && random.nextInt(5) == 0) {
+            Expr a = expressions.expression(type, 1);
+            Expr b = expressions.expression(type, 1);
+            return Stmt.Reduce.fma(buffer.name(), expressions.indices(buffer), a, b);
+        }
         Combiner combiner = expressions.pick(type == DType.BOOL ? LOGICAL : numeric);
-        Expr value = combiner == Combiner.FMA
-                ? new Expr.Binary(BinaryOp.MUL, expressions.expression(type, 1), expressions.expression(type, 1))
-                : expressions.expression(type, 2);
+        Expr value = expressions.expression(type, 2);
         return new Stmt.Reduce(buffer.name(), expressions.indices(buffer), combiner, value);
     }
 }

@@ -128,7 +128,7 @@ class GraphTextTest {
                 "1:35: expected a variant after reduce, found none");
         expect(
                 "graph g(%x: f32[2]) { %y: f32[] = reduce mean(%x) return }",
-                "1:42: expected one of sum, product, min, max, and, or, fma, found mean");
+                "1:42: expected one of sum, product, min, max, and, or, found mean");
         expect(
                 "graph g(%x: f32[2]) { %y: f32[] = softmax(%x) return }",
                 "1:35: expected attribute axis of softmax, found none");

@@ -15,6 +15,7 @@ import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Reductions;
 import dev.quern.ir.kernel.Stmt;
 import java.util.List;
 import java.util.Optional;
@@ -198,17 +199,17 @@ class KernelVerifierTest {
     @Test
     void reductions() {
         expect(
-                "kernel k, for i, reduction into y: value joined by FMA: expected a product, found ADD",
-                loop(new Stmt.Reduce("y", List.of(I), Combiner.FMA, new Expr.Binary(BinaryOp.ADD, ONE, ONE))));
+                "kernel k, for i, reduction into y: type of the value: expected f32, found i64",
+                loop(Stmt.Reduce.fma("y", List.of(I), Expr.Constant.of(1L), Expr.Constant.of(1L))));
         expect(
-                "kernel k, for i, reduction into y: value joined by FMA: expected a product, found Constant",
-                loop(new Stmt.Reduce("y", List.of(I), Combiner.FMA, ONE)));
+                "kernel k, for i, reduction into y: type of the input b: expected f32, found i64",
+                loop(new Stmt.Reduce("y", List.of(I), Reductions.fma(DType.F32), ONE, Expr.Constant.of(1L))));
         expect(
                 "kernel k, for i, reduction into y: type joined by OR: expected a boolean or an integer, found f32",
                 loop(new Stmt.Reduce("y", List.of(I), Combiner.OR, ONE)));
         Buffer flag = Buffer.register("t", DType.BOOL, Shape.SCALAR);
         expect(
-                "kernel k, alloc t, reduction into t: type joined by SUM: expected a number, found bool",
+                "kernel k, alloc t, reduction into t: type joined by ADD: expected a number, found bool",
                 new Stmt.Allocate(flag, new Stmt.Reduce("t", List.of(), Combiner.SUM, TRUE)));
     }
 

@@ -1,8 +1,6 @@
 package dev.quern.passes.lower;
 
 import dev.quern.DType;
-import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
@@ -54,11 +52,7 @@ final class ContractionTemplate {
             drawing.sketch().call("b");
             Expr b = ScalarTerms.cast(drawing.operand(swapped ? 0 : 1, indices(loops, columns)), type);
             drawing.sketch().call("x");
-            return new Stmt.Reduce(
-                    sum.name(),
-                    List.of(),
-                    type.isFloat() ? Combiner.FMA : Combiner.SUM,
-                    new Expr.Binary(BinaryOp.MUL, a, b));
+            return Stmt.Reduce.product(sum.name(), List.of(), a, b);
         });
         Expr total = ScalarTerms.cast(
                 Sketch.read(sum.name(), type),

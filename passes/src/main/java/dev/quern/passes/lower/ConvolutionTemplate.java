@@ -1,8 +1,6 @@
 package dev.quern.passes.lower;
 
 import dev.quern.DType;
-import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Op;
@@ -109,8 +107,7 @@ final class ConvolutionTemplate {
             drawing.sketch().call("b");
             Expr b = ScalarTerms.cast(drawing.operand(1, weights), sum.dtype());
             drawing.sketch().call("x");
-            Combiner combiner = sum.dtype().isFloat() ? Combiner.FMA : Combiner.SUM;
-            return new Stmt.Reduce(sum.name(), List.of(), combiner, new Expr.Binary(BinaryOp.MUL, a, b));
+            return Stmt.Reduce.product(sum.name(), List.of(), a, b);
         });
     }
 

@@ -133,8 +133,8 @@ final class InPlace {
                 add(store.buffer(), store.indices(), true);
             }
             case Stmt.Reduce reduce -> {
-                loads(reduce.value());
-                add(reduce.buffer(), reduce.indices(), true);
+                reduce.inputs().forEach(this::loads);
+                reduce.targets().forEach(target -> add(target.buffer(), target.indices(), true));
             }
             case Stmt.Allocate allocate -> collect(allocate.body());
             case Stmt.Guard guard -> {

@@ -25,8 +25,17 @@ abstract class KernelMapper {
                 new Stmt.For(variable, dim(extent), kind, stmt(body));
             case Stmt.Store(var buffer, var indices, var value) ->
                 new Stmt.Store(buffer, place(buffer, indices), expr(value));
-            case Stmt.Reduce(var buffer, var indices, var combiner, var value) ->
-                new Stmt.Reduce(buffer, place(buffer, indices), combiner, expr(value));
+            case Stmt.Reduce(var targets, var reduction, var inputs, var along) ->
+                new Stmt.Reduce(
+                        targets.stream()
+                                .map(target ->
+                                        new Stmt.Element(target.buffer(), place(target.buffer(), target.indices())))
+                                .toList(),
+                        reduction,
+                        inputs.stream().map(this::expr).toList(),
+                        along.stream()
+                                .map(each -> new Stmt.Along(each.variable(), dim(each.extent())))
+                                .toList());
             case Stmt.Allocate(var buffer, var body) -> new Stmt.Allocate(buffer, stmt(body));
             case Stmt.Guard(var conditions, var then, var otherwise) ->
                 new Stmt.Guard(conditions.stream().map(this::dim).toList(), stmt(then), stmt(otherwise));

@@ -32,8 +32,9 @@ abstract class KernelVisitor {
                 expr(store.value());
             }
             case Stmt.Reduce reduce -> {
-                place(reduce.buffer(), reduce.indices());
-                expr(reduce.value());
+                reduce.along().forEach(along -> dim(along.extent()));
+                reduce.targets().forEach(target -> place(target.buffer(), target.indices()));
+                reduce.inputs().forEach(this::expr);
             }
             case Stmt.Allocate allocate -> stmt(allocate.body());
             case Stmt.Guard guard -> {

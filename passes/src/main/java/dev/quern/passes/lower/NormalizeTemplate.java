@@ -53,7 +53,7 @@ final class NormalizeTemplate {
     private static Stmt square(Drawing drawing, Buffer sum, Expr value) {
         return drawing.elements().site(() -> {
             Expr kept = drawing.elements().keep(value);
-            return RowPasses.reduce(sum, Combiner.FMA, RowPasses.times(kept, kept));
+            return Stmt.Reduce.fma(sum.name(), List.of(), kept, kept);
         });
     }
 

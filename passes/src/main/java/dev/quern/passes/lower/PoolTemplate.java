@@ -9,6 +9,7 @@ import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Window;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Reductions;
 import dev.quern.ir.kernel.Stmt;
 import java.util.List;
 
@@ -41,7 +42,7 @@ final class PoolTemplate {
         Stmt body = new Stmt.Allocate(
                 sum,
                 Sketch.block(
-                        Sketch.write(sum.name(), ScalarTerms.identity(combiner, type)),
+                        Sketch.write(sum.name(), Reductions.empty(combiner, type)),
                         windows.overWindow(join),
                         drawing.store(windows.place(channel.index()), element)));
         return drawing.finish("pool", windows.overWindows(List.of(), Sketch.nest(List.of(channel), body)));

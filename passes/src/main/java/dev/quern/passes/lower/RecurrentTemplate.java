@@ -2,7 +2,6 @@ package dev.quern.passes.lower;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
@@ -200,7 +199,7 @@ final class RecurrentTemplate {
 
     private Stmt product(Buffer sum, Expr operand, Sketch.Loop other, int gate, Dim unit) {
         Expr weight = ScalarTerms.wide(drawing.operand(1, List.of(other.index(), gate(gate, unit))));
-        return new Stmt.Reduce(sum.name(), List.of(), Combiner.FMA, multiply(operand, weight));
+        return Stmt.Reduce.fma(sum.name(), List.of(), operand, weight);
     }
 
     private Expr start(int gate, Dim unit) {

@@ -10,6 +10,7 @@ import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Reductions;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +38,7 @@ final class ReductionTemplate {
                         sum.name(), List.of(), reduce.combiner(), ScalarTerms.wide(drawing.operand(0, source))));
         Stmt store = drawing.store(Sketch.indices(outer), Sketch.read(sum.name(), type));
         Stmt body = Sketch.block(
-                Sketch.write(sum.name(), ScalarTerms.identity(reduce.combiner(), type)),
-                Sketch.nest(inner, join),
-                store);
+                Sketch.write(sum.name(), Reductions.empty(reduce.combiner(), type)), Sketch.nest(inner, join), store);
         return drawing.finish("reduction", Sketch.nest(outer, new Stmt.Allocate(sum, body)));
     }
 
@@ -83,8 +82,7 @@ final class ReductionTemplate {
                                         best.name(),
                                         new Expr.Select(improves, candidate, Sketch.read(best.name(), type))))));
         Stmt body = Sketch.block(
-                Sketch.write(
-                        best.name(), ScalarTerms.identity(argument.greatest() ? Combiner.MAX : Combiner.MIN, type)),
+                Sketch.write(best.name(), Reductions.empty(argument.greatest() ? Combiner.MAX : Combiner.MIN, type)),
                 Sketch.write(place.name(), Expr.Constant.of(0L)),
                 Sketch.nest(List.of(along), step),
                 drawing.store(Sketch.indices(outer), Sketch.read(place.name(), DType.I64)));
@@ -132,7 +130,7 @@ final class ReductionTemplate {
         Stmt store = drawing.store(source, total);
         Stmt step = cumulate.exclusive() ? Sketch.block(store, join) : Sketch.block(join, store);
         Stmt body = Sketch.block(
-                Sketch.write(sum.name(), ScalarTerms.identity(cumulate.combiner(), type)),
+                Sketch.write(sum.name(), Reductions.empty(cumulate.combiner(), type)),
                 Sketch.nest(List.of(along), step));
         return drawing.finish("cumulate", Sketch.nest(outer, new Stmt.Allocate(sum, body)));
     }

@@ -3,7 +3,6 @@ package dev.quern.passes.lower;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.UnaryOp;
@@ -160,28 +159,4 @@ final class ScalarTerms {
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    /** What {@code combiner} gives over no elements, as ONNX defines it. */
-    static Expr.Constant identity(Combiner combiner, DType type) {
-        return switch (combiner) {
-            case SUM, FMA, OR -> number(0, type);
-            case PRODUCT -> number(1, type);
-            case AND -> type == DType.BOOL ? number(1, type) : new Expr.Constant(type, masked(-1L, type));
-            case MIN -> extreme(type, true);
-            case MAX -> extreme(type, false);
-        };
-    }
-
-    private static Expr.Constant extreme(DType type, boolean greatest) {
-        return switch (type.kind()) {
-            case FLOAT -> number(greatest ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY, type);
-            case SIGNED -> {
-                long least = -1L << (type.bits() - 1);
-                yield new Expr.Constant(type, masked(greatest ? ~least : least, type));
-            }
-            case UNSIGNED -> new Expr.Constant(type, greatest ? masked(-1L, type) : 0);
-            case BOOLEAN -> number(greatest ? 1 : 0, type);
-            case COMPLEX, TEXT -> throw new IllegalArgumentException("no order on " + type);
-        };
-    }
 }

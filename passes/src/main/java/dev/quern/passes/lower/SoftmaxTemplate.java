@@ -5,6 +5,7 @@ import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Reductions;
 import dev.quern.ir.kernel.Stmt;
 import java.util.List;
 
@@ -42,7 +43,7 @@ final class SoftmaxTemplate {
             return drawing.store(at, value);
         });
         List<Stmt> steps = List.of(
-                RowPasses.write(greatest, ScalarTerms.identity(Combiner.MAX, rows.type())),
+                RowPasses.write(greatest, Reductions.empty(Combiner.MAX, rows.type())),
                 first,
                 RowPasses.write(sum, ScalarTerms.number(0, rows.type())),
                 second,

@@ -2,6 +2,7 @@ package dev.quern.passes.lower;
 
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Reduction;
 import dev.quern.ir.kernel.Stmt;
 
 /** How many scalar operations a statement does. */
@@ -19,12 +20,24 @@ final class Work {
             }
             case Stmt.For loop -> of(loop.body()).times(loop.extent());
             case Stmt.Store store -> Dim.of(1 + of(store.value()));
-            case Stmt.Reduce reduce -> Dim.of(1 + of(reduce.value()));
+            case Stmt.Reduce reduce -> work(reduce);
             case Stmt.Allocate allocate -> of(allocate.body());
             case Stmt.Guard guard -> of(guard.then());
             case Stmt.Let let -> of(let.body()).plus(1);
             case Stmt.Section section -> of(section.body());
         };
+    }
+
+    private static Dim work(Stmt.Reduce reduce) {
+        long sum = reduce.inputs().stream().mapToLong(Work::of).sum();
+        if (reduce.reduction().isPlain()) {
+            return Dim.of(1 + (reduce.reduction().isFused() ? 1 : 0) + sum);
+        }
+        Reduction.Rule rule = reduce.reduction().entering();
+        long each = rule.lets().stream().mapToLong(let -> of(let.value())).sum()
+                + rule.values().stream().mapToLong(Work::of).sum();
+        Dim wide = Dim.product(reduce.along().stream().map(Stmt.Along::extent).toList());
+        return wide.times(each).plus(sum);
     }
 
     private static long of(Expr expr) {

@@ -66,7 +66,14 @@ final class Writes {
                 }
             }
             case Stmt.Store store -> add(store.buffer(), store.indices());
-            case Stmt.Reduce reduce -> add(reduce.buffer(), reduce.indices());
+            case Stmt.Reduce reduce -> {
+                for (Stmt.Along along : reduce.along()) {
+                    variables.put(
+                            along.variable(),
+                            interval(along.extent()).map(range -> new Interval(0, Math.max(1, range.greatest()) - 1)));
+                }
+                reduce.targets().forEach(target -> add(target.buffer(), target.indices()));
+            }
             case Stmt.Allocate allocate -> collect(allocate.body());
             case Stmt.Guard guard -> {
                 collect(guard.then());

@@ -2,6 +2,7 @@ package dev.quern.passes.schedule;
 
 import dev.quern.ir.UnaryOp;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Reduction;
 import dev.quern.ir.kernel.Stmt;
 import java.util.EnumSet;
 import java.util.Set;
@@ -34,7 +35,7 @@ final class LongFunctions {
         LoopNest.visit(statement, part -> {
             switch (part) {
                 case Stmt.Store store -> found[0] |= in(store.value());
-                case Stmt.Reduce reduce -> found[0] |= in(reduce.value());
+                case Stmt.Reduce reduce -> found[0] |= in(reduce);
                 case Stmt.Let let -> found[0] |= in(let.value());
                 case Stmt.Block ignored -> {}
                 case Stmt.For ignored -> {}
@@ -44,6 +45,13 @@ final class LongFunctions {
             }
         });
         return found[0];
+    }
+
+    private static boolean in(Stmt.Reduce reduce) {
+        Reduction.Rule rule = reduce.reduction().entering();
+        return reduce.inputs().stream().anyMatch(LongFunctions::in)
+                || rule.lets().stream().anyMatch(let -> in(let.value()))
+                || rule.values().stream().anyMatch(LongFunctions::in);
     }
 
     private static boolean in(Expr value) {

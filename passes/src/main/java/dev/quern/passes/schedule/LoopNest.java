@@ -82,7 +82,8 @@ record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body) {
                 case Stmt.Store store ->
                     result[0] &= adjacent(kernel, store.buffer(), store.indices(), loop)
                             && contiguous(kernel, store.value(), loop);
-                case Stmt.Reduce reduce -> result[0] &= contiguous(kernel, reduce.value(), loop);
+                case Stmt.Reduce reduce ->
+                    result[0] &= reduce.inputs().stream().allMatch(input -> contiguous(kernel, input, loop));
                 case Stmt.Block ignored -> {}
                 case Stmt.For ignored -> {}
                 case Stmt.Allocate ignored -> {}

@@ -36,9 +36,17 @@ stepArgument : name | integer ;
 
 // Kernels
 
-kernel : 'kernel' name 'template' name ('symbols' name (',' name)*)? reads* writes+ body ;
+kernel : 'kernel' name 'template' name ('symbols' name (',' name)*)? reads* writes+ reduction* body ;
 reads : 'reads' buffer ;
 writes : 'writes' buffer ;
+
+// What reduces more than a number by a function: its inputs, its parts with their identities, and rules called lift, join and, perhaps, enter.
+// reduction mean(x: f32) { count: f32 = 0.0 … lift { count = 1.0 … } join { let n = left.count[] + right.count[] … } }
+reduction : 'reduction' name '(' (reductionInput (',' reductionInput)*)? ')' NAME? '{' reductionTarget+ reductionRule+ '}' ;
+reductionInput : name ':' NAME ;
+reductionTarget : name ':' NAME '=' scalar ;
+reductionRule : NAME '{' ruleLine+ '}' ;
+ruleLine : 'let'? name '=' expression ;
 
 // b: f32[K, N] layout (K:16) (16:1, floordiv(N + 15, 16):16*K) segment
 buffer : name ':' type bufferPart* ;
@@ -57,7 +65,14 @@ statement
     | 'section' name body                                        # section
     | body                                                       # block
     | name shape update expression                               # assignment
+    | 'into' targets name '(' expression (',' expression)* ')' along?  # reduceStatement
     ;
+
+// into (top[], total[], sums[d]) online_softmax(score[], v[k, d]) along d in 0..64
+targets : '(' target (',' target)* ')' ;
+target : name shape ;
+along : 'along' alongLoop (',' alongLoop)* ;
+alongLoop : name 'in' INT '..' dim ;
 
 condition : dim ('<' | '>=') dim ;
 update : '=' | '+=' | '*=' | '+=fma' | NAME '=' ;

@@ -38,6 +38,15 @@ final class Scope {
         return laneSlots++;
     }
 
+    /** A name like {@code name} that no buffer here has. */
+    String fresh(String name) {
+        String fresh = name;
+        while (buffers.containsKey(fresh)) {
+            fresh += "'";
+        }
+        return fresh;
+    }
+
     /** Defines an integer name and gives its slot. */
     int define(String name) {
         if (values.putIfAbsent(name, valueSlots) != null) {

@@ -2,7 +2,6 @@ package dev.quern.ir.interpret.kernel;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
@@ -62,8 +61,7 @@ final class StatementCode {
             case Stmt.For(String variable, Dim extent, LoopKind kind, Stmt body) ->
                 kind == LoopKind.VECTOR ? lanes(variable, extent, body) : loop(variable, extent, body);
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) -> store(buffer, indices, value);
-            case Stmt.Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) ->
-                reduce(buffer, indices, combiner, value);
+            case Stmt.Reduce reduce -> reduce(reduce);
             case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body);
             case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> guard(nonNegative, then, otherwise);
             case Stmt.Let(String name, Expr value, Stmt body) -> let(name, value, body);
@@ -144,36 +142,43 @@ final class StatementCode {
         return target;
     }
 
-    private Action reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) {
-        Access target = target(buffer, indices, value);
-        DType type = value.dtype();
-        if (combiner == Combiner.FMA
-                && !(value instanceof Expr.Binary(BinaryOp function, Expr _, Expr _) && function == BinaryOp.MUL)) {
-            throw scope.bug("reduces by fma a value that is not a product: " + value);
+    private Action reduce(Stmt.Reduce reduce) {
+        for (Stmt.Element target : reduce.targets()) {
+            if (readOnly.contains(target.buffer())) {
+                throw scope.bug("writes parameter " + target.buffer() + ", which is not one of its results");
+            }
         }
+        boolean across = laneLoop != null && reduce.joinsLanes(laneLoop.inside);
+        if (across || !reduce.reduction().isPlain() || !reduce.along().isEmpty()) {
+            ReductionCode code = new ReductionCode(scope, expressions, reduce);
+            return across ? acrossLanes(reduce, code) : frame -> code.write(frame, code.enter(frame, code.read(frame)));
+        }
+        Stmt.Element element = reduce.targets().getFirst();
+        Expr first = reduce.inputs().getFirst();
+        Access target = target(element.buffer(), element.indices(), first);
+        DType type = first.dtype();
+        BinaryOp function = reduce.reduction().function().orElseThrow();
         if (!type.isFloat()) {
-            LongBinaryOperator join = ScalarFunctions.wholeBinary(combiner.function(), type);
-            ExpressionCode.Whole operand = expressions.whole(value);
+            LongBinaryOperator join = ScalarFunctions.wholeBinary(function, type);
+            ExpressionCode.Whole operand = expressions.whole(reduce.reduction().lifted(reduce.inputs()));
             return frame ->
                     target.set(frame, join.applyAsLong(Scalars.wrap(type, target.get(frame)), operand.at(frame)));
         }
-        DoubleBinaryOperator join = ScalarFunctions.realBinary(combiner.function(), type);
-        if (laneLoop != null && new Stmt.Reduce(buffer, indices, combiner, value).joinsLanes(laneLoop.inside)) {
-            return acrossLanes(target, type, join, expressions.real(value));
+        if (reduce.reduction().isFused()) {
+            return fma(target, type, first, reduce.inputs().get(1));
         }
-        if (combiner == Combiner.FMA) {
-            return fma(target, type, (Expr.Binary) value);
-        }
-        ExpressionCode.Real operand = expressions.real(value);
+        DoubleBinaryOperator join = ScalarFunctions.realBinary(function, type);
+        ExpressionCode.Real operand = expressions.real(first);
         return frame -> {
             double joined = join.applyAsDouble(FloatFormats.decode(type, target.get(frame)), operand.at(frame));
             target.set(frame, FloatFormats.encode(type, joined));
         };
     }
 
-    private Action acrossLanes(Access target, DType type, DoubleBinaryOperator join, ExpressionCode.Real operand) {
+    private Action acrossLanes(Stmt.Reduce reduce, ReductionCode code) {
         if (laneLoop.loops > 0) {
-            throw scope.bug("joins lanes into " + target.buffer().name() + " in a loop inside a vector loop");
+            throw scope.bug(
+                    "joins lanes into " + reduce.targets().getFirst().buffer() + " in a loop inside a vector loop");
         }
         int slot = scope.takeLanes();
         int variable = laneLoop.variable;
@@ -182,17 +187,16 @@ final class StatementCode {
         laneLoop.ends.add(frame -> {
             LaneValues values = frame.lanes[slot];
             if (values.any()) {
-                values.join(join);
-                double old = FloatFormats.decode(type, target.get(frame));
-                target.set(frame, FloatFormats.encode(type, join.applyAsDouble(old, values.first())));
+                values.join((left, right) -> code.join(frame, left, right));
+                code.write(frame, code.join(frame, code.read(frame), values.first()));
             }
         });
-        return frame -> frame.lanes[slot].give((int) frame.values[variable], operand.at(frame));
+        return frame -> frame.lanes[slot].give((int) frame.values[variable], code.lift(frame));
     }
 
-    private Action fma(Access target, DType type, Expr.Binary product) {
-        ExpressionCode.Real left = expressions.real(product.left());
-        ExpressionCode.Real right = expressions.real(product.right());
+    private Action fma(Access target, DType type, Expr a, Expr b) {
+        ExpressionCode.Real left = expressions.real(a);
+        ExpressionCode.Real right = expressions.real(b);
         return frame -> {
             double sum =
                     Scalars.fma(type, left.at(frame), right.at(frame), FloatFormats.decode(type, target.get(frame)));

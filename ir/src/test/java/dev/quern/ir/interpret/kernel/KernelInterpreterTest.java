@@ -62,14 +62,7 @@ class KernelInterpreterTest {
                         "j",
                         Dim.of(2),
                         store("c", Expr.Constant.of(0f), I, J),
-                        loop(
-                                "k",
-                                Dim.of(3),
-                                new Stmt.Reduce(
-                                        "c",
-                                        List.of(I, J),
-                                        Combiner.FMA,
-                                        new Expr.Binary(BinaryOp.MUL, load("a", I, K), load("b", K, J))))));
+                        loop("k", Dim.of(3), Stmt.Reduce.fma("c", List.of(I, J), load("a", I, K), load("b", K, J)))));
         float[] result = new float[5];
         KernelInterpreter.run(
                 kernel(body, List.of("n"), a, b, c),
@@ -273,7 +266,6 @@ class KernelInterpreterTest {
         refused("uses buffer y", store("out", load("y", Dim.ZERO), Dim.ZERO), x, out);
         refused("has 0 indices", store("out", load("x"), Dim.ZERO), x, out);
         refused("stores i64", store("out", Expr.Constant.of(1L), Dim.ZERO), x, out);
-        refused("not a product", new Stmt.Reduce("out", List.of(Dim.ZERO), Combiner.FMA, Expr.Constant.of(1f)), x, out);
     }
 
     private static void refused(String message, Stmt body, Buffer... parameters) {

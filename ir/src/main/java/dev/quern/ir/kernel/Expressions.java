@@ -1,17 +1,16 @@
-package dev.quern.ir.schedule;
+package dev.quern.ir.kernel;
 
 import dev.quern.ir.Dim;
-import dev.quern.ir.kernel.Expr;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** Walks over expressions. */
-final class Expressions {
+public final class Expressions {
     private Expressions() {}
 
     /** The expression with its operands replaced. */
-    static Expr withOperands(Expr expression, UnaryOperator<Expr> change) {
+    public static Expr withOperands(Expr expression, UnaryOperator<Expr> change) {
         return switch (expression) {
             case Expr.Constant constant -> constant;
             case Expr.Load load -> load;
@@ -30,7 +29,7 @@ final class Expressions {
     }
 
     /** The expression with every load and index number given by {@code change}. */
-    static Expr withLeaves(Expr expression, UnaryOperator<Expr> change) {
+    public static Expr withLeaves(Expr expression, UnaryOperator<Expr> change) {
         return switch (expression) {
             case Expr.Load load -> change.apply(load);
             case Expr.Index index -> change.apply(index);
@@ -39,7 +38,7 @@ final class Expressions {
     }
 
     /** The expression with every index given by {@code change}. */
-    static Expr withIndices(Expr expression, UnaryOperator<Dim> change) {
+    public static Expr withIndices(Expr expression, UnaryOperator<Dim> change) {
         return withLeaves(expression, leaf -> switch (leaf) {
             case Expr.Load(String buffer, List<Dim> indices, var dtype) ->
                 new Expr.Load(buffer, indices.stream().map(change).toList(), dtype);
@@ -49,7 +48,7 @@ final class Expressions {
     }
 
     /** Shows every load and index number to {@code visitor}. */
-    static void leaves(Expr expression, Consumer<Expr> visitor) {
+    public static void leaves(Expr expression, Consumer<Expr> visitor) {
         withLeaves(expression, leaf -> {
             visitor.accept(leaf);
             return leaf;
@@ -57,7 +56,7 @@ final class Expressions {
     }
 
     /** Shows every load to {@code visitor}. */
-    static void loads(Expr expression, Consumer<Expr.Load> visitor) {
+    public static void loads(Expr expression, Consumer<Expr.Load> visitor) {
         leaves(expression, leaf -> {
             if (leaf instanceof Expr.Load load) {
                 visitor.accept(load);
@@ -66,7 +65,7 @@ final class Expressions {
     }
 
     /** Whether {@code symbol} occurs in an index of the expression. */
-    static boolean mentions(Expr expression, String symbol) {
+    public static boolean mentions(Expr expression, String symbol) {
         boolean[] found = {false};
         withIndices(expression, index -> {
             found[0] |= index.dependsOn(symbol);
