@@ -15,7 +15,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /** Evaluates nodes whose operands are all constant, where that does not make the model much larger. */
 final class FoldConstants implements GraphPass {
@@ -25,11 +24,6 @@ final class FoldConstants implements GraphPass {
     @Override
     public String name() {
         return "fold-constants";
-    }
-
-    @Override
-    public Set<Property> establishes() {
-        return Set.of(Property.CONSTANTS_FOLDED);
     }
 
     @Override

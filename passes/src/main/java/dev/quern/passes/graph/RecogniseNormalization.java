@@ -12,7 +12,6 @@ import dev.quern.ir.graph.Value;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -26,11 +25,6 @@ final class RecogniseNormalization implements GraphPass {
     @Override
     public String name() {
         return "recognise-normalization";
-    }
-
-    @Override
-    public Set<Property> establishes() {
-        return Set.of(Property.COMPOSITES_RECOGNISED);
     }
 
     @Override

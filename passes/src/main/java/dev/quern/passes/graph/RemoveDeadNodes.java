@@ -2,18 +2,12 @@ package dev.quern.passes.graph;
 
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.NeededNodes;
-import java.util.Set;
 
 /** Drops nodes that no output needs, and the guards on sizes that only those find out. */
 final class RemoveDeadNodes implements GraphPass {
     @Override
     public String name() {
         return "remove-dead-nodes";
-    }
-
-    @Override
-    public Set<Property> establishes() {
-        return Set.of(Property.NO_DEAD_NODES);
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Moves transposes towards the outputs, past operations that can work on the untransposed operand, so that those of
@@ -16,11 +15,6 @@ final class SinkTransposes implements GraphPass {
     @Override
     public String name() {
         return "sink-transposes";
-    }
-
-    @Override
-    public Set<Property> establishes() {
-        return Set.of(Property.TRANSPOSES_SUNK);
     }
 
     @Override

@@ -11,10 +11,8 @@ import dev.quern.ir.graph.Value;
 import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.ir.text.GraphPrinter;
 import dev.quern.ir.text.Parser;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,17 +24,6 @@ class PipelineTest {
         String printed = GraphPrinter.print(after);
         int begin = printed.indexOf('\n') + 1;
         assertEquals(nodes, printed.substring(begin, printed.lastIndexOf('}')).indent(-2));
-    }
-
-    @Test
-    void everyPassFindsWhatItRequires() {
-        Set<GraphPass.Property> established = EnumSet.noneOf(GraphPass.Property.class);
-        for (List<GraphPass> stage : Pipeline.stages()) {
-            for (GraphPass pass : stage) {
-                assertTrue(established.containsAll(pass.requires()), pass.name());
-                established.addAll(pass.establishes());
-            }
-        }
     }
 
     @Test

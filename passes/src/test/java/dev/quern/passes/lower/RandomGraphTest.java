@@ -5,8 +5,10 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.ir.testing.Tolerance;
+import dev.quern.ir.verify.GraphVerifier;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
+import dev.quern.passes.graph.GraphPass;
 import dev.quern.passes.graph.Pipeline;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.testing.TestMachine;
@@ -42,6 +44,39 @@ class RandomGraphTest {
     void kernelsForAGridAgreeWithTheInterpreter() {
         for (long seed = 0; seed < GRAPHS; seed++) {
             check(seed, GRID, new CompileOptions(true));
+        }
+    }
+
+    /** Each pass leaves a graph that obeys the rules and computes the same. */
+    @Test
+    void everyPassKeepsWhatAGraphComputes() {
+        for (long seed = 0; seed < GRAPHS; seed++) {
+            RandomGraphs random = new RandomGraphs(seed);
+            Graph graph = random.graph();
+            List<Tensor> expected = new ArrayList<>(
+                    new GraphInterpreter().run(graph, random.inputs()).values());
+            for (List<GraphPass> stage : Pipeline.stages()) {
+                for (GraphPass pass : stage) {
+                    Graph before = graph;
+                    graph = pass.run(before);
+                    if (graph != before) {
+                        keeps(seed + ", " + pass.name() + ", " + before, graph, random, expected);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void keeps(String where, Graph graph, RandomGraphs random, List<Tensor> expected) {
+        try {
+            GraphVerifier.verify(graph);
+            List<Tensor> found = new ArrayList<>(
+                    new GraphInterpreter().run(graph, random.inputs()).values());
+            for (int i = 0; i < expected.size(); i++) {
+                Tolerance.check("output " + i, expected.get(i), found.get(i), TERMS);
+            }
+        } catch (RuntimeException | AssertionError failure) {
+            throw new AssertionError("seed " + where, failure);
         }
     }
 

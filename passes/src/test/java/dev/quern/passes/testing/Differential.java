@@ -63,7 +63,8 @@ public final class Differential {
         }
     }
 
-    private static Map<String, Tensor> inputs(Graph graph, Map<String, Long> symbols) {
+    /** Random inputs of a graph, each symbol having its value in {@code symbols}. */
+    public static Map<String, Tensor> inputs(Graph graph, Map<String, Long> symbols) {
         Random random = new Random(graph.toString().hashCode());
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         for (Value value : graph.inputs()) {
