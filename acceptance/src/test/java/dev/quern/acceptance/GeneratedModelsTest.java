@@ -1,6 +1,7 @@
 package dev.quern.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.acceptance.generate.GeneratedModel;
 import dev.quern.acceptance.generate.ModelFile;
@@ -40,6 +41,9 @@ class GeneratedModelsTest {
     /** From this many on, the tally outlives the run, which goes on where one before it stopped. */
     private static final int LONG = 20_000;
 
+    /** From this many on, 60 % at least must be compared with ONNX Runtime, and 85 % with the interpreter. */
+    private static final int ENOUGH_FOR_SHARES = 200;
+
     private static final int BETWEEN_TALLIES = 500;
     private static final int TRIALS = 400;
     private static final int SHRUNK_OF_A_KIND = 2;
@@ -75,6 +79,12 @@ class GeneratedModelsTest {
             }
         }
         assertEquals(List.of(), tally.faults(), "replay one with -Dquern.seeds=SEED; " + file.toAbsolutePath());
+        long all = last - ends[0] + 1;
+        long agreed = tally.count(Verdict.AGREED);
+        assertTrue(
+                all < ENOUGH_FOR_SHARES
+                        || agreed * 10 >= all * 6 && agreed + tally.count(Verdict.AGREED_ALONE) >= all * 0.85,
+                () -> "too few are compared: " + tally);
     }
 
     private void report(GeneratedModel model, long seed, ModelOutcome outcome, TimedJudge judge)

@@ -51,7 +51,8 @@ class OperatorMisuseTest {
             }
         }
         assertEquals(List.of(), faults, () -> "replay with -Dquern.seeds=SEED; " + tally);
-        assertTrue(tally.get("ran") > 0 && tally.get("INVALID_MODEL") > 0, tally::toString);
+        int all = tally.values().stream().mapToInt(Integer::intValue).sum();
+        assertTrue(tally.get("ran") * 20 > all && tally.get("INVALID_MODEL") * 20 > all, tally::toString);
     }
 
     private static Optional<String> outcome(

@@ -3,6 +3,7 @@ package dev.quern.acceptance;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
 import dev.quern.Model;
@@ -69,6 +70,7 @@ class PaddingTest {
 
     @Test
     void agreesWithTheInterpreter() {
+        int compared = 0;
         SplittableRandom random = new SplittableRandom(5);
         for (int at = 0; at < CASES; at++) {
             long[] extents = {1 + random.nextInt(5), 1 + random.nextInt(5)};
@@ -86,9 +88,13 @@ class PaddingTest {
             Optional<Tensor> expected = interpreted(model, inputs);
             Optional<Tensor> found = compiled(model, inputs);
             assertEquals(expected.map(Tensor::toString), found.map(Tensor::toString), what);
-            expected.ifPresent(tensor ->
-                    assertArrayEquals(tensor.toFloatArray(), found.orElseThrow().toFloatArray(), what));
+            if (expected.isPresent()) {
+                assertArrayEquals(
+                        expected.get().toFloatArray(), found.orElseThrow().toFloatArray(), what);
+                compared++;
+            }
         }
+        assertTrue(compared > CASES / 2, compared + " of " + CASES + " were compared");
     }
 
     /** Negative amounts cut off first, so that what was cut is not repeated; given at run time too, and of every type alike. */

@@ -32,9 +32,11 @@ class RepeatedRunsTest {
     @TestFactory
     Stream<DynamicTest> giveTheSameBits() {
         List<String> models = List.of("minilm", "minilm-int8", "silero-vad", "blazeface", "arch/bilstm");
-        return Stream.concat(ModelCases.all().stream(), ModelCases.architectures().stream())
+        List<ModelCase> found = Stream.concat(ModelCases.all().stream(), ModelCases.architectures().stream())
                 .filter(model -> models.contains(model.model()))
-                .map(model -> DynamicTest.dynamicTest(model.model(), () -> check(model)));
+                .toList();
+        assertEquals(models, found.stream().map(ModelCase::model).toList());
+        return found.stream().map(model -> DynamicTest.dynamicTest(model.model(), () -> check(model)));
     }
 
     private void check(ModelCase model) throws IOException {

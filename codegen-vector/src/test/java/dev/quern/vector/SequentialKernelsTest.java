@@ -2,13 +2,19 @@ package dev.quern.vector;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.DType;
 import dev.quern.ModelException;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
 import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.testing.Campaign;
 import dev.quern.ir.testing.KernelGenerator;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +71,33 @@ class SequentialKernelsTest {
         assertTrue(
                 all < 100 || replicated[0] > all / 10,
                 replicated[0] + " of " + all + " kernels had loops to replicate");
+    }
+
+    /** {@code y = x - y}, time after time: every other order gives something else. */
+    @Test
+    void replicatedLoopsKeepTheirOrder() {
+        for (DType type : new DType[] {DType.F32, DType.F64, DType.I32, DType.I64, DType.U8, DType.I16}) {
+            for (LoopKind kind : new LoopKind[] {LoopKind.SERIAL, LoopKind.UNROLL}) {
+                Dim at = Dim.symbol("i");
+                Stmt step = new Stmt.Store(
+                        "y",
+                        List.of(),
+                        new Expr.Binary(
+                                BinaryOp.SUB,
+                                new Expr.Load("x", List.of(at), type),
+                                new Expr.Load("y", List.of(), type)));
+                Kernel kernel = new Kernel(
+                        "turns",
+                        "test",
+                        List.of(),
+                        List.of(Buffer.global("x", type, Shape.of(6)), Buffer.global("y", type, Shape.SCALAR)),
+                        1,
+                        new Stmt.For("i", Dim.of(6), kind, step));
+                for (long seed = 0; seed < 5; seed++) {
+                    KernelComparison.check(kernel, new Random(seed));
+                }
+            }
+        }
     }
 
     private static Stmt replicated(Stmt statement, Random random) {

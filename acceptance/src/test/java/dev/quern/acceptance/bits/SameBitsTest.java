@@ -54,12 +54,11 @@ class SameBitsTest {
 
     @TestFactory
     Stream<DynamicTest> operators() throws Exception {
-        Map<String, String> expected = bits(forms().getFirst(), "cases");
+        Map<String, String> expected = bits(forms().getFirst());
         assertEquals(BitsCases.all().size(), expected.size());
         return forms().stream()
                 .skip(1)
-                .map(form -> DynamicTest.dynamicTest(
-                        form.name(), () -> compare(expected, bits(form, "cases"), form.name())));
+                .map(form -> DynamicTest.dynamicTest(form.name(), () -> compare(expected, bits(form), form.name())));
     }
 
     /** Compares by name, so that a message is not all lines of both. */
@@ -73,16 +72,14 @@ class SameBitsTest {
     }
 
     /** What the program prints in a JVM of this form: digests by the models' names. */
-    private static Map<String, String> bits(Form form, String... what) throws IOException, InterruptedException {
+    private static Map<String, String> bits(Form form) throws IOException, InterruptedException {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-ea", "-Xmx1g", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(form.flags());
         command.addAll(List.of("-cp", classPath, BitsProgram.class.getName()));
-        command.add(what[0]);
         command.addAll(List.of("" + form.runs(), "" + form.threads()));
-        command.addAll(List.of(what).subList(1, what.length));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         List<String> lines = process.inputReader().lines().toList();
         assertEquals(0, process.waitFor(), () -> form.name() + ": " + String.join("\n", lines));

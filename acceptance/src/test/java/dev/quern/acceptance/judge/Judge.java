@@ -48,6 +48,7 @@ public final class Judge {
         }
     }
 
+    /** What nothing before expects: the interpreter refuses what Quern runs, or Quern refuses in another form or the second time. */
     private static ModelOutcome exception(Throwable failure) {
         StringWriter text = new StringWriter();
         failure.printStackTrace(new PrintWriter(text));
@@ -58,7 +59,10 @@ public final class Judge {
                 .map(String::strip)
                 .toList();
         return new ModelOutcome(
-                failure instanceof ModelException ? Verdict.REFUSED : Verdict.EXCEPTION, String.join("\n  ", lines));
+                failure instanceof ModelException refusal && refusal.code() == ModelException.Code.LIMIT
+                        ? Verdict.REFUSED
+                        : Verdict.EXCEPTION,
+                String.join("\n  ", lines));
     }
 
     /** Lines of a stack trace that tell something. */
@@ -213,7 +217,7 @@ public final class Judge {
                 moved.add(reference.run(inputs));
             }
             for (int i = 0; i < more; i++) {
-                moved.add(reference.runMoved(inputs, random));
+                reference.runMoved(inputs, random).ifPresent(moved::add);
             }
             difference = RoundingComparison.difference(expected, found, moved, units, margin);
         }

@@ -40,9 +40,13 @@ final class Reference implements AutoCloseable {
         return run(inputs, Optional.empty());
     }
 
-    /** The same with every inexact result moved by about the size of its rounding. */
-    Map<String, Tensor> runMoved(Map<String, Tensor> inputs, Random random) {
-        return run(inputs, Optional.of(new Jitter(random)));
+    /** The same with every inexact result moved by about the size of its rounding; none where such a move makes the model refuse. */
+    Optional<Map<String, Tensor>> runMoved(Map<String, Tensor> inputs, Random random) {
+        try {
+            return Optional.of(run(inputs, Optional.of(new Jitter(random))));
+        } catch (ModelException refused) {
+            return Optional.empty();
+        }
     }
 
     private Map<String, Tensor> run(Map<String, Tensor> inputs, Optional<Jitter> jitter) {
