@@ -5,6 +5,7 @@ import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.math.SpellReductions;
 import java.lang.invoke.MethodHandles;
 
 /**
@@ -32,7 +33,7 @@ public final class VectorBackend implements Backend {
     @Override
     public Executable compile(Kernel scheduled, Target target) {
         try {
-            byte[] classFile = classFile(scheduled, vectorBits(target));
+            byte[] classFile = classFile(SpellReductions.spell(scheduled), vectorBits(target));
             return new CompiledKernel(scheduled, define(classFile), classFile);
         } catch (Refusal refusal) {
             throw new ModelException(

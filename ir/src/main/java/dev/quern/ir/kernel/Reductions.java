@@ -3,6 +3,8 @@ package dev.quern.ir.kernel;
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
+import dev.quern.ir.CompareOp;
+import dev.quern.ir.UnaryOp;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -49,5 +51,158 @@ public final class Reductions {
     /** What {@code combiner} gives over no elements: the identity, but of a sum the zero without a sign. */
     public static Expr.Constant empty(Combiner combiner, DType dtype) {
         return combiner == Combiner.SUM ? new Expr.Constant(dtype, 0) : Identities.of(combiner.function(), dtype);
+    }
+
+    /**
+     * The greatest or least number with its place: NaN before any number, of equal ones the first or the last place, whatever the order.
+     *
+     * @param values type of the numbers
+     * @param places type of the places, which are not negative
+     */
+    public static Reduction argument(boolean greatest, boolean last, DType values, DType places) {
+        BinaryOp extreme = greatest ? BinaryOp.MAX : BinaryOp.MIN;
+        Reduction.Target best = new Reduction.Target("best", Identities.of(extreme, values));
+        long nowhere = last
+                ? -1L >>> Long.SIZE - places.bits()
+                : Identities.of(BinaryOp.MIN, places).bits();
+        Reduction.Target place = new Reduction.Target("place", new Expr.Constant(places, nowhere));
+        CompareOp beats = greatest ? CompareOp.GT : CompareOp.LT;
+        Expr better = new Expr.Compare(beats, best.right(), best.left());
+        Expr equal = new Expr.Compare(CompareOp.EQ, best.right(), best.left());
+        if (values.isFloat()) {
+            Expr nanLeft = new Expr.Unary(UnaryOp.IS_NAN, best.left());
+            Expr nanRight = new Expr.Unary(UnaryOp.IS_NAN, best.right());
+            better = or(better, and(nanRight, new Expr.Unary(UnaryOp.NOT, nanLeft)));
+            equal = or(equal, and(nanRight, nanLeft));
+        }
+        Expr nearer = new Expr.Compare(last ? CompareOp.GT : CompareOp.LT, place.right(), place.left());
+        Reduction.Let taken = new Reduction.Let("taken", or(better, and(equal, nearer)));
+        Reduction.Input value = new Reduction.Input(best.name(), values);
+        Reduction.Input index = new Reduction.Input(place.name(), places);
+        return new Reduction(
+                (greatest ? "arg_max" : "arg_min") + (last ? "_last" : ""),
+                List.of(best, place),
+                List.of(value, index),
+                Reduction.Rule.of(value.value(), index.value()),
+                new Reduction.Rule(
+                        List.of(taken),
+                        List.of(
+                                new Expr.Select(taken.bound(), best.right(), best.left()),
+                                new Expr.Select(taken.bound(), place.right(), place.left()))),
+                Optional.empty(),
+                true);
+    }
+
+    /**
+     * A softmax in one pass: the greatest score, the sum of {@code exp(score - greatest)}, and the sum of values weighed by the same, which
+     * may be wide. The weighed values divided by the sum are what attention gives. A score of -inf weighs nothing; if none is greater, the
+     * sum is 0 and the quotient NaN, as that of three passes is; a score of +inf or NaN makes both NaN.
+     *
+     * <p>M. Milakov, N. Gimelshein: <i>Online normalizer calculation for softmax</i>, 2018.
+     */
+    public static Reduction onlineSoftmax(DType dtype) {
+        Reduction.Target max = new Reduction.Target("max", Identities.of(BinaryOp.MAX, dtype));
+        Reduction.Target sum = new Reduction.Target("sum", Identities.of(BinaryOp.ADD, dtype));
+        Reduction.Target weighed = new Reduction.Target("weighed", Identities.of(BinaryOp.ADD, dtype));
+        Reduction.Input score = new Reduction.Input("score", dtype);
+        Reduction.Input value = new Reduction.Input("value", dtype);
+        Expr one = Identities.of(BinaryOp.MUL, dtype);
+        Expr finite = add(binary(BinaryOp.SUB, score.value(), score.value()), one);
+        Reduction.Let weight = new Reduction.Let(
+                "weight",
+                new Expr.Select(
+                        new Expr.Compare(CompareOp.EQ, score.value(), max.identity()),
+                        new Expr.Constant(dtype, 0),
+                        finite));
+        Reduction.Let top = new Reduction.Let("top", binary(BinaryOp.MAX, max.left(), max.right()));
+        Reduction.Let before = new Reduction.Let("before", scale(max.left(), top.bound(), one));
+        Reduction.Let after = new Reduction.Let("after", scale(max.right(), top.bound(), one));
+        return new Reduction(
+                "online_softmax",
+                List.of(max, sum, weighed),
+                List.of(score, value),
+                new Reduction.Rule(
+                        List.of(weight),
+                        List.of(score.value(), weight.bound(), multiply(weight.bound(), value.value()))),
+                new Reduction.Rule(
+                        List.of(top, before, after),
+                        List.of(
+                                top.bound(),
+                                add(multiply(sum.left(), before.bound()), multiply(sum.right(), after.bound())),
+                                add(
+                                        multiply(weighed.left(), before.bound()),
+                                        multiply(weighed.right(), after.bound())))),
+                Optional.empty(),
+                true);
+    }
+
+    /** {@code exp(max - top)}, and 1 where they are equal, be they infinite. */
+    private static Expr scale(Expr max, Expr top, Expr one) {
+        Expr exponential = new Expr.Unary(UnaryOp.EXP, binary(BinaryOp.SUB, max, top));
+        return new Expr.Select(new Expr.Compare(CompareOp.EQ, max, top), one, exponential);
+    }
+
+    /**
+     * How many numbers, their mean, and the sum of the squares of their distances from it, in one pass.
+     *
+     * <p>B. P. Welford: <i>Note on a method for calculating corrected sums of squares and products</i>, 1962; joined as in T. F. Chan, G. H.
+     * Golub, R. J. LeVeque: <i>Updating formulae and a pairwise algorithm for computing sample variances</i>, 1979.
+     */
+    public static Reduction moments(DType dtype) {
+        Expr.Constant zero = new Expr.Constant(dtype, 0);
+        Reduction.Target count = new Reduction.Target("count", zero);
+        Reduction.Target mean = new Reduction.Target("mean", Identities.of(BinaryOp.ADD, dtype));
+        Reduction.Target squares = new Reduction.Target("squares", Identities.of(BinaryOp.ADD, dtype));
+        Reduction.Input x = new Reduction.Input("x", dtype);
+        Expr one = Identities.of(BinaryOp.MUL, dtype);
+        Reduction.Let all = new Reduction.Let("all", add(count.left(), count.right()));
+        Reduction.Let distance = new Reduction.Let("distance", binary(BinaryOp.SUB, mean.right(), mean.left()));
+        Reduction.Let share = new Reduction.Let("share", binary(BinaryOp.DIV, count.right(), all.bound()));
+        Expr moved = add(mean.left(), multiply(distance.bound(), share.bound()));
+        Expr between = multiply(multiply(distance.bound(), distance.bound()), multiply(count.left(), share.bound()));
+        Expr apart = add(add(squares.left(), squares.right()), between);
+        Expr noneLeft = new Expr.Compare(CompareOp.EQ, count.left(), zero);
+        Expr noneRight = new Expr.Compare(CompareOp.EQ, count.right(), zero);
+        Reduction.Let next = new Reduction.Let("next", add(count.left(), one));
+        Reduction.Let off = new Reduction.Let("off", binary(BinaryOp.SUB, x.value(), mean.left()));
+        Reduction.Let centre =
+                new Reduction.Let("centre", add(mean.left(), binary(BinaryOp.DIV, off.bound(), next.bound())));
+        Expr square = multiply(off.bound(), binary(BinaryOp.SUB, x.value(), centre.bound()));
+        return new Reduction(
+                "moments",
+                List.of(count, mean, squares),
+                List.of(x),
+                Reduction.Rule.of(one, x.value(), binary(BinaryOp.SUB, x.value(), x.value())),
+                new Reduction.Rule(
+                        List.of(all, distance, share),
+                        List.of(
+                                all.bound(),
+                                new Expr.Select(noneRight, mean.left(), new Expr.Select(noneLeft, mean.right(), moved)),
+                                new Expr.Select(
+                                        noneRight, squares.left(), new Expr.Select(noneLeft, squares.right(), apart)))),
+                Optional.of(new Reduction.Rule(
+                        List.of(next, off, centre),
+                        List.of(next.bound(), centre.bound(), add(squares.left(), square)))),
+                true);
+    }
+
+    private static Expr binary(BinaryOp function, Expr left, Expr right) {
+        return new Expr.Binary(function, left, right);
+    }
+
+    private static Expr add(Expr left, Expr right) {
+        return binary(BinaryOp.ADD, left, right);
+    }
+
+    private static Expr multiply(Expr left, Expr right) {
+        return binary(BinaryOp.MUL, left, right);
+    }
+
+    private static Expr or(Expr left, Expr right) {
+        return binary(BinaryOp.OR, left, right);
+    }
+
+    private static Expr and(Expr left, Expr right) {
+        return binary(BinaryOp.AND, left, right);
     }
 }

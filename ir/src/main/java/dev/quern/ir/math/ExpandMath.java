@@ -30,8 +30,9 @@ public final class ExpandMath {
 
     private ExpandMath() {}
 
-    /** {@code kernel} with the functions replaced. */
-    public static Kernel expand(Kernel kernel) {
+    /** {@code kernel} with reductions {@linkplain SpellReductions spelled out}, and the functions replaced. */
+    public static Kernel expand(Kernel given) {
+        Kernel kernel = SpellReductions.spell(given);
         ExpandMath pass = new ExpandMath();
         kernel.parameters().forEach(parameter -> pass.taken.add(parameter.name()));
         pass.collect(kernel.body());
