@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /**
  * A compiled model. Thread-safe: any number of threads may run one model at once. Results outlive the model.
@@ -66,7 +67,24 @@ public interface Model extends AutoCloseable {
      * @return one tensor per name in {@link #outputs()}, in that order; they own their memory
      * @throws ModelException if a name, type or shape does not fit, a limit is met, the model is closed, or Quern itself fails
      */
-    Map<String, Tensor> run(Map<String, Tensor> inputs);
+    default Map<String, Tensor> run(Map<String, Tensor> inputs) {
+        return run(inputs, Set.of());
+    }
+
+    /**
+     * Runs the model, and gives it the tensors of some inputs: their memory is the model's from then on. Where nothing else needs what such
+     * an input holds, the output that follows from it is computed in its memory, so that a cache is written where it lies and not copied. Of
+     * tensors in arrays no element is; others are brought into an array once.
+     *
+     * <p>A tensor that was given away cannot be read any more, whether the run succeeds or fails, unless it is refused because names, types or
+     * shapes do not fit: no half-written cache is taken for a whole one. An array or segment that it was made of must not be used
+     * either. It must share no memory with other inputs, nor be read by another run meanwhile.
+     *
+     * @param given names of inputs whose tensors are given away
+     * @throws ModelException as {@link #run(Map)} does, or if a tensor that is given away is in use, was given away before, or shares
+     *     memory with another input
+     */
+    Map<String, Tensor> run(Map<String, Tensor> inputs, Set<String> given);
 
     /** Frees what the model holds; runs in flight finish first. Further calls do nothing. */
     @Override

@@ -1,11 +1,14 @@
 package dev.quern;
 
+import dev.quern.spi.Possession;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A dense, row-major, read-only view of numbers with a shape. An empty shape is a scalar.
@@ -29,14 +32,22 @@ public final class Tensor {
     private final MemorySegment segment;
     private final Object heapBase;
     private final List<String> strings;
+    private final Possession possession;
 
-    private Tensor(DType dtype, long[] shape, MemorySegment segment, Object heapBase, List<String> strings) {
+    private Tensor(
+            DType dtype,
+            long[] shape,
+            MemorySegment segment,
+            Object heapBase,
+            List<String> strings,
+            Possession possession) {
         this.dtype = dtype;
         this.shape = shape.clone();
         this.elements = count(shape);
         this.segment = segment == null ? null : segment.asReadOnly();
         this.heapBase = heapBase;
         this.strings = strings;
+        this.possession = possession;
         if (strings != null && strings.size() != elements) {
             throw mismatch(shape, strings.size() + " strings");
         }
@@ -114,7 +125,7 @@ public final class Tensor {
 
     /** A string tensor. */
     public static Tensor of(String[] data, long... shape) {
-        return new Tensor(DType.STRING, shape, null, null, List.of(data));
+        return new Tensor(DType.STRING, shape, null, null, List.of(data), new Possession(null));
     }
 
     /**
@@ -127,12 +138,36 @@ public final class Tensor {
             throw new ModelException(
                     ModelException.Code.INVALID_INPUT, "tensor", "strings have no segment; use of(String[], …)");
         }
-        return new Tensor(dtype, shape, data, data.heapBase().orElse(null), null);
+        return new Tensor(dtype, shape, data, data.heapBase().orElse(null), null, new Possession(data));
     }
 
     /** The same memory under another shape with as many elements. */
     public Tensor reshape(long... newShape) {
-        return new Tensor(dtype, newShape, segment, heapBase, strings);
+        return new Tensor(dtype, newShape, segment, heapBase, strings, possession);
+    }
+
+    /**
+     * Whether the tensor was given to a run ({@link Model#run(Map, Set)}): its elements can then not be read any more. So is every tensor made
+     * of it by {@link #reshape}, and every one that it was made of.
+     */
+    public boolean isGiven() {
+        return possession.isGiven();
+    }
+
+    /** Whose the memory is; for runtimes. */
+    public Possession possession() {
+        return possession;
+    }
+
+    /** Whether the elements are numbers, which lie in memory, and no strings. */
+    public boolean isNumeric() {
+        return dtype != DType.STRING;
+    }
+
+    private void requireOwn() {
+        if (possession.isGiven()) {
+            throw Possession.given("tensor " + this);
+        }
     }
 
     /** Element type. */
@@ -158,9 +193,10 @@ public final class Tensor {
     /**
      * The memory, read-only, little-endian, row-major.
      *
-     * @throws ModelException for a string tensor
+     * @throws ModelException for a string tensor, and for one that was given to a run
      */
     public MemorySegment segment() {
+        requireOwn();
         if (segment == null) {
             throw new ModelException(
                     ModelException.Code.INVALID_INPUT, "tensor", "a string tensor has no segment; use strings()");
@@ -173,6 +209,7 @@ public final class Tensor {
      * in it. For code that reads tensors in place: writing to the array changes the tensor.
      */
     public Optional<Object> heapBase() {
+        requireOwn();
         return Optional.ofNullable(heapBase);
     }
 
@@ -246,6 +283,7 @@ public final class Tensor {
     }
 
     private void require(DType... expected) {
+        requireOwn();
         if (!Arrays.asList(expected).contains(dtype)) {
             throw new ModelException(
                     ModelException.Code.INVALID_INPUT,

@@ -96,45 +96,58 @@ public final class CompiledModel implements Model {
     }
 
     @Override
-    public Map<String, Tensor> run(Map<String, Tensor> inputs) {
-        return run(inputs, null);
+    public Map<String, Tensor> run(Map<String, Tensor> inputs, Set<String> given) {
+        return run(inputs, given, null);
     }
 
     /** {@link #run(Map)}, telling {@code listener} of each step; null tells nobody. */
     public Map<String, Tensor> run(Map<String, Tensor> inputs, StepListener listener) {
-        Reproducer reproducer = new Reproducer();
-        return Boundary.cross(program().name(), reproducer, () -> execute(inputs, listener, reproducer));
+        return run(inputs, Set.of(), listener);
     }
 
-    private Map<String, Tensor> execute(Map<String, Tensor> inputs, StepListener listener, Reproducer reproducer) {
+    /** {@link #run(Map, Set)}, telling {@code listener} of each step; null tells nobody. */
+    public Map<String, Tensor> run(Map<String, Tensor> inputs, Set<String> given, StepListener listener) {
+        Reproducer reproducer = new Reproducer();
+        return Boundary.cross(program().name(), reproducer, () -> execute(inputs, given, listener, reproducer));
+    }
+
+    private Map<String, Tensor> execute(
+            Map<String, Tensor> inputs, Set<String> given, StepListener listener, Reproducer reproducer) {
         use.readLock().lock();
         try {
             requireOpen();
             source.describe(reproducer);
-            Set<String> given = Signature.optional(this.inputs, program().inputs(), inputs);
+            Set<String> optional = Signature.optional(this.inputs, program().inputs(), inputs);
             reproducer.inputs(inputs);
-            MemoryBudget budget = new MemoryBudget(options.maxMemory());
-            RunContext context = new RunContext(
-                    pool,
-                    options.threads(),
-                    options.poison(),
-                    budget,
-                    options.maxIterations(),
-                    Watch.start(options.timeLimit()),
-                    host,
-                    listener,
-                    null);
-            ProgramVariant variant = given.isEmpty() ? general : overridden.forInputs(given, inputs);
-            List<Tensor> results = results(variant, inputs, context);
-            Map<String, Tensor> named = new LinkedHashMap<>();
-            for (int i = 0; i < results.size(); i++) {
-                named.put(program().outputs().get(i).name(), results.get(i));
+            try (GivenInputs possessed = new GivenInputs(inputs, given)) {
+                return execute(inputs, optional, possessed, listener);
             }
-            return named;
         } finally {
             use.readLock().unlock();
             Reference.reachabilityFence(this);
         }
+    }
+
+    private Map<String, Tensor> execute(
+            Map<String, Tensor> inputs, Set<String> optional, GivenInputs given, StepListener listener) {
+        RunContext context = new RunContext(
+                pool,
+                options.threads(),
+                options.poison(),
+                new MemoryBudget(options.maxMemory()),
+                options.maxIterations(),
+                Watch.start(options.timeLimit()),
+                host,
+                listener,
+                given,
+                null);
+        ProgramVariant variant = optional.isEmpty() ? general : overridden.forInputs(optional, inputs);
+        List<Tensor> results = results(variant, inputs, context);
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        for (int i = 0; i < results.size(); i++) {
+            named.put(program().outputs().get(i).name(), results.get(i));
+        }
+        return named;
     }
 
     private List<Tensor> results(ProgramVariant variant, Map<String, Tensor> inputs, RunContext context) {

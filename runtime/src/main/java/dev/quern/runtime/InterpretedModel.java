@@ -51,38 +51,46 @@ public final class InterpretedModel implements Model {
     }
 
     @Override
-    public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+    public Map<String, Tensor> run(Map<String, Tensor> inputs, Set<String> given) {
         Reproducer reproducer = new Reproducer();
         reproducer.graph(graph);
-        return Boundary.cross(graph.name(), reproducer, () -> evaluate(inputs, reproducer));
+        return Boundary.cross(graph.name(), reproducer, () -> evaluate(inputs, given, reproducer));
     }
 
-    private Map<String, Tensor> evaluate(Map<String, Tensor> inputs, Reproducer reproducer) {
+    private Map<String, Tensor> evaluate(Map<String, Tensor> inputs, Set<String> given, Reproducer reproducer) {
         use.readLock().lock();
         try {
             if (closed) {
                 throw new ModelException(
                         ModelException.Code.INVALID_INPUT, graph.name(), "the model is closed; run it before close()");
             }
-            Set<String> given = Signature.optional(model.inputs(), graph.inputs(), inputs);
+            Set<String> optional = Signature.optional(model.inputs(), graph.inputs(), inputs);
             reproducer.inputs(inputs);
-            Choice choice = given.isEmpty() ? new Choice(graph, Overrides.NONE) : overridden.forInputs(given, inputs);
-            model.requireWhole();
-            Map<String, Tensor> owned = new LinkedHashMap<>();
-            Budget budget = new Budget(
-                    ArrayKind.MOST_ELEMENTS,
-                    options.maxMemory(),
-                    options.maxIterations(),
-                    Watch.start(options.timeLimit())::check);
-            Signature.order(choice.graph().inputs(), inputs);
-            new Interpretation(model, choice.overrides(), budget, UnaryOperator.identity())
-                    .run(inputs)
-                    .forEach((name, tensor) -> owned.put(name, copy(tensor)));
-            model.requireWhole();
-            return owned;
+            try (GivenInputs possessed = new GivenInputs(inputs, given)) {
+                Map<String, Tensor> results = evaluate(inputs, optional);
+                given.forEach(name -> possessed.take(name, inputs.get(name)));
+                return results;
+            }
         } finally {
             use.readLock().unlock();
         }
+    }
+
+    private Map<String, Tensor> evaluate(Map<String, Tensor> inputs, Set<String> optional) {
+        Choice choice = optional.isEmpty() ? new Choice(graph, Overrides.NONE) : overridden.forInputs(optional, inputs);
+        model.requireWhole();
+        Map<String, Tensor> owned = new LinkedHashMap<>();
+        Budget budget = new Budget(
+                ArrayKind.MOST_ELEMENTS,
+                options.maxMemory(),
+                options.maxIterations(),
+                Watch.start(options.timeLimit())::check);
+        Signature.order(choice.graph().inputs(), inputs);
+        new Interpretation(model, choice.overrides(), budget, UnaryOperator.identity())
+                .run(inputs)
+                .forEach((name, tensor) -> owned.put(name, copy(tensor)));
+        model.requireWhole();
+        return owned;
     }
 
     /** Memory of its own: an output may be a constant of the model, or an input. */

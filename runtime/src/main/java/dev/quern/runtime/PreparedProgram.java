@@ -40,6 +40,7 @@ final class PreparedProgram {
     private final KernelCache kernels;
     private final ConstantStore store;
     private final boolean usesDevice;
+    private final int[] heirs;
     private final Map<DType, Dim> arenas = new EnumMap<>(DType.class);
     private final ArenaPool arenaPool = new ArenaPool();
     private final Map<List<Long>, BoundPlan> plans = new LinkedHashMap<>(16, 0.75f, true) {
@@ -91,6 +92,7 @@ final class PreparedProgram {
         this.usesDevice = steps.stream()
                 .anyMatch(step ->
                         step instanceof PreparedStep.Kernel kernel && kernel.executable() instanceof DeviceExecutable);
+        this.heirs = heirs(table);
         this.inputs = numbers(table, program.inputs());
         this.outputs = numbers(table, program.outputs());
         this.liveness = new Liveness(this);
@@ -101,6 +103,24 @@ final class PreparedProgram {
                         + ", which " + program.name() + " has not");
             }
         }
+    }
+
+    /**
+     * None where a run may begin anew after it has begun, because a body does not fit, or where values have memory of their own on a
+     * device too.
+     */
+    private int[] heirs(ValueTable table) {
+        int[] found = new int[values.size()];
+        Arrays.fill(found, -1);
+        boolean mayBeginAnew = steps.stream().anyMatch(PreparedStep.Control.class::isInstance);
+        for (int i = 0; i < found.length && !usesDevice && !mayBeginAnew; i++) {
+            if (values.get(i).place() instanceof MemoryPlan.Inherits(String input)) {
+                int from = table.numberOf(input);
+                found[from] = i;
+                wantsArray[from] |= wantsArray[i];
+            }
+        }
+        return found;
     }
 
     private PreparedStep prepare(
@@ -231,6 +251,11 @@ final class PreparedProgram {
     /** By value number; null for what is no constant. */
     HeldConstant constant(int value) {
         return constants[value];
+    }
+
+    /** The value that lies in the memory of {@code input} where that is the run's own; -1 if none does. */
+    int heir(int input) {
+        return heirs[input];
     }
 
     /** Whether a kernel reads the memory of {@code root} as an array. */

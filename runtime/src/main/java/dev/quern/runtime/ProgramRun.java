@@ -80,7 +80,15 @@ final class ProgramRun {
                 PoisonPlan.all(arenas);
             }
             for (int i = 0; i < inputs.size(); i++) {
-                frame.input(program.inputs()[i], inputs.get(i));
+                if (outer == null
+                        && context.given().has(program.program().inputs().get(i).name())) {
+                    frame.given(
+                            program.inputs()[i],
+                            inputs.get(i),
+                            plan.openGuards().isEmpty());
+                } else {
+                    frame.input(program.inputs()[i], inputs.get(i));
+                }
             }
             for (int index = 0; index < program.steps().size(); index++) {
                 step(index, frame, inputs);

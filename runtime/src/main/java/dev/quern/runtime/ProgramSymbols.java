@@ -59,6 +59,7 @@ final class ProgramSymbols {
             case MemoryPlan.Input input -> {}
             case MemoryPlan.Constant constant -> {}
             case MemoryPlan.Result result -> {}
+            case MemoryPlan.Inherits inherits -> {}
             case MemoryPlan.Late late -> {}
         }
     }

@@ -11,6 +11,7 @@ package dev.quern.runtime;
  * @param watch ends the run early
  * @param host evaluates nodes
  * @param listener told of each step; null for nobody
+ * @param given inputs of the model that the caller gives away
  * @param fitting runs bodies whose guards do not hold; null while the whole model has not been compiled for its inputs
  */
 record RunContext(
@@ -22,9 +23,10 @@ record RunContext(
         Watch watch,
         HostEvaluator host,
         StepListener listener,
+        GivenInputs given,
         Fitting fitting) {
     /** This with {@code other} to run bodies whose guards do not hold. */
     RunContext fitting(Fitting other) {
-        return new RunContext(pool, threads, poison, budget, maxIterations, watch, host, listener, other);
+        return new RunContext(pool, threads, poison, budget, maxIterations, watch, host, listener, given, other);
     }
 }

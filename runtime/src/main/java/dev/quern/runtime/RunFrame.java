@@ -64,8 +64,33 @@ final class RunFrame {
         } else if (program.wantsArray(number) || !tensor.segment().isAccessibleBy(ANY_THREAD)) {
             bases[number] =
                     copied(tensor, "input '" + program.values().get(number).name() + "'");
+            inherit(number);
         } else {
             bases[number] = tensor.segment();
+        }
+    }
+
+    /**
+     * The same for a tensor that the caller gives away.
+     *
+     * @param once whether the run will not begin anew, once it has begun, with this tensor
+     */
+    void given(int number, Tensor tensor, boolean once) {
+        long[] shape = tensor.shape();
+        MemorySegment memory = context.given().take(program.values().get(number).name(), tensor);
+        input(number, memory == null ? tensor : Tensor.of(memory, tensor.dtype(), shape));
+        if (memory != null && once && !memory.isReadOnly()) {
+            bases[number] = bases[number] instanceof MemorySegment ? memory : bases[number];
+            inherit(number);
+        }
+    }
+
+    /** The memory of input {@code number} is the run's own: what inherits it lies there. */
+    private void inherit(int number) {
+        int heir = program.heir(number);
+        if (heir >= 0) {
+            bases[heir] = bases[number];
+            offsets[heir] = offsets[number];
         }
     }
 
@@ -181,6 +206,7 @@ final class RunFrame {
         Tensor tensor = tensor(number, as);
         boolean owned = switch (root.place()) {
             case MemoryPlan.Result result -> true;
+            case MemoryPlan.Inherits inherits -> true;
             case MemoryPlan.Late late -> true;
             case MemoryPlan.Input input -> false;
             case MemoryPlan.Constant constant -> false;

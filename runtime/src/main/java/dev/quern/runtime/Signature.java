@@ -7,6 +7,7 @@ import dev.quern.TensorInfo;
 import dev.quern.ir.Dim;
 import dev.quern.ir.graph.Value;
 import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.spi.Possession;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,9 @@ final class Signature {
 
     /** A segment may be freed already, or belong to another thread. */
     private static void requireReadable(String name, Tensor tensor) {
+        if (tensor.isGiven()) {
+            throw Possession.given("input '" + name + "'");
+        }
         if (tensor.dtype() == DType.STRING) {
             return;
         }

@@ -9,8 +9,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Gives every value a place by the rules of {@link MemoryPlan}: inputs, constants and results where they are, parts inside
@@ -28,6 +30,7 @@ public final class MemoryPlanner {
     private final Map<DType, Arena> arenas = new EnumMap<>(DType.class);
     private final Map<String, Arena.Slot> slots = new HashMap<>();
     private final Map<String, MemoryPlan.Place> places = new HashMap<>();
+    private final Set<String> inherited = new HashSet<>();
 
     /**
      * @param inputs values given from outside
@@ -62,7 +65,7 @@ public final class MemoryPlanner {
         for (Value value : lifetimes.bases()) {
             if (!places.containsKey(value.name())) {
                 if (results.contains(value.name())) {
-                    places.put(value.name(), new MemoryPlan.Result());
+                    places.put(value.name(), inherited(value).orElse(new MemoryPlan.Result()));
                 } else if (value.type().dtype() == DType.STRING
                         || !symbols.containsAll(value.type().shape().elements().symbols())) {
                     places.put(value.name(), new MemoryPlan.Late());
@@ -105,28 +108,45 @@ public final class MemoryPlanner {
 
     /** The slot of an operand of the step that defines {@code value} if that step may work in it and is its last use. */
     private Optional<Arena.Slot> dying(Value value, int step) {
+        return replaceable(value, step)
+                .map(operand -> slots.get(operand.name()))
+                .filter(Objects::nonNull)
+                .findFirst();
+    }
+
+    /** The input whose memory result {@code value} may take: the same, of an input that no result is a part of. */
+    private Optional<MemoryPlan.Place> inherited(Value value) {
+        return replaceable(value, lifetimes.span(value).first())
+                .filter(operand -> inputs.contains(operand.name())
+                        && outputs.stream()
+                                .noneMatch(output -> lifetimes.base(output).equals(operand))
+                        && inherited.add(operand.name()))
+                .findFirst()
+                .map(operand -> new MemoryPlan.Inherits(operand.name()));
+    }
+
+    /** What dies in {@code step}, which defines {@code value} and may work in its memory. */
+    private Stream<Value> replaceable(Value value, int step) {
         StepAccesses accesses = steps.get(step);
-        if (accesses.onlyWrite().filter(value::equals).isEmpty()) {
-            return Optional.empty();
+        if (accesses.onlyWrite().filter(written -> isWhole(written, value)).isEmpty()) {
+            return Stream.empty();
         }
         return accesses.inPlace().stream()
-                .filter(operand -> !lifetimes.isPart(operand)
-                        && slots.containsKey(operand.name())
-                        && lifetimes.span(operand).last() == step
+                .map(lifetimes::base)
+                .filter(operand -> lifetimes.span(operand).last() == step
                         && operand.type().dtype() == value.type().dtype()
-                        && accesses.reads().stream().allMatch(other -> isApart(other, operand, accesses)))
-                .map(operand -> slots.get(operand.name()))
-                .findFirst();
+                        && accesses.reads().stream().allMatch(other -> isApart(other, operand, accesses)));
     }
 
     /** Whether the step that works in {@code operand} reads {@code other} elsewhere, or where it works in it too. */
     private boolean isApart(Value other, Value operand, StepAccesses accesses) {
-        return !lifetimes.base(other).equals(operand)
-                || accesses.inPlace().contains(other)
-                        && lifetimes.offset(other).is(0)
-                        && other.type()
-                                .shape()
-                                .elements()
-                                .equals(operand.type().shape().elements());
+        return !lifetimes.base(other).equals(operand) || accesses.inPlace().contains(other) && isWhole(other, operand);
+    }
+
+    /** Whether {@code value} is all of {@code base}, in whichever shape. */
+    private boolean isWhole(Value value, Value base) {
+        return lifetimes.base(value).equals(base)
+                && lifetimes.offset(value).is(0)
+                && value.type().shape().elements().equals(base.type().shape().elements());
     }
 }

@@ -119,7 +119,12 @@ final class Areas {
             at = outer;
         }
         from += offset(place(at)).evaluate(symbols);
-        String memory = place(at) instanceof MemoryPlan.Slot ? "arena of " + types.get(at) : at;
+        String memory = switch (place(at)) {
+            case MemoryPlan.Slot slot -> "arena of " + types.get(at);
+            case MemoryPlan.Inherits(String input) -> input;
+            case MemoryPlan.Input _, MemoryPlan.Constant _, MemoryPlan.Result _, MemoryPlan.Late _ -> at;
+            case MemoryPlan.Within _ -> throw new IllegalStateException(at + " lies within another value");
+        };
         if (place(value) instanceof MemoryPlan.Within within) {
             List<Area.Axis> axes = within.layout().axes().stream()
                     .map(List::getFirst)
@@ -160,6 +165,7 @@ final class Areas {
             case MemoryPlan.Input input -> Dim.ZERO;
             case MemoryPlan.Constant constant -> Dim.ZERO;
             case MemoryPlan.Result result -> Dim.ZERO;
+            case MemoryPlan.Inherits inherits -> Dim.ZERO;
             case MemoryPlan.Late late -> Dim.ZERO;
         };
     }

@@ -22,7 +22,8 @@ import java.util.Map;
  *   <li><b>in place:</b> an operand that lies exactly where the only result does, of which the kernel reads each element only
  *       in the iteration that writes its address, before it writes it ({@link ProgramStep.RunKernel#inPlace}). Every operand in
  *       that memory must be such a one: a step that works in {@code x} must not read a part of {@code x} elsewhere.
- *   <li><b>The caller's.</b> Inputs and constants are never written. Memory handed back is no input's, no constant's and no other
+ *   <li><b>The caller's.</b> Inputs and constants are never written, but where an output inherits an input's memory: one only, in place,
+ *       when the last step that reads the input has begun, and no output is a part of the input. Memory handed back is no input's, no constant's and no other
  *       output's: an output that lies in such memory is copied by the runtime.
  *   <li><b>In time.</b> Sizes that the place of a step's argument depends on are known when the step begins.
  * </ol>
@@ -47,6 +48,9 @@ public record MemoryPlan(Map<String, Place> places, Map<DType, Dim> arenaElement
 
     /** Allocated for the caller when the run starts, or when its size is known. */
     public record Result() implements Place {}
+
+    /** In the memory of input {@code input} where that is the run's own, as the caller gives it away; else as {@link Result}. */
+    public record Inherits(String input) implements Place {}
 
     /** At {@code offset} of the arena of its element type, in elements. */
     public record Slot(Dim offset) implements Place {}

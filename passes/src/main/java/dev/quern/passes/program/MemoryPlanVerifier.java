@@ -204,7 +204,10 @@ public final class MemoryPlanVerifier {
     /** Whether the caller is given the memory that {@code value} lies in, not a copy. */
     private boolean isHandedBack(String value) {
         MemoryPlan.Place place = areas.place(areas.root(value));
-        return place instanceof MemoryPlan.Result || place instanceof MemoryPlan.Late;
+        return switch (place) {
+            case MemoryPlan.Result _, MemoryPlan.Inherits _, MemoryPlan.Late _ -> true;
+            case MemoryPlan.Input _, MemoryPlan.Constant _, MemoryPlan.Slot _, MemoryPlan.Within _ -> false;
+        };
     }
 
     private void checkBounds(String where, String value) {

@@ -124,27 +124,64 @@ class MemoryPlannerTest {
     }
 
     @Test
-    void notInAPart() {
+    void inAPartThatIsAllOfAValue() {
         Value a = value("a", N);
+        Value view = value("view", N, Dim.ONE);
+        Value b = value("b", N);
+        Value y = value("y", N);
+        parts.add(new Part(view, a, Dim.ZERO, Layout.rowMajor(view.type().shape())));
+        step(List.of(x), a).step(List.of(view), b, view).step(List.of(b), y);
+        at(plan(y), "Slot[offset=0]", a, b);
+    }
+
+    @Test
+    void notInAPart() {
+        Value a = value("a", N.times(2));
         Value part = value("part", N);
         Value b = value("b", N);
         Value y = value("y", N);
         parts.add(new Part(part, a, Dim.ZERO, Layout.rowMajor(part.type().shape())));
         step(List.of(x), a).step(List.of(part), b, part).step(List.of(b), y);
-        at(plan(y), "Slot[offset=16*floordiv(n + 15, 16)]", b);
+        at(plan(y), "Slot[offset=16*floordiv(n + 7, 8)]", b);
     }
 
     @Test
-    void notInAnInputAConstantOrAResult() {
+    void notInAConstantOrAResult() {
         Value w = value("w", N);
         Value a = value("a", N);
         Value b = value("b", N);
         Value y = value("y", N);
-        step(List.of(x, w), y, x, w).step(List.of(y), a, y).step(List.of(a), b);
+        step(List.of(x, w), y, w).step(List.of(y), a, y).step(List.of(a), b);
         MemoryPlan plan = plan(y, b);
         at(plan, "Result[]", y, b);
         at(plan, "Slot[offset=0]", a);
         at(plan, "Constant[]", w);
+    }
+
+    @Test
+    void aResultInheritsTheInputThatDiesWhereItIsMade() {
+        Value a = value("a", N);
+        Value y = value("y", N);
+        Value z = value("z", N);
+        step(List.of(x), a).step(List.of(x, a), y, x).step(List.of(y), z, y);
+        MemoryPlan plan = plan(y, z);
+        at(plan, "Inherits[input=x]", y);
+        at(plan, "Result[]", z);
+    }
+
+    @Test
+    void aResultDoesNotInheritWhatIsReadLaterOrHandedBack() {
+        Value part = value("part", Dim.ONE);
+        Value y = value("y", N);
+        Value z = value("z", N);
+        parts.add(new Part(part, x, Dim.ZERO, Layout.rowMajor(part.type().shape())));
+        step(List.of(x), y, x).step(List.of(x), z, x);
+        at(plan(y, z), "Result[]", y);
+        at(plan(y, z), "Inherits[input=x]", z);
+        at(plan(y, z, x), "Result[]", z);
+        at(plan(y, z, part), "Result[]", z);
+        step(List.of(part), value("last", N));
+        at(plan(y, z), "Result[]", z);
     }
 
     @Test

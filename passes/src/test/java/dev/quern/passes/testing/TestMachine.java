@@ -128,6 +128,7 @@ public final class TestMachine {
             case MemoryPlan.Slot(Dim offset) -> new Memory(arenas.get(type), size(offset));
             case MemoryPlan.Result result ->
                 new Memory(fresh(type, size(value.orElseThrow().type().shape().elements())), 0);
+            case MemoryPlan.Inherits(String input) -> memory(input, type, Optional.empty());
             case MemoryPlan.Within within -> {
                 Memory whole = memory(within.value(), type, Optional.ofNullable(types.get(within.value())));
                 yield new Memory(whole.array(), whole.offset() + size(within.offset()));
