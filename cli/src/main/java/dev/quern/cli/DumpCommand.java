@@ -25,6 +25,8 @@ final class DumpCommand implements Callable<Integer> {
     enum Stage {
         /** The graph as imported. */
         imported,
+        /** What the passes over the graph did, in order. */
+        rewrites,
         /** The graph after all passes. */
         graph,
         /** The steps of the program, with its kernels as lowered. */
@@ -47,8 +49,8 @@ final class DumpCommand implements Callable<Integer> {
             required = true,
             paramLabel = "STAGE",
             description = {
-                "imported: the graph as the file has it; graph: after all passes; fused: the program, its kernels as "
-                        + "lowered; kernels: each kernel's schedule, and the kernel as scheduled; bytecode: the kernels' "
+                "imported: the graph as the file has it; rewrites: what each pass did to it, and where; graph: after all "
+                        + "passes; fused: the program, its kernels as lowered; kernels: each kernel's schedule, and the kernel as scheduled; bytecode: the kernels' "
                         + "class files, disassembled on the terminal; ptx: the kernels as PTX text for --target, which "
                         + "needs no GPU."
             })

@@ -2,6 +2,7 @@ package dev.quern.cli;
 
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.graph.Graph;
+import dev.quern.passes.graph.Rewrite;
 import dev.quern.passes.program.Program;
 import dev.quern.runtime.StageSink;
 import java.util.ArrayList;
@@ -12,12 +13,18 @@ import java.util.Map;
 /** Keeps what a compilation made at each stage. */
 final class KeptStages implements StageSink {
     private final Map<String, Graph> graphs = new LinkedHashMap<>();
+    private final List<Rewrite> rewrites = new ArrayList<>();
     private final Map<String, Program> programs = new LinkedHashMap<>();
     private final List<Executable> executables = new ArrayList<>();
 
     @Override
     public synchronized void graph(String stage, Graph graph) {
         graphs.put(stage, graph);
+    }
+
+    @Override
+    public synchronized void rewrite(Rewrite rewrite) {
+        rewrites.add(rewrite);
     }
 
     @Override
@@ -32,6 +39,10 @@ final class KeptStages implements StageSink {
 
     synchronized Graph graph(String stage) {
         return graphs.get(stage);
+    }
+
+    synchronized List<Rewrite> rewrites() {
+        return List.copyOf(rewrites);
     }
 
     synchronized Program program() {

@@ -6,8 +6,11 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.text.GraphPrinter;
 import dev.quern.ir.text.KernelPrinter;
 import dev.quern.ir.text.SchedulePrinter;
+import dev.quern.passes.graph.Rewrite;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +41,7 @@ final class StageText {
         StageText text = new StageText();
         switch (stage) {
             case imported, graph -> text.graph(stage.name(), stages.graph(stage.name()));
+            case rewrites -> text.rewrites(stages.rewrites());
             case fused -> text.steps(stages.program(), false);
             case kernels -> text.steps(stages.program(), true);
             case bytecode -> stages.executables().forEach(text::code);
@@ -48,6 +52,16 @@ final class StageText {
 
     private void graph(String stage, Graph graph) {
         parts.add(Part.of(stage + ".qir", GraphPrinter.print(graph)));
+    }
+
+    private void rewrites(List<Rewrite> rewrites) {
+        Table table = new Table().row("pass", "rewrite", "at");
+        for (Rewrite rewrite : rewrites) {
+            table.row(rewrite.pass(), rewrite.equation(), rewrite.origin().replaceAll("\\R", " "));
+        }
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        table.print(new PrintStream(text, false, StandardCharsets.UTF_8));
+        parts.add(Part.of("rewrites.txt", text.toString(StandardCharsets.UTF_8)));
     }
 
     private void steps(Program program, boolean scheduled) {

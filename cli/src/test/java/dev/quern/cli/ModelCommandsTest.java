@@ -123,6 +123,24 @@ class ModelCommandsTest {
     }
 
     @Test
+    void dumpSaysWhatThePassesDid() throws IOException {
+        byte[] model = new OnnxBuilder()
+                .opset(17)
+                .input("x", DType.F32, "n", 4)
+                .initializer("one", Tensor.of(new float[] {1}))
+                .node("Mul", List.of("x", "one"), List.of("same"))
+                .node("Tanh", List.of("same"), List.of("y"))
+                .output("y")
+                .build();
+        Files.write(folder.resolve("times-one.onnx"), model);
+        CommandRun run = CommandRun.in(folder, "dump", "times-one.onnx", "--stage", "rewrites");
+        assertEquals(0, run.status(), run.err());
+        assertTrue(
+                run.out().lines().anyMatch(line -> line.matches("simplify-nodes +x \\* 1 = 1 \\* x = x +.*\\(Mul\\)")),
+                run.out());
+    }
+
+    @Test
     void dumpDisassemblesCode() throws IOException {
         CommandRun printed = CommandRun.in(folder, "dump", "m.onnx", "--stage", "bytecode");
         assertEquals(0, printed.status(), printed.err());

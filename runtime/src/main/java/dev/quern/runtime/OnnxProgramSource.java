@@ -9,7 +9,10 @@ import dev.quern.onnx.signature.Overrides;
 import dev.quern.onnx.signature.SizedGraph;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
+import dev.quern.passes.graph.GraphPass;
+import dev.quern.passes.graph.PassListener;
 import dev.quern.passes.graph.Pipeline;
+import dev.quern.passes.graph.Rewrite;
 import dev.quern.passes.program.Program;
 import java.time.Duration;
 import java.util.List;
@@ -53,7 +56,17 @@ final class OnnxProgramSource implements ProgramSource {
     private Program compile(Graph imported, Target target) {
         Watch watch = Watch.start(limit);
         stages.graph("imported", imported);
-        Graph graph = Pipeline.run(imported, watch::check);
+        Graph graph = Pipeline.run(imported, new PassListener() {
+            @Override
+            public void begins(GraphPass pass) {
+                watch.check();
+            }
+
+            @Override
+            public void rewrote(Rewrite rewrite) {
+                stages.rewrite(rewrite);
+            }
+        });
         stages.graph("graph", graph);
         Program program = Compiler.compile(graph, target, options.with(watch::check));
         stages.program("program", program);

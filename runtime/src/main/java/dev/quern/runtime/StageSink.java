@@ -2,6 +2,7 @@ package dev.quern.runtime;
 
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.graph.Graph;
+import dev.quern.passes.graph.Rewrite;
 import dev.quern.passes.program.Program;
 
 /** Shown what each stage of a compilation made, in order; a model that is specialised later shows its stages again. */
@@ -20,6 +21,9 @@ public interface StageSink {
 
     /** A graph: {@code imported} from the file, then {@code graph} after all passes. */
     void graph(String stage, Graph graph);
+
+    /** What a pass over the graph did. */
+    default void rewrite(Rewrite rewrite) {}
 
     /** The {@code program}: each kernel as lowered, its schedule, and the kernel as scheduled. */
     void program(String stage, Program program);

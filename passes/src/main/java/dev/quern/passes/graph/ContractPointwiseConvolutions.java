@@ -3,7 +3,6 @@ package dev.quern.passes.graph;
 import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
-import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
@@ -18,26 +17,16 @@ import java.util.stream.IntStream;
  * Convolutions that are contractions. A window of one element: {@code convolve(x, w) = contract(x[every stride-th], w)}. A transposed
  * convolution whose windows tile its result: {@code contract(x, w)} with the window's axes between those of space.
  */
-final class ContractPointwiseConvolutions implements GraphPass {
-    @Override
-    public String name() {
-        return "contract-pointwise-convolutions";
-    }
+final class ContractPointwiseConvolutions {
+    static final List<Rule> RULES = List.of(
+            new Rule(
+                    "convolve(x, w) = contract(x[every stride-th], w) for windows of one element",
+                    ContractPointwiseConvolutions::pointwise),
+            new Rule(
+                    "convolve_transposed(x, w) = contract(x, w) where windows tile the result",
+                    ContractPointwiseConvolutions::tiling));
 
-    @Override
-    public Graph run(Graph graph) {
-        Rewriting rewriting = new Rewriting(graph);
-        for (Node old : graph.nodes()) {
-            Node node = rewriting.current(old);
-            Optional<Value> contracted = pointwise(node, rewriting).or(() -> tiling(node, rewriting));
-            if (contracted.isPresent()) {
-                rewriting.replace(node.output(), contracted.get());
-            } else {
-                rewriting.keep(node);
-            }
-        }
-        return rewriting.finish();
-    }
+    private ContractPointwiseConvolutions() {}
 
     private static Optional<Value> pointwise(Node node, Rewriting rewriting) {
         if (!(node.op() instanceof Op.Convolve(Window window, int groups))

@@ -27,7 +27,7 @@ final class FoldConstants implements GraphPass {
     }
 
     @Override
-    public Graph run(Graph graph) {
+    public Graph run(Graph graph, PassListener listener) {
         Rewriting rewriting = new Rewriting(graph);
         double left = Limits.FOLD_ALL_STEPS;
         for (Node old : graph.nodes()) {
@@ -42,6 +42,8 @@ final class FoldConstants implements GraphPass {
             }
             if (results.isEmpty()) {
                 rewriting.keep(node);
+            } else {
+                listener.rewrote(new Rewrite(name(), "f(constants) = a constant", node.origin()));
             }
             for (int i = 0; i < results.size(); i++) {
                 rewriting.replace(

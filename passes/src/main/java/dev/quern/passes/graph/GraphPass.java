@@ -7,6 +7,11 @@ public interface GraphPass {
     /** Words for messages and dumps, such as {@code fold-constants}. */
     String name();
 
+    /** The transformed graph, {@code listener} being told of each rewrite; the same object if nothing changed. */
+    Graph run(Graph graph, PassListener listener);
+
     /** The transformed graph; the same object if nothing changed. */
-    Graph run(Graph graph);
+    default Graph run(Graph graph) {
+        return run(graph, PassListener.NONE);
+    }
 }

@@ -17,7 +17,7 @@ final class InlineDecidedBranches implements GraphPass {
     }
 
     @Override
-    public Graph run(Graph graph) {
+    public Graph run(Graph graph, PassListener listener) {
         Rewriting rewriting = new Rewriting(graph);
         for (Node old : graph.nodes()) {
             Node node = rewriting.current(old);
@@ -27,6 +27,7 @@ final class InlineDecidedBranches implements GraphPass {
             if (condition.isPresent()
                     && node.op() instanceof Op.If(Graph then, Graph otherwise)
                     && fits(node, condition.getAsDouble() != 0 ? then : otherwise)) {
+                listener.rewrote(new Rewrite(name(), "if(true, a, b) = a, if(false, a, b) = b", node.origin()));
                 inline(old, node, condition.getAsDouble() != 0 ? then : otherwise, rewriting);
             } else {
                 rewriting.keep(node);

@@ -22,7 +22,7 @@ final class MergeCommonNodes implements GraphPass {
     }
 
     @Override
-    public Graph run(Graph graph) {
+    public Graph run(Graph graph, PassListener listener) {
         Rewriting rewriting = new Rewriting(graph);
         Map<Key, Node> seen = new HashMap<>();
         for (Node old : graph.nodes()) {
@@ -35,6 +35,7 @@ final class MergeCommonNodes implements GraphPass {
             if (first == null) {
                 rewriting.keep(node);
             } else {
+                listener.rewrote(new Rewrite(name(), "f(x), f(x) = one f(x)", node.origin()));
                 for (int i = 0; i < old.outputs().size(); i++) {
                     rewriting.replace(old.outputs().get(i), first.outputs().get(i));
                 }

@@ -2,7 +2,6 @@ package dev.quern.passes.graph;
 
 import dev.quern.Tensor;
 import dev.quern.ir.TensorType;
-import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.TypeInference;
@@ -18,26 +17,14 @@ import java.util.Optional;
  * with the other operand last: {@code contract(x[m, k], w[n, k]) = contract(x[m, k], w'[k, n])}. Columns of the result are then
  * neighbours in memory.
  */
-final class OrientWeights implements GraphPass {
-    @Override
-    public String name() {
-        return "orient-weights";
-    }
+final class OrientWeights {
+    static final Rule RULE = new Rule(
+            "contract(x[m, k], w[n, k]) = contract(x[m, k], w'[k, n]) for constant w", OrientWeights::oriented);
 
-    @Override
-    public Graph run(Graph graph) {
-        Rewriting rewriting = new Rewriting(graph);
-        for (Node old : graph.nodes()) {
-            Node node = rewriting.current(old);
-            Optional<Value> oriented =
-                    node.op() instanceof Op.Contract contract ? orient(node, contract, rewriting) : Optional.empty();
-            if (oriented.isPresent()) {
-                rewriting.replace(node.output(), oriented.get());
-            } else {
-                rewriting.keep(node);
-            }
-        }
-        return rewriting.finish();
+    private OrientWeights() {}
+
+    private static Optional<Value> oriented(Node node, Rewriting rewriting) {
+        return node.op() instanceof Op.Contract contract ? orient(node, contract, rewriting) : Optional.empty();
     }
 
     private static Optional<Value> orient(Node node, Op.Contract contract, Rewriting rewriting) {

@@ -2,7 +2,6 @@ package dev.quern.passes.graph;
 
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
-import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
@@ -10,29 +9,22 @@ import dev.quern.ir.graph.Window;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code convolve(x, padded window) = convolve(pad(x), window)}: inner loops then need no guard at the borders. */
-final class PadConvolutions implements GraphPass {
-    @Override
-    public String name() {
-        return "pad-convolutions";
-    }
+final class PadConvolutions {
+    static final Rule RULE = new Rule("convolve(x, padded window) = convolve(pad(x), window)", PadConvolutions::padded);
 
-    @Override
-    public Graph run(Graph graph) {
-        Rewriting rewriting = new Rewriting(graph);
-        for (Node old : graph.nodes()) {
-            Node node = rewriting.current(old);
-            if (node.op() instanceof Op.Convolve(Window window, int groups) && isPadded(window)) {
-                Value zero = rewriting.constant(zero(node.input(0)), node.origin());
-                Value padded = rewriting.emit(pad(window), node.origin(), node.input(0), zero);
-                Op inner = new Op.Convolve(unpadded(window), groups);
-                rewriting.replace(node.output(), rewriting.emit(inner, node.origin(), padded, node.input(1)));
-            } else {
-                rewriting.keep(node);
-            }
+    private PadConvolutions() {}
+
+    private static Optional<Value> padded(Node node, Rewriting rewriting) {
+        if (!(node.op() instanceof Op.Convolve(Window window, int groups)) || !isPadded(window)) {
+            return Optional.empty();
         }
-        return rewriting.finish();
+        Value zero = rewriting.constant(zero(node.input(0)), node.origin());
+        Value padded = rewriting.emit(pad(window), node.origin(), node.input(0), zero);
+        Op inner = new Op.Convolve(unpadded(window), groups);
+        return Optional.of(rewriting.emit(inner, node.origin(), padded, node.input(1)));
     }
 
     private static boolean isPadded(Window window) {

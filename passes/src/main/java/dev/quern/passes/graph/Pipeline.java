@@ -6,6 +6,7 @@ import dev.quern.ir.graph.Op;
 import dev.quern.ir.verify.GraphVerifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The passes over a graph, in order, applied to the bodies of control flow too. */
 public final class Pipeline {
@@ -15,20 +16,30 @@ public final class Pipeline {
     private static final List<GraphPass> CLEAN_UP = List.of(
             new RemoveDeadNodes(),
             new FoldConstants(),
-            new SimplifyNodes(),
-            new SinkTransposes(),
+            new RulePass("simplify-nodes", simplifications()),
+            new RulePass("sink-transposes", List.of(SinkTransposes.RULE)),
             new InlineDecidedBranches(),
             new MergeCommonNodes(),
             new RemoveDeadNodes());
 
-    private static final List<GraphPass> COMPOSITES = List.of(new RecogniseNormalization(), new RemoveDeadNodes());
+    private static final List<GraphPass> COMPOSITES =
+            List.of(new RulePass("recognise-normalization", RecogniseNormalization.RULES), new RemoveDeadNodes());
 
     private static final List<GraphPass> CONTRACTIONS = List.of(
-            new PadConvolutions(), new ContractPointwiseConvolutions(), new OrientWeights(), new RemoveDeadNodes());
+            new RulePass("pad-convolutions", List.of(PadConvolutions.RULE)),
+            new RulePass("contract-pointwise-convolutions", ContractPointwiseConvolutions.RULES),
+            new RulePass("orient-weights", List.of(OrientWeights.RULE)),
+            new RemoveDeadNodes());
 
     private static final List<GraphPass> MEMORY = List.of(new ShareConcatenations());
 
     private Pipeline() {}
+
+    private static List<Rule> simplifications() {
+        return Stream.of(MovementRules.ALL, ArithmeticRules.ALL)
+                .flatMap(List::stream)
+                .toList();
+    }
 
     /** The passes in the order they run; each stage is repeated until nothing changes. */
     public static List<List<GraphPass>> stages() {
@@ -37,14 +48,14 @@ public final class Pipeline {
 
     /** The graph after all passes. */
     public static Graph run(Graph graph) {
-        return run(graph, () -> {});
+        return run(graph, PassListener.NONE);
     }
 
-    /** The same, calling {@code checkpoint} before each pass; what it throws ends the work. */
-    public static Graph run(Graph graph, Runnable checkpoint) {
+    /** The same, {@code listener} being told of each pass and each rewrite. */
+    public static Graph run(Graph graph, PassListener listener) {
         Graph current = graph;
         for (List<GraphPass> stage : stages()) {
-            current = untilStable(current, stage, checkpoint);
+            current = untilStable(current, stage, listener);
         }
         assert isValid(current);
         return current;
@@ -55,13 +66,13 @@ public final class Pipeline {
         return true;
     }
 
-    private static Graph untilStable(Graph graph, List<GraphPass> stage, Runnable checkpoint) {
-        Graph current = inBodies(graph, stage, checkpoint);
+    private static Graph untilStable(Graph graph, List<GraphPass> stage, PassListener listener) {
+        Graph current = inBodies(graph, stage, listener);
         for (int round = 0; round < MOST_ROUNDS; round++) {
             Graph before = current;
             for (GraphPass pass : stage) {
-                checkpoint.run();
-                current = pass.run(current);
+                listener.begins(pass);
+                current = pass.run(current, listener);
             }
             if (current == before) {
                 break;
@@ -70,7 +81,7 @@ public final class Pipeline {
         return current;
     }
 
-    private static Graph inBodies(Graph graph, List<GraphPass> stage, Runnable checkpoint) {
+    private static Graph inBodies(Graph graph, List<GraphPass> stage, PassListener listener) {
         boolean changed = false;
         List<Node> nodes = new ArrayList<>();
         for (Node node : graph.nodes()) {
@@ -78,7 +89,7 @@ public final class Pipeline {
             if (op instanceof Op.Control control) {
                 List<Graph> bodies = new ArrayList<>();
                 for (Graph body : control.bodies()) {
-                    Graph stable = untilStable(body, stage, checkpoint);
+                    Graph stable = untilStable(body, stage, listener);
                     changed |= stable != body;
                     bodies.add(stable);
                 }

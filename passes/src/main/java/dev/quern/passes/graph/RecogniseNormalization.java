@@ -5,7 +5,6 @@ import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.UnaryOp;
-import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
@@ -21,58 +20,52 @@ import java.util.stream.IntStream;
  * <p>Spellings: {@code d / sqrt(mean(d²) + e)} and {@code d * (1 / sqrt(mean(d²) + e))}, with {@code d = x - mean(x)} or
  * {@code d = x}; squares as {@code d*d} or {@code d^2}; the mean by division or by multiplication.
  */
-final class RecogniseNormalization implements GraphPass {
-    @Override
-    public String name() {
-        return "recognise-normalization";
-    }
+final class RecogniseNormalization {
+    static final List<Rule> RULES = List.of(
+            new Rule(
+                    "d / sqrt(mean(d²) + e) = normalize(x), d being x - mean(x) or x",
+                    RecogniseNormalization::quotient),
+            new Rule(
+                    "d * (1 / sqrt(mean(d²) + e)) = normalize(x), d being x - mean(x) or x",
+                    RecogniseNormalization::product));
 
-    @Override
-    public Graph run(Graph graph) {
-        Rewriting rewriting = new Rewriting(graph);
-        for (Node old : graph.nodes()) {
-            Node node = rewriting.current(old);
-            Optional<Match> match = match(node, rewriting);
-            if (match.isPresent()) {
-                Match found = match.get();
-                int axis = found.source().type().shape().rank() - found.trailing();
-                rewriting.replace(
-                        node.output(),
-                        rewriting.emit(
-                                new Op.Normalize(axis, found.epsilon(), found.centred()),
-                                node.origin(),
-                                found.source()));
-            } else {
-                rewriting.keep(node);
-            }
-        }
-        return rewriting.finish();
-    }
+    private RecogniseNormalization() {}
 
     private record Match(Value source, int trailing, double epsilon, boolean centred) {}
 
     private record MeanSquare(Value root, int trailing, double epsilon) {}
 
-    private static Optional<Match> match(Node node, Rewriting rewriting) {
-        if (!(node.op() instanceof Op.Binary(BinaryOp function))
-                || node.output().type().dtype() != DType.F32) {
-            return Optional.empty();
-        }
-        if (function == BinaryOp.DIV) {
-            return deviation(Spread.of(node.input(1), rewriting), rewriting)
-                    .flatMap(square -> join(node.input(0), square, rewriting));
-        }
-        if (function == BinaryOp.MUL) {
-            Optional<Match> match = reciprocal(node.input(1), rewriting)
-                    .flatMap(root -> deviation(root, rewriting))
-                    .flatMap(square -> join(node.input(0), square, rewriting));
-            return match.isPresent()
-                    ? match
-                    : reciprocal(node.input(0), rewriting)
-                            .flatMap(root -> deviation(root, rewriting))
-                            .flatMap(square -> join(node.input(1), square, rewriting));
-        }
-        return Optional.empty();
+    private static Optional<Value> quotient(Node node, Rewriting rewriting) {
+        return is(node, BinaryOp.DIV)
+                ? deviation(Spread.of(node.input(1), rewriting), rewriting)
+                        .flatMap(square -> join(node.input(0), square, rewriting))
+                        .map(match -> normalize(match, node, rewriting))
+                : Optional.empty();
+    }
+
+    private static Optional<Value> product(Node node, Rewriting rewriting) {
+        return is(node, BinaryOp.MUL)
+                ? scaled(node.input(0), node.input(1), rewriting)
+                        .or(() -> scaled(node.input(1), node.input(0), rewriting))
+                        .map(match -> normalize(match, node, rewriting))
+                : Optional.empty();
+    }
+
+    private static boolean is(Node node, BinaryOp function) {
+        return node.op() instanceof Op.Binary(BinaryOp own)
+                && own == function
+                && node.output().type().dtype() == DType.F32;
+    }
+
+    private static Optional<Match> scaled(Value dividend, Value factor, Rewriting rewriting) {
+        return reciprocal(factor, rewriting)
+                .flatMap(root -> deviation(root, rewriting))
+                .flatMap(square -> join(dividend, square, rewriting));
+    }
+
+    private static Value normalize(Match match, Node node, Rewriting rewriting) {
+        int axis = match.source().type().shape().rank() - match.trailing();
+        return rewriting.emit(new Op.Normalize(axis, match.epsilon(), match.centred()), node.origin(), match.source());
     }
 
     /** {@code d} and the mean square found must be of one {@code d}; then a difference from the mean is centred. */

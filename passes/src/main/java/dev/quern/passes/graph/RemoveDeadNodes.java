@@ -11,7 +11,7 @@ final class RemoveDeadNodes implements GraphPass {
     }
 
     @Override
-    public Graph run(Graph graph) {
+    public Graph run(Graph graph, PassListener listener) {
         return NeededNodes.of(graph);
     }
 }

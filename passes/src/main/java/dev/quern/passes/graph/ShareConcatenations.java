@@ -25,7 +25,7 @@ final class ShareConcatenations implements GraphPass {
     }
 
     @Override
-    public Graph run(Graph graph) {
+    public Graph run(Graph graph, PassListener listener) {
         Rewriting rewriting = new Rewriting(graph);
         Map<Key, Value> known = new HashMap<>();
         for (Node old : graph.nodes()) {
@@ -34,6 +34,7 @@ final class ShareConcatenations implements GraphPass {
                 List<Value> operands = node.inputs();
                 int shared = shared(axis, operands, known);
                 if (shared > 1) {
+                    listener.rewrote(new Rewrite(name(), "concat(a, b, c) = concat(concat(a, b), c)", node.origin()));
                     Value beginning = known.get(new Key(axis, operands.subList(0, shared)));
                     List<Value> rest = new ArrayList<>(List.of(beginning));
                     rest.addAll(operands.subList(shared, operands.size()));

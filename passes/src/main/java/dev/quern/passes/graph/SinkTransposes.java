@@ -1,6 +1,5 @@
 package dev.quern.passes.graph;
 
-import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
@@ -11,26 +10,10 @@ import java.util.Optional;
  * Moves transposes towards the outputs, past operations that can work on the untransposed operand, so that those of
  * neighbouring channels-last operations meet and cancel. A transpose never moves up, so repeating this ends.
  */
-final class SinkTransposes implements GraphPass {
-    @Override
-    public String name() {
-        return "sink-transposes";
-    }
+final class SinkTransposes {
+    static final Rule RULE = new Rule("f(transpose(x)) = transpose(f'(x))", SinkTransposes::sink);
 
-    @Override
-    public Graph run(Graph graph) {
-        Rewriting rewriting = new Rewriting(graph);
-        for (Node old : graph.nodes()) {
-            Node node = rewriting.current(old);
-            Optional<Value> sunk = node.outputs().size() == 1 ? sink(node, rewriting) : Optional.empty();
-            if (sunk.isPresent()) {
-                rewriting.replace(node.output(), sunk.get());
-            } else {
-                rewriting.keep(node);
-            }
-        }
-        return rewriting.finish();
-    }
+    private SinkTransposes() {}
 
     private static Optional<Value> sink(Node node, Rewriting rewriting) {
         Optional<Permutation> found = node.inputs().stream()

@@ -5,25 +5,29 @@ import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Value;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
-/** Applies the algebraic and the movement rules, each node once per run; {@link Pipeline} repeats it until nothing changes. */
-final class SimplifyNodes implements GraphPass {
-    private static final List<Rule> RULES = Stream.of(MovementRules.ALL, ArithmeticRules.ALL)
-            .flatMap(List::stream)
-            .toList();
+/** Applies to each node the first of some rules that matches, once a run; {@link Pipeline} repeats it until nothing changes. */
+final class RulePass implements GraphPass {
+    private final String name;
+    private final List<Rule> rules;
 
-    @Override
-    public String name() {
-        return "simplify-nodes";
+    RulePass(String name, List<Rule> rules) {
+        this.name = name;
+        this.rules = List.copyOf(rules);
     }
 
     @Override
-    public Graph run(Graph graph) {
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Graph run(Graph graph, PassListener listener) {
         Rewriting rewriting = new Rewriting(graph);
         for (Node old : graph.nodes()) {
             Node node = rewriting.current(old);
-            Optional<Value> simpler = node.outputs().size() == 1 ? firstMatch(node, rewriting) : Optional.empty();
+            Optional<Value> simpler =
+                    node.outputs().size() == 1 ? firstMatch(node, rewriting, listener) : Optional.empty();
             if (simpler.isPresent()) {
                 rewriting.replace(node.output(), simpler.get());
             } else {
@@ -33,10 +37,11 @@ final class SimplifyNodes implements GraphPass {
         return rewriting.finish();
     }
 
-    private static Optional<Value> firstMatch(Node node, Rewriting rewriting) {
-        for (Rule rule : RULES) {
+    private Optional<Value> firstMatch(Node node, Rewriting rewriting, PassListener listener) {
+        for (Rule rule : rules) {
             Optional<Value> value = rule.action().apply(node, rewriting);
             if (value.isPresent()) {
+                listener.rewrote(new Rewrite(name, rule.equation(), node.origin()));
                 return value;
             }
         }
