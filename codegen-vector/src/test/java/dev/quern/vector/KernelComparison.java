@@ -7,6 +7,7 @@ import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.testing.Tolerance;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Random;
@@ -41,29 +42,25 @@ final class KernelComparison {
         executable.run(data.buffers(), data.offsets(), data.symbols(), 0, middle);
     }
 
-    /** Bit for bit. */
+    /** At every width, bit for bit. */
     static void check(Kernel kernel, Random random, long... symbols) {
-        check(kernel, random, 0, symbols);
-    }
-
-    /** At every width; floats may differ by {@code tolerance}, relative to their size or 1. */
-    static void check(Kernel kernel, Random random, double tolerance, long... symbols) {
         Data before = Data.random(kernel, random, symbols);
         Data expected = before.copy();
         KernelInterpreter.run(kernel, expected.buffers(), expected.offsets(), symbols);
         for (int bits : new int[] {512, 256, 128, 0}) {
             Data found = before.copy();
             run(compile(kernel, bits), found);
-            assertSame(expected, found, tolerance, kernel.name() + " at " + bits + " bits");
+            assertSame(expected, found, kernel.name() + " at " + bits + " bits");
         }
     }
 
-    static void assertSame(Data expected, Data found, double tolerance, String where) {
+    /** Bit for bit; one NaN is as good as another. */
+    static void assertSame(Data expected, Data found, String where) {
         for (int position = 0; position < expected.buffers().length; position++) {
             for (int i = 0; i < expected.length(position); i++) {
                 Number want = expected.get(position, i);
                 Number have = found.get(position, i);
-                if (!same(want, have, tolerance)) {
+                if (!same(want, have)) {
                     var buffer = expected.kernel().parameters().get(position);
                     throw new AssertionError(where + ": " + buffer.name() + "[" + (i - expected.offsets()[position])
                             + "] of type " + buffer.dtype() + ": expected " + want + ", found " + have);
@@ -72,15 +69,26 @@ final class KernelComparison {
         }
     }
 
-    private static boolean same(Number want, Number have, double tolerance) {
-        if (want.equals(have)) {
-            return true;
+    /** Within what the roundings of sums of so many terms come to, as {@link Tolerance} has it. */
+    static void assertNear(Data expected, Data found, long terms, String where) {
+        for (int position = 0; position < expected.buffers().length; position++) {
+            DType type = expected.kernel().parameters().get(position).dtype();
+            for (int i = 0; i < expected.length(position); i++) {
+                Number want = expected.get(position, i);
+                Number have = found.get(position, i);
+                boolean near = type.isFloat()
+                        ? Tolerance.agree(type, want.doubleValue(), have.doubleValue(), terms)
+                        : want.equals(have);
+                if (!near) {
+                    throw new AssertionError(where + ": element " + i + " of " + position + " of type " + type
+                            + ": expected " + want + ", found " + have);
+                }
+            }
         }
-        double a = want.doubleValue();
-        double b = have.doubleValue();
-        boolean real = want instanceof Float || want instanceof Double;
-        boolean bothNan = Double.isNaN(a) && Double.isNaN(b);
-        return real && (bothNan || (tolerance > 0 && Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a))));
+    }
+
+    private static boolean same(Number want, Number have) {
+        return want.equals(have) || Double.isNaN(want.doubleValue()) && Double.isNaN(have.doubleValue());
     }
 
     static DType[] types() {

@@ -111,18 +111,18 @@ class OnlineSoftmaxTest {
             for (int i = 0; i < kernels.size(); i++) {
                 Data found = before.copy();
                 interpret(kernels.get(i), found);
-                KernelComparison.assertSame(expected, found, 2e-5, "interpreted " + i + " of " + keys + " keys");
+                KernelComparison.assertNear(expected, found, 2 * keys, "interpreted " + i + " of " + keys + " keys");
                 Data plain = before.copy();
                 interpret(spelled.get(i), plain);
-                KernelComparison.assertSame(found, plain, 0, "spelled out " + i + " of " + keys + " keys");
+                KernelComparison.assertSame(found, plain, "spelled out " + i + " of " + keys + " keys");
             }
             for (int i = 0; i < compiled.size(); i++) {
                 Data same = before.copy();
                 interpret(expanded.get(i % expanded.size()), same);
                 Data found = before.copy();
                 KernelComparison.run(compiled.get(i), found);
-                KernelComparison.assertSame(same, found, 0, "compiled " + i + " of " + keys + " keys");
-                KernelComparison.assertSame(expected, found, 2e-5, "compiled " + i + " of " + keys + " keys");
+                KernelComparison.assertSame(same, found, "compiled " + i + " of " + keys + " keys");
+                KernelComparison.assertNear(expected, found, 2 * keys, "compiled " + i + " of " + keys + " keys");
             }
         }
     }

@@ -157,7 +157,7 @@ class RandomKernelsTest {
             for (int run = 0; run < runs; run++) {
                 Data found = before.copy();
                 KernelComparison.run(executable, found);
-                KernelComparison.assertSame(expected, found, 0, where);
+                KernelComparison.assertSame(expected, found, where);
             }
         } catch (RuntimeException | AssertionError failure) {
             throw new AssertionError(where + "; replay with -Dquern.seed=" + seed, failure);

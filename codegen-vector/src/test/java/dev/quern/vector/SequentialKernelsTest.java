@@ -60,7 +60,7 @@ class SequentialKernelsTest {
                 KernelComparison.run(KernelComparison.compile(kernel, 512), expected);
                 Data found = before.copy();
                 KernelComparison.run(KernelComparison.compile(kernel.withBody(body), 512), found);
-                KernelComparison.assertSame(expected, found, 0, "seed " + seed);
+                KernelComparison.assertSame(expected, found, "seed " + seed);
                 replicated[0]++;
             } catch (ModelException refusal) {
                 assertTrue(refusal.code() == ModelException.Code.UNSUPPORTED, refusal::getMessage);

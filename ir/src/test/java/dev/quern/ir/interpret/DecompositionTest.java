@@ -1,9 +1,7 @@
 package dev.quern.ir.interpret;
 
 import static dev.quern.ir.interpret.Operations.all;
-import static dev.quern.ir.interpret.Operations.assertTensor;
 import static dev.quern.ir.interpret.Operations.one;
-import static dev.quern.ir.interpret.Operations.random;
 
 import dev.quern.DType;
 import dev.quern.Tensor;
@@ -17,6 +15,8 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.testing.SameBits;
+import dev.quern.ir.testing.Tolerance;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,11 +27,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Composite operations give what their decompositions into basic operations give. */
+/** Composite operations give what their decompositions into basic operations give, in f64. */
 class DecompositionTest {
-    private static final double TOLERANCE = 2e-5;
-
     private final GraphBuilder builder = new GraphBuilder("decomposition");
+
+    private static Tensor random(Random random, long... shape) {
+        return Tensor.of(Operations.numbers(Operations.random(random, shape)), shape);
+    }
+
+    private static void agree(Tensor expected, Tensor found, long terms) {
+        Tolerance.check("composite", expected, found, terms);
+    }
 
     /** Runs what {@code body} builds on inputs like {@code operands}. */
     private List<Tensor> run(Function<List<Value>, List<Value>> body, Tensor... operands) {
@@ -61,8 +67,8 @@ class DecompositionTest {
     void softmaxAndItsLogarithm() {
         Tensor x = random(new Random(1), 3, 5, 2);
         Tensor expected = run(in -> List.of(softmax(in.getFirst(), 1)), x).getFirst();
-        assertTensor(expected, one(new Op.Softmax(1, false), x), TOLERANCE);
-        assertTensor(one(new Op.Unary(UnaryOp.LOG), expected), one(new Op.Softmax(1, true), x), 1e-4);
+        agree(expected, one(new Op.Softmax(1, false), x), 5);
+        agree(one(new Op.Unary(UnaryOp.LOG), expected), one(new Op.Softmax(1, true), x), 5);
     }
 
     @Test
@@ -75,7 +81,7 @@ class DecompositionTest {
             DecompositionTest test = new DecompositionTest();
             Tensor expected = test.run(in -> List.of(test.normalize(in, centred)), x, scale, bias)
                     .getFirst();
-            assertTensor(expected, one(new Op.Normalize(1, 0.01, centred), x, scale, bias), TOLERANCE * 10);
+            agree(expected, one(new Op.Normalize(1, 0.01, centred), x, scale, bias), 2 * 15);
         }
     }
 
@@ -106,7 +112,7 @@ class DecompositionTest {
                                             List.of("b", "h", "s", "d"),
                                             List.of("b", "h", "t", "d"),
                                             List.of("b", "h", "s", "t"),
-                                            DType.F32),
+                                            DType.F64),
                                     in.get(0),
                                     keys);
                             Value masked =
@@ -116,7 +122,7 @@ class DecompositionTest {
                                             List.of("b", "h", "s", "t"),
                                             List.of("b", "h", "t", "e"),
                                             List.of("b", "h", "s", "e"),
-                                            DType.F32),
+                                            DType.F64),
                                     softmax(masked, 3),
                                     values));
                         },
@@ -125,16 +131,15 @@ class DecompositionTest {
                         v,
                         mask)
                 .getFirst();
-        assertTensor(expected, one(new Op.Attention(0.25, false), q, k, v, mask), TOLERANCE);
-        float[] hidden = mask.toFloatArray();
-        float[] causal = new float[hidden.length];
-        for (int i = 0; i < hidden.length; i++) {
-            causal[i] = i % 5 > i / 5 % 3 + 2 ? Float.NEGATIVE_INFINITY : 0;
+        agree(expected, one(new Op.Attention(0.25, false), q, k, v, mask), 8 + 2 * 5);
+        double[] causal = new double[(int) mask.elements()];
+        for (int i = 0; i < causal.length; i++) {
+            causal[i] = i % 5 > i / 5 % 3 + 2 ? Double.NEGATIVE_INFINITY : 0;
         }
-        assertTensor(
+        SameBits.check(
+                "causal attention",
                 one(new Op.Attention(0.25, false), q, k, v, Tensor.of(causal, 2, 4, 3, 5)),
-                one(new Op.Attention(0.25, true), q, k, v),
-                0);
+                one(new Op.Attention(0.25, true), q, k, v));
     }
 
     /** Each head of keys or values twice. */
@@ -163,7 +168,7 @@ class DecompositionTest {
 
     private Value product(Value x, Value weights) {
         return builder.add(
-                new Op.Contract(List.of("b", "i"), List.of("h", "i"), List.of("b", "h"), DType.F32), x, weights);
+                new Op.Contract(List.of("b", "i"), List.of("h", "i"), List.of("b", "h"), DType.F64), x, weights);
     }
 
     private Value step(Value x, long t) {
@@ -197,7 +202,7 @@ class DecompositionTest {
                 },
                 operands);
         List<Tensor> found = all(new Op.Recurrent(Op.RecurrentKind.RNN, true, List.of("Tanh"), false), operands);
-        assertTensor(expected.getFirst(), found.get(1), TOLERANCE);
+        agree(expected.getFirst(), found.get(1), T * (I + H));
     }
 
     @Test
@@ -208,7 +213,7 @@ class DecompositionTest {
             List<Tensor> expected = test.run(in -> List.of(test.gru(in, linear)), operands);
             List<Tensor> found =
                     all(new Op.Recurrent(Op.RecurrentKind.GRU, false, List.of("Sigmoid", "Tanh"), linear), operands);
-            assertTensor(expected.getFirst(), found.get(1), TOLERANCE);
+            agree(expected.getFirst(), found.get(1), T * (I + H));
         }
     }
 
@@ -251,8 +256,8 @@ class DecompositionTest {
                 operands);
         List<Tensor> found = all(
                 new Op.Recurrent(Op.RecurrentKind.LSTM, false, List.of("Sigmoid", "Tanh", "Tanh"), false), operands);
-        assertTensor(expected.get(0), found.get(1), TOLERANCE);
-        assertTensor(expected.get(1), found.get(2), TOLERANCE);
+        agree(expected.get(0), found.get(1), T * (I + H));
+        agree(expected.get(1), found.get(2), T * (I + H));
     }
 
     @ParameterizedTest
@@ -269,7 +274,7 @@ class DecompositionTest {
             DecompositionTest test = new DecompositionTest();
             List<Tensor> found = test.run(in -> test.projected(layer, in, gates), operands);
             for (int i = 0; i < expected.size(); i++) {
-                assertTensor(expected.get(i), found.get(i), TOLERANCE);
+                agree(expected.get(i), found.get(i), T * (I + H));
             }
         }
     }
@@ -278,7 +283,7 @@ class DecompositionTest {
     private List<Value> projected(Op.Recurrent layer, List<Value> in, int gates) {
         Dim rows = Dim.of((long) gates * H);
         Op.Contract product =
-                new Op.Contract(List.of("t", "b", "i"), List.of("g", "i"), List.of("t", "b", "g"), DType.F32);
+                new Op.Contract(List.of("t", "b", "i"), List.of("g", "i"), List.of("t", "b", "g"), DType.F64);
         Value products = builder.binary(
                 BinaryOp.ADD, builder.add(product, in.get(0), in.get(1)), builder.slice(in.get(3), 0, Dim.ZERO, rows));
         List<Value> operands = new ArrayList<>(List.of(

@@ -1,6 +1,5 @@
 package dev.quern.ir.interpret;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quern.DType;
@@ -12,6 +11,7 @@ import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.TypeInference;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.testing.Tolerance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +20,8 @@ import java.util.Random;
 
 /** Single operations on given tensors, with types from type inference. */
 final class Operations {
+    private static final double WRITTEN = 0.5e-7;
+
     private Operations() {}
 
     static Tensor one(Op op, Tensor... operands) {
@@ -89,13 +91,14 @@ final class Operations {
         return values;
     }
 
-    static void assertTensor(Tensor expected, Tensor found, double tolerance) {
-        assertEquals(expected.dtype(), found.dtype());
-        assertEquals(Arrays.toString(expected.shape()), Arrays.toString(found.shape()));
-        assertArrayEquals(numbers(expected), numbers(found), tolerance);
-    }
-
+    /** Numbers as they are written: integers and 8-bit floats exactly, others to half a unit of the seventh decimal and one rounding to their type. */
     static void assertNumbers(Tensor found, double... expected) {
-        assertArrayEquals(expected, numbers(found), 1e-5, () -> Arrays.toString(numbers(found)));
+        double[] numbers = numbers(found);
+        assertEquals(expected.length, numbers.length, () -> Arrays.toString(numbers));
+        for (int i = 0; i < numbers.length; i++) {
+            boolean rounded = found.dtype().isFloat() && found.dtype().bits() >= 16 && Double.isFinite(expected[i]);
+            double allowed = rounded ? WRITTEN + Tolerance.rounding(found.dtype(), 1, Math.abs(expected[i])) : 0;
+            assertEquals(expected[i], numbers[i], allowed, () -> Arrays.toString(numbers));
+        }
     }
 }

@@ -51,6 +51,30 @@ public final class Tolerance {
         }
     }
 
+    /** What {@code roundings} roundings to a floating-point type may come to, of numbers whose sizes add up to {@code size}. */
+    public static double rounding(DType type, long roundings, double size) {
+        return roundings * (unit(type) * size + least(type));
+    }
+
+    private static double unit(DType type) {
+        return switch (type) {
+            case F64 -> 0x1p-53;
+            case F32 -> 0x1p-24;
+            case F16 -> 0x1p-11;
+            case BF16 -> 0x1p-8;
+            default -> throw new IllegalArgumentException("no rounding of " + type);
+        };
+    }
+
+    private static double least(DType type) {
+        return switch (type) {
+            case F64 -> Double.MIN_VALUE;
+            case F32 -> Float.MIN_VALUE;
+            case F16 -> 0x1p-24;
+            default -> 0x1p-133;
+        };
+    }
+
     /** Whether two numbers of a floating-point type agree. */
     public static boolean agree(DType type, double expected, double found, long terms) {
         return expected == found
@@ -61,15 +85,12 @@ public final class Tolerance {
     private static double allowed(DType type, double expected, long terms) {
         double size = Math.max(1, Math.abs(expected));
         return switch (type) {
-            case F64 -> size * 0x1p-53 * (terms + OTHER_ROUNDINGS);
-            case F32 -> size * 0x1p-24 * (terms + OTHER_ROUNDINGS);
-            case F16 -> size * 2 * 0x1p-10;
-            case BF16 -> size * 2 * 0x1p-7;
-            default -> throw new IllegalArgumentException("no rounding of " + type);
+            case F64, F32 -> size * unit(type) * (terms + OTHER_ROUNDINGS);
+            default -> size * unit(type) * 4;
         };
     }
 
-    private static double number(Tensor tensor, long element) {
+    static double number(Tensor tensor, long element) {
         DType type = tensor.dtype();
         int width = type.bits() / 8;
         long bits = 0;

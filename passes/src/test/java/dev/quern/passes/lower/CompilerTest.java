@@ -12,6 +12,7 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.testing.Tolerance;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.program.Program;
@@ -49,10 +50,15 @@ class CompilerTest {
         for (int m = 0; m < 6; m++) {
             for (int n = 0; n < 7; n++) {
                 double value = c[n];
+                double size = Math.abs(value);
                 for (int k = 0; k < 5; k++) {
-                    value += (double) a[m * 5 + k] * b[k * 7 + n];
+                    double term = (double) a[m * 5 + k] * b[k * 7 + n];
+                    value += term;
+                    size += Math.abs(term);
                 }
-                assertEquals(value * Math.max(value, 0), found[m * 7 + n], 1e-4);
+                // Five products and five sums round, twice what is multiplied by itself, and the product once more.
+                double allowed = Tolerance.rounding(DType.F32, 2 * 10 + 1, size * size);
+                assertEquals(value * Math.max(value, 0), found[m * 7 + n], allowed);
             }
         }
     }
