@@ -80,10 +80,7 @@ public final class MemoryPlanner {
             }
         }
         for (Part part : parts) {
-            Value base = lifetimes.base(part.value());
-            places.put(
-                    part.value().name(),
-                    new MemoryPlan.Within(base.name(), lifetimes.offset(part.value()), part.layout()));
+            places.put(part.value().name(), new MemoryPlan.Within(part.base().name(), part.offset(), part.layout()));
         }
         Map<String, DType> types = new HashMap<>();
         lifetimes.bases().forEach(value -> types.put(value.name(), value.type().dtype()));

@@ -100,8 +100,18 @@ final class Areas {
         return names;
     }
 
+    /** Whether {@code value} is {@code whole} or, directly or not, a part of it. */
+    boolean isIn(String value, String whole) {
+        for (String at = value; at != null; at = outer(at)) {
+            if (at.equals(whole)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** What {@code value} is directly a part of; null if of nothing. */
-    private String outer(String value) {
+    String outer(String value) {
         return place(value) instanceof MemoryPlan.Within within ? within.value() : null;
     }
 

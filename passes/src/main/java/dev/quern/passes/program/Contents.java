@@ -4,8 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
-/** What lies where while a program runs: for each piece of memory, which value's elements each of its ranges holds. */
+/** What lies where while a program runs: for each piece of memory, which value each of its ranges was last written as. */
 final class Contents {
     private record Held(long to, String value) {}
 
@@ -38,13 +39,13 @@ final class Contents {
         }
     }
 
-    /** What else than {@code value} lies in {@code area}; empty if all of it is {@code value}'s, or it is too fine to tell. */
-    Optional<String> intruder(Area area, String value) {
+    /** What lies in {@code area} that is not {@code admitted}, or that nothing does; empty if all is, or it is too fine to tell. */
+    Optional<String> intruder(Area area, Predicate<String> admitted) {
         if (area.isFine()) {
             return Optional.empty();
         }
         for (long[] run : area.runs()) {
-            Optional<String> found = intruder(area.memory(), run[0], run[1], value);
+            Optional<String> found = intruder(area.memory(), run[0], run[1], admitted);
             if (found.isPresent()) {
                 return found;
             }
@@ -52,7 +53,7 @@ final class Contents {
         return Optional.empty();
     }
 
-    private Optional<String> intruder(String memory, long from, long to, String value) {
+    private Optional<String> intruder(String memory, long from, long to, Predicate<String> admitted) {
         TreeMap<Long, Held> held = memories.getOrDefault(memory, new TreeMap<>());
         long at = from;
         while (at < to) {
@@ -60,7 +61,7 @@ final class Contents {
             if (here == null || here.getValue().to() <= at) {
                 return Optional.of("nothing at " + at);
             }
-            if (!here.getValue().value().equals(value)) {
+            if (!admitted.test(here.getValue().value())) {
                 return Optional.of(here.getValue().value() + " at " + at);
             }
             at = here.getValue().to();

@@ -6,6 +6,7 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.verify.InvalidIrException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,7 @@ public final class MemoryPlanVerifier {
     private final ToLongFunction<String> symbols;
     private final Areas areas;
     private final Contents contents = new Contents();
+    private final Set<String> written = new HashSet<>();
 
     private MemoryPlanVerifier(Program program, Areas areas, ToLongFunction<String> symbols) {
         this.program = program;
@@ -102,7 +104,10 @@ public final class MemoryPlanVerifier {
     private void verify() {
         String where = "memory of " + program.name();
         areas.names().forEach(value -> checkBounds(where, value));
-        program.inputs().forEach(input -> contents.put(area(input.name()), input.name()));
+        program.inputs().forEach(input -> {
+            written.add(input.name());
+            contents.put(area(input.name()), input.name());
+        });
         for (int index = 0; index < program.steps().size(); index++) {
             ProgramStep step = program.steps().get(index);
             String at = where + ", step " + index;
@@ -175,10 +180,23 @@ public final class MemoryPlanVerifier {
 
     private void read(String where, String value) {
         if (!isConstant(value)) {
-            contents.intruder(area(value), areas.root(value)).ifPresent(found -> {
+            contents.intruder(area(value), found -> isStill(value, found)).ifPresent(found -> {
                 throw new InvalidIrException(where, "what is at " + area(value), value, found);
             });
         }
+    }
+
+    /**
+     * Whether what a step wrote as {@code written} belongs to {@code value}. A value that was written, or is a part of one that was, holds
+     * what was written to that one and its parts; what was written since to a value around it is another's.
+     */
+    private boolean isStill(String value, String written) {
+        for (String at = value; at != null; at = areas.outer(at)) {
+            if (this.written.contains(at)) {
+                return areas.isIn(written, at);
+            }
+        }
+        return areas.root(written).equals(areas.root(value));
     }
 
     private void write(String where, String value, Area area) {
@@ -186,7 +204,8 @@ public final class MemoryPlanVerifier {
         if (place instanceof MemoryPlan.Input || place instanceof MemoryPlan.Constant) {
             throw new InvalidIrException(where, "place of result " + value, "memory of the run", place);
         }
-        contents.put(area, areas.root(value));
+        written.add(value);
+        contents.put(area, value);
     }
 
     private void checkOutputs(String where, List<String> outputs) {

@@ -154,4 +154,53 @@ class MemoryPlanVerifierTest {
     void outputsShareNoMemory() {
         broken(", outputs: place of operand z: expected apart from y [0, 8) of y, found y [0, 4)", "z", within("y", 0));
     }
+
+    /** {@code next} is {@code a} with a row written over, and {@code z} reads {@code a} as it was. */
+    private static Program overwriting() {
+        return Compiler.compile(Parser.parseGraph("""
+                graph g(%x: f32[n, 8], %row: f32[1, 8]) {
+                  %a: f32[n, 8] = cumulate sum(%x) {axis = 0}
+                  %view: f32[8*n] = reshape(%a) {shape = [8*n]}
+                  %next: f32[n, 8] = update(%a, %row) {starts = [0, 0], axis = 0}
+                  %z: f32[8*n] = cumulate sum(%view) {axis = 0}
+                  %y: f32[n, 8] = cumulate sum(%next) {axis = 0}
+                  return %y, %z
+                }
+                """), Target.scalar(1), CompileOptions.defaults());
+    }
+
+    @Test
+    void whatAReaderIsLeftOfIsNotWrittenOver() {
+        Program right = overwriting();
+        for (long n = 1; n < 20; n++) {
+            MemoryPlanVerifier.verify(right, Map.of("n", n));
+        }
+        Shape shape = Shape.of(Dim.symbol("n"), Dim.of(8));
+        MemoryPlan.Place inside = new MemoryPlan.Within("next", Dim.ZERO, Layout.rowMajor(shape));
+        broken(
+                ", step 3 (): what is at arena of f32 [32, 64): expected a, found next at 32",
+                with(right, Map.of("a", inside), right.steps()));
+        MemoryPlan.Place same = right.memory().places().get("next");
+        broken(
+                ", step 3 (): what is at arena of f32 [32, 64): expected a, found next at 32",
+                with(right, Map.of("a", same), right.steps()));
+    }
+
+    @Test
+    void whatIsReadLaterIsNotInherited() {
+        Program right = Compiler.compile(Parser.parseGraph("""
+                graph g(%x: f32[n]) {
+                  %y: f32[n] = neg(%x)
+                  %r: f32[n] = slice(%x) {starts = [n - 1], steps = [-1], shape = [n]}
+                  %z: f32[n] = neg(%r)
+                  return %y, %z
+                }
+                """), Target.scalar(1), CompileOptions.defaults());
+        broken(
+                ", step 1 (): what is at x [0, 4): expected x, found y at 0",
+                with(right, Map.of("y", new MemoryPlan.Inherits("x")), right.steps()));
+        broken(
+                ", step 1 (): place of operand x: expected apart from x [0, 4) of z, found x [0, 4)",
+                with(right, Map.of("z", new MemoryPlan.Inherits("x")), right.steps()));
+    }
 }
