@@ -1,29 +1,38 @@
 package dev.quern.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.quern.Model;
 import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
+import dev.quern.Options;
 import dev.quern.onnx.proto.OnnxFile;
 import dev.quern.onnx.proto.OnnxModel;
 import dev.quern.onnx.proto.OnnxReader;
 import dev.quern.onnx.proto.OnnxValueInfo;
+import dev.quern.passes.program.Program;
+import dev.quern.runtime.CompiledModel;
+import dev.quern.runtime.ModelCompiler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code quern inspect}: what a file holds, without compiling it. */
+/** {@code quern inspect}: what a file holds, without compiling it; or, compiled, where its values lie. */
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
-        description = "Shows what a model file holds, without compiling it.")
+        description =
+                "Shows what a model file holds, without compiling it; with --memory, where its values lie while it runs.")
 final class InspectCommand implements Callable<Integer> {
     private final Session session;
 
@@ -32,6 +41,19 @@ final class InspectCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;
+
+    @Option(
+            names = "--memory",
+            description =
+                    "Compiles the model and shows the memory plan: each value's place, what it lies in, the steps "
+                            + "from its first need to its last, the working memory, and how much of it is in use at once at most.")
+    private boolean memory;
+
+    @Option(
+            names = "--dim",
+            paramLabel = "SYMBOL=N",
+            description = "With --memory: the extent of a symbolic axis, for sizes as numbers.")
+    private Map<String, Long> dims = new LinkedHashMap<>();
 
     InspectCommand(Session session) {
         this.session = session;
@@ -42,6 +64,16 @@ final class InspectCommand implements Callable<Integer> {
         Path path;
         try (Progress _ = Progress.of(session.err(), "fetching " + model)) {
             path = ModelCache.of(session).locate(session, model);
+        }
+        if (memory) {
+            plan(path);
+            return ExitStatus.OK;
+        }
+        if (!dims.isEmpty()) {
+            throw new ModelException(
+                    Code.INVALID_INPUT,
+                    "--dim",
+                    "sizes are shown with --memory alone; add --memory, or leave --dim out");
         }
         try (OnnxFile file = OnnxReader.read(path)) {
             ModelSummary summary = ModelSummary.of(file.model());
@@ -56,6 +88,34 @@ final class InspectCommand implements Callable<Integer> {
                     Code.IO, path.toString(), "cannot be read (" + failure.getMessage() + ")", failure);
         }
         return ExitStatus.OK;
+    }
+
+    private void plan(Path path) {
+        KeptStages stages = new KeptStages();
+        try (Progress _ = Progress.of(session.err(), "compiling " + path.getFileName());
+                Model compiled =
+                        ModelCompiler.of(Options.defaults()).withStages(stages).compile(path)) {
+            requireSymbols(((CompiledModel) compiled).program());
+        }
+        MemoryText text = new MemoryText(stages.program(), dims);
+        if (json) {
+            Json.print(session.out(), text::json);
+        } else {
+            text.print(session.out());
+        }
+    }
+
+    private void requireSymbols(Program program) {
+        Set<String> symbols = new TreeSet<>();
+        program.inputs().forEach(input -> input.type().shape().dims().forEach(dim -> symbols.addAll(dim.symbols())));
+        dims.forEach((name, extent) -> {
+            if (!symbols.contains(name) || extent < 0) {
+                throw new ModelException(
+                        Code.INVALID_INPUT,
+                        "--dim " + name,
+                        "expected an extent of at least 0 for one of " + symbols + ", found " + extent);
+            }
+        });
     }
 
     private void print(Path path, long size, OnnxModel read, ModelSummary summary) {

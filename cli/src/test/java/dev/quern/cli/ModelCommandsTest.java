@@ -54,6 +54,48 @@ class ModelCommandsTest {
     }
 
     @Test
+    void inspectShowsWhereValuesLie() throws IOException {
+        byte[] cache = new OnnxBuilder()
+                .opset(24)
+                .input("past", DType.F32, 2, "time", 4)
+                .input("row", DType.F32, 2, 1, 4)
+                .input("at", DType.I64, 2)
+                .node("TensorScatter", List.of("past", "row", "at"), List.of("present"))
+                .node("Softmax", List.of("present"), List.of("s"))
+                .node("MatMul", List.of("s", "w"), List.of("y"))
+                .initializer("w", Tensor.of(new float[16], 4, 4))
+                .output("present", DType.F32, 2, "time", 4)
+                .output("y", DType.F32, 2, "time", 4)
+                .build();
+        Files.write(folder.resolve("cache.onnx"), cache);
+        CommandRun run = CommandRun.in(folder, "inspect", "cache.onnx", "--memory", "--dim", "time=8");
+        assertEquals(0, run.status(), run.err());
+        assertTrue(run.out().contains("the result's, or that of past if it is given away"), run.out());
+        assertTrue(
+                Pattern.compile("past +f32 +64 +256 +the caller's +start to 1")
+                        .matcher(run.out())
+                        .find(),
+                run.out());
+        assertTrue(Pattern.compile("arena of f32 +256").matcher(run.out()).find(), run.out());
+        CommandRun symbolic = CommandRun.in(folder, "inspect", "cache.onnx", "--memory", "--json");
+        assertEquals(0, symbolic.status(), symbolic.err());
+        assertTrue(symbolic.out().contains("\"bytes\" : \"32*time\""), symbolic.out());
+        refused(
+                "--dim tim: expected an extent of at least 0 for one of [time], found 8",
+                "inspect",
+                "cache.onnx",
+                "--memory",
+                "--dim",
+                "tim=8");
+        refused(
+                "--dim: sizes are shown with --memory alone; add --memory, or leave --dim out",
+                "inspect",
+                "cache.onnx",
+                "--dim",
+                "time=8");
+    }
+
+    @Test
     void runPrintsJson() {
         CommandRun run = CommandRun.in(folder, "run", "m.onnx", "--input", "x=1x3xf32=1", "--json");
         assertEquals(0, run.status(), run.err());

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
@@ -64,6 +65,16 @@ final class Areas {
     /** The values whose size is known. */
     Set<String> names() {
         return elements.keySet();
+    }
+
+    /** How many elements {@code value} has; empty if nothing tells. */
+    Optional<Dim> elements(String value) {
+        return Optional.ofNullable(elements.get(value));
+    }
+
+    /** The type of the elements of {@code value}. */
+    DType type(String value) {
+        return types.get(value);
     }
 
     /** Every symbol that sizes and places, and {@code guards}, depend on. */
