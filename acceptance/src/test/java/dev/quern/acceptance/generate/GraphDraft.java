@@ -203,6 +203,13 @@ final class GraphDraft {
                 : any(types, leastRank, greatestRank);
     }
 
+    /** A value that is summed: now and then of half precision, whose range sums leave before their means do. */
+    Entry summed(Collection<DType> types, int leastRank, int greatestRank) {
+        return types.contains(DType.F16) && chance(0.12)
+                ? fresh(DType.F16, shape(between(leastRank, Math.min(greatestRank, 4))), RandomElements.Style.GREAT)
+                : any(types, leastRank, greatestRank);
+    }
+
     Entry any(DType type, int leastRank, int greatestRank) {
         return any(Set.of(type), leastRank, greatestRank);
     }
@@ -279,7 +286,7 @@ final class GraphDraft {
         if (chance(0.04)) {
             return RandomElements.Style.FEW;
         }
-        if (dtype == DType.F16 && chance(0.1)) {
+        if (dtype == DType.F16 && chance(0.25)) {
             return RandomElements.Style.GREAT;
         }
         return world.style == RandomElements.Style.WILD && chance(0.5) ? RandomElements.Style.ORDINARY : world.style;

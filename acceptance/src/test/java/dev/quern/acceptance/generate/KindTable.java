@@ -34,6 +34,7 @@ final class KindTable {
         kinds.addAll(PartKinds.kinds());
         kinds.addAll(MeetingKinds.kinds());
         kinds.addAll(EmptinessKinds.kinds());
+        kinds.addAll(StoredKinds.kinds());
         weight = kinds.stream().mapToInt(NodeKind::weight).sum();
     }
 

@@ -10,6 +10,7 @@ import dev.quern.onnx.proto.OnnxReader;
 import dev.quern.onnx.proto.OnnxTensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +48,17 @@ public final class ModelFile {
 
     private static String text(Tensor tensor) {
         String shape = Arrays.stream(tensor.shape()).mapToObj(Long::toString).collect(Collectors.joining(","));
-        return tensor.dtype() + " " + shape + " " + HexFormat.of().formatHex(tensor.toByteArray());
+        return tensor.dtype() + " " + shape + " " + HexFormat.of().formatHex(bytes(tensor));
+    }
+
+    /** Text as UTF-8, each element ended by a zero. */
+    private static byte[] bytes(Tensor tensor) {
+        if (tensor.dtype() != DType.STRING) {
+            return tensor.toByteArray();
+        }
+        StringBuilder text = new StringBuilder();
+        tensor.strings().forEach(each -> text.append(each).append('\0'));
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** Reads what {@link #write} wrote. */
@@ -76,19 +87,25 @@ public final class ModelFile {
                 ? new long[0]
                 : Arrays.stream(parts[1].split(",")).mapToLong(Long::parseLong).toArray();
         byte[] bytes = HexFormat.of().parseHex(parts[2]);
-        return Tensor.of(MemorySegment.ofArray(bytes), DType.of(parts[0]), shape);
+        DType dtype = DType.of(parts[0]);
+        if (dtype == DType.STRING) {
+            String[] texts = new String(bytes, StandardCharsets.UTF_8).split("\0", -1);
+            return Tensor.of(Arrays.copyOf(texts, texts.length - 1), shape);
+        }
+        return Tensor.of(MemorySegment.ofArray(bytes), dtype, shape);
+    }
+
+    private static Tensor owned(Tensor tensor) {
+        return tensor.dtype() == DType.STRING
+                ? tensor
+                : Tensor.of(MemorySegment.ofArray(tensor.toByteArray()), tensor.dtype(), tensor.shape());
     }
 
     /** Constants that outlive the file. */
     private static OnnxModel owned(OnnxModel model) {
         OnnxGraph graph = model.graph();
         List<OnnxTensor> initializers = graph.initializers().stream()
-                .map(each -> new OnnxTensor(
-                        each.name(),
-                        Tensor.of(
-                                MemorySegment.ofArray(each.data().toByteArray()),
-                                each.data().dtype(),
-                                each.data().shape())))
+                .map(each -> new OnnxTensor(each.name(), owned(each.data())))
                 .toList();
         OnnxGraph owned = new OnnxGraph(
                 graph.name(),

@@ -44,7 +44,7 @@ final class NormalizationKinds {
     }
 
     private static void batch(GraphDraft draft) {
-        Entry x = draft.any(REAL, 2, 5);
+        Entry x = draft.summed(REAL, 2, 5);
         Axis channels = x.axis(1);
         Entry scale = draft.like(x.dtype(), List.of(channels));
         Entry bias = draft.like(x.dtype(), List.of(channels));
@@ -64,7 +64,7 @@ final class NormalizationKinds {
     }
 
     private static void instance(GraphDraft draft) {
-        Entry x = draft.any(REAL, 3, 5);
+        Entry x = draft.summed(REAL, 3, 5);
         Entry scale = draft.like(x.dtype(), List.of(x.axis(1)));
         Entry bias = draft.like(x.dtype(), List.of(x.axis(1)));
         draft.node("InstanceNormalization", List.of(x, scale, bias), Map.of(), x.dtype(), x.shape());
@@ -83,7 +83,7 @@ final class NormalizationKinds {
     }
 
     private static void layer(GraphDraft draft, String domain, String name, boolean biased) {
-        Entry x = draft.any(REAL, 1, 4);
+        Entry x = draft.summed(REAL, 1, 4);
         int axis = draft.chance(0.7) ? x.rank() - 1 : draft.below(x.rank());
         List<Axis> trailing = x.shape().subList(axis, x.rank());
         List<Entry> operands = new ArrayList<>(List.of(x, draft.like(x.dtype(), trailing)));
@@ -113,7 +113,7 @@ final class NormalizationKinds {
     }
 
     private static void norm(GraphDraft draft) {
-        Entry x = draft.any(REAL, 1, 4);
+        Entry x = draft.summed(REAL, 1, 4);
         draft.node(
                 "LpNormalization",
                 List.of(x),

@@ -26,7 +26,7 @@ final class QuantizationKinds {
     }
 
     /** A scale, a power of two as a rule, so that halves are met. */
-    private static Entry scale(GraphDraft draft, DType dtype, List<Axis> shape) {
+    static Entry scale(GraphDraft draft, DType dtype, List<Axis> shape) {
         double[] scales = new double[(int) Shapes.elements(shape, 0)];
         Arrays.setAll(scales, at -> draft.pick(List.of(0.25, 0.5, 1.0, 0.1, 2.0)));
         int[] next = {0};

@@ -71,6 +71,10 @@ final class RandomElements {
         (1L << 53) + 1
     };
 
+    private static final String[] TEXTS = {
+        "", "a", "b", "ab", "A", " a", "ä", "\u6f22\u5b57", "a longer text, with a comma"
+    };
+
     private final Random random;
 
     RandomElements(Random random) {
@@ -78,6 +82,16 @@ final class RandomElements {
     }
 
     Tensor tensor(DType dtype, Style style, long... shape) {
+        if (dtype == DType.STRING) {
+            String[] texts = new String[(int) Tensor.count(shape)];
+            Arrays.setAll(texts, at -> TEXTS[random.nextInt(TEXTS.length)]);
+            return Tensor.of(texts, shape);
+        }
+        if (dtype.kind() == DType.Kind.COMPLEX || dtype.bits() < 8 || dtype.isFloat() && dtype.bits() == 8) {
+            long[] patterns = new long[(int) Tensor.count(shape) * (dtype.bits() > 64 ? 2 : 1)];
+            Arrays.setAll(patterns, at -> random.nextLong());
+            return packed(dtype, patterns, shape);
+        }
         if (dtype.isFloat()) {
             return floats(dtype, reals(style), shape);
         }
@@ -151,6 +165,19 @@ final class RandomElements {
             }
         }
         return of(bytes, dtype, shape);
+    }
+
+    /** A tensor of elements with these bits, the low ones of each where there are more; two for one of 128 bits. */
+    static Tensor packed(DType dtype, long[] patterns, long... shape) {
+        int width = Math.min(dtype.bits(), 64);
+        byte[] bytes = new byte[(int) dtype.byteSize(Tensor.count(shape))];
+        for (int i = 0; i < patterns.length; i++) {
+            for (int bit = 0; bit < width; bit++) {
+                int at = i * width + bit;
+                bytes[at / 8] |= (byte) ((patterns[i] >> bit & 1) << at % 8);
+            }
+        }
+        return Tensor.of(MemorySegment.ofArray(bytes), dtype, shape);
     }
 
     /** A tensor of whole numbers, wrapped to the width of the type. */

@@ -31,7 +31,7 @@ final class ReductionKinds {
     private static NodeKind kind(String name, int operandSince, int weight, Collection<DType> types) {
         return NodeKind.of(name, weight, draft -> {
             boolean ordered = name.equals("ReduceMax") || name.equals("ReduceMin");
-            Entry x = ordered ? draft.contested(types, 0, 5) : draft.any(types, 0, 5);
+            Entry x = ordered ? draft.contested(types, 0, 5) : draft.summed(types, 0, 5);
             List<Integer> axes = axes(draft, x.rank());
             reduce(draft, name, operandSince, x, axes, draft.chance(0.5));
         });

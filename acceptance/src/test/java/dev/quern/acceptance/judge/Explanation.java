@@ -6,10 +6,12 @@ import dev.quern.onnx.build.OnnxWriter;
 import dev.quern.onnx.proto.OnnxModel;
 import dev.quern.onnx.proto.OnnxNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 
 /** Finds where the interpreter and ONNX Runtime part, by looking at every value inside a model. */
 final class Explanation {
@@ -35,14 +37,32 @@ final class Explanation {
                 .get()
                 .forEach((name, tensor) ->
                         found.put(name, SignedInterface.under(expected.get(name).dtype(), tensor)));
+        // Shapes differ for a reason that rounding is none of, so that comes first.
+        return first(open, inputs, expected, found, Explanation::unlike, difference)
+                .or(() -> first(open, inputs, expected, found, Explanation::differ, difference))
+                .orElseGet(() -> new ModelOutcome(Verdict.PEER_DIFFERS_FROM_ITSELF, difference));
+    }
+
+    private static Optional<ModelOutcome> first(
+            OnnxModel open,
+            Map<String, Tensor> inputs,
+            Map<String, Tensor> expected,
+            Map<String, Tensor> found,
+            BiPredicate<Tensor, Tensor> parts,
+            String difference) {
         for (OnnxNode node : open.graph().nodes()) {
             for (String result : node.outputs()) {
-                if (!result.isEmpty() && differ(expected.get(result), found.get(result))) {
-                    return at(node, result, open, inputs, expected, found, difference);
+                if (!result.isEmpty() && parts.test(expected.get(result), found.get(result))) {
+                    return Optional.of(at(node, result, open, inputs, expected, found, difference));
                 }
             }
         }
-        return new ModelOutcome(Verdict.PEER_DIFFERS_FROM_ITSELF, difference);
+        return Optional.empty();
+    }
+
+    /** Whether types or shapes differ. */
+    static boolean unlike(Tensor expected, Tensor found) {
+        return expected.dtype() != found.dtype() || !Arrays.equals(expected.shape(), found.shape());
     }
 
     private static Map<String, Tensor> interpreted(OnnxModel open, Map<String, Tensor> inputs) {

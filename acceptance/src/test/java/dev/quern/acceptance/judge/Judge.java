@@ -148,10 +148,15 @@ public final class Judge {
         if (answer.isEmpty()) {
             return Optional.of(new ModelOutcome(Verdict.AGREED_ALONE, ""));
         }
-        difference = difference(reference, inputs, answer.get(), expected, PEER_UNITS, PEER_MARGIN, seed);
+        difference = difference(reference, inputs, expected, answer.get(), PEER_UNITS, PEER_MARGIN, seed);
         if (difference.isPresent()) {
             OnnxModel settled = Defaults.settled(model.model(), inputs);
-            return Optional.of(Explanation.of(settled, inputs, "run " + run + ", " + difference.get()));
+            ModelOutcome explained = Explanation.of(settled, inputs, "run " + run + ", " + difference.get());
+            boolean open = explained.verdict() == Verdict.DIFFERS_FROM_PEER
+                    && expected.entrySet().stream()
+                            .noneMatch(each -> Explanation.unlike(
+                                    each.getValue(), answer.get().get(each.getKey())));
+            return Optional.of(open ? new ModelOutcome(Verdict.OPEN_BESIDE_PEER, explained.detail()) : explained);
         }
         return Optional.empty();
     }

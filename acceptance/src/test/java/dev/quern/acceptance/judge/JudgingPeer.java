@@ -12,8 +12,10 @@ import dev.quern.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A model in ONNX Runtime, on one thread, with every element type that its Java interface passes. */
@@ -53,6 +55,9 @@ final class JudgingPeer implements AutoCloseable {
     }
 
     private static OnnxTensor toOrt(Tensor tensor) throws OrtException {
+        if (tensor.dtype() == DType.STRING) {
+            return OnnxTensor.createTensor(ENVIRONMENT, tensor.strings().toArray(String[]::new), tensor.shape());
+        }
         byte[] bytes = tensor.toByteArray();
         ByteBuffer direct = ByteBuffer.allocateDirect(Math.max(bytes.length, 1)).order(ByteOrder.nativeOrder());
         direct.put(bytes).flip();
@@ -75,8 +80,13 @@ final class JudgingPeer implements AutoCloseable {
         };
     }
 
-    private static Tensor fromOrt(OnnxTensor tensor) {
+    private static Tensor fromOrt(OnnxTensor tensor) throws OrtException {
         long[] shape = tensor.getInfo().getShape();
+        if (tensor.getInfo().type == OnnxJavaType.STRING) {
+            List<String> texts = new ArrayList<>();
+            collect(tensor.getValue(), texts);
+            return Tensor.of(texts.toArray(String[]::new), shape);
+        }
         DType dtype = switch (tensor.getInfo().type) {
             case FLOAT -> DType.F32;
             case DOUBLE -> DType.F64;
@@ -97,6 +107,17 @@ final class JudgingPeer implements AutoCloseable {
             copy(tensor, dtype, bytes);
         }
         return Tensor.of(MemorySegment.ofArray(bytes), dtype, shape);
+    }
+
+    /** The texts in nested arrays, in order. */
+    private static void collect(Object value, List<String> texts) {
+        if (value instanceof Object[] values) {
+            for (Object each : values) {
+                collect(each, texts);
+            }
+        } else {
+            texts.add((String) value);
+        }
     }
 
     private static void copy(OnnxTensor tensor, DType dtype, byte[] bytes) {

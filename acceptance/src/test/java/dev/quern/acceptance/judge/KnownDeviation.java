@@ -26,6 +26,27 @@ enum KnownDeviation {
             return Arrays.equals(difference.expected.shape(), difference.reduced(axes, true))
                     && Arrays.equals(difference.found.shape(), difference.reduced(axes, false));
         }
+    },
+
+    /** Interpolation beside an infinity: a neighbour of weight 0 counts too, and its product is NaN. */
+    RESIZED_INFINITY {
+        @Override
+        boolean covers(Difference difference) {
+            if (!difference.node.opType().equals("Resize")
+                    || !RealElements.isReal(difference.expected.dtype())
+                    || !Arrays.equals(difference.expected.shape(), difference.found.shape())) {
+                return false;
+            }
+            boolean infinite = Arrays.stream(RealElements.doubles(difference.operands.getFirst()))
+                    .anyMatch(Double::isInfinite);
+            double[] expected = RealElements.doubles(difference.expected);
+            double[] found = RealElements.doubles(difference.found);
+            return infinite
+                    && IntStream.range(0, found.length)
+                            .allMatch(i -> Double.isNaN(found[i])
+                                    || found[i] == expected[i]
+                                    || Math.abs(found[i] - expected[i]) <= 1e-4 * Math.abs(expected[i]));
+        }
     };
 
     /**

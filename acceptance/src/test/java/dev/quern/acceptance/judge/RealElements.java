@@ -80,13 +80,24 @@ final class RealElements {
         return dtype == DType.F64 || dtype == DType.F32 || dtype == DType.F16 || dtype == DType.BF16;
     }
 
+    /** The bits of an element that has less than a byte. */
+    private static int narrow(Tensor tensor, int index) {
+        int bits = tensor.dtype().bits();
+        byte around = tensor.segment().get(ValueLayout.JAVA_BYTE, (long) index * bits / 8);
+        return around >> index * bits % 8 & (1 << bits) - 1;
+    }
+
     /** One element as text. */
     static String text(Tensor tensor, int index) {
         if (isReal(tensor.dtype())) {
             return Double.toString(doubles(tensor)[index]);
         }
+        if (tensor.dtype() == DType.STRING) {
+            return tensor.strings().get(index);
+        }
         MemorySegment data = tensor.segment();
         return switch (tensor.dtype().bits()) {
+            case 2, 4 -> Integer.toString(narrow(tensor, index));
             case 64 -> Long.toString(data.get(ValueLayout.JAVA_LONG_UNALIGNED, 8L * index));
             case 32 -> Integer.toString(data.get(ValueLayout.JAVA_INT_UNALIGNED, 4L * index));
             case 16 -> Short.toString(data.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * index));

@@ -1,5 +1,6 @@
 package dev.quern.acceptance.judge;
 
+import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
 import dev.quern.ir.graph.Graph;
@@ -78,7 +79,10 @@ final class Reference implements AutoCloseable {
     static Map<String, Tensor> copies(Map<String, Tensor> tensors) {
         Map<String, Tensor> copies = new LinkedHashMap<>();
         tensors.forEach((name, tensor) -> copies.put(
-                name, Tensor.of(MemorySegment.ofArray(tensor.toByteArray()), tensor.dtype(), tensor.shape())));
+                name,
+                tensor.dtype() == DType.STRING
+                        ? tensor
+                        : Tensor.of(MemorySegment.ofArray(tensor.toByteArray()), tensor.dtype(), tensor.shape())));
         return copies;
     }
 

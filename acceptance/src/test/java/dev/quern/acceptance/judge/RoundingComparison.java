@@ -1,5 +1,6 @@
 package dev.quern.acceptance.judge;
 
+import dev.quern.DType;
 import dev.quern.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -51,14 +52,21 @@ final class RoundingComparison {
     }
 
     private static Optional<String> exact(Tensor expected, Tensor found, List<Tensor> moved) {
-        int width = expected.dtype().bits() / 8;
+        if (expected.dtype() == DType.STRING) {
+            boolean same = expected.strings().equals(found.strings());
+            return same
+                    ? Optional.empty()
+                    : Optional.of("expected " + expected.strings() + ", found " + found.strings());
+        }
+        // Elements of less than a byte are compared by the byte.
+        int width = Math.max(1, expected.dtype().bits() / 8);
         byte[] right = expected.toByteArray();
         byte[] left = found.toByteArray();
         if (Arrays.equals(right, left)) {
             return Optional.empty();
         }
         List<byte[]> others = moved.stream().map(Tensor::toByteArray).toList();
-        for (int i = 0; i < expected.elements(); i++) {
+        for (int i = 0; i < right.length / width; i++) {
             int from = i * width;
             int to = from + width;
             boolean same = Arrays.equals(right, from, to, left, from, to);

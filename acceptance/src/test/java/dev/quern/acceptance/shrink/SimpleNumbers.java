@@ -28,11 +28,24 @@ final class SimpleNumbers {
                 : counted(tensor);
     }
 
+    /** Whether the numbers are simple, or there are none that could be made so. */
     static boolean isSimple(Tensor tensor) {
+        if (!isWhole(tensor.dtype())) {
+            return true;
+        }
         byte[] bytes = tensor.toByteArray();
         return Arrays.equals(bytes, zeros(tensor).toByteArray())
                 || Arrays.equals(bytes, counted(tensor).toByteArray())
                 || Arrays.equals(bytes, rounded(tensor).toByteArray());
+    }
+
+    /** Whether elements are numbers of whole bytes, which can be set one by one. */
+    static boolean isWhole(DType dtype) {
+        return switch (dtype.kind()) {
+            case FLOAT -> dtype.bits() >= 16;
+            case SIGNED, UNSIGNED, BOOLEAN -> dtype.bits() >= 8;
+            case COMPLEX, TEXT -> false;
+        };
     }
 
     private static double element(Tensor tensor, int index) {

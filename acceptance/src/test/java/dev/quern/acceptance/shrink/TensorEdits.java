@@ -84,6 +84,9 @@ final class TensorEdits {
             long[] numbers = tensor.toLongArray();
             return Tensor.of(Arrays.stream(numbers).map(size).toArray(), tensor.shape());
         }
+        if (!SimpleNumbers.isWhole(tensor.dtype())) {
+            return tensor;
+        }
         long[] shape = tensor.shape();
         long[] smaller = Arrays.stream(shape).map(size).toArray();
         int width = tensor.dtype().bits() / 8;
