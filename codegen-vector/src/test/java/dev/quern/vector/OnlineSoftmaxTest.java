@@ -1,7 +1,6 @@
 package dev.quern.vector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
 import dev.quern.ir.backend.HostExecutable;
@@ -160,31 +159,6 @@ class OnlineSoftmaxTest {
     @Test
     void lanesAreVectors() {
         Kernel kernel = ExpandMath.expand(scheduled(16, Tail.PEEL));
-        Plan plan = Plan.of(kernel, 512, true);
-        List<String> serial = new ArrayList<>();
-        collect(kernel.body(), plan, serial);
-        assertEquals(List.of(), serial);
-        assertTrue(kernel.body() instanceof Stmt.For);
-    }
-
-    private static void collect(Stmt statement, Plan plan, List<String> serial) {
-        switch (statement) {
-            case Stmt.For loop -> {
-                if (loop.kind() == LoopKind.VECTOR && !loop.extent().is(1) && plan.vectorLoop(loop) == null) {
-                    serial.add(loop.variable());
-                }
-                collect(loop.body(), plan, serial);
-            }
-            case Stmt.Block(var statements) -> statements.forEach(each -> collect(each, plan, serial));
-            case Stmt.Allocate(var buffer, var body) -> collect(body, plan, serial);
-            case Stmt.Guard guard -> {
-                collect(guard.then(), plan, serial);
-                collect(guard.otherwise(), plan, serial);
-            }
-            case Stmt.Let let -> collect(let.body(), plan, serial);
-            case Stmt.Section section -> collect(section.body(), plan, serial);
-            case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
-        }
+        assertEquals(List.of(), VectorLoops.serial(kernel));
     }
 }

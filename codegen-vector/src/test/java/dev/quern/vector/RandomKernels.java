@@ -14,6 +14,8 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Reduction;
+import dev.quern.ir.kernel.Reductions;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,6 +141,9 @@ final class RandomKernels {
         if (random.nextInt(4) > 0 || dtype == DType.BOOL) {
             return store(target, expression(dtype, 3));
         }
+        if (random.nextInt(4) == 0) {
+            return parts(target, dtype);
+        }
         Buffer out = output(target, dtype);
         return reduce(out.name(), indices(target), dtype, expression(dtype, 2));
     }
@@ -175,11 +180,31 @@ final class RandomKernels {
         List<DType> types = List.of(DType.I32, DType.I64, DType.F32, DType.F32, DType.F64, DType.F16);
         DType dtype = types.get(random.nextInt(types.size()));
         List<Axis> outer = target.subList(0, target.size() - 1);
+        if (random.nextInt(3) == 0) {
+            return parts(outer, dtype);
+        }
         Buffer out = output(outer, dtype);
         if (dtype.isFloat() && random.nextInt(4) == 0) {
             return new Stmt.Reduce(out.name(), indices(outer), Combiner.PRODUCT, expression(dtype, 2));
         }
         return reduce(out.name(), indices(outer), dtype, expression(dtype, 2));
+    }
+
+    /** A reduction into several elements at {@code target}. */
+    private Stmt parts(List<Axis> target, DType dtype) {
+        Reduction reduction = dtype.isFloat() && random.nextBoolean()
+                ? Reductions.moments(dtype)
+                : Reductions.argument(
+                        random.nextBoolean(), random.nextBoolean(), dtype, dtype.bits() > 32 ? DType.I64 : DType.I32);
+        List<Stmt.Element> targets = new ArrayList<>();
+        for (Reduction.Target part : reduction.targets()) {
+            targets.add(new Stmt.Element(output(target, part.dtype()).name(), indices(target)));
+        }
+        List<Expr> element = new ArrayList<>();
+        for (Reduction.Input input : reduction.inputs()) {
+            element.add(expression(input.dtype(), 2));
+        }
+        return new Stmt.Reduce(targets, reduction, element, List.of());
     }
 
     /** A tile of accumulators in registers: cleared, summed over a serial loop, written. */

@@ -2,14 +2,12 @@ package dev.quern.passes.lower;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
-import dev.quern.ir.Combiner;
-import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
-import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Reduction;
 import dev.quern.ir.kernel.Reductions;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
@@ -42,7 +40,7 @@ final class ReductionTemplate {
         return drawing.finish("reduction", Sketch.nest(outer, new Stmt.Allocate(sum, body)));
     }
 
-    /** Keeps the best value and its index. */
+    /** The best value with its place, of which the place is stored; of no elements the first. */
     static Lowered argument(Drawing drawing, Op.ArgReduce argument) {
         Shape from = drawing.anchor().input(0).type().shape();
         List<Sketch.Loop> outer = new ArrayList<>();
@@ -58,50 +56,25 @@ final class ReductionTemplate {
             }
         }
         DType type = ScalarTerms.arithmetic(drawing.anchor().input(0).type().dtype());
+        // Lanes have one width; no tensor has an axis of more than 32 bits.
+        DType places = type.bits() > 32 ? DType.I64 : DType.I32;
+        Reduction reduction = Reductions.argument(argument.greatest(), argument.lastOfEqual(), type, places);
         Buffer best = drawing.sketch().scalar("best", type);
-        Buffer place = drawing.sketch().scalar("place", DType.I64);
-        Buffer element = drawing.sketch().scalar("element", type);
-        CompareOp better = argument.greatest()
-                ? (argument.lastOfEqual() ? CompareOp.GE : CompareOp.GT)
-                : (argument.lastOfEqual() ? CompareOp.LE : CompareOp.LT);
-        Expr candidate = Sketch.read(element.name(), type);
-        Expr improves = improves(argument, better, candidate, Sketch.read(best.name(), type));
-        Dim index = along.index();
+        Buffer place = drawing.sketch().scalar("place", places);
+        Expr index = new Expr.Index(along.index(), places);
         Stmt step = drawing.elements()
-                .site(() -> new Stmt.Allocate(
-                        element,
-                        Sketch.block(
-                                Sketch.write(element.name(), ScalarTerms.wide(drawing.operand(0, source))),
-                                Sketch.write(
-                                        place.name(),
-                                        new Expr.Select(
-                                                improves,
-                                                new Expr.Index(index, DType.I64),
-                                                Sketch.read(place.name(), DType.I64))),
-                                Sketch.write(
-                                        best.name(),
-                                        new Expr.Select(improves, candidate, Sketch.read(best.name(), type))))));
+                .site(() -> new Stmt.Reduce(
+                        List.of(new Stmt.Element(best.name(), List.of()), new Stmt.Element(place.name(), List.of())),
+                        reduction,
+                        List.of(ScalarTerms.wide(drawing.operand(0, source)), index),
+                        List.of()));
         Stmt body = Sketch.block(
-                Sketch.write(best.name(), Reductions.empty(argument.greatest() ? Combiner.MAX : Combiner.MIN, type)),
-                Sketch.write(place.name(), Expr.Constant.of(0L)),
+                Sketch.write(best.name(), reduction.targets().getFirst().identity()),
+                Sketch.write(place.name(), ScalarTerms.number(0, places)),
                 Sketch.nest(List.of(along), step),
-                drawing.store(Sketch.indices(outer), Sketch.read(place.name(), DType.I64)));
+                drawing.store(Sketch.indices(outer), ScalarTerms.cast(Sketch.read(place.name(), places), DType.I64)));
         Stmt held = new Stmt.Allocate(best, new Stmt.Allocate(place, body));
         return drawing.finish("argument", Sketch.nest(outer, held));
-    }
-
-    /** NaN is better than any number, and comparisons with it are false: {@code better(c, b) | isnan(c) & !isnan(b)}. */
-    private static Expr improves(Op.ArgReduce argument, CompareOp better, Expr candidate, Expr best) {
-        Expr compared = new Expr.Compare(better, candidate, best);
-        if (!candidate.dtype().isFloat()) {
-            return compared;
-        }
-        Expr isNaN = new Expr.Unary(UnaryOp.IS_NAN, candidate);
-        Expr first = argument.lastOfEqual()
-                ? isNaN
-                : new Expr.Binary(
-                        BinaryOp.AND, isNaN, new Expr.Unary(UnaryOp.NOT, new Expr.Unary(UnaryOp.IS_NAN, best)));
-        return new Expr.Binary(BinaryOp.OR, compared, first);
     }
 
     /** {@code acc = identity; for k: acc = acc ∘ x[i, k]; y[i, k] = acc}; exclusive stores first. */

@@ -50,7 +50,7 @@ public final class DefaultSchedules {
         return switch (kernel.template()) {
             case "contraction", "convolution", "depthwise", "pool", "transposed" ->
                 TileSchedules.of(kernel, nest, constants, target, pinned);
-            case "softmax", "normalize", "reduction" -> RowSchedules.of(kernel, nest, target, pinned);
+            case "softmax", "normalize", "reduction", "argument" -> RowSchedules.of(kernel, nest, target, pinned);
             case "recurrent" -> RecurrentSchedules.of(nest, target);
             default -> TraversalSchedules.of(kernel, nest, target);
         };

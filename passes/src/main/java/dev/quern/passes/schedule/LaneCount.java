@@ -4,6 +4,8 @@ import dev.quern.DType;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Reduction;
+import dev.quern.ir.kernel.Stmt;
 
 /** How many elements of a kernel's arithmetic fill a vector. */
 final class LaneCount {
@@ -11,7 +13,7 @@ final class LaneCount {
 
     private static final int WIDEST_BITS = 512;
 
-    /** LaneCount of the widest type among results and operands of 32 bits and more; 1 without vectors. */
+    /** Of the widest type among results, or parts of a value that is reduced, of 32 bits and more; 1 without vectors. */
     static long of(Kernel kernel, Target.Host target) {
         return target.lanes(bits(kernel));
     }
@@ -22,6 +24,17 @@ final class LaneCount {
     }
 
     private static int bits(Kernel kernel) {
+        int[] parts = {0};
+        LoopNest.visit(kernel.body(), part -> {
+            if (part instanceof Stmt.Reduce reduce && !reduce.reduction().isPlain()) {
+                for (Reduction.Target target : reduce.reduction().targets()) {
+                    parts[0] = Math.max(Math.max(parts[0], 32), target.dtype().bits());
+                }
+            }
+        });
+        if (parts[0] > 0) {
+            return parts[0];
+        }
         int results = kernel.results();
         int bits = 32;
         for (Buffer result : kernel.parameters()

@@ -23,6 +23,9 @@ final class RowSchedules {
     /** Vectors of partial results, where they are widest: enough to hide the latency of an addition. */
     private static final int ACCUMULATORS = 4;
 
+    /** Elements of a row that are not worth lanes of several parts each. */
+    private static final int FEW = 64;
+
     private final Kernel kernel;
     private final LoopNest nest;
     private final Target.Host target;
@@ -39,7 +42,7 @@ final class RowSchedules {
 
     static List<Schedule> of(Kernel kernel, LoopNest nest, Target.Host target, boolean pinned) {
         RowSchedules rows = new RowSchedules(kernel, nest, target, pinned);
-        return rows.areAcross() ? inOrder(kernel, nest, target) : rows.along();
+        return rows.areAcross() || rows.areShort() ? inOrder(kernel, nest, target) : rows.along();
     }
 
     /** Schedules that leave the order of reductions as the kernel has it. */
@@ -60,6 +63,25 @@ final class RowSchedules {
                 && !nest.inner().isEmpty()
                 && !LoopNest.contiguous(kernel, nest.body(), innermost(nest))
                 && LoopNest.contiguous(kernel, nest.body(), outer.getLast());
+    }
+
+    /** Whether values of several parts are reduced over few elements: joining lanes takes longer then. */
+    private boolean areShort() {
+        return nest.inner().stream().anyMatch(loop -> LoopNest.extent(loop, FEW) < FEW && reducesParts(loop));
+    }
+
+    /** Whether one vector at a time is enough code, and enough to do. */
+    private static boolean isLong(Stmt.For loop) {
+        return LongFunctions.in(loop.body()) || reducesParts(loop);
+    }
+
+    private static boolean reducesParts(Stmt.For loop) {
+        boolean[] found = {false};
+        LoopNest.visit(
+                loop.body(),
+                part -> found[0] |= part instanceof Stmt.Reduce reduce
+                        && !reduce.reduction().isPlain());
+        return found[0];
     }
 
     private List<Schedule> along() {
@@ -136,7 +158,7 @@ final class RowSchedules {
         List<Step> steps = new ArrayList<>();
         for (Stmt.For loop : innermostLoops()) {
             String name = loop.variable();
-            boolean isLong = LongFunctions.in(loop.body());
+            boolean isLong = isLong(loop);
             if (reduces(loop)) {
                 steps.addAll(partials(loop));
             } else if (isLong) {
@@ -162,7 +184,7 @@ final class RowSchedules {
     /** Splits {@code loop} into partial results and has them joined as lanes. */
     private List<Step> partials(Stmt.For loop) {
         String name = loop.variable();
-        if (LongFunctions.in(loop.body())) {
+        if (isLong(loop)) {
             return List.of(new Step.SplitReduction(name, partials, Tail.MASK), new Step.Vectorise(name + ".c"));
         }
         return List.of(

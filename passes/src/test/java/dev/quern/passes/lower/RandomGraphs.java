@@ -303,7 +303,8 @@ final class RandomGraphs extends RandomWindows {
                 builder.broadcast(builder.scalar(DType.F32, 0.3), first.type().shape()));
         Value choice = builder.select(condition, first, builder.unary(UnaryOp.NEG, first));
         if (first.type().shape().rank() > 0 && random.nextBoolean()) {
-            Op arg = new Op.ArgReduce(random.nextBoolean(), 0, random.nextBoolean());
+            int axis = random.nextInt(first.type().shape().rank());
+            Op arg = new Op.ArgReduce(random.nextBoolean(), axis, random.nextBoolean());
             return builder.cast(builder.add(arg, first), DType.F32);
         }
         return x.type().shape().equals(first.type().shape()) ? builder.binary(BinaryOp.ADD, x, choice) : choice;
