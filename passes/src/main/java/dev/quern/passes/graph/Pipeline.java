@@ -36,7 +36,7 @@ public final class Pipeline {
     private Pipeline() {}
 
     private static List<Rule> simplifications() {
-        return Stream.of(MovementRules.ALL, ArithmeticRules.ALL)
+        return Stream.of(MovementRules.ALL, ArithmeticRules.ALL, ScattersOfBoxes.ALL)
                 .flatMap(List::stream)
                 .toList();
     }
