@@ -58,6 +58,39 @@ final class GridKernels {
             }
             """;
 
+    private static final String ARGUMENT = """
+            kernel argument template argument
+                symbols R, C
+                reads x: f32[R, C]
+                writes y: i32[R]
+                reduction arg_max(best: f32, place: i32) reorderable {
+                  best: f32 = -inf
+                  place: i32 = 2147483647
+                  lift {
+                    best = best[]
+                    place = place[]
+                  }
+                  join {
+                    let taken = or(right.best[] > left.best[], and(right.best[] == left.best[], right.place[] < left.place[]))
+                    best = select(taken[], right.best[], left.best[])
+                    place = select(taken[], right.place[], left.place[])
+                  }
+                } {
+              for r in 0..R {
+                alloc best: f32[] {
+                  alloc place: i32[] {
+                    best[] = -inf
+                    place[] = 0:i32
+                    for c in 0..C {
+                      into (best[], place[]) arg_max(x[r, c], index(c):i32)
+                    }
+                    y[r] = place[]
+                  }
+                }
+              }
+            }
+            """;
+
     private GridKernels() {}
 
     /** All of them. */
@@ -65,6 +98,7 @@ final class GridKernels {
         Map<String, Kernel> kernels = new LinkedHashMap<>();
         kernels.put("traversal", scheduled(Parser.parseKernel(TRAVERSAL), "i"));
         kernels.put("softmax", scheduled(Parser.parseKernel(SOFTMAX), "r"));
+        kernels.put("argument", scheduled(Parser.parseKernel(ARGUMENT), "r"));
         kernels.put("shared", shared());
         kernels.put("casts", scheduled(casts(), "i"));
         return kernels;
