@@ -1,9 +1,13 @@
 package dev.quern.vector;
 
 import dev.quern.DType;
+import java.util.Set;
 
 /** Builds vector values in a draft. */
 final class VectorCode {
+    /** Methods whose receiver and argument may change places. */
+    private static final Set<String> COMMUTATIVE = Set.of("add", "mul", "min", "max", "and", "or", "xor");
+
     private final MethodDraft draft;
 
     VectorCode(MethodDraft draft) {
@@ -45,10 +49,20 @@ final class VectorCode {
         return broadcast(type, type.lane() == DType.I64 ? draft.push(bits) : draft.push((int) bits));
     }
 
-    /** A method of the first vector on the others, such as {@code add} or {@code fma}. */
+    /**
+     * A method of the first vector on the others, such as {@code add} or {@code fma}. Of a vector from a local variable that a loop
+     * changes, C2 knows no more than the variable's type, an abstract class: a method called on it is inlined only where the profile
+     * of the Vector API's own methods happens to say which class it was, and else vectors are boxed. An argument is compared with the
+     * receiver, so that it takes that place where it may.
+     */
     CodeNode apply(String method, CodeNode... vectors) {
         JvmType type = vectors[0].type;
-        return draft.value(VectorCalls.arithmetic(type, method, vectors.length - 1), type, vectors);
+        boolean swapped = vectors.length == 2
+                && COMMUTATIVE.contains(method)
+                && vectors[0].instruction instanceof Instruction.CellValue
+                && !(vectors[1].instruction instanceof Instruction.CellValue);
+        CodeNode[] operands = swapped ? new CodeNode[] {vectors[1], vectors[0]} : vectors;
+        return draft.value(VectorCalls.arithmetic(type, method, vectors.length - 1), type, operands);
     }
 
     /** A binary operator that has no method of its own. */

@@ -35,6 +35,7 @@ final class KindTable {
         kinds.addAll(MeetingKinds.kinds());
         kinds.addAll(EmptinessKinds.kinds());
         kinds.addAll(StoredKinds.kinds());
+        kinds.addAll(CacheKinds.kinds());
         weight = kinds.stream().mapToInt(NodeKind::weight).sum();
     }
 

@@ -380,8 +380,8 @@ public final class GraphBuilder {
             assumeEqual(lesser, Dim.ONE);
             return lesser == left ? right : left;
         }
-        boolean leftAtMostOne = ranges().atMost(known(left), Dim.ONE);
-        boolean rightAtMostOne = ranges().atMost(known(right), Dim.ONE);
+        boolean leftAtMostOne = !left.isConstant() && ranges().atMost(known(left), Dim.ONE);
+        boolean rightAtMostOne = !right.isConstant() && ranges().atMost(known(right), Dim.ONE);
         if (leftAtMostOne != rightAtMostOne) {
             assumeEqual(leftAtMostOne ? left : right, Dim.ONE);
             return leftAtMostOne ? right : left;

@@ -83,13 +83,21 @@ final class KernelScope {
         return new KernelScope(where, fixed, buffers, and(name), loops, ranges.withUnknown(name), conditional, dead);
     }
 
-    KernelScope withLoop(String variable, Dim stated) {
-        Dim extent = stated.substitute(fixed);
+    KernelScope withLoop(String variable, Dim extent) {
         List<Loop> more = new ArrayList<>(loops);
         more.add(new Loop(variable, extent));
-        boolean never = ranges.nonNegative(extent.times(-1));
+        boolean never = ranges.nonNegative(extent.times(-1)) || isNothing(extent);
         return new KernelScope(
                 where, fixed, buffers, and(variable), more, ranges.with(variable, extent), conditional, dead || never);
+    }
+
+    /** Whether {@code extent} is 0 for the fixed values; a quotient by one that is 0 has no value, and stands in no loop that runs. */
+    private boolean isNothing(Dim extent) {
+        try {
+            return extent.substitute(fixed).is(0);
+        } catch (ArithmeticException division) {
+            return true;
+        }
     }
 
     private Set<String> and(String name) {
@@ -122,7 +130,7 @@ final class KernelScope {
                 indices.size());
         for (int axis = 0; axis < indices.size(); axis++) {
             checkNames(indices.get(axis));
-            checkInside(buffer, axis, indices.get(axis).substitute(fixed));
+            checkInside(buffer, axis, indices.get(axis));
         }
         return buffer;
     }
@@ -132,7 +140,7 @@ final class KernelScope {
         if (dead) {
             return;
         }
-        Dim extent = buffer.shape().dim(axis).substitute(fixed);
+        Dim extent = buffer.shape().dim(axis);
         if (extent.is(0) && loops.stream().anyMatch(loop -> !ranges.atMost(Dim.ONE, loop.extent()))) {
             // A loop around this need not run, and does not where the buffer has that extent.
             return;
@@ -147,7 +155,7 @@ final class KernelScope {
         if (greatest.isPresent()) {
             boolean outside = ranges.atMost(extent, greatest.get())
                     && !ranges.atMost(greatest.get().plus(1), extent)
-                    && ranges.atMost(filled(buffer.layout(), axis).substitute(fixed), greatest.get());
+                    && ranges.atMost(filled(buffer.layout(), axis), greatest.get());
             require(!outside, what, "less than " + extent, shown(index, greatest.get()));
         }
     }
