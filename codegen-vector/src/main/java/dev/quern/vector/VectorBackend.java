@@ -32,6 +32,7 @@ public final class VectorBackend implements Backend {
 
     @Override
     public Executable compile(Kernel scheduled, Target target) {
+        KernelCompilation.prepare();
         try {
             byte[] classFile = classFile(SpellReductions.spell(scheduled), vectorBits(target));
             return new CompiledKernel(scheduled, define(classFile), classFile);

@@ -42,6 +42,7 @@ class RandomKernelsTest {
 
     private static final Pattern CHECKED = Pattern.compile("checked seed (\\d+);");
 
+    /** By both compilers, as where the JVM takes no directives. */
     @Test
     void asTheJvmRunsThem() throws IOException, InterruptedException {
         Long only = Long.getLong("quern.seed");
@@ -53,6 +54,7 @@ class RandomKernelsTest {
         List<String> output = child(
                 count,
                 RUNS_FOR_C2,
+                "-Dquern.directives=false",
                 // Otherwise the JVM raises its thresholds while its queues are long.
                 "-XX:Tier3LoadFeedback=1000000",
                 "-XX:Tier4LoadFeedback=1000000",
