@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -26,12 +25,6 @@ import java.util.logging.Logger;
 public final class Judge {
     /** Models that are compiled again for some shapes say so, which here is nothing to say. */
     private static final Logger QUIET = Logger.getLogger("dev.quern");
-
-    private static final double UNITS = 4;
-    private static final double MARGIN = 6;
-    private static final double PEER_UNITS = 32;
-    private static final double PEER_MARGIN = 24;
-    private static final int[] MORE_RUNS = {6, 30};
 
     /** A judge. */
     public Judge() {
@@ -138,7 +131,7 @@ public final class Judge {
         results.add(found);
         Reference reference = references.under(inputs);
         Map<String, Tensor> expected = reference.run(inputs);
-        Optional<String> difference = difference(reference, inputs, expected, found, UNITS, MARGIN, seed);
+        Optional<String> difference = SpreadComparison.OURS.difference(reference, inputs, expected, found, seed);
         if (difference.isPresent()) {
             return Optional.of(new ModelOutcome(
                     Verdict.DIFFERS_FROM_INTERPRETER,
@@ -148,17 +141,10 @@ public final class Judge {
         if (answer.isEmpty()) {
             return Optional.of(new ModelOutcome(Verdict.AGREED_ALONE, ""));
         }
-        difference = difference(reference, inputs, expected, answer.get(), PEER_UNITS, PEER_MARGIN, seed);
-        if (difference.isPresent()) {
-            OnnxModel settled = Defaults.settled(model.model(), inputs);
-            ModelOutcome explained = Explanation.of(settled, inputs, "run " + run + ", " + difference.get());
-            boolean open = explained.verdict() == Verdict.DIFFERS_FROM_PEER
-                    && expected.entrySet().stream()
-                            .noneMatch(each -> Explanation.unlike(
-                                    each.getValue(), answer.get().get(each.getKey())));
-            return Optional.of(open ? new ModelOutcome(Verdict.OPEN_BESIDE_PEER, explained.detail()) : explained);
-        }
-        return Optional.empty();
+        return SpreadComparison.PEER
+                .difference(reference, inputs, expected, answer.get(), seed)
+                .map(parts -> Explanation.of(
+                        Defaults.settled(model.model(), inputs), inputs, "run " + run + ", " + parts, seed));
     }
 
     private static Optional<ModelOutcome> inOtherForm(
@@ -192,41 +178,15 @@ public final class Judge {
         if (peer.isEmpty()) {
             return "";
         }
-        boolean left = RoundingComparison.difference(interpreted, peer.get(), List.of(), PEER_UNITS, 0)
+        boolean left = RoundingComparison.difference(
+                        interpreted, peer.get(), List.of(), SpreadComparison.PEER.units(), 0)
                 .isEmpty();
-        boolean right = RoundingComparison.difference(found, peer.get(), List.of(), PEER_UNITS, 0)
+        boolean right = RoundingComparison.difference(found, peer.get(), List.of(), SpreadComparison.PEER.units(), 0)
                 .isEmpty();
         if (left == right) {
             return left ? "; ONNX Runtime is near both" : "; ONNX Runtime gives neither";
         }
         return left ? "; ONNX Runtime gives what is expected" : "; ONNX Runtime gives what was found";
-    }
-
-    /** Tried with no allowance for how rounding spreads, and with more only where there is a difference. */
-    private static Optional<String> difference(
-            Reference reference,
-            Map<String, Tensor> inputs,
-            Map<String, Tensor> expected,
-            Map<String, Tensor> found,
-            double units,
-            double margin,
-            long seed) {
-        Optional<String> difference = RoundingComparison.difference(expected, found, List.of(), units, margin);
-        Random random = new Random(seed);
-        List<Map<String, Tensor>> moved = new ArrayList<>();
-        for (int more : MORE_RUNS) {
-            if (difference.isEmpty()) {
-                return difference;
-            }
-            if (moved.isEmpty()) {
-                moved.add(reference.run(inputs));
-            }
-            for (int i = 0; i < more; i++) {
-                reference.runMoved(inputs, random).ifPresent(moved::add);
-            }
-            difference = RoundingComparison.difference(expected, found, moved, units, margin);
-        }
-        return difference;
     }
 
     /** What every value of the model is in each run, by the reference interpreter; none where it does not get there. */

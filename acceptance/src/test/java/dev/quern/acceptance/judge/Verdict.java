@@ -11,8 +11,8 @@ public enum Verdict {
     /** Quern does what the interpreter and an unoptimised ONNX Runtime do, an optimised one something else. */
     PEER_DIFFERS_FROM_ITSELF(false),
     /**
-     * Quern does what the interpreter does, ONNX Runtime gives other numbers in tensors of the same types and shapes, and nobody has
-     * looked into it: counted with its seed, and to become a fault of somebody's or a known deviation.
+     * Quern does what the interpreter does, ONNX Runtime gives other numbers in tensors of the same types and shapes for a reason that
+     * is in no {@link KnownDeviation}: counted with its seed, and to become a fault of somebody's or a known deviation.
      */
     OPEN_BESIDE_PEER(false),
     /** Quern refuses it, and says that it does not have something or that a limit is met. */

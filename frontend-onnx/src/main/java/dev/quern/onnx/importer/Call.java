@@ -128,9 +128,10 @@ final class Call {
         return integer(attribute, otherwise ? 1 : 0) != 0;
     }
 
+    /** Attributes are of f32, and so are their defaults: that of 1e-5 is another number in f64. */
     double real(String attribute, double otherwise) {
         return switch (node.attribute(attribute).orElse(null)) {
-            case null -> otherwise;
+            case null -> (float) otherwise;
             case OnnxAttribute.Float(float value) -> value;
             case OnnxAttribute.Int(long value) -> value;
             case OnnxAttribute other -> throw kind(attribute, "a number", other);

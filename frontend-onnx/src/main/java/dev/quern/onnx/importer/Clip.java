@@ -18,8 +18,8 @@ final class Clip {
     static Value byAttributes(Call call) {
         Value x = call.input(0);
         double finite = greatestFinite(x.type().dtype());
-        double least = call.real("min", -finite);
-        double most = call.real("max", finite);
+        double least = call.has("min") ? call.real("min", 0) : -finite;
+        double most = call.has("max") ? call.real("max", 0) : finite;
         Value raised = Double.isNaN(least) ? x : call.builder().binary(BinaryOp.MAX, x, least);
         return Double.isNaN(most) ? raised : call.builder().binary(BinaryOp.MIN, raised, most);
     }

@@ -1,0 +1,94 @@
+package dev.quern.acceptance.judge;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.onnx.proto.OnnxAttribute;
+import dev.quern.onnx.proto.OnnxNode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/**
+ * A node at which ONNX Runtime leaves the interpreter, given the same operands.
+ *
+ * @param node in the model
+ * @param operands what it is given; null where one is left out
+ * @param results what the interpreter makes of them; null where nobody wants it
+ * @param answers what ONNX Runtime makes of them
+ */
+record Difference(OnnxNode node, List<Tensor> operands, List<Tensor> results, List<Tensor> answers) {
+    private static final double UNITS = 64;
+
+    /** What is asked of an element of a result that is not near what is expected. */
+    interface Element {
+        boolean covered(int index, double expected, double found);
+    }
+
+    boolean is(String... operators) {
+        return Arrays.asList(operators).contains(node.opType());
+    }
+
+    Tensor operand() {
+        return operands.getFirst();
+    }
+
+    Tensor expected() {
+        return results.getFirst();
+    }
+
+    Tensor found() {
+        return answers.getFirst();
+    }
+
+    /** Whether operands and results have this type, as far as they are floating-point numbers. */
+    boolean of(DType... dtypes) {
+        return operand() != null && Arrays.asList(dtypes).contains(operand().dtype());
+    }
+
+    double real(String attribute, double otherwise) {
+        return node.attributes().get(attribute) instanceof OnnxAttribute.Float(float value) ? value : otherwise;
+    }
+
+    long integer(String attribute, long otherwise) {
+        return node.attributes().get(attribute) instanceof OnnxAttribute.Int(long value) ? value : otherwise;
+    }
+
+    /** Whether an operand has an element that is no finite number. */
+    boolean beyondNumbers() {
+        return operands.stream()
+                .filter(Objects::nonNull)
+                .filter(tensor -> RealElements.isReal(tensor.dtype()))
+                .anyMatch(
+                        tensor -> Arrays.stream(RealElements.doubles(tensor)).anyMatch(each -> !Double.isFinite(each)));
+    }
+
+    boolean hasNaN() {
+        return RealElements.isReal(operand().dtype())
+                && Arrays.stream(RealElements.doubles(operand())).anyMatch(Double::isNaN);
+    }
+
+    /** Whether every floating-point element of every result is near what is expected, or covered. */
+    boolean every(Element rule) {
+        return IntStream.range(0, results.size())
+                .filter(i -> results.get(i) != null)
+                .allMatch(i -> every(results.get(i), answers.get(i), rule));
+    }
+
+    private static boolean every(Tensor expected, Tensor found, Element rule) {
+        if (expected.dtype() != found.dtype()
+                || !Arrays.equals(expected.shape(), found.shape())
+                || !RealElements.isReal(expected.dtype())) {
+            return false;
+        }
+        double unit = UNITS * RealElements.unit(expected.dtype());
+        double least = UNITS * RealElements.least(expected.dtype());
+        double[] right = RealElements.doubles(expected);
+        double[] left = RealElements.doubles(found);
+        return IntStream.range(0, right.length)
+                .allMatch(i -> right[i] == left[i]
+                        || Double.isNaN(right[i]) && Double.isNaN(left[i])
+                        || Math.abs(right[i] - left[i]) <= unit * Math.abs(right[i]) + least
+                        || rule.covered(i, right[i], left[i]));
+    }
+}

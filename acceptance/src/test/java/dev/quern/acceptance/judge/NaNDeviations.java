@@ -1,0 +1,104 @@
+package dev.quern.acceptance.judge;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * What ONNX Runtime makes of NaN and infinities where ONNX says nothing, and where it depends on the place of an element in a vector,
+ * or on the type, what it makes.
+ */
+final class NaNDeviations {
+    private NaNDeviations() {}
+
+    /** NaN is skipped, or hides what came before it. */
+    static boolean greatest(Difference difference) {
+        return difference.is("ReduceMax", "ReduceMin", "MaxPool", "GlobalMaxPool")
+                && difference.hasNaN()
+                && difference.every((_, expected, _) -> Double.isNaN(expected));
+    }
+
+    /** Lines along an axis that have a NaN are searched and sorted with comparisons that it breaks; other lines agree. */
+    static boolean order(Difference difference) {
+        if (!difference.is("ArgMax", "ArgMin", "TopK", "Hardmax") || !difference.hasNaN()) {
+            return false;
+        }
+        Tensor operand = difference.operand();
+        long[] shape = operand.shape();
+        long usual = difference.is("ArgMax", "ArgMin") ? 0 : -1;
+        int axis = Math.floorMod(difference.integer("axis", usual), shape.length);
+        // Before version 13 a line of Hardmax goes on through the axes after it.
+        boolean joined = difference.is("Hardmax");
+        int after = (int) Arrays.stream(shape, axis + 1, shape.length).reduce(1, (a, b) -> a * b);
+        int inner = joined ? 1 : after;
+        int extent = (int) shape[axis] * (joined ? after : 1);
+        double[] values = RealElements.doubles(operand);
+        int lines = values.length / extent;
+        boolean[] broken = new boolean[lines];
+        for (int i = 0; i < values.length; i++) {
+            broken[i / (extent * inner) * inner + i % inner] |= Double.isNaN(values[i]);
+        }
+        return IntStream.range(0, difference.results().size())
+                .filter(i -> difference.results().get(i) != null)
+                .allMatch(i -> sameOn(
+                        broken,
+                        inner,
+                        difference.results().get(i),
+                        difference.answers().get(i)));
+    }
+
+    private static boolean sameOn(boolean[] broken, int inner, Tensor expected, Tensor found) {
+        if (!Arrays.equals(expected.shape(), found.shape())) {
+            return false;
+        }
+        int each = (int) expected.elements() / broken.length;
+        return IntStream.range(0, (int) expected.elements())
+                .filter(i -> !broken[i / (each * inner) * inner + i % inner])
+                .allMatch(i -> RealElements.text(expected, i).equals(RealElements.text(found, i)));
+    }
+
+    /** The sign of a NaN of bf16 is 0; that of one of another type is NaN. */
+    static boolean sign(Difference difference) {
+        return difference.is("Sign")
+                && difference.of(DType.BF16)
+                && difference.every((_, expected, found) -> Double.isNaN(expected) && found == 0);
+    }
+
+    /** The greatest of a window of nothing but -∞ is the least finite number. */
+    static boolean leastOfAll(Difference difference) {
+        return difference.is("MaxPool", "GlobalMaxPool")
+                && difference.of(DType.F32)
+                && difference.every((_, expected, found) -> found == -Float.MAX_VALUE
+                        && (expected == Double.NEGATIVE_INFINITY || difference.hasNaN() && Double.isNaN(expected)));
+    }
+
+    /** Gates are brought into the range of the functions on them by comparisons, which NaN does not survive. */
+    static boolean gates(Difference difference) {
+        return difference.is("GRU")
+                && difference.beyondNumbers()
+                && difference.every(
+                        (_, expected, found) -> Double.isNaN(expected) || Math.abs(expected - found) <= 0x1p-20);
+    }
+
+    /** Ranges of numbers with NaN among them. */
+    static boolean range(Difference difference) {
+        return difference.is("DynamicQuantizeLinear") && difference.hasNaN();
+    }
+
+    /** Softmax of f64: elements beside a NaN on their line are numbers or infinities. */
+    static boolean softmax(Difference difference) {
+        return difference.is("LogSoftmax", "Softmax")
+                && difference.of(DType.F64)
+                && difference.hasNaN()
+                && difference.every((_, expected, _) -> Double.isNaN(expected));
+    }
+
+    /** {@code x*s + (b - mean*s)} with an infinite {@code s} is ∞ - ∞, where {@code (x - mean)*s + b} has a sign. */
+    static boolean infiniteScale(Difference difference) {
+        return difference.is("InstanceNormalization")
+                && Arrays.stream(RealElements.doubles(difference.operands().get(1)))
+                        .anyMatch(Double::isInfinite)
+                && difference.every((_, expected, found) -> Double.isInfinite(expected) && Double.isNaN(found));
+    }
+}

@@ -1,0 +1,157 @@
+package dev.quern.acceptance.judge;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import java.util.Arrays;
+
+/** Where ONNX Runtime errs more than its type does, and by how much at most. */
+final class RoundingDeviations {
+    private RoundingDeviations() {}
+
+    /** The logistic function errs by a unit of 1, however small it is itself; it is 0 far enough below. */
+    static boolean sigmoid(Difference difference) {
+        double unit = 2 * RealElements.unit(difference.expected().dtype());
+        if (!difference.is("Sigmoid", "QuickGelu") || !difference.of(DType.F32, DType.F64)) {
+            return false;
+        }
+        double[] x = RealElements.doubles(difference.operand());
+        boolean scaled = difference.is("QuickGelu");
+        return difference.every(
+                (i, expected, found) -> Math.abs(expected - found) <= unit * (scaled ? Math.abs(x[i]) : 1));
+    }
+
+    /** GELU by tanh in f64: its two constants are those of f32, and FastGelu's have six digits. */
+    static boolean gelu(Difference difference) {
+        if (!difference.is("Gelu", "FastGelu") || !difference.of(DType.F64)) {
+            return false;
+        }
+        double[] x = RealElements.doubles(difference.operand());
+        Tensor bias = difference.operands().size() > 1 ? difference.operands().get(1) : null;
+        double[] more = bias == null ? new double[1] : RealElements.doubles(bias);
+        double unit = difference.is("Gelu") ? 0x1p-24 : 0x1p-21;
+        return difference.every(
+                (i, expected, found) -> Math.abs(expected - found) <= unit * Math.abs(x[i] + more[i % more.length]));
+    }
+
+    /** Shrink of f64 is computed in f32. */
+    static boolean shrink(Difference difference) {
+        double bias = Math.abs(difference.real("bias", 0));
+        return difference.is("Shrink")
+                && difference.of(DType.F64)
+                && difference.every(
+                        (_, expected, found) -> Math.abs(expected - found) <= 0x1p-23 * (Math.abs(expected) + bias));
+    }
+
+    /** Sine and cosine of f64 err by a few units of 1 near their zeros. */
+    static boolean trigonometric(Difference difference) {
+        return difference.is("Sin", "Cos")
+                && difference.of(DType.F64)
+                && difference.every((_, expected, found) -> Math.abs(expected - found) <= 0x1p-50);
+    }
+
+    /** LRN slides the sum of its window over the channels: what comes in is added, what leaves is taken away again. */
+    static boolean slidingSum(Difference difference) {
+        if (!difference.is("LRN") || !difference.of(DType.F32)) {
+            return false;
+        }
+        double[] x = RealElements.doubles(difference.operand());
+        long[] shape = difference.operand().shape();
+        int channels = (int) shape[1];
+        int inner = (int) Arrays.stream(shape, 2, shape.length).reduce(1, (a, b) -> a * b);
+        int size = (int) difference.integer("size", 1);
+        double beta = difference.real("beta", 0.75);
+        double alpha = difference.real("alpha", 1e-4) / size;
+        double bias = difference.real("bias", 1);
+        return difference.every((i, expected, found) -> {
+            int first = i / (channels * inner) * channels * inner + i % inner;
+            int channel = i / inner % channels;
+            double all = 0;
+            double window = 0;
+            for (int c = 0; c < channels; c++) {
+                double square = x[first + c * inner] * x[first + c * inner];
+                all += square;
+                boolean within = c >= channel - (size - 1) / 2 && c <= channel + size / 2;
+                window += within ? square : 0;
+            }
+            double base = bias + alpha * window;
+            double wrong = alpha * 2 * channels * 0x1p-24 * all;
+            boolean lost = !(all < Float.MAX_VALUE / 2) || wrong > base / 4;
+            return lost || Math.abs(expected - found) <= 2 * beta * wrong / base * Math.abs(expected);
+        });
+    }
+
+    /** A variance that is the mean of squares less the square of the mean. */
+    static boolean squaresLessSquare(Difference difference) {
+        if (!difference.is("SkipLayerNormalization") || !difference.of(DType.F32, DType.F16)) {
+            return false;
+        }
+        double[] x = RealElements.doubles(difference.operand());
+        double[] skip = RealElements.doubles(difference.operands().get(1));
+        double[] scale = RealElements.doubles(difference.operands().get(2));
+        Tensor shift = difference.operands().size() > 4 ? difference.operands().get(4) : null;
+        double[] bias = shift == null ? new double[1] : RealElements.doubles(shift);
+        double epsilon = difference.real("epsilon", 1e-12);
+        int width = scale.length;
+        return difference.every((i, expected, found) -> {
+            int first = i / width * width;
+            double sum = 0;
+            double squares = 0;
+            double greatest = 0;
+            for (int k = first; k < first + width; k++) {
+                double value = x[k] + skip[k % skip.length] + bias[k % bias.length];
+                sum += value / width;
+                squares += value * value / width;
+                greatest = Math.max(greatest, Math.abs(value));
+            }
+            double variance = squares - sum * sum + epsilon;
+            double wrong = (width + 4) * 0x1p-24 * squares;
+            boolean lost = !(squares * width < Float.MAX_VALUE / 2) || wrong > variance / 4;
+            double spread = wrong / variance + (width + 4) * 0x1p-24;
+            return lost
+                    || Math.abs(expected - found)
+                            <= 2 * spread * 2 * greatest / Math.sqrt(variance) * Math.abs(scale[i % width]);
+        });
+    }
+
+    /** A product of f16 is added up in f16: partial sums leave its range where the sum of all may not. */
+    static boolean sumsOfHalves(Difference difference) {
+        if (!difference.is("Gemm", "MatMul") || !difference.of(DType.F16)) {
+            return false;
+        }
+        double[] left = RealElements.doubles(difference.operand());
+        double[] right = RealElements.doubles(difference.operands().get(1));
+        double terms = (double) left.length * right.length;
+        double most = greatest(left) * greatest(right) * terms;
+        return most > 65504 && difference.every((_, _, found) -> !Double.isFinite(found));
+    }
+
+    private static double greatest(double[] values) {
+        return Arrays.stream(values)
+                .filter(Double::isFinite)
+                .map(Math::abs)
+                .max()
+                .orElse(0);
+    }
+
+    /**
+     * Logarithms of sums of exponentials of f16, as ONNX spells them, without the greatest taken out first: of f64 inside
+     * ReduceLogSumExp, of f16 inside Softplus.
+     */
+    static boolean exponentials(Difference difference) {
+        double most = difference.is("Softplus") ? 11 : 709;
+        return difference.is("ReduceLogSumExp", "Softplus")
+                && difference.of(DType.F16)
+                && difference.every((_, expected, found) -> expected > most && found == Double.POSITIVE_INFINITY);
+    }
+
+    /** GroupNormalization of f64 is computed in f32, which is what {@code stash_type} asks for where it is not given. */
+    static boolean stashed(Difference difference) {
+        if (!difference.is("GroupNormalization") || !difference.of(DType.F64)) {
+            return false;
+        }
+        double scale = greatest(RealElements.doubles(difference.operands().get(1)));
+        double shift = greatest(RealElements.doubles(difference.operands().get(2)));
+        return difference.every(
+                (_, expected, found) -> Math.abs(expected - found) <= 0x1p-20 * (Math.abs(expected) + scale + shift));
+    }
+}
