@@ -41,6 +41,8 @@ enum KnownDeviation {
     SIGMOID_NEAR_ZERO(RoundingDeviations::sigmoid),
     /** {@link RoundingDeviations#gelu}. */
     CONSTANTS_OF_GELU(RoundingDeviations::gelu),
+    /** {@link RoundingDeviations#hardSwish}. */
+    SIXTH_OF_HARD_SWISH(RoundingDeviations::hardSwish),
     /** {@link RoundingDeviations#shrink}. */
     SHRINK_IN_F32(RoundingDeviations::shrink),
     /** {@link RoundingDeviations#trigonometric}. */

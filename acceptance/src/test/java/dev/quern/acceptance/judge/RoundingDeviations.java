@@ -33,6 +33,15 @@ final class RoundingDeviations {
                 (i, expected, found) -> Math.abs(expected - found) <= unit * Math.abs(x[i] + more[i % more.length]));
     }
 
+    /** HardSwish of f64 has the sixth of f32. */
+    static boolean hardSwish(Difference difference) {
+        if (!difference.is("HardSwish") || !difference.of(DType.F64)) {
+            return false;
+        }
+        double[] x = RealElements.doubles(difference.operand());
+        return difference.every((i, expected, found) -> Math.abs(expected - found) <= 0x1p-26 * x[i] * x[i]);
+    }
+
     /** Shrink of f64 is computed in f32. */
     static boolean shrink(Difference difference) {
         double bias = Math.abs(difference.real("bias", 0));
