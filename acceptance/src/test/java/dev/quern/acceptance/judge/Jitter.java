@@ -63,6 +63,9 @@ final class Jitter {
         }
         return switch (node.op()) {
             case Op.Resize _ -> moveBy(result, greatest(operands.getFirst()) * extent(operands.getFirst()));
+            case Op.Host host
+            when host.function().equals("ResizeTo") ->
+                moveBy(result, greatest(operands.getFirst()) * extent(operands.getFirst()));
             case Op.Normalize _, Op.Softmax _, Op.Recurrent _, Op.Attention _ ->
                 moveBy(result, 2 * (1 + greatest(result) + greatest(operands.getLast())));
             case Op other -> move(settled, 2);
