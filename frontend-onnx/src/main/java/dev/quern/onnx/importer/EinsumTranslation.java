@@ -187,7 +187,7 @@ final class EinsumTranslation {
                     ? extent
                     : builder.broadcastExtent(
                             extent, other.value().type().shape().dim(there));
-            if (!builder.isOne(extent) || builder.isOne(both)) {
+            if (!builder.spreads(extent, both)) {
                 dims.add(extent);
                 kept.add(name);
             }

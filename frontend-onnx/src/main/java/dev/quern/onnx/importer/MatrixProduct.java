@@ -60,11 +60,11 @@ final class MatrixProduct {
             Dim extent = batches.dim(batch);
             int own = batch - batches.rank() + a.rank() - 2;
             int other = batch - batches.rank() + b.rank() - 2;
-            if (own >= 0 && !spreads(builder, a.dim(own), extent)) {
+            if (own >= 0 && !builder.spreads(a.dim(own), extent)) {
                 leftAxes.add(name);
                 leftDims.add(a.dim(own));
             }
-            if (other >= 0 && !spreads(builder, b.dim(other), extent)) {
+            if (other >= 0 && !builder.spreads(b.dim(other), extent)) {
                 rightAxes.add(name);
                 rightDims.add(b.dim(other));
             }
@@ -92,9 +92,5 @@ final class MatrixProduct {
 
     private static Shape batches(Shape shape) {
         return new Shape(shape.dims().subList(0, Math.max(shape.rank() - 2, 0)));
-    }
-
-    private static boolean spreads(GraphBuilder builder, Dim extent, Dim to) {
-        return builder.isOne(extent) && !builder.isOne(to);
     }
 }

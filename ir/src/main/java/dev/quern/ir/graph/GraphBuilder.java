@@ -398,8 +398,13 @@ public final class GraphBuilder {
     }
 
     /** Whether {@code extent} is 1, by itself or where the guards hold. */
-    public boolean isOne(Dim extent) {
+    private boolean isOne(Dim extent) {
         return extent.is(1) || guards.equates(extent, Dim.ONE);
+    }
+
+    /** Whether an axis of {@code extent} is repeated where it is broadcast to {@code other}. */
+    public boolean spreads(Dim extent, Dim other) {
+        return isOne(extent) && !isOne(other);
     }
 
     /** {@code x} broadcast to {@code shape}. */
@@ -410,8 +415,7 @@ public final class GraphBuilder {
         Shape from = x.type().shape();
         int added = shape.rank() - from.rank();
         for (int axis = 0; axis < from.rank() && added >= 0; axis++) {
-            boolean spreads = isOne(from.dim(axis)) && !isOne(shape.dim(axis + added));
-            from = spreads ? from.with(axis, Dim.ONE) : from;
+            from = spreads(from.dim(axis), shape.dim(axis + added)) ? from.with(axis, Dim.ONE) : from;
         }
         return add(new Op.Broadcast(shape), reshape(x, from));
     }

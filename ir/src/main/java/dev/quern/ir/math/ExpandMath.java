@@ -11,9 +11,7 @@ import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Replaces f32 {@code exp}, {@code log}, {@code tanh}, {@code sigmoid}, {@code erf}, and powers with the constant exponents -1,
@@ -25,37 +23,17 @@ import java.util.Set;
  * multiplications. NaN gives NaN, infinities their limits; exp underflows gradually; zeros keep their sign in tanh and erf.
  */
 public final class ExpandMath {
-    private final Set<String> taken = new HashSet<>();
+    private final KernelNames names;
     private int count;
 
-    private ExpandMath() {}
+    private ExpandMath(Kernel kernel) {
+        names = new KernelNames(kernel);
+    }
 
     /** {@code kernel} with reductions {@linkplain SpellReductions spelled out}, and the functions replaced. */
     public static Kernel expand(Kernel given) {
         Kernel kernel = SpellReductions.spell(given);
-        ExpandMath pass = new ExpandMath();
-        kernel.parameters().forEach(parameter -> pass.taken.add(parameter.name()));
-        pass.collect(kernel.body());
-        return kernel.withBody(pass.rewrite(kernel.body()));
-    }
-
-    private void collect(Stmt statement) {
-        switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::collect);
-            case Stmt.For loop -> collect(loop.body());
-            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
-                taken.add(buffer.name());
-                collect(body);
-            }
-            case Stmt.Guard guard -> {
-                collect(guard.then());
-                collect(guard.otherwise());
-            }
-            case Stmt.Let let -> collect(let.body());
-            case Stmt.Section section -> collect(section.body());
-            case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
-        }
+        return kernel.withBody(new ExpandMath(kernel).rewrite(kernel.body()));
     }
 
     private Stmt rewrite(Stmt statement) {
@@ -91,7 +69,7 @@ public final class ExpandMath {
         String name;
         do {
             name = "math" + count++;
-        } while (!taken.add(name));
+        } while (!names.take(name));
         return name;
     }
 

@@ -22,20 +22,18 @@ import java.util.Set;
  * the order of {@link Stmt.Reduce}. Applied to scheduled kernels.
  */
 public final class SpellReductions {
-    private final Set<String> taken = new HashSet<>();
+    private final KernelNames names;
 
-    private SpellReductions() {}
+    private SpellReductions(Kernel kernel) {
+        names = new KernelNames(kernel);
+    }
 
     /** {@code kernel} with such reductions spelled out; the same if it has none. */
     public static Kernel spell(Kernel kernel) {
         if (!hasAny(kernel.body())) {
             return kernel;
         }
-        SpellReductions pass = new SpellReductions();
-        pass.taken.addAll(kernel.symbols());
-        kernel.parameters().forEach(parameter -> pass.taken.add(parameter.name()));
-        pass.collect(kernel.body());
-        return kernel.withBody(pass.rewrite(kernel.body()));
+        return kernel.withBody(new SpellReductions(kernel).rewrite(kernel.body()));
     }
 
     /** Whether {@code reduce} is left to back ends. */
@@ -56,38 +54,9 @@ public final class SpellReductions {
         };
     }
 
-    private void collect(Stmt statement) {
-        switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::collect);
-            case Stmt.For loop -> {
-                taken.add(loop.variable());
-                collect(loop.body());
-            }
-            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
-                taken.add(buffer.name());
-                collect(body);
-            }
-            case Stmt.Guard guard -> {
-                collect(guard.then());
-                collect(guard.otherwise());
-            }
-            case Stmt.Let let -> {
-                taken.add(let.name());
-                collect(let.body());
-            }
-            case Stmt.Section section -> collect(section.body());
-            case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> taken.addAll(reduce.alongVariables());
-        }
-    }
-
     /** A name like {@code name} that nothing else has. */
     String fresh(String name) {
-        String fresh = name;
-        for (int number = 1; !taken.add(fresh); number++) {
-            fresh = name + "." + number;
-        }
-        return fresh;
+        return names.fresh(name);
     }
 
     Stmt rewrite(Stmt statement) {
