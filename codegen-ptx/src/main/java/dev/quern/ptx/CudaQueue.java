@@ -7,15 +7,15 @@ import dev.quern.ptx.driver.CudaStream;
 import dev.quern.ptx.driver.DeviceMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 
 /** A stream with what it has allocated. */
 final class CudaQueue implements DeviceQueue {
     private static final long ALIGNMENT = 64;
 
     private final CudaStream stream;
-    private final List<DeviceMemory> memory = new ArrayList<>();
+    private final Map<Long, DeviceMemory> memory = new HashMap<>();
     private String first = "";
     private String last = "";
     private int launches;
@@ -27,8 +27,13 @@ final class CudaQueue implements DeviceQueue {
     @Override
     public long allocate(long bytes) {
         DeviceMemory block = DeviceMemory.allocate(stream, bytes);
-        memory.add(block);
+        memory.put(block.address(), block);
         return block.address();
+    }
+
+    @Override
+    public void free(long address) {
+        memory.remove(address).close();
     }
 
     @Override
@@ -91,7 +96,7 @@ final class CudaQueue implements DeviceQueue {
 
     @Override
     public void close() {
-        memory.forEach(DeviceMemory::close);
+        memory.values().forEach(DeviceMemory::close);
         memory.clear();
         stream.close();
     }

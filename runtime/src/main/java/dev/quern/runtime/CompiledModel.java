@@ -37,7 +37,7 @@ public final class CompiledModel implements Model {
 
     private final ProgramSource source;
     private final KernelCache kernels;
-    private final ConstantStore constants = new ConstantStore();
+    private final ConstantStore constants;
     private final Cleaner.Cleanable cleanable;
     private final Options options;
     private final HostEvaluator host;
@@ -59,11 +59,12 @@ public final class CompiledModel implements Model {
         this.options = options;
         this.host = host;
         this.pool = pool;
+        this.constants = new ConstantStore(pool, options.threads());
         this.cleanable = CLEANER.register(this, new Resources(constants, source));
         try {
             this.inputs = source.inputs();
             this.general = variant(Overrides.NONE);
-            this.overridden = new OverrideVariants<>(program().name(), this::variant);
+            this.overridden = new OverrideVariants<>(program().name(), this::variant, ProgramVariant::close);
             source.requireWhole();
         } catch (RuntimeException | Error failure) {
             cleanable.clean();
@@ -73,7 +74,7 @@ public final class CompiledModel implements Model {
 
     private PreparedProgram prepare(Compilation compilation) {
         compilations.incrementAndGet();
-        return new PreparedProgram(compilation, kernels, constants);
+        return PreparedProgram.of(compilation, kernels, constants);
     }
 
     private ProgramVariant variant(Overrides overrides) {
@@ -141,8 +142,15 @@ public final class CompiledModel implements Model {
                 listener,
                 given,
                 null);
-        ProgramVariant variant = optional.isEmpty() ? general : overridden.forInputs(optional, inputs);
-        List<Tensor> results = results(variant, inputs, context);
+        List<Tensor> results;
+        if (optional.isEmpty()) {
+            results = results(general, inputs, context);
+        } else {
+            try (LeasedValues.Lease<ProgramVariant> variant =
+                    overridden.forInputs(optional, inputs, context.watch()::check)) {
+                results = results(variant.value(), inputs, context);
+            }
+        }
         Map<String, Tensor> named = new LinkedHashMap<>();
         for (int i = 0; i < results.size(); i++) {
             named.put(program().outputs().get(i).name(), results.get(i));
@@ -178,7 +186,7 @@ public final class CompiledModel implements Model {
         return compilations.get();
     }
 
-    /** The kernels compiled so far, each once. */
+    /** The kernels of the programs that are there, each once. */
     public List<Executable> executables() {
         return kernels.executables();
     }
@@ -226,8 +234,8 @@ public final class CompiledModel implements Model {
         try {
             if (!closed) {
                 closed = true;
-                general.clear();
-                overridden.clear(ProgramVariant::clear);
+                general.close();
+                overridden.close();
                 cleanable.clean();
             }
         } finally {

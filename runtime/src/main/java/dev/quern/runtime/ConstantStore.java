@@ -7,38 +7,81 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.passes.program.ConstantData;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The constants of a model, laid out as its kernels read them. Programs specialised from one model share what they have in
- * common. Native memory belongs to the store and is freed when it is closed.
+ * common; what only one has goes with it. Native memory belongs to the store and is freed at the latest when it is closed.
  */
 final class ConstantStore implements AutoCloseable {
     private static final long ALIGNMENT = 64;
 
-    private record Held(ConstantData data, HeldConstant constant) {}
-
-    private final Arena arena = Arena.ofShared();
-    private final Map<Tensor, List<Held>> held = new IdentityHashMap<>();
-    private final DeviceConstants onDevice = new DeviceConstants();
-    private long ownBytes;
-
-    /** The constant {@code name} as {@code data} asks for it. */
-    synchronized HeldConstant hold(String name, ConstantData data) {
-        Tensor tensor = data.literal().tensor();
-        List<Held> known = held.computeIfAbsent(tensor, key -> new ArrayList<>());
-        for (Held candidate : known) {
-            if (candidate.data().packing().equals(data.packing())
-                    && candidate.data().storage() == data.storage()) {
-                return candidate.constant();
-            }
+    /** One literal, held in one way. */
+    private record Key(Tensor literal, Optional<ConstantData.Packing> packing, Buffer.Storage storage) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key key
+                    && key.literal == literal
+                    && key.packing.equals(packing)
+                    && key.storage == storage;
         }
-        HeldConstant constant = place(name, data, tensor);
-        known.add(new Held(data, constant));
-        return constant;
+
+        @Override
+        public int hashCode() {
+            return 31 * System.identityHashCode(literal) + packing.hashCode();
+        }
+    }
+
+    /** A constant, and what is the store's own of it: bytes, and native memory or null. */
+    record Placed(HeldConstant constant, long bytes, Arena memory) {}
+
+    private final LeasedValues<Key, Placed> held = new LeasedValues<>(0, this::discard);
+    private final Set<Arena> arenas = Collections.newSetFromMap(new ConcurrentHashMap<>());
+    private final AtomicLong ownBytes = new AtomicLong();
+    private final DeviceConstants onDevice = new DeviceConstants();
+
+    private final ResidentPool pool;
+    private final int threads;
+
+    /**
+     * Empty.
+     *
+     * @param pool threads that help to pack
+     * @param threads that pack at most, the caller's included
+     */
+    ConstantStore(ResidentPool pool, int threads) {
+        this.pool = pool;
+        this.threads = threads;
+    }
+
+    /**
+     * Constants as they are asked for.
+     *
+     * @param name what each is called, for messages
+     */
+    List<LeasedValues.Lease<Placed>> lease(List<ConstantData> constants, Function<ConstantData, String> name) {
+        return LeasedValues.all(
+                constants.size(), i -> lease(name.apply(constants.get(i)), constants.get(i)), pool, threads);
+    }
+
+    private LeasedValues.Lease<Placed> lease(String name, ConstantData data) {
+        Tensor tensor = data.literal().tensor();
+        return held.lease(new Key(tensor, data.packing(), data.storage()), () -> place(name, data, tensor), () -> {});
+    }
+
+    private void discard(Placed placed) {
+        onDevice.forget(placed.constant());
+        ownBytes.addAndGet(-placed.bytes());
+        if (placed.memory() != null && arenas.remove(placed.memory())) {
+            placed.memory().close();
+        }
     }
 
     /** The constants that kernels on a device read. */
@@ -47,20 +90,23 @@ final class ConstantStore implements AutoCloseable {
     }
 
     /** Bytes held beside the model file. */
-    synchronized long ownBytes() {
-        return ownBytes;
+    long ownBytes() {
+        return ownBytes.get();
     }
 
-    private HeldConstant place(String name, ConstantData data, Tensor tensor) {
+    private Placed place(String name, ConstantData data, Tensor tensor) {
         if (tensor.dtype() == DType.STRING) {
-            return new HeldConstant(null, 0, tensor);
+            return lent(null, 0, tensor);
         }
         if (data.packing().isPresent()) {
             ConstantData.Packing packing = data.packing().get();
             long span = packing.layout().span().constant();
-            Object target = allocate(name, tensor.dtype(), span, data.storage());
-            new ConstantPacker(packing, tensor.dtype()).pack(tensor.segment(), ArrayKind.segment(target));
-            return new HeldConstant(target, 0, tensor);
+            return filled(
+                    name,
+                    span,
+                    data.storage(),
+                    tensor,
+                    target -> new ConstantPacker(packing, tensor.dtype()).pack(tensor.segment(), target));
         }
         return switch (data.storage()) {
             case ARRAY -> inArray(name, tensor);
@@ -68,42 +114,63 @@ final class ConstantStore implements AutoCloseable {
         };
     }
 
-    private HeldConstant inArray(String name, Tensor tensor) {
-        ArrayKind kind = ArrayKind.of(tensor.dtype());
-        if (ArrayMemory.isIn(tensor, kind)) {
-            return new HeldConstant(tensor.heapBase().orElseThrow(), ArrayMemory.firstElement(tensor), tensor);
-        }
-        Object array = allocate(name, tensor.dtype(), tensor.elements(), Buffer.Storage.ARRAY);
-        ArrayKind.slice(array, tensor.dtype(), 0, tensor.elements()).copyFrom(tensor.segment());
-        return new HeldConstant(array, 0, tensor);
+    private static Placed lent(Object base, long offset, Tensor tensor) {
+        return new Placed(new HeldConstant(base, offset, tensor), 0, null);
     }
 
-    private HeldConstant inSegment(String name, Tensor tensor) {
+    private Placed inArray(String name, Tensor tensor) {
+        ArrayKind kind = ArrayKind.of(tensor.dtype());
+        if (ArrayMemory.isIn(tensor, kind)) {
+            return lent(tensor.heapBase().orElseThrow(), ArrayMemory.firstElement(tensor), tensor);
+        }
+        return filled(
+                name,
+                tensor.elements(),
+                Buffer.Storage.ARRAY,
+                tensor,
+                array -> array.asSlice(0, tensor.segment().byteSize()).copyFrom(tensor.segment()));
+    }
+
+    private Placed inSegment(String name, Tensor tensor) {
         MemorySegment segment = tensor.segment();
         boolean aligned = segment.address() % ArrayKind.of(tensor.dtype()).bytes() == 0;
         if (segment.isNative() && aligned) {
-            return new HeldConstant(segment, 0, tensor);
+            return lent(segment, 0, tensor);
         }
-        MemorySegment copy = (MemorySegment) allocate(name, tensor.dtype(), tensor.elements(), Buffer.Storage.SEGMENT);
-        MemorySegment.copy(segment, 0, copy, 0, segment.byteSize());
-        return new HeldConstant(copy, 0, tensor);
+        return filled(
+                name,
+                tensor.elements(),
+                Buffer.Storage.SEGMENT,
+                tensor,
+                copy -> MemorySegment.copy(segment, 0, copy, 0, segment.byteSize()));
     }
 
-    private Object allocate(String name, DType dtype, long elements, Buffer.Storage storage) {
-        ownBytes += dtype.byteSize(elements);
-        return switch (storage) {
-            case ARRAY -> ArrayKind.allocate(dtype, elements, "constant '" + name + "'");
-            case SEGMENT -> nativeMemory(name, Math.max(1, dtype.byteSize(elements)));
-        };
+    /** Memory of the store's own for {@code elements}, filled by {@code fill}. */
+    private Placed filled(
+            String name, long elements, Buffer.Storage storage, Tensor tensor, Consumer<MemorySegment> fill) {
+        DType dtype = tensor.dtype();
+        long bytes = dtype.byteSize(elements);
+        String owner = "constant '" + name + "'";
+        Arena arena = storage == Buffer.Storage.SEGMENT ? Arena.ofShared() : null;
+        Object base = arena == null
+                ? ArrayKind.allocate(dtype, elements, owner)
+                : nativeMemory(arena, owner, Math.max(1, bytes));
+        fill.accept(ArrayKind.segment(base));
+        if (arena != null) {
+            arenas.add(arena);
+        }
+        ownBytes.addAndGet(bytes);
+        return new Placed(new HeldConstant(base, 0, tensor), bytes, arena);
     }
 
-    private MemorySegment nativeMemory(String name, long bytes) {
+    private static MemorySegment nativeMemory(Arena arena, String owner, long bytes) {
         try {
             return arena.allocate(bytes, ALIGNMENT);
         } catch (OutOfMemoryError full) {
+            arena.close();
             throw new ModelException(
                     ModelException.Code.LIMIT,
-                    "constant '" + name + "'",
+                    owner,
                     bytes + " bytes of native memory could not be had; give the process more memory",
                     full);
         }
@@ -112,6 +179,10 @@ final class ConstantStore implements AutoCloseable {
     @Override
     public void close() {
         onDevice.close();
-        arena.close();
+        for (Arena arena : arenas) {
+            if (arenas.remove(arena)) {
+                arena.close();
+            }
+        }
     }
 }

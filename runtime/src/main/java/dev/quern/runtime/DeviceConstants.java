@@ -6,7 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The constants of a model on a device, each copied there when a kernel first reads it, and kept until the model is closed. */
+/** The constants of a model on a device, each copied there when a kernel first reads it, and kept until it is forgotten or the model closed. */
 final class DeviceConstants implements AutoCloseable {
     private final Map<HeldConstant, Long> addresses = new IdentityHashMap<>();
     private DeviceQueue queue;
@@ -31,6 +31,14 @@ final class DeviceConstants implements AutoCloseable {
         queue.await();
         addresses.put(constant, address);
         return address;
+    }
+
+    /** Gives back the memory of {@code constant} on the device, if it has any. */
+    synchronized void forget(HeldConstant constant) {
+        Long address = addresses.remove(constant);
+        if (address != null) {
+            queue.free(address);
+        }
     }
 
     @Override

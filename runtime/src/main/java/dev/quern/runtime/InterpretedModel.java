@@ -36,8 +36,8 @@ public final class InterpretedModel implements Model {
         this.model = model;
         this.options = options;
         this.graph = model.graph();
-        this.overridden =
-                new OverrideVariants<>(graph.name(), overrides -> new Choice(model.graph(overrides), overrides));
+        this.overridden = new OverrideVariants<>(
+                graph.name(), overrides -> new Choice(model.graph(overrides), overrides), choice -> {});
     }
 
     @Override
@@ -77,14 +77,19 @@ public final class InterpretedModel implements Model {
     }
 
     private Map<String, Tensor> evaluate(Map<String, Tensor> inputs, Set<String> optional) {
-        Choice choice = optional.isEmpty() ? new Choice(graph, Overrides.NONE) : overridden.forInputs(optional, inputs);
+        Watch watch = Watch.start(options.timeLimit());
+        if (optional.isEmpty()) {
+            return evaluate(inputs, new Choice(graph, Overrides.NONE), watch);
+        }
+        try (LeasedValues.Lease<Choice> choice = overridden.forInputs(optional, inputs, watch::check)) {
+            return evaluate(inputs, choice.value(), watch);
+        }
+    }
+
+    private Map<String, Tensor> evaluate(Map<String, Tensor> inputs, Choice choice, Watch watch) {
         model.requireWhole();
         Map<String, Tensor> owned = new LinkedHashMap<>();
-        Budget budget = new Budget(
-                ArrayKind.MOST_ELEMENTS,
-                options.maxMemory(),
-                options.maxIterations(),
-                Watch.start(options.timeLimit())::check);
+        Budget budget = new Budget(ArrayKind.MOST_ELEMENTS, options.maxMemory(), options.maxIterations(), watch::check);
         Signature.order(choice.graph().inputs(), inputs);
         new Interpretation(model, choice.overrides(), budget, UnaryOperator.identity())
                 .run(inputs)

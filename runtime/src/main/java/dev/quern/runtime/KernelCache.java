@@ -7,25 +7,39 @@ import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.passes.program.ProgramStep;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Compiles each kernel once for one back end and target, whatever it is called and however many steps run it. */
+/**
+ * Compiles each kernel once for one back end and target, whatever it is called and however many steps run it; its code is forgotten with
+ * the last program that has it.
+ */
 final class KernelCache {
     private static final System.Logger LOG = System.getLogger("dev.quern.runtime");
 
     private final Backend backend;
     private final Target target;
     private final StageSink stages;
-    private final Map<Kernel, Executable> compiled = new HashMap<>();
+    private final ResidentPool pool;
+    private final int threads;
+    private final LeasedValues<Kernel, Executable> compiled = new LeasedValues<>(0, executable -> {});
 
-    KernelCache(Backend backend, Target target, StageSink stages) {
+    /**
+     * Empty.
+     *
+     * @param stages shown each kernel's code
+     * @param pool threads that help to compile
+     * @param threads that compile at most, the caller's included
+     */
+    KernelCache(Backend backend, Target target, StageSink stages, ResidentPool pool, int threads) {
         this.backend = backend;
         this.target = target;
         this.stages = stages;
+        this.pool = pool;
+        this.threads = threads;
     }
 
     /** What schedules may count on. */
@@ -38,8 +52,16 @@ final class KernelCache {
         return backend.openQueue();
     }
 
-    /** The code of the step's kernel as scheduled. */
-    synchronized Executable compile(ProgramStep.RunKernel step) {
+    /** The code of each step's kernel as scheduled, compiled where it is not there, on as many threads as there may be. */
+    List<LeasedValues.Lease<Executable>> lease(List<ProgramStep.RunKernel> steps) {
+        Set<Executable> made = Collections.newSetFromMap(new ConcurrentHashMap<>());
+        List<LeasedValues.Lease<Executable>> leases =
+                LeasedValues.all(steps.size(), i -> lease(steps.get(i), made), pool, threads);
+        leases.stream().map(LeasedValues.Lease::value).filter(made::remove).forEach(stages::executable);
+        return leases;
+    }
+
+    private LeasedValues.Lease<Executable> lease(ProgramStep.RunKernel step, Set<Executable> made) {
         Kernel scheduled = step.scheduled();
         Kernel nameless = new Kernel(
                 "",
@@ -48,13 +70,14 @@ final class KernelCache {
                 scheduled.parameters(),
                 scheduled.results(),
                 scheduled.body());
-        Executable known = compiled.get(nameless);
-        if (known == null) {
-            known = compiled(step);
-            compiled.put(nameless, known);
-            stages.executable(known);
-        }
-        return known;
+        return compiled.lease(
+                nameless,
+                () -> {
+                    Executable executable = compiled(step);
+                    made.add(executable);
+                    return executable;
+                },
+                () -> {});
     }
 
     /** What a back end refuses to lower is interpreted: slow, but a result. */
@@ -74,8 +97,8 @@ final class KernelCache {
         }
     }
 
-    /** Everything compiled so far. */
-    synchronized List<Executable> executables() {
-        return new ArrayList<>(compiled.values());
+    /** What programs that are there have compiled. */
+    List<Executable> executables() {
+        return List.copyOf(compiled.values().values());
     }
 }

@@ -79,7 +79,8 @@ public final class ModelCompiler {
         try {
             reproducer.graph(model.graph());
             Backend backend = BackendChoice.forDevice(options.device());
-            kernels = new KernelCache(backend, backend.target(options.threads()), stages);
+            kernels = new KernelCache(
+                    backend, backend.target(options.threads()), stages, ResidentPool.shared(), options.threads());
         } catch (RuntimeException | Error failure) {
             model.close();
             throw failure;

@@ -8,9 +8,9 @@ import dev.quern.onnx.signature.Overrides;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -33,35 +33,25 @@ final class OverrideVariants<V> {
 
     private final String model;
     private final Function<Overrides, V> compile;
-    private final Set<Set<String>> parameters = new HashSet<>();
-    private final Map<Key, V> variants = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+    private final Set<Set<String>> parameters = ConcurrentHashMap.newKeySet();
+    private final LeasedValues<Key, V> variants;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, V> eldest) {
-            return size() > MOST;
-        }
-    };
-
-    /** With a way to compile. */
-    OverrideVariants(String model, Function<Overrides, V> compile) {
+    /** With ways to compile, and to free what was compiled. */
+    OverrideVariants(String model, Function<Overrides, V> compile, Consumer<V> free) {
         this.model = model;
         this.compile = compile;
+        this.variants = new LeasedValues<>(MOST, free);
     }
 
-    /** What serves a caller who gives the inputs {@code names}, compiled now if it is not there. */
-    synchronized V forInputs(Set<String> names, Map<String, Tensor> inputs) {
+    /**
+     * What serves a caller who gives the inputs {@code names}, compiled now if it is not there.
+     *
+     * @param check called now and then while another thread compiles it
+     */
+    LeasedValues.Lease<V> forInputs(Set<String> names, Map<String, Tensor> inputs, Runnable check) {
         if (!parameters.contains(names)) {
-            Key key = new Key(names, Map.of());
-            V known = variants.get(key);
-            if (known != null) {
-                return known;
-            }
-            LOG.log(System.Logger.Level.INFO, "{0}: compiling for given values of {1}", model, names);
             try {
-                V made = compile.apply(new Overrides(names, Map.of()));
-                variants.put(key, made);
-                return made;
+                return variants.lease(new Key(names, Map.of()), () -> compiled(names), check);
             } catch (ModelException needsConstants) {
                 if (needsConstants.code() != ModelException.Code.UNSUPPORTED) {
                     throw refused(names, needsConstants);
@@ -69,35 +59,37 @@ final class OverrideVariants<V> {
                 parameters.add(names);
             }
         }
-        return forValues(names, inputs);
+        return forValues(names, inputs, check);
     }
 
-    private V forValues(Set<String> names, Map<String, Tensor> inputs) {
+    private V compiled(Set<String> names) {
+        LOG.log(System.Logger.Level.INFO, "{0}: compiling for given values of {1}", model, names);
+        return compile.apply(new Overrides(names, Map.of()));
+    }
+
+    private LeasedValues.Lease<V> forValues(Set<String> names, Map<String, Tensor> inputs, Runnable check) {
         Set<String> large = new HashSet<>();
         Map<String, Literal> values = new HashMap<>();
         for (String name : names) {
             Tensor given = inputs.get(name);
             if (given.elements() <= SMALL) {
-                values.put(name, new Literal(given));
+                values.put(name, new Literal(copy(given)));
             } else {
                 large.add(name);
             }
         }
-        V known = variants.get(new Key(large, values));
-        if (known != null) {
-            return known;
-        }
-        LOG.log(System.Logger.Level.INFO, "{0}: compiling for the values of {1}", model, values.keySet());
-        Map<String, Tensor> constants = new HashMap<>();
-        values.replaceAll((name, value) -> new Literal(copy(value.tensor())));
-        values.forEach((name, value) -> constants.put(name, value.tensor()));
         try {
-            V made = compile.apply(new Overrides(large, constants));
-            variants.put(new Key(large, values), made);
-            return made;
+            return variants.lease(new Key(large, values), () -> compiled(large, values), check);
         } catch (ModelException misfit) {
             throw refused(names, misfit);
         }
+    }
+
+    private V compiled(Set<String> large, Map<String, Literal> values) {
+        LOG.log(System.Logger.Level.INFO, "{0}: compiling for the values of {1}", model, values.keySet());
+        Map<String, Tensor> constants = new HashMap<>();
+        values.forEach((name, value) -> constants.put(name, value.tensor()));
+        return compile.apply(new Overrides(large, constants));
     }
 
     private ModelException refused(Set<String> names, ModelException cause) {
@@ -115,9 +107,8 @@ final class OverrideVariants<V> {
                 : Tensor.of(MemorySegment.ofArray(given.toByteArray()), given.dtype(), given.shape());
     }
 
-    /** Forgets all, after doing {@code each} to it. */
-    synchronized void clear(Consumer<V> each) {
-        variants.values().forEach(each);
-        variants.clear();
+    /** Frees what was compiled, as soon as no run uses it. */
+    void close() {
+        variants.close();
     }
 }

@@ -24,7 +24,7 @@ import java.util.Set;
  * A program with its kernels compiled, its constants laid out and its values numbered; what depends on no shape. Runs
  * share it.
  */
-final class PreparedProgram {
+final class PreparedProgram implements AutoCloseable {
     private static final int MOST_PLANS = 64;
 
     private final Program program;
@@ -39,6 +39,7 @@ final class PreparedProgram {
     private final SymbolValues noSymbols;
     private final KernelCache kernels;
     private final ConstantStore store;
+    private final Holdings holdings;
     private final boolean usesDevice;
     private final int[] heirs;
     private final Map<DType, Dim> arenas = new EnumMap<>(DType.class);
@@ -67,13 +68,25 @@ final class PreparedProgram {
         }
     }
 
-    PreparedProgram(Compilation compilation, KernelCache kernels, ConstantStore store) {
-        this(compilation, kernels, store, Set.of());
+    /** {@code compilation} with the code of its kernels and its constants, made where they are not there. */
+    static PreparedProgram of(Compilation compilation, KernelCache kernels, ConstantStore store) {
+        Holdings holdings = Holdings.of(compilation.program(), kernels, store);
+        try {
+            return new PreparedProgram(compilation, kernels, store, holdings, Set.of());
+        } catch (RuntimeException | Error failure) {
+            holdings.close();
+            throw failure;
+        }
     }
 
-    /** A body, which may use the symbols of the program around it. */
+    /** A model, or a body, which may use the symbols of the program around it. */
     private PreparedProgram(
-            Compilation compilation, KernelCache kernels, ConstantStore store, Set<String> outerSymbols) {
+            Compilation compilation,
+            KernelCache kernels,
+            ConstantStore store,
+            Holdings holdings,
+            Set<String> outerSymbols) {
+        this.holdings = holdings;
         this.program = compilation.program();
         this.origins = compilation.origins();
         this.kernels = kernels;
@@ -84,10 +97,10 @@ final class PreparedProgram {
         ValueTable table = new ValueTable(program);
         this.values = table.values();
         this.constants = new HeldConstant[values.size()];
-        program.constants().forEach((name, constant) -> constants[table.numberOf(name)] = store.hold(name, constant));
+        program.constants().forEach((name, constant) -> constants[table.numberOf(name)] = holdings.constant(constant));
         this.wantsArray = new boolean[values.size()];
         for (ProgramStep step : program.steps()) {
-            steps.add(prepare(step, table, kernels, store, symbols));
+            steps.add(prepare(step, table, symbols));
         }
         this.usesDevice = steps.stream()
                 .anyMatch(step ->
@@ -123,10 +136,9 @@ final class PreparedProgram {
         return found;
     }
 
-    private PreparedStep prepare(
-            ProgramStep step, ValueTable table, KernelCache kernels, ConstantStore store, Set<String> symbols) {
+    private PreparedStep prepare(ProgramStep step, ValueTable table, Set<String> symbols) {
         return switch (step) {
-            case ProgramStep.RunKernel kernel -> kernel(kernel, table, kernels);
+            case ProgramStep.RunKernel kernel -> kernel(kernel, table);
             case ProgramStep.RunHost host ->
                 new PreparedStep.Host(
                         host,
@@ -138,14 +150,14 @@ final class PreparedProgram {
                         numbers(table, control.node().inputs()),
                         numbers(table, control.node().outputs()),
                         control.bodies().stream()
-                                .map(body ->
-                                        new PreparedProgram(new Compilation(body, origins), kernels, store, symbols))
+                                .map(body -> new PreparedProgram(
+                                        new Compilation(body, origins), kernels, store, holdings, symbols))
                                 .toList());
             case ProgramStep.CheckIndices check -> new PreparedStep.Check(check, table.number(check.value()));
         };
     }
 
-    private PreparedStep kernel(ProgramStep.RunKernel step, ValueTable table, KernelCache kernels) {
+    private PreparedStep kernel(ProgramStep.RunKernel step, ValueTable table) {
         List<Buffer> parameters = step.scheduled().parameters();
         int[] arguments = step.arguments().stream().mapToInt(table::numberOf).toArray();
         Buffer.Storage[] storages = new Buffer.Storage[arguments.length];
@@ -161,7 +173,7 @@ final class PreparedProgram {
                 }
             }
         }
-        return new PreparedStep.Kernel(step, kernels.compile(step), arguments, storages, step.isCopy());
+        return new PreparedStep.Kernel(step, holdings.executable(step), arguments, storages, step.isCopy());
     }
 
     private static int[] numbers(ValueTable table, List<Value> list) {
@@ -282,5 +294,12 @@ final class PreparedProgram {
 
     ArenaPool arenaPool() {
         return arenaPool;
+    }
+
+    /** Gives back what it has of its model's; no run may use it or a body of it. */
+    @Override
+    public void close() {
+        arenaPool.clear();
+        holdings.close();
     }
 }

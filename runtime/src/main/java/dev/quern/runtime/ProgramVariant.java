@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A model compiled for one choice of the inputs that are given: the program for any sizes, and those for exact ones. */
-final class ProgramVariant {
+final class ProgramVariant implements AutoCloseable {
     private final PreparedProgram general;
     private final Specialisations specialisations;
 
@@ -34,8 +34,10 @@ final class ProgramVariant {
         }
     }
 
-    void clear() {
-        specialisations.clear();
-        general.arenaPool().clear();
+    /** Frees what was compiled, as soon as no run uses it; no run may use the general program. */
+    @Override
+    public void close() {
+        specialisations.close();
+        general.close();
     }
 }

@@ -6,12 +6,11 @@ import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Value;
 import dev.quern.onnx.signature.KnownSizes;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Programs for known sizes, where the general one's assumptions fail; the least recently used goes first. What a model, or a body
+ * Programs for known sizes, where the general one's assumptions fail; of those that no run uses the least recently used goes first. While one is compiled
+ * only runs that need it wait. What a model, or a body
  * of one, is compiled for begins with the shapes of its inputs; where an assumption on a size that it finds out itself fails,
  * it is compiled for what it found, and begun again.
  */
@@ -28,14 +27,7 @@ final class Specialisations {
     private record Key(KnownSizes sizes, String body) {}
 
     private final Compile compile;
-    private final Map<Key, PreparedProgram> programs = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, PreparedProgram> eldest) {
-            return size() > MOST;
-        }
-    };
+    private final LeasedValues<Key, PreparedProgram> programs = new LeasedValues<>(MOST, PreparedProgram::close);
 
     Specialisations(Compile compile) {
         this.compile = compile;
@@ -71,19 +63,21 @@ final class Specialisations {
         KnownSizes sizes = begin;
         UnmetGuard unmet = first;
         while (true) {
-            PreparedProgram special = program(general.program().name(), sizes, body, unmet);
             KnownSizes model = sizes;
             RunContext fitting = context.fitting(
                     (program, given, around, failed) -> body(program, given, model, around, failed, context));
-            try {
-                return ProgramRun.sized(special, named(general, special, inputs), outer, fitting);
-            } catch (UnmetGuard again) {
-                KnownSizes more = sizes.with(special.found(again.symbols()));
-                if (more.equals(sizes)) {
-                    throw body.isEmpty() ? again.refusal() : again;
+            try (LeasedValues.Lease<PreparedProgram> special =
+                    program(general.program().name(), sizes, body, unmet, context.watch())) {
+                try {
+                    return ProgramRun.sized(special.value(), named(general, special.value(), inputs), outer, fitting);
+                } catch (UnmetGuard again) {
+                    KnownSizes more = sizes.with(special.value().found(again.symbols()));
+                    if (more.equals(sizes)) {
+                        throw body.isEmpty() ? again.refusal() : again;
+                    }
+                    sizes = more;
+                    unmet = again;
                 }
-                sizes = more;
-                unmet = again;
             }
         }
     }
@@ -99,31 +93,29 @@ final class Specialisations {
         return chosen;
     }
 
-    private synchronized PreparedProgram program(String name, KnownSizes sizes, String body, UnmetGuard unmet) {
-        Key key = new Key(sizes, body);
-        PreparedProgram known = programs.get(key);
-        if (known == null) {
-            Guard guard = unmet.guard();
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    "{0}: compiling for {1}, because {2} does not hold of them ({3})",
+    private LeasedValues.Lease<PreparedProgram> program(
+            String name, KnownSizes sizes, String body, UnmetGuard unmet, Watch watch) {
+        return programs.lease(new Key(sizes, body), () -> compiled(name, sizes, body, unmet.guard()), watch::check);
+    }
+
+    private PreparedProgram compiled(String name, KnownSizes sizes, String body, Guard guard) {
+        LOG.log(
+                System.Logger.Level.INFO,
+                "{0}: compiling for {1}, because {2} does not hold of them ({3})",
+                name,
+                text(sizes, body),
+                guard,
+                guard.reason());
+        try {
+            return compile.apply(sizes, body);
+        } catch (ModelException refused) {
+            boolean misfit = refused.code() == ModelException.Code.INVALID_MODEL;
+            throw new ModelException(
+                    misfit ? ModelException.Code.INVALID_INPUT : refused.code(),
                     name,
-                    text(sizes, body),
-                    guard,
-                    guard.reason());
-            try {
-                known = compile.apply(sizes, body);
-            } catch (ModelException refused) {
-                boolean misfit = refused.code() == ModelException.Code.INVALID_MODEL;
-                throw new ModelException(
-                        misfit ? ModelException.Code.INVALID_INPUT : refused.code(),
-                        name,
-                        text(sizes, body) + (misfit ? " do not fit the model: " : ": ") + refused.getMessage(),
-                        refused);
-            }
-            programs.put(key, known);
+                    text(sizes, body) + (misfit ? " do not fit the model: " : ": ") + refused.getMessage(),
+                    refused);
         }
-        return known;
     }
 
     private static String text(KnownSizes sizes, String body) {
@@ -134,7 +126,8 @@ final class Specialisations {
         return sizes.found().isEmpty() ? inputs : inputs + " and sizes found " + sizes.found();
     }
 
-    synchronized void clear() {
-        programs.clear();
+    /** Frees what was compiled, as soon as no run uses it. */
+    void close() {
+        programs.close();
     }
 }

@@ -166,7 +166,8 @@ final class HandMade {
 
     static CompiledModel model(ProgramSource source, Options options, HostEvaluator host) {
         InterpretedBackend backend = new InterpretedBackend();
-        KernelCache kernels = new KernelCache(backend, Target.scalar(options.threads()), StageSink.NONE);
+        KernelCache kernels = new KernelCache(
+                backend, Target.scalar(options.threads()), StageSink.NONE, ResidentPool.shared(), options.threads());
         return new CompiledModel(source, kernels, options, host, new ResidentPool(2));
     }
 

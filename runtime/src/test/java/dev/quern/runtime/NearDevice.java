@@ -10,6 +10,8 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -71,7 +73,7 @@ public final class NearDevice implements Backend {
     }
 
     private static final class Queue implements DeviceQueue {
-        private final Arena arena = Arena.ofConfined();
+        private final Map<Long, Arena> memory = new HashMap<>();
 
         Queue() {
             OPEN.incrementAndGet();
@@ -79,7 +81,15 @@ public final class NearDevice implements Backend {
 
         @Override
         public long allocate(long bytes) {
-            return arena.allocate(Math.max(1, bytes), 64).address();
+            Arena arena = Arena.ofShared();
+            long address = arena.allocate(Math.max(1, bytes), 64).address();
+            memory.put(address, arena);
+            return address;
+        }
+
+        @Override
+        public void free(long address) {
+            memory.remove(address).close();
         }
 
         @SuppressWarnings("restricted")
@@ -108,7 +118,7 @@ public final class NearDevice implements Backend {
 
         @Override
         public void close() {
-            arena.close();
+            memory.values().forEach(Arena::close);
             OPEN.decrementAndGet();
         }
     }

@@ -8,11 +8,14 @@ import java.lang.foreign.MemorySegment;
  */
 public interface DeviceQueue extends AutoCloseable {
     /**
-     * Memory of the device, undefined, until the queue is closed.
+     * Memory of the device, undefined, until it is given back or the queue is closed.
      *
      * @return its address, which suits every element type
      */
     long allocate(long bytes);
+
+    /** Gives back memory that was allocated, once the device is done with what it has been given so far. */
+    void free(long address);
 
     /** Copies to the device; {@code source} may be changed once this returns. */
     void copyIn(MemorySegment source, long address);

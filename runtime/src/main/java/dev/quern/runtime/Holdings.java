@@ -1,0 +1,70 @@
+package dev.quern.runtime;
+
+import dev.quern.ir.backend.Executable;
+import dev.quern.passes.program.ConstantData;
+import dev.quern.passes.program.Program;
+import dev.quern.passes.program.ProgramStep;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a program and its bodies have of their model's: the code of their kernels, and constants. Given back when this is closed. */
+final class Holdings implements AutoCloseable {
+    private final List<LeasedValues.Lease<?>> leases = new ArrayList<>();
+    private final Map<ProgramStep.RunKernel, Executable> executables = new IdentityHashMap<>();
+    private final Map<ConstantData, HeldConstant> constants = new IdentityHashMap<>();
+
+    private Holdings() {}
+
+    /** All that {@code program} needs, made where it is not there. */
+    static Holdings of(Program program, KernelCache kernels, ConstantStore store) {
+        List<ProgramStep.RunKernel> steps = new ArrayList<>();
+        Map<ConstantData, String> names = new IdentityHashMap<>();
+        collect(program, steps, names);
+        List<ConstantData> wanted = List.copyOf(names.keySet());
+        Holdings holdings = new Holdings();
+        try {
+            List<LeasedValues.Lease<Executable>> code = kernels.lease(steps);
+            holdings.leases.addAll(code);
+            for (int i = 0; i < steps.size(); i++) {
+                holdings.executables.put(steps.get(i), code.get(i).value());
+            }
+            List<LeasedValues.Lease<ConstantStore.Placed>> constants = store.lease(wanted, names::get);
+            holdings.leases.addAll(constants);
+            for (int i = 0; i < wanted.size(); i++) {
+                holdings.constants.put(wanted.get(i), constants.get(i).value().constant());
+            }
+            return holdings;
+        } catch (RuntimeException | Error failure) {
+            holdings.close();
+            throw failure;
+        }
+    }
+
+    private static void collect(Program program, List<ProgramStep.RunKernel> steps, Map<ConstantData, String> names) {
+        program.constants().forEach((name, constant) -> names.put(constant, name));
+        for (ProgramStep step : program.steps()) {
+            switch (step) {
+                case ProgramStep.RunKernel kernel -> steps.add(kernel);
+                case ProgramStep.RunControl control -> control.bodies().forEach(body -> collect(body, steps, names));
+                case ProgramStep.RunHost _, ProgramStep.CheckIndices _ -> {}
+            }
+        }
+    }
+
+    /** The code of the step's kernel. */
+    Executable executable(ProgramStep.RunKernel step) {
+        return executables.get(step);
+    }
+
+    /** Where {@code data} is held. */
+    HeldConstant constant(ConstantData data) {
+        return constants.get(data);
+    }
+
+    @Override
+    public void close() {
+        leases.forEach(LeasedValues.Lease::close);
+    }
+}
