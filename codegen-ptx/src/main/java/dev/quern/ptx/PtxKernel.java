@@ -3,7 +3,7 @@ package dev.quern.ptx;
 import dev.quern.ModelException;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
-import dev.quern.ir.math.SpellReductions;
+import dev.quern.ir.math.ExpandMath;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +28,7 @@ public record PtxKernel(Kernel kernel, String text, List<LaunchShape> launches) 
      * @throws ModelException of code {@code UNSUPPORTED} with the reason if the kernel cannot be lowered
      */
     public static PtxKernel of(Kernel given, String architecture) {
-        Kernel kernel = SpellReductions.spell(given);
+        Kernel kernel = ExpandMath.expand(given);
         List<Stmt> parts =
                 kernel.body() instanceof Stmt.Block(List<Stmt> statements) ? statements : List.of(kernel.body());
         StringBuilder text = new StringBuilder();

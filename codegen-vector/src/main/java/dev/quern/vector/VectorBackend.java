@@ -5,7 +5,7 @@ import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
-import dev.quern.ir.math.SpellReductions;
+import dev.quern.ir.math.ExpandMath;
 import java.lang.invoke.MethodHandles;
 
 /**
@@ -34,7 +34,7 @@ public final class VectorBackend implements Backend {
     public Executable compile(Kernel scheduled, Target target) {
         KernelCompilation.prepare();
         try {
-            byte[] classFile = classFile(SpellReductions.spell(scheduled), vectorBits(target));
+            byte[] classFile = classFile(ExpandMath.expand(scheduled), vectorBits(target));
             return new CompiledKernel(scheduled, define(classFile), classFile);
         } catch (Refusal refusal) {
             throw new ModelException(

@@ -7,6 +7,7 @@ import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.math.ExpandMath;
 import dev.quern.ir.testing.Tolerance;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -46,7 +47,7 @@ final class KernelComparison {
     static void check(Kernel kernel, Random random, long... symbols) {
         Data before = Data.random(kernel, random, symbols);
         Data expected = before.copy();
-        KernelInterpreter.run(kernel, expected.buffers(), expected.offsets(), symbols);
+        KernelInterpreter.run(ExpandMath.expand(kernel), expected.buffers(), expected.offsets(), symbols);
         for (int bits : new int[] {512, 256, 128, 0}) {
             Data found = before.copy();
             run(compile(kernel, bits), found);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.interpret.kernel.KernelInterpreter;
+import dev.quern.ir.math.ExpandMath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -154,7 +155,8 @@ class RandomKernelsTest {
             RandomKernels.Case random = RandomKernels.of(seed);
             Data before = Data.random(random.kernel(), new Random(seed), random.symbols());
             Data expected = before.copy();
-            KernelInterpreter.run(random.kernel(), expected.buffers(), expected.offsets(), random.symbols());
+            KernelInterpreter.run(
+                    ExpandMath.expand(random.kernel()), expected.buffers(), expected.offsets(), random.symbols());
             HostExecutable executable = KernelComparison.compile(random.kernel(), bits);
             for (int run = 0; run < runs; run++) {
                 Data found = before.copy();

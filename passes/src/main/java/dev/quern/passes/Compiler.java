@@ -108,7 +108,7 @@ public final class Compiler {
         values.forEach(value -> value.type().shape().dims().forEach(dim -> symbols.addAll(dim.symbols())));
     }
 
-    /** The plan with places for packed constants, and none for constants that only packed ones stand for. */
+    /** The plan with places for the constants that a step takes, and for no others. */
     private static MemoryPlan places(MemoryPlan plan, Set<String> constants) {
         Map<String, MemoryPlan.Place> places = new HashMap<>(plan.places());
         places.entrySet()

@@ -2,8 +2,6 @@ package dev.quern.passes;
 
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
-import dev.quern.ir.Layout;
-import dev.quern.ir.Shape;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Literal;
@@ -12,6 +10,7 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.math.ExpandMath;
 import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.Scheduler;
 import dev.quern.ir.verify.KernelVerifier;
 import dev.quern.passes.lower.LoweredProgram;
 import dev.quern.passes.memory.Part;
@@ -19,7 +18,6 @@ import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.ProgramStep;
 import dev.quern.passes.schedule.DefaultSchedules;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,7 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Schedules the kernels of a program, and decides how each constant is held: where, and packed for which kernel. */
+/** Schedules the kernels of a program, and decides where each constant is held. */
 final class Scheduling {
     /** From this size on, constants stay in native memory or in the mapped file. */
     private static final long LARGE_BYTES = 64 << 10;
@@ -129,15 +127,13 @@ final class Scheduling {
         DefaultSchedules.Choice choice = options.schedules()
                 ? choices.computeIfAbsent(
                         new Key(kernel, constantParameters(apply)),
-                        key -> realised(
-                                DefaultSchedules.of(key.kernel(), key.constants(), target, options.deterministic())))
-                : new DefaultSchedules.Choice(Schedule.NONE, kernel);
+                        key -> DefaultSchedules.of(key.kernel(), key.constants(), target, options.deterministic()))
+                : new DefaultSchedules.Choice(Schedule.NONE, Scheduler.apply(kernel, Schedule.NONE, target));
+        assert isValid(choice.scheduled());
         List<String> arguments = new ArrayList<>();
-        for (int i = 0; i < apply.arguments().size(); i++) {
-            arguments.add(argument(
-                    apply.arguments().get(i),
-                    kernel.parameters().get(i),
-                    choice.scheduled().parameters().get(i)));
+        for (Value argument : apply.arguments()) {
+            hold(argument.name());
+            arguments.add(argument.name());
         }
         return new ProgramStep.RunKernel(
                 kernel,
@@ -149,25 +145,11 @@ final class Scheduling {
                 apply.origin());
     }
 
-    /**
-     * What is run: functions expanded, and packed constants, which are copies anyway, in arrays, where they are read faster and kernels on
-     * them are compiled sooner.
-     */
-    private DefaultSchedules.Choice realised(DefaultSchedules.Choice choice) {
-        Kernel scheduled = ExpandMath.expand(choice.scheduled());
-        List<Buffer> parameters = scheduled.parameters().stream()
-                .map(parameter -> parameter.layout().isRowMajor(parameter.shape())
-                        ? parameter
-                        : parameter.withStorage(Buffer.Storage.ARRAY))
-                .toList();
-        Kernel realised = scheduled.withParameters(parameters);
-        assert isValid(realised);
-        return new DefaultSchedules.Choice(choice.schedule(), realised);
-    }
-
+    /** As scheduled, and as back ends take it. */
     private boolean isValid(Kernel kernel) {
         if (!never) {
             KernelVerifier.verify(kernel, fixed);
+            KernelVerifier.verify(ExpandMath.expand(kernel), fixed);
         }
         return true;
     }
@@ -198,30 +180,5 @@ final class Scheduling {
         return tensor.dtype().byteSize(tensor.elements()) >= LARGE_BYTES
                 ? Buffer.Storage.SEGMENT
                 : Buffer.Storage.ARRAY;
-    }
-
-    private String argument(Value value, Buffer before, Buffer after) {
-        Literal literal = literals.get(value.name());
-        if (literal == null) {
-            return value.name();
-        }
-        if (after.layout().equals(before.layout())) {
-            hold(value.name());
-            return value.name();
-        }
-        Layout layout = after.layout();
-        String name = value.name() + " as " + layout.axes();
-        constants.putIfAbsent(
-                name, new ConstantData(literal, Optional.of(packing(before.shape(), layout)), after.storage()));
-        return name;
-    }
-
-    private static ConstantData.Packing packing(Shape shape, Layout layout) {
-        long[] extents =
-                shape.asConstant().orElseThrow(() -> new IllegalStateException("constant of symbolic shape " + shape));
-        List<Long> strides = shape.rowMajorStrides().stream()
-                .map(stride -> stride.constant())
-                .toList();
-        return new ConstantData.Packing(Arrays.stream(extents).boxed().toList(), strides, 0, layout);
     }
 }

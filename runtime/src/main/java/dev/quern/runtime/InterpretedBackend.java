@@ -9,6 +9,7 @@ import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.math.ExpandMath;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,10 +31,11 @@ final class InterpretedBackend implements Backend {
 
     @Override
     public Executable compile(Kernel scheduled, Target target) {
-        return scheduled.body() instanceof Stmt.For(String variable, Dim extent, LoopKind kind, Stmt body)
+        Kernel kernel = ExpandMath.expand(scheduled);
+        return kernel.body() instanceof Stmt.For(String variable, Dim extent, LoopKind kind, Stmt body)
                         && kind == LoopKind.PARALLEL
-                ? new Interpreted(scheduled, extent, ranged(scheduled, variable, extent, body))
-                : new Interpreted(scheduled, Dim.ONE, ranged(scheduled, "range.once", Dim.ONE, scheduled.body()));
+                ? new Interpreted(scheduled, extent, ranged(kernel, variable, extent, body))
+                : new Interpreted(scheduled, Dim.ONE, ranged(kernel, "range.once", Dim.ONE, kernel.body()));
     }
 
     /** {@code body} for those iterations alone that lie between two more symbols. */

@@ -8,6 +8,7 @@ import dev.quern.ir.backend.DeviceQueue;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.passes.program.MemoryPlan;
+import dev.quern.passes.program.PackedConstants;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
 import java.util.ArrayList;
@@ -70,9 +71,11 @@ final class PreparedProgram implements AutoCloseable {
 
     /** {@code compilation} with the code of its kernels and its constants, made where they are not there. */
     static PreparedProgram of(Compilation compilation, KernelCache kernels, ConstantStore store) {
-        Holdings holdings = Holdings.of(compilation.program(), kernels, store);
+        Program packed = PackedConstants.in(compilation.program());
+        Holdings holdings = Holdings.of(packed, kernels, store);
         try {
-            return new PreparedProgram(compilation, kernels, store, holdings, Set.of());
+            return new PreparedProgram(
+                    new Compilation(packed, compilation.origins()), kernels, store, holdings, Set.of());
         } catch (RuntimeException | Error failure) {
             holdings.close();
             throw failure;

@@ -21,7 +21,8 @@ public interface Backend {
     Target target(int threads);
 
     /**
-     * Compiles a kernel.
+     * Compiles a kernel as scheduled; a back end begins by {@linkplain dev.quern.ir.math.ExpandMath expanding} its functions, so that
+     * all compute the same bits.
      *
      * @throws dev.quern.ModelException with a reason if this back end cannot lower it
      */

@@ -23,7 +23,8 @@ final class PackBuffer {
             if (parameter.name().equals(step.buffer())) {
                 found = true;
                 check(parameter, i < kernel.parameters().size() - kernel.results(), application);
-                parameter = parameter.withLayout(panels(parameter, step.width()));
+                parameter =
+                        parameter.withLayout(panels(parameter, step.width())).withStorage(Buffer.Storage.ARRAY);
             }
             parameters.add(parameter);
         }

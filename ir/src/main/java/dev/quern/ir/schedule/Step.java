@@ -105,7 +105,7 @@ public sealed interface Step {
     /**
      * Parameter {@code buffer}, row-major and only read, is held in panels of {@code width} along its last axis:
      * {@link dev.quern.ir.Layout#panels} for the last two axes, one such matrix after the other for the axes before. The
-     * caller packs it. Its shape stays; indices may run into the padding of the last panel.
+     * caller packs it, into an array. Its shape stays; indices may run into the padding of the last panel.
      */
     record Pack(String buffer, long width) implements Step {}
 

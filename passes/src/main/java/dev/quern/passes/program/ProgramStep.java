@@ -1,10 +1,12 @@
 package dev.quern.passes.program;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.Scheduler;
 import java.util.List;
 
 /** One step of a program. */
@@ -14,7 +16,7 @@ public sealed interface ProgramStep {
      *
      * @param kernel as lowered, before scheduling
      * @param schedule how it is run
-     * @param scheduled {@code kernel} after {@code schedule}; what back ends compile
+     * @param scheduled {@code kernel} after {@code schedule}, as {@code Scheduler.apply} gives it; what back ends compile
      * @param arguments the value that each parameter is, by name
      * @param inPlace parameters read whose memory the (only) result may take
      * @param work scalar operations done, for splitting among threads
@@ -32,6 +34,17 @@ public sealed interface ProgramStep {
         public RunKernel {
             arguments = List.copyOf(arguments);
             inPlace = List.copyOf(inPlace);
+        }
+
+        /** The same with other arguments. */
+        RunKernel withArguments(List<String> others) {
+            return new RunKernel(kernel, schedule, scheduled, others, inPlace, work, origin);
+        }
+
+        /** The same kernel under another schedule; {@code PackedConstants} lays constants as that wants them. */
+        public RunKernel under(Schedule other, Target target) {
+            return new RunKernel(
+                    kernel, other, Scheduler.apply(kernel, other, target), arguments, inPlace, work, origin);
         }
 
         /** Whether the step only moves the elements of its one operand to its result, and nothing is to do where both lie in one place. */

@@ -9,8 +9,10 @@ import dev.quern.ir.interpret.DimBindings;
 import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.math.ExpandMath;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.MemoryPlan;
+import dev.quern.passes.program.PackedConstants;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
 import java.lang.foreign.Arena;
@@ -38,7 +40,7 @@ public final class TestMachine {
     }
 
     public static List<Tensor> run(Program program, List<Tensor> inputs) {
-        return new TestMachine(program).run(inputs);
+        return new TestMachine(PackedConstants.in(program)).run(inputs);
     }
 
     private List<Tensor> run(List<Tensor> inputs) {
@@ -112,7 +114,7 @@ public final class TestMachine {
         }
         long[] values =
                 step.scheduled().symbols().stream().mapToLong(symbols::get).toArray();
-        KernelInterpreter.run(step.scheduled(), buffers, offsets, values);
+        KernelInterpreter.run(ExpandMath.expand(step.scheduled()), buffers, offsets, values);
     }
 
     private Memory memory(String name, DType type, Optional<Value> value) {

@@ -1,0 +1,119 @@
+package dev.quern.passes.program;
+
+import dev.quern.ir.Layout;
+import dev.quern.ir.Shape;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.kernel.Buffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A program on its way to be run: constants that a schedule lays anew, as {@link dev.quern.ir.schedule.Step.Pack} does, become
+ * constants of their own, and those that are then read by nobody as they are go.
+ */
+public final class PackedConstants {
+    private final Program program;
+    private final Map<String, ConstantData> packed = new HashMap<>();
+    private final Set<String> plain = new HashSet<>();
+
+    private PackedConstants(Program program) {
+        this.program = program;
+    }
+
+    /** {@code program} with its packed constants, in its bodies too; itself if there are none. */
+    public static Program in(Program program) {
+        return new PackedConstants(program).packed();
+    }
+
+    private Program packed() {
+        program.outputs().forEach(value -> plain.add(value.name()));
+        for (MemoryPlan.Place place : program.memory().places().values()) {
+            if (place instanceof MemoryPlan.Within within) {
+                plain.add(within.value());
+            }
+        }
+        List<ProgramStep> steps = program.steps().stream().map(this::step).toList();
+        if (packed.isEmpty() && steps.equals(program.steps())) {
+            return program;
+        }
+        Map<String, ConstantData> constants = new HashMap<>(program.constants());
+        Map<String, MemoryPlan.Place> places = new HashMap<>(program.memory().places());
+        for (String name : program.constants().keySet()) {
+            if (!plain.contains(name)) {
+                constants.remove(name);
+                places.remove(name);
+            }
+        }
+        constants.putAll(packed);
+        packed.keySet().forEach(name -> places.put(name, new MemoryPlan.Constant()));
+        return new Program(
+                program.name(),
+                program.inputs(),
+                program.outputs(),
+                program.guards(),
+                constants,
+                steps,
+                new MemoryPlan(places, program.memory().arenaElements()));
+    }
+
+    private ProgramStep step(ProgramStep step) {
+        return switch (step) {
+            case ProgramStep.RunKernel kernel -> kernel(kernel);
+            case ProgramStep.RunHost host -> reading(host, host.node().inputs());
+            case ProgramStep.RunControl(var node, List<Program> bodies) ->
+                reading(
+                        new ProgramStep.RunControl(
+                                node, bodies.stream().map(PackedConstants::in).toList()),
+                        node.inputs());
+            case ProgramStep.CheckIndices check -> reading(check, List.of(check.value()));
+        };
+    }
+
+    private ProgramStep reading(ProgramStep step, List<Value> operands) {
+        operands.forEach(value -> plain.add(value.name()));
+        return step;
+    }
+
+    private ProgramStep kernel(ProgramStep.RunKernel step) {
+        List<String> arguments = new ArrayList<>();
+        for (int i = 0; i < step.arguments().size(); i++) {
+            String name = step.arguments().get(i);
+            Buffer after = step.scheduled().parameters().get(i);
+            if (after.layout().equals(step.kernel().parameters().get(i).layout())) {
+                plain.add(name);
+                arguments.add(name);
+            } else {
+                arguments.add(pack(name, after));
+            }
+        }
+        return step.withArguments(arguments);
+    }
+
+    private String pack(String name, Buffer as) {
+        ConstantData constant = program.constants().get(name);
+        if (constant == null) {
+            throw new IllegalStateException(
+                    program.name() + " lays '" + name + "' as " + as.layout() + ", and it is no constant");
+        }
+        String known = name + " as " + as.layout().axes();
+        packed.putIfAbsent(
+                known,
+                new ConstantData(constant.literal(), Optional.of(packing(as.shape(), as.layout())), as.storage()));
+        return known;
+    }
+
+    private static ConstantData.Packing packing(Shape shape, Layout layout) {
+        long[] extents =
+                shape.asConstant().orElseThrow(() -> new IllegalStateException("constant of symbolic shape " + shape));
+        List<Long> strides = shape.rowMajorStrides().stream()
+                .map(stride -> stride.constant())
+                .toList();
+        return new ConstantData.Packing(Arrays.stream(extents).boxed().toList(), strides, 0, layout);
+    }
+}

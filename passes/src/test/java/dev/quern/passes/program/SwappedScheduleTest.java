@@ -1,0 +1,104 @@
+package dev.quern.passes.program;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.ir.BinaryOp;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.TensorType;
+import dev.quern.ir.UnaryOp;
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.graph.GraphBuilder;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.Scheduler;
+import dev.quern.ir.schedule.Step;
+import dev.quern.passes.CompileOptions;
+import dev.quern.passes.Compiler;
+import dev.quern.passes.testing.TestMachine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** A schedule is data beside the kernel: another may be put in its place, and constants are packed as that wants them. */
+class SwappedScheduleTest {
+    private static final Target.Host TARGET = new Target.Host("jvm-512", 512, 32, 1, 32 << 10, 1 << 20);
+
+    /** {@code sigmoid(x·w) + w}: the weights are read packed by one kernel, and as they are by another. */
+    private static Program program() {
+        GraphBuilder graph = new GraphBuilder("layer");
+        Dim rows = Dim.symbol("rows");
+        Value x = graph.input("x", new TensorType(DType.F32, Shape.of(rows, Dim.of(40))));
+        Value weights = graph.constant(random(1, 40, 40));
+        Value product = graph.add(
+                new Op.Contract(List.of("m", "k"), List.of("k", "n"), List.of("m", "n"), DType.F32), x, weights);
+        Value gate = graph.add(new Op.Unary(UnaryOp.SIGMOID), product);
+        Value other = graph.binary(BinaryOp.MUL, weights, weights);
+        return Compiler.compile(graph.build(List.of(gate, other)), TARGET, CompileOptions.defaults());
+    }
+
+    @Test
+    void whatIsCompiledIsTheKernelUnderTheSchedule() {
+        for (ProgramStep step : program().steps()) {
+            ProgramStep.RunKernel kernel = assertInstanceOf(ProgramStep.RunKernel.class, step);
+            assertEquals(Scheduler.apply(kernel.kernel(), kernel.schedule(), TARGET), kernel.scheduled());
+        }
+    }
+
+    @Test
+    void otherSchedulesGiveTheSameBits() {
+        Program program = program();
+        ProgramStep.RunKernel product =
+                assertInstanceOf(ProgramStep.RunKernel.class, program.steps().getFirst());
+        assertTrue(product.schedule().steps().stream().anyMatch(Step.Pack.class::isInstance), "weights are packed");
+        String constant = program.constants().keySet().iterator().next();
+        assertEquals(Set.of(constant), program.constants().keySet(), "one constant, packed for nobody yet");
+        assertEquals(2, PackedConstants.in(program).constants().size(), "packed for one step, plain for the other");
+
+        Tensor input = random(2, 13, 40);
+        List<Tensor> expected = TestMachine.run(program, List.of(input));
+        for (long width : new long[] {1, 16, 24, 64}) {
+            Schedule panels = new Schedule(List.of(new Step.Pack("b0", width)));
+            assertSame(expected, TestMachine.run(with(program, product.under(panels, TARGET)), List.of(input)));
+        }
+        Program plain = with(program, product.under(Schedule.NONE, TARGET));
+        assertEquals(plain, PackedConstants.in(plain), "nothing is packed any more");
+        assertSame(expected, TestMachine.run(plain, List.of(input)));
+    }
+
+    private static Program with(Program program, ProgramStep first) {
+        List<ProgramStep> steps = new ArrayList<>(program.steps());
+        steps.set(0, first);
+        return new Program(
+                program.name(),
+                program.inputs(),
+                program.outputs(),
+                program.guards(),
+                program.constants(),
+                steps,
+                program.memory());
+    }
+
+    private static void assertSame(List<Tensor> expected, List<Tensor> found) {
+        for (int i = 0; i < expected.size(); i++) {
+            assertArrayEquals(expected.get(i).toFloatArray(), found.get(i).toFloatArray());
+        }
+    }
+
+    private static Tensor random(long seed, long... shape) {
+        Random random = new Random(seed);
+        float[] data = new float[(int) Tensor.count(shape)];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = (float) random.nextGaussian();
+        }
+        return Tensor.of(data, shape);
+    }
+}
