@@ -144,6 +144,10 @@ public final class Interpretation {
             while (true) {
                 SizedGraph special = sized(known);
                 Graph graph = special.bodies().get(body.name());
+                if (graph == null) {
+                    // These sizes decide what is done here: what is around must be imported for them.
+                    throw first;
+                }
                 try {
                     return evaluate(known, special, frames, graph, named(body, graph, inputs), new DimBindings());
                 } catch (UnmetGuardException again) {

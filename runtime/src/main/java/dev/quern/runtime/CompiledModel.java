@@ -17,6 +17,7 @@ import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -80,10 +81,10 @@ public final class CompiledModel implements Model {
     private ProgramVariant variant(Overrides overrides) {
         return new ProgramVariant(
                 prepare(source.compile(overrides, KnownSizes.NONE, kernels.target())),
-                (sizes, body) -> prepare(
-                        body.isEmpty()
-                                ? source.compile(overrides, sizes, kernels.target())
-                                : source.compile(overrides, sizes, body, kernels.target())));
+                (sizes, body) -> (body.isEmpty()
+                                ? Optional.of(source.compile(overrides, sizes, kernels.target()))
+                                : source.compile(overrides, sizes, body, kernels.target()))
+                        .map(this::prepare));
     }
 
     @Override

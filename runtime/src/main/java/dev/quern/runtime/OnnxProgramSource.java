@@ -16,6 +16,7 @@ import dev.quern.passes.graph.Rewrite;
 import dev.quern.passes.program.Program;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Compiles an ONNX model; constants stay in its mapped file, so that is open as long as this. */
 final class OnnxProgramSource implements ProgramSource {
@@ -48,9 +49,10 @@ final class OnnxProgramSource implements ProgramSource {
     }
 
     @Override
-    public Compilation compile(Overrides overrides, KnownSizes sizes, String body, Target target) {
+    public Optional<Compilation> compile(Overrides overrides, KnownSizes sizes, String body, Target target) {
         SizedGraph sized = model.sized(overrides, sizes);
-        return new Compilation(compile(sized.bodies().get(body), target), sized.origins());
+        return Optional.ofNullable(sized.bodies().get(body))
+                .map(graph -> new Compilation(compile(graph, target), sized.origins()));
     }
 
     private Program compile(Graph imported, Target target) {

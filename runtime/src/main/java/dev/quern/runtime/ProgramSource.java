@@ -5,6 +5,7 @@ import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
 import java.util.List;
+import java.util.Optional;
 
 /** Compiles one model to programs; holds what that needs, such as the mapped file, until closed. */
 interface ProgramSource extends AutoCloseable {
@@ -14,8 +15,11 @@ interface ProgramSource extends AutoCloseable {
     /** The program for {@code sizes}, for a caller who gives {@code overrides} in the place of defaults. */
     Compilation compile(Overrides overrides, KnownSizes sizes, Target target);
 
-    /** The program of the body called {@code body}, for {@code sizes}, which has the shapes of its inputs. */
-    Compilation compile(Overrides overrides, KnownSizes sizes, String body, Target target);
+    /**
+     * The program of the body called {@code body}, for {@code sizes}, which has the shapes of its inputs; none if these sizes decide what
+     * the model does there, so that the body is part of what is around it, or of nothing.
+     */
+    Optional<Compilation> compile(Overrides overrides, KnownSizes sizes, String body, Target target);
 
     /** Tells {@code reproducer} what the programs are made of. */
     default void describe(Reproducer reproducer) {}

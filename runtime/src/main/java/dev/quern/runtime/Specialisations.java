@@ -7,6 +7,7 @@ import dev.quern.ir.graph.Value;
 import dev.quern.onnx.signature.KnownSizes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Programs for known sizes, where the general one's assumptions fail; of those that no run uses the least recently used goes first. While one is compiled
@@ -20,8 +21,8 @@ final class Specialisations {
 
     /** Compiles. */
     interface Compile {
-        /** The program for {@code sizes} of the model, or if {@code body} is not empty of that body. */
-        PreparedProgram apply(KnownSizes sizes, String body);
+        /** The program for {@code sizes} of the model, or if {@code body} is not empty of that body; none if they leave no such body. */
+        Optional<PreparedProgram> apply(KnownSizes sizes, String body);
     }
 
     private record Key(KnownSizes sizes, String body) {}
@@ -95,10 +96,12 @@ final class Specialisations {
 
     private LeasedValues.Lease<PreparedProgram> program(
             String name, KnownSizes sizes, String body, UnmetGuard unmet, Watch watch) {
-        return programs.lease(new Key(sizes, body), () -> compiled(name, sizes, body, unmet.guard()), watch::check);
+        return programs.lease(new Key(sizes, body), () -> compiled(name, sizes, body, unmet), watch::check);
     }
 
-    private PreparedProgram compiled(String name, KnownSizes sizes, String body, Guard guard) {
+    /** The program for {@code sizes}; {@code unmet} where they leave no such body, for what is around it to be compiled for them. */
+    private PreparedProgram compiled(String name, KnownSizes sizes, String body, UnmetGuard unmet) {
+        Guard guard = unmet.guard();
         LOG.log(
                 System.Logger.Level.INFO,
                 "{0}: compiling for {1}, because {2} does not hold of them ({3})",
@@ -107,7 +110,7 @@ final class Specialisations {
                 guard,
                 guard.reason());
         try {
-            return compile.apply(sizes, body);
+            return compile.apply(sizes, body).orElseThrow(() -> unmet);
         } catch (ModelException refused) {
             boolean misfit = refused.code() == ModelException.Code.INVALID_MODEL;
             throw new ModelException(

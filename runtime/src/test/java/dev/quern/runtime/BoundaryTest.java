@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -249,7 +250,7 @@ class BoundaryTest {
                                     }
 
                                     @Override
-                                    public Compilation compile(
+                                    public Optional<Compilation> compile(
                                             Overrides overrides, KnownSizes sizes, String body, Target target) {
                                         throw new LinkageError("class");
                                     }

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Builds programs step by step, without a compiler, and models of them that run by the interpreter. */
 final class HandMade {
@@ -189,7 +190,7 @@ final class HandMade {
             }
 
             @Override
-            public Compilation compile(Overrides overrides, KnownSizes sizes, String body, Target target) {
+            public Optional<Compilation> compile(Overrides overrides, KnownSizes sizes, String body, Target target) {
                 throw new AssertionError("no body to specialise is expected");
             }
 

@@ -21,6 +21,7 @@ import dev.quern.passes.program.ProgramStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RefusalsTest {
@@ -150,7 +151,7 @@ class RefusalsTest {
             }
 
             @Override
-            public Compilation compile(Overrides overrides, KnownSizes sizes, String body, Target target) {
+            public Optional<Compilation> compile(Overrides overrides, KnownSizes sizes, String body, Target target) {
                 throw new AssertionError("no body to specialise is expected");
             }
 

@@ -38,4 +38,21 @@ final class Defaults {
         return new OnnxModel(
                 model.irVersion(), model.producer(), model.opsets(), settled, model.functions(), model.metadata());
     }
+
+    /** The model in which the inputs called {@code names} have no defaults. */
+    static OnnxModel without(OnnxModel model, Set<String> names) {
+        OnnxGraph graph = model.graph();
+        OnnxGraph required = new OnnxGraph(
+                graph.name(),
+                graph.nodes(),
+                graph.initializers().stream()
+                        .filter(each -> !names.contains(each.name()))
+                        .toList(),
+                graph.sparseInitializers(),
+                graph.inputs(),
+                graph.outputs(),
+                graph.valueInfos());
+        return new OnnxModel(
+                model.irVersion(), model.producer(), model.opsets(), required, model.functions(), model.metadata());
+    }
 }

@@ -54,6 +54,28 @@ record Difference(OnnxNode node, List<Tensor> operands, List<Tensor> results, Li
         return node.attributes().get(attribute) instanceof OnnxAttribute.Int(long value) ? value : otherwise;
     }
 
+    /** The axes of a reduction, as they are given; none where it joins all. */
+    long[] axes() {
+        if (node.attributes().get("axes") instanceof OnnxAttribute.Ints given) {
+            return given.values().stream().mapToLong(Long::longValue).toArray();
+        }
+        return operands.size() > 1 && operands.get(1) != null ? operands.get(1).toLongArray() : new long[0];
+    }
+
+    /** The axes that a reduction joins. */
+    List<Integer> reducedAxes() {
+        int rank = operand().shape().length;
+        long[] given = axes();
+        if (given.length == 0) {
+            boolean none = integer("noop_with_empty_axes", 0) != 0;
+            return IntStream.range(0, none ? 0 : rank).boxed().toList();
+        }
+        return Arrays.stream(given)
+                .mapToObj(axis -> (int) Math.floorMod(axis, (long) rank))
+                .distinct()
+                .toList();
+    }
+
     /** Whether an operand has an element that is no finite number. */
     boolean beyondNumbers() {
         return operands.stream()

@@ -4,21 +4,20 @@ import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.acceptance.generate.GeneratedModel;
 import dev.quern.onnx.build.OnnxWriter;
-import dev.quern.onnx.proto.OnnxAttribute;
-import dev.quern.onnx.proto.OnnxGraph;
 import dev.quern.onnx.proto.OnnxModel;
 import dev.quern.onnx.proto.OnnxNode;
-import dev.quern.onnx.proto.OnnxTensor;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds where the interpreter and ONNX Runtime part: every node of a model alone, in both, on the values that the interpreter has there. */
+/**
+ * Finds where the interpreter and ONNX Runtime part: every node of a model alone, in both, on the values that the interpreter has
+ * there. Where no node parts, each is looked at on the values that ONNX Runtime has: if each does there what the interpreter does,
+ * both compute the same, and the results are apart because the model makes much of small differences.
+ */
 final class Explanation {
     private static final int SHOWN = 24;
 
@@ -34,25 +33,33 @@ final class Explanation {
     }
 
     /**
-     * The first node at which they part, if nothing is known of it; what is known of a node where all that part are known. If none
-     * parts, ONNX Runtime differs from itself.
+     * The first node at which they part, if nothing is known of it; what is known of a node where all that part are known; and what to
+     * think of it if none parts.
      *
      * @param inputs of the run
      * @param difference what was seen of the outputs
      */
     static ModelOutcome of(OnnxModel settled, Map<String, Tensor> inputs, String difference, long seed) {
-        Explanation explanation = new Explanation(inputs, difference, seed);
-        OnnxModel sorted = RunnableOrder.sorted(settled);
-        Optional<ModelOutcome> fault = explanation.firstIn(sorted, inputs);
-        return fault.or(() -> explanation.known.map(each -> new ModelOutcome(Verdict.KNOWN_DEVIATION, each.name())))
-                .orElseGet(() -> explanation.between(settled));
+        return new Explanation(inputs, difference, seed).of(settled);
     }
 
-    /** Where no node parts alone. */
-    private ModelOutcome between(OnnxModel settled) {
+    private ModelOutcome of(OnnxModel settled) {
+        OnnxModel sorted = RunnableOrder.sorted(settled);
+        return firstIn(sorted, inputs)
+                .or(this::deviation)
+                .orElseGet(() -> plainAgrees(settled)
+                        ? new ModelOutcome(Verdict.PEER_DIFFERS_FROM_ITSELF, difference)
+                        : along(sorted, inputs).or(this::deviation).orElseGet(() -> nodeByNode(sorted)));
+    }
+
+    private Optional<ModelOutcome> deviation() {
+        return known.map(each -> new ModelOutcome(Verdict.KNOWN_DEVIATION, each.name()));
+    }
+
+    private boolean plainAgrees(OnnxModel settled) {
         PeerAnswer plain = PeerAnswer.of(new GeneratedModel("", settled, List.of(inputs)), false);
         try (Reference reference = new Reference(OnnxWriter.toBytes(settled))) {
-            boolean agrees = plain.outputs(0).isPresent()
+            return plain.outputs(0).isPresent()
                     && SpreadComparison.PEER
                             .difference(
                                     reference,
@@ -61,39 +68,83 @@ final class Explanation {
                                     plain.outputs(0).get(),
                                     seed)
                             .isEmpty();
-            if (agrees) {
-                return new ModelOutcome(Verdict.PEER_DIFFERS_FROM_ITSELF, difference);
-            }
         }
-        return halvesBetweenNodes(settled)
-                ? new ModelOutcome(Verdict.KNOWN_DEVIATION, "HALVES_KEPT_IN_F32")
-                : new ModelOutcome(Verdict.OPEN_BESIDE_PEER, "no node alone: " + difference);
     }
 
     /**
-     * Whether a node takes an f16 that another made. ONNX Runtime computes nodes of f16 that it has no kernels for in f32, and leaves
-     * out the rounding between two of them, where alone each agrees.
+     * What to say where each node agrees on ONNX Runtime's own values. ONNX Runtime computes nodes of f16 that it has no kernels for in
+     * f32, and leaves out the rounding between two of them.
      */
-    private boolean halvesBetweenNodes(OnnxModel settled) {
-        Map<String, Tensor> values = values(settled, inputs);
-        Set<String> used = new HashSet<>();
-        settled.graph().nodes().forEach(node -> used.addAll(node.inputs()));
-        return settled.graph().nodes().stream()
-                .flatMap(node -> node.outputs().stream())
-                .anyMatch(name -> used.contains(name)
-                        && values.get(name) != null
-                        && values.get(name).dtype() == DType.F16);
+    private ModelOutcome nodeByNode(OnnxModel sorted) {
+        Map<String, Tensor> values = values(sorted, inputs);
+        boolean halves = sorted.graph().nodes().stream()
+                .flatMap(node -> IsolatedNode.halves(sorted, node, values).stream())
+                .findAny()
+                .isPresent();
+        return halves
+                ? new ModelOutcome(Verdict.KNOWN_DEVIATION, "HALVES_KEPT_IN_F32")
+                : new ModelOutcome(Verdict.AGREED_NODE_BY_NODE, difference);
     }
 
+    /** The first node that parts on the interpreter's values. */
     private Optional<ModelOutcome> firstIn(OnnxModel model, Map<String, Tensor> given) {
         Map<String, Tensor> values = values(model, given);
         for (OnnxNode node : model.graph().nodes()) {
-            Optional<ModelOutcome> fault = at(model, node, values);
+            OnnxModel alone = IsolatedNode.of(model, node, values, Set.of());
+            Optional<Map<String, Tensor>> answer = PeerAnswer.of(
+                            new GeneratedModel("", alone, List.of(Map.of())), false)
+                    .outputs(0);
+            if (answer.isPresent()) {
+                Bodies bodies = new Bodies(alone, node, values);
+                Optional<ModelOutcome> fault = at(alone, node, values, answer.get(), Map.of())
+                        .flatMap(parts -> bodies.any() ? firstInside(bodies) : parts.named());
+                if (fault.isPresent()) {
+                    return fault;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<ModelOutcome> firstInside(Bodies bodies) {
+        List<ModelOutcome> faults = new ArrayList<>();
+        bodies.visit(body -> {
+            firstIn(body, Map.of()).ifPresent(faults::add);
+            return faults.isEmpty() ? Optional.of(values(body, Map.of())) : Optional.empty();
+        });
+        return faults.stream().findFirst();
+    }
+
+    /** The first node whose result in ONNX Runtime is not what the interpreter makes of the operands that it has there. */
+    private Optional<ModelOutcome> along(OnnxModel model, Map<String, Tensor> given) {
+        Map<String, Tensor> interpreted = values(model, given);
+        Optional<Map<String, Tensor>> answered = peerValues(model, given, interpreted);
+        if (answered.isEmpty()) {
+            return Optional.of(new ModelOutcome(Verdict.DIFFERS_FROM_PEER, "no node alone: " + difference));
+        }
+        Map<String, Tensor> values = answered.get();
+        for (OnnxNode node : model.graph().nodes()) {
+            Set<String> halves = IsolatedNode.halves(model, node, values);
+            OnnxModel alone = IsolatedNode.of(model, node, values, halves);
+            Map<String, Tensor> operands = new LinkedHashMap<>();
+            halves.forEach(name -> operands.put(name, values.get(name)));
+            Bodies bodies = new Bodies(IsolatedNode.of(model, node, values, Set.of()), node, values);
+            Optional<ModelOutcome> fault = at(alone, node, values, values, operands)
+                    .flatMap(parts -> bodies.any() ? alongInside(bodies) : parts.named());
             if (fault.isPresent()) {
                 return fault;
             }
         }
         return Optional.empty();
+    }
+
+    private Optional<ModelOutcome> alongInside(Bodies bodies) {
+        List<ModelOutcome> faults = new ArrayList<>();
+        bodies.visit(body -> {
+            along(body, Map.of()).ifPresent(faults::add);
+            return faults.isEmpty() ? peerValues(body, Map.of(), values(body, Map.of())) : Optional.empty();
+        });
+        return faults.stream().findFirst();
     }
 
     private static Map<String, Tensor> values(OnnxModel model, Map<String, Tensor> given) {
@@ -105,81 +156,85 @@ final class Explanation {
         return values;
     }
 
-    private Optional<ModelOutcome> at(OnnxModel model, OnnxNode node, Map<String, Tensor> values) {
-        OnnxModel alone = IsolatedNode.of(model, node, values);
-        Optional<Map<String, Tensor>> answer = PeerAnswer.of(new GeneratedModel("", alone, List.of(Map.of())), false)
-                .outputs(0);
-        if (answer.isEmpty()) {
-            return Optional.empty();
-        }
-        try (Reference reference = new Reference(OnnxWriter.toBytes(alone))) {
-            Map<String, Tensor> expected = reference.run(Map.of());
-            Map<String, Tensor> found = new LinkedHashMap<>();
-            answer.get()
-                    .forEach((name, tensor) -> found.put(
-                            name, SignedInterface.under(expected.get(name).dtype(), tensor)));
-            Optional<String> parts = SpreadComparison.PEER.difference(reference, Map.of(), expected, found, seed);
-            if (parts.isEmpty()) {
-                return Optional.empty();
-            }
-            Optional<OnnxModel> inside = chosen(alone, node, values);
-            return inside.isPresent()
-                    ? firstIn(inside.get(), Map.of())
-                    : named(node, values, expected, found, parts.get());
-        }
+    /** What every value is in ONNX Runtime, without its optimisations. */
+    private static Optional<Map<String, Tensor>> peerValues(
+            OnnxModel model, Map<String, Tensor> given, Map<String, Tensor> interpreted) {
+        OnnxModel open = AllValues.asOutputs(model);
+        return PeerAnswer.of(new GeneratedModel("", open, List.of(given)), false)
+                .outputs(0)
+                .map(answer -> {
+                    Map<String, Tensor> values = new LinkedHashMap<>(interpreted);
+                    answer.forEach((name, tensor) -> values.put(
+                            name, SignedInterface.under(interpreted.get(name).dtype(), tensor)));
+                    return values;
+                });
     }
 
-    /** The branch that an If takes, as a model. */
-    private static Optional<OnnxModel> chosen(OnnxModel alone, OnnxNode node, Map<String, Tensor> values) {
-        if (!node.opType().equals("If")) {
-            return Optional.empty();
-        }
-        boolean holds = values.get(node.inputs().getFirst()).toByteArray()[0] != 0;
-        OnnxAttribute branch = node.attributes().get(holds ? "then_branch" : "else_branch");
-        OnnxGraph body = ((OnnxAttribute.GraphValue) branch).value();
-        List<OnnxTensor> constants = new ArrayList<>(alone.graph().initializers());
-        constants.addAll(body.initializers());
-        OnnxGraph graph = new OnnxGraph(
-                body.name(),
-                body.nodes(),
-                constants,
-                body.sparseInitializers(),
-                List.of(),
-                body.outputs(),
-                body.valueInfos());
-        return Optional.of(RunnableOrder.sorted(new OnnxModel(
-                alone.irVersion(), alone.producer(), alone.opsets(), graph, alone.functions(), alone.metadata())));
-    }
-
-    private Optional<ModelOutcome> named(
+    /** Where {@code node}, which is all of {@code alone}, gives something else than {@code answer} says. */
+    private Optional<Parting> at(
+            OnnxModel alone,
             OnnxNode node,
             Map<String, Tensor> values,
-            Map<String, Tensor> expected,
-            Map<String, Tensor> found,
-            String parts) {
-        List<Tensor> operands = node.inputs().stream().map(values::get).toList();
-        List<Tensor> wanted = node.outputs().stream().map(expected::get).toList();
-        List<Tensor> given = node.outputs().stream().map(found::get).toList();
-        Optional<KnownDeviation> deviation = KnownDeviation.of(new Difference(node, operands, wanted, given));
-        if (deviation.isPresent()) {
-            known = known.or(() -> deviation);
-            return Optional.empty();
+            Map<String, Tensor> answer,
+            Map<String, Tensor> operands) {
+        try (Reference reference = new Reference(OnnxWriter.toBytes(alone), true)) {
+            Map<String, Tensor> expected = reference.run(operands);
+            Map<String, Tensor> found = new LinkedHashMap<>();
+            expected.forEach(
+                    (name, tensor) -> found.put(name, SignedInterface.under(tensor.dtype(), answer.get(name))));
+            return SpreadComparison.PEER
+                    .difference(reference, operands, expected, found, seed)
+                    .map(parts -> new Parting(node, values, Reference.copies(expected), found, parts));
         }
-        StringBuilder text = new StringBuilder(node.opType() + ": " + parts + " | " + node.attributes());
-        for (int i = 0; i < operands.size(); i++) {
-            if (operands.get(i) != null) {
-                text.append("\n  ").append(node.inputs().get(i)).append(" = ").append(shown(operands.get(i)));
+    }
+
+    /** A node that parts, with what it is given, what is expected of it and what was found. */
+    private final class Parting {
+        private final OnnxNode node;
+        private final Map<String, Tensor> values;
+        private final Map<String, Tensor> expected;
+        private final Map<String, Tensor> found;
+        private final String parts;
+
+        Parting(
+                OnnxNode node,
+                Map<String, Tensor> values,
+                Map<String, Tensor> expected,
+                Map<String, Tensor> found,
+                String parts) {
+            this.node = node;
+            this.values = values;
+            this.expected = expected;
+            this.found = found;
+            this.parts = parts;
+        }
+
+        /** Nothing if that is known, which is kept; else all of it. */
+        Optional<ModelOutcome> named() {
+            List<Tensor> operands = node.inputs().stream().map(values::get).toList();
+            List<Tensor> wanted = node.outputs().stream().map(expected::get).toList();
+            List<Tensor> given = node.outputs().stream().map(found::get).toList();
+            Optional<KnownDeviation> deviation = KnownDeviation.of(new Difference(node, operands, wanted, given));
+            if (deviation.isPresent()) {
+                known = known.or(() -> deviation);
+                return Optional.empty();
             }
+            StringBuilder text = new StringBuilder(node.opType() + ": " + parts + " | " + node.attributes());
+            for (int i = 0; i < operands.size(); i++) {
+                if (operands.get(i) != null) {
+                    text.append("\n  ")
+                            .append(node.inputs().get(i))
+                            .append(" = ")
+                            .append(shown(operands.get(i)));
+                }
+            }
+            for (String name : expected.keySet()) {
+                text.append("\n  expected ").append(name).append(" = ").append(shown(expected.get(name)));
+                text.append("\n  found    ").append(name).append(" = ").append(shown(found.get(name)));
+            }
+            text.append("\n  in the model: ").append(difference);
+            return Optional.of(new ModelOutcome(Verdict.DIFFERS_FROM_PEER, text.toString()));
         }
-        for (String name : expected.keySet()) {
-            text.append("\n  expected ").append(name).append(" = ").append(shown(expected.get(name)));
-            text.append("\n  found    ").append(name).append(" = ").append(shown(found.get(name)));
-        }
-        text.append("\n  in the model: ").append(difference);
-        boolean unlike =
-                expected.entrySet().stream().anyMatch(each -> unlike(each.getValue(), found.get(each.getKey())));
-        return Optional.of(
-                new ModelOutcome(unlike ? Verdict.DIFFERS_FROM_PEER : Verdict.OPEN_BESIDE_PEER, text.toString()));
     }
 
     private static String shown(Tensor tensor) {
@@ -194,10 +249,5 @@ final class Explanation {
                                     : "?");
         }
         return text.toString();
-    }
-
-    /** Whether types or shapes differ. */
-    private static boolean unlike(Tensor expected, Tensor found) {
-        return expected.dtype() != found.dtype() || !Arrays.equals(expected.shape(), found.shape());
     }
 }

@@ -10,6 +10,7 @@ import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.ResizeRule;
 import dev.quern.ir.interpret.DimBindings;
 import dev.quern.ir.interpret.GraphInterpreter;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,13 +42,32 @@ final class Jitter {
         }
         List<Tensor> moved = new ArrayList<>();
         for (Tensor operand : operands) {
-            double amplitude = Math.sqrt(Math.clamp(operand.elements(), 1, 4096)) / 2 + 1;
+            double amplitude = Math.sqrt(Math.clamp(operand.elements(), 1, 4096)) / 2 + alike(operand) / 2 + 1;
             moved.add(
                     moves(operand.dtype()) && !(exactOn(node.op()) && exact(operand))
                             ? move(operand, amplitude)
                             : operand);
         }
         return moved;
+    }
+
+    /**
+     * How many elements at most are the same number, when a sum has to round them. Each is rounded alike where it is added, so that what
+     * rounding does to a sum grows with their number, and not with its root as where roundings are independent.
+     */
+    private static double alike(Tensor operand) {
+        if (!moves(operand.dtype())) {
+            return 0;
+        }
+        double[] sorted = RealElements.doubles(operand);
+        Arrays.sort(sorted);
+        int most = 0;
+        int first = 0;
+        for (int i = 0; i < sorted.length; i++) {
+            first = sorted[i] == sorted[first] ? first : i;
+            most = sorted[i] == 0 ? most : Math.max(most, i - first + 1);
+        }
+        return Math.clamp(most - 1L, 0, 4096);
     }
 
     Tensor result(GraphInterpreter.Nodes nodes, Node node, List<Tensor> operands, DimBindings dims, Tensor result) {
@@ -66,7 +86,11 @@ final class Jitter {
             case Op.Host host
             when host.function().equals("ResizeTo") ->
                 moveBy(result, greatest(operands.getFirst()) * extent(operands.getFirst()));
-            case Op.Normalize _, Op.Softmax _, Op.Recurrent _, Op.Attention _ ->
+            case Op.Normalize normalize ->
+                moveBy(
+                        MeanRounding.moved(normalize, operands, result, random),
+                        2 * (1 + greatest(result) + greatest(operands.getLast())));
+            case Op.Softmax _, Op.Recurrent _, Op.Attention _ ->
                 moveBy(result, 2 * (1 + greatest(result) + greatest(operands.getLast())));
             case Op other -> move(settled, 2);
         };
@@ -115,6 +139,26 @@ final class Jitter {
                     : values[i] * (1 + by * 2 * unit) + by * least;
         }
         return RealElements.floats(tensor.dtype(), values, tensor.shape());
+    }
+
+    /** Neighbours of the elements, which are as near to what they may have been rounded from; of an infinity, the greatest number. */
+    Tensor unrounded(Tensor tensor) {
+        short[] halves = new short[(int) tensor.elements()];
+        double[] values = RealElements.doubles(tensor);
+        for (int i = 0; i < halves.length; i++) {
+            int step = random.nextInt(3) - 1;
+            boolean stays = Double.isNaN(values[i]) || Double.isInfinite(values[i]) && step * values[i] > 0;
+            short bits = Float.floatToFloat16((float) values[i]);
+            halves[i] = stays ? bits : beside(bits, step);
+        }
+        return Tensor.of(MemorySegment.ofArray(halves), tensor.dtype(), tensor.shape());
+    }
+
+    /** The bits of the number of 16 bits next to one, above it or below. */
+    private static short beside(short bits, int direction) {
+        int ordered = bits < 0 ? -(bits & 0x7FFF) : bits;
+        int moved = ordered + direction;
+        return (short) (moved < 0 ? -moved | 0x8000 : moved);
     }
 
     private static boolean exact(Tensor tensor) {

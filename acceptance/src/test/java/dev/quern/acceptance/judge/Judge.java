@@ -77,11 +77,13 @@ public final class Judge {
                 References references = new References(model.model())) {
             List<Map<String, Tensor>> results = new ArrayList<>();
             boolean peerAgrees = true;
+            Optional<ModelOutcome> explained = Optional.empty();
             for (int run = 0; run < model.runs().size(); run++) {
                 Optional<ModelOutcome> bad = run(model, compiled, references, form, seed, run, peer, results);
-                if (bad.isPresent() && bad.get().verdict() != Verdict.AGREED_ALONE) {
+                if (bad.isPresent() && !bad.get().verdict().holds()) {
                     return bad.get();
                 }
+                explained = explained.or(() -> bad.filter(outcome -> outcome.verdict() != Verdict.AGREED_ALONE));
                 peerAgrees &= bad.isEmpty();
             }
             if (form.repeats(seed)) {
@@ -91,9 +93,10 @@ public final class Judge {
                     return unlike.get();
                 }
             }
-            return peerAgrees
+            ModelOutcome plain = peerAgrees
                     ? new ModelOutcome(Verdict.AGREED, "")
                     : new ModelOutcome(Verdict.AGREED_ALONE, peer.refusal());
+            return explained.orElse(plain);
         }
     }
 
@@ -133,9 +136,19 @@ public final class Judge {
         Map<String, Tensor> expected = reference.run(inputs);
         Optional<String> difference = SpreadComparison.OURS.difference(reference, inputs, expected, found, seed);
         if (difference.isPresent()) {
-            return Optional.of(new ModelOutcome(
-                    Verdict.DIFFERS_FROM_INTERPRETER,
-                    "run " + run + ", " + form + ", " + difference.get() + side(peer.outputs(run), expected, found)));
+            boolean explained = new OwnSteps(model.model(), inputs, form, seed)
+                    .settled(expected, found)
+                    .filter(own -> SpreadComparison.OURS
+                            .difference(reference, inputs, own, found, seed)
+                            .isEmpty())
+                    .isPresent();
+            return Optional.of(
+                    explained
+                            ? new ModelOutcome(Verdict.AGREED_NODE_BY_NODE, difference.get())
+                            : new ModelOutcome(
+                                    Verdict.DIFFERS_FROM_INTERPRETER,
+                                    "run " + run + ", " + form + ", " + difference.get()
+                                            + side(peer.outputs(run), expected, found)));
         }
         Optional<Map<String, Tensor>> answer = peer.outputs(run);
         if (answer.isEmpty()) {

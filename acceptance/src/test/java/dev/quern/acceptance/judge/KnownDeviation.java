@@ -29,14 +29,30 @@ enum KnownDeviation {
     SIGN_OF_NAN(NaNDeviations::sign),
     /** {@link NaNDeviations#leastOfAll}. */
     GREATEST_OF_MINUS_INFINITY(NaNDeviations::leastOfAll),
-    /** {@link NaNDeviations#gates}. */
-    GATES_OF_NAN(NaNDeviations::gates),
+    /** {@link NaNDeviations#scattered}. */
+    SCATTERED_NAN(NaNDeviations::scattered),
     /** {@link NaNDeviations#range}. */
     RANGE_OF_NAN(NaNDeviations::range),
     /** {@link NaNDeviations#softmax}. */
     SOFTMAX_OF_NAN(NaNDeviations::softmax),
-    /** {@link NaNDeviations#infiniteScale}. */
-    INFINITE_SCALE(NaNDeviations::infiniteScale),
+    /** {@link StructuralDeviations#firstOfText}. */
+    FIRST_OF_TEXT(StructuralDeviations::firstOfText),
+    /** {@link StructuralDeviations#oldMask}. */
+    MASK_OF_OLD_DROPOUT(StructuralDeviations::oldMask),
+    /** {@link IntegerDeviations#inReals}. */
+    INTEGERS_REDUCED_IN_F64(IntegerDeviations::inReals),
+    /** {@link IntegerDeviations#smallPower}. */
+    SMALL_POWERS(IntegerDeviations::smallPower),
+    /** {@link IntegerDeviations#sumsAlone}. */
+    SUMS_OF_EINSUM(IntegerDeviations::sumsAlone),
+    /** {@link GateDeviations#gates}. */
+    GATES(GateDeviations::gates),
+    /** {@link NormalizationDeviations#scaledMean}. */
+    SCALE_BEFORE_MEAN(NormalizationDeviations::scaledMean),
+    /** {@link NormalizationDeviations#bareDeviation}. */
+    DEVIATION_WITHOUT_EPSILON(NormalizationDeviations::bareDeviation),
+    /** {@link RoundingDeviations#tanh}. */
+    TANH_OF_SUBNORMALS(RoundingDeviations::tanh),
     /** {@link RoundingDeviations#sigmoid}. */
     SIGMOID_NEAR_ZERO(RoundingDeviations::sigmoid),
     /** {@link RoundingDeviations#gelu}. */
@@ -47,12 +63,12 @@ enum KnownDeviation {
     SHRINK_IN_F32(RoundingDeviations::shrink),
     /** {@link RoundingDeviations#trigonometric}. */
     COSINE_NEAR_ZERO(RoundingDeviations::trigonometric),
-    /** {@link RoundingDeviations#stashed}. */
-    STASHED_IN_F32(RoundingDeviations::stashed),
+    /** {@link NormalizationDeviations#stashed}. */
+    STASHED_IN_F32(NormalizationDeviations::stashed),
     /** {@link RoundingDeviations#slidingSum}. */
     SLIDING_SUM(RoundingDeviations::slidingSum),
-    /** {@link RoundingDeviations#squaresLessSquare}. */
-    SQUARES_LESS_SQUARE(RoundingDeviations::squaresLessSquare),
+    /** {@link NormalizationDeviations#squaresLessSquare}. */
+    SQUARES_LESS_SQUARE(NormalizationDeviations::squaresLessSquare),
     /** {@link RoundingDeviations#sumsOfHalves}. */
     SUMS_OF_HALVES(RoundingDeviations::sumsOfHalves),
     /** {@link RoundingDeviations#exponentials}. */

@@ -28,6 +28,7 @@ public record ModelOutcome(Verdict verdict, String detail) {
     public String signature() {
         return switch (verdict) {
             case EXCEPTION -> verdict + " " + OPERATOR.matcher(reason()).replaceAll("()") + innermost();
+            case DIFFERS_FROM_PEER -> verdict + " " + reason().replaceAll(":.*", "");
             case CALLED_INVALID, REFUSED, REFUSED_BY_BOTH ->
                 verdict + " " + OPERATOR.matcher(reason()).replaceAll("()").replaceAll("\\[.*", "");
             default -> verdict.toString();

@@ -39,8 +39,8 @@ final class PartialProducts {
         return RealElements.floats(products.dtype(), results, products.shape());
     }
 
-    /** The index of the product that an element is a factor of. */
-    private static int place(int index, long[] shape, List<Integer> axes) {
+    /** The index of the result that an element counts in, where {@code axes} are joined. */
+    static int place(int index, long[] shape, List<Integer> axes) {
         int rest = index;
         int stride = 1;
         int place = 0;

@@ -27,9 +27,16 @@ final class Reference implements AutoCloseable {
     private static final Budget BUDGET = new Budget(1 << 24, 1L << 28, 100_000);
 
     private final ImportedModel model;
+    private final boolean rounded;
 
     Reference(byte[] bytes) {
-        model = OnnxModels.read(bytes);
+        this(bytes, false);
+    }
+
+    /** {@code rounded} says that inputs of f16 may have been more precise than they are, so that they are moved too. */
+    Reference(byte[] bytes, boolean rounded) {
+        this.model = OnnxModels.read(bytes);
+        this.rounded = rounded;
     }
 
     Graph graph() {
@@ -43,8 +50,13 @@ final class Reference implements AutoCloseable {
 
     /** The same with every inexact result moved by about the size of its rounding; none where such a move makes the model refuse. */
     Optional<Map<String, Tensor>> runMoved(Map<String, Tensor> inputs, Random random) {
+        Jitter jitter = new Jitter(random);
+        Map<String, Tensor> given = new LinkedHashMap<>(inputs);
+        if (rounded) {
+            given.replaceAll((_, tensor) -> tensor.dtype() == DType.F16 ? jitter.unrounded(tensor) : tensor);
+        }
         try {
-            return Optional.of(run(inputs, Optional.of(new Jitter(random))));
+            return Optional.of(run(given, Optional.of(jitter)));
         } catch (ModelException refused) {
             return Optional.empty();
         }

@@ -27,7 +27,6 @@ public final class SeedTally {
     private final Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
     private final Map<String, Integer> reasons = new TreeMap<>();
     private final List<String> faults = new ArrayList<>();
-    private final List<String> open = new ArrayList<>();
     private final long first;
     private long next;
     /** Open on {@link #running} while seeds run. */
@@ -64,7 +63,6 @@ public final class SeedTally {
             case "verdict" -> verdicts.put(Verdict.valueOf(parts[2]), Integer.parseInt(parts[1]));
             case "reason" -> reasons.put(parts[2], Integer.parseInt(parts[1]));
             case "fault" -> faults.add(parts[1] + TAB + parts[2]);
-            case "open" -> open.add(parts[1] + TAB + parts[2]);
             default -> throw new IllegalStateException(file + ": not a line of a tally: " + line);
         }
     }
@@ -96,9 +94,6 @@ public final class SeedTally {
         if (outcome.verdict().fault()) {
             faults.add(seed + TAB + outcome.verdict() + " " + outcome.reason());
         }
-        if (outcome.verdict() == Verdict.OPEN_BESIDE_PEER) {
-            open.add(seed + TAB + outcome.reason());
-        }
     }
 
     /** Writes the file. */
@@ -107,7 +102,6 @@ public final class SeedTally {
         lines.add("next" + TAB + next);
         verdicts.forEach((verdict, count) -> lines.add("verdict" + TAB + count + TAB + verdict));
         faults.forEach(fault -> lines.add("fault" + TAB + fault));
-        open.forEach(each -> lines.add("open" + TAB + each));
         reasons.forEach((reason, count) -> lines.add("reason" + TAB + count + TAB + reason));
         try {
             Path fresh = file.resolveSibling(file.getFileName() + ".new");

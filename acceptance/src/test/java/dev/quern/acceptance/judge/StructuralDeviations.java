@@ -18,7 +18,7 @@ final class StructuralDeviations {
                 || difference.operand().elements() != 0) {
             return false;
         }
-        long[] axes = axes(difference);
+        long[] axes = difference.axes();
         return Arrays.equals(difference.expected().shape(), reduced(difference, axes, true))
                 && Arrays.equals(difference.found().shape(), reduced(difference, axes, false));
     }
@@ -27,20 +27,11 @@ final class StructuralDeviations {
     static boolean noAxes(Difference difference) {
         return difference.node().opType().startsWith("Reduce")
                 && difference.operand().elements() == 0
-                && axes(difference).length == 0
+                && difference.axes().length == 0
                 && difference.integer("noop_with_empty_axes", 0) != 0
                 && Arrays.equals(
                         difference.expected().shape(), difference.operand().shape())
                 && Arrays.equals(difference.found().shape(), reduced(difference, new long[0], false));
-    }
-
-    /** The axes of a reduction, as they are given. */
-    private static long[] axes(Difference difference) {
-        if (difference.node().attributes().get("axes") instanceof OnnxAttribute.Ints given) {
-            return given.values().stream().mapToLong(Long::longValue).toArray();
-        }
-        List<Tensor> operands = difference.operands();
-        return operands.size() > 1 && operands.get(1) != null ? operands.get(1).toLongArray() : new long[0];
     }
 
     /** The shape of the first operand without {@code axes}; those below 0 are left where they do not count. */
@@ -108,5 +99,47 @@ final class StructuralDeviations {
         long[] shape = difference.operand().shape();
         long[] pads = difference.operands().get(1).toLongArray();
         return IntStream.range(0, pads.length).anyMatch(i -> pads[i] > shape[i % shape.length]);
+    }
+
+    /** Gather of text hands back the first string of each part that an index names, and leaves the others empty. */
+    static boolean firstOfText(Difference difference) {
+        if (!difference.is("Gather")
+                || difference.expected().dtype() != DType.STRING
+                || !Arrays.equals(
+                        difference.expected().shape(), difference.found().shape())) {
+            return false;
+        }
+        long[] shape = difference.operand().shape();
+        int axis = Math.floorMod((int) difference.integer("axis", 0), shape.length);
+        int part = (int) Arrays.stream(shape, axis + 1, shape.length).reduce(1, (a, b) -> a * b);
+        List<String> expected = difference.expected().strings();
+        List<String> found = difference.found().strings();
+        return IntStream.range(0, expected.size())
+                .allMatch(i -> found.get(i).equals(i % part == 0 ? expected.get(i) : ""));
+    }
+
+    /**
+     * Where nothing is dropped, the mask of a Dropout before version 12 is all false, and all true since, which is what ONNX's reference
+     * implementation gives for every version.
+     */
+    static boolean oldMask(Difference difference) {
+        if (!difference.is("Dropout") || difference.results().size() < 2) {
+            return false;
+        }
+        Tensor kept = difference.results().getLast();
+        Tensor mask = difference.answers().getLast();
+        return kept.dtype() == DType.BOOL
+                && mask.dtype() == DType.BOOL
+                && isAll(kept, 1)
+                && isAll(mask, 0)
+                && (difference.expected() == null
+                        || Arrays.equals(
+                                difference.expected().toByteArray(),
+                                difference.found().toByteArray()));
+    }
+
+    private static boolean isAll(Tensor tensor, int value) {
+        byte[] elements = tensor.toByteArray();
+        return IntStream.range(0, elements.length).allMatch(i -> elements[i] == value);
     }
 }

@@ -11,10 +11,10 @@ public enum Verdict {
     /** Quern does what the interpreter and an unoptimised ONNX Runtime do, an optimised one something else. */
     PEER_DIFFERS_FROM_ITSELF(false),
     /**
-     * Quern does what the interpreter does, ONNX Runtime gives other numbers in tensors of the same types and shapes for a reason that
-     * is in no {@link KnownDeviation}: counted with its seed, and to become a fault of somebody's or a known deviation.
+     * Quern, or ONNX Runtime, does node by node on the values that it has itself what the interpreter does on them; results are others
+     * because the model makes much of differences that rounding makes.
      */
-    OPEN_BESIDE_PEER(false),
+    AGREED_NODE_BY_NODE(false),
     /** Quern refuses it, and says that it does not have something or that a limit is met. */
     REFUSED(false),
     /** Quern and ONNX Runtime refuse it. */
@@ -42,7 +42,11 @@ public enum Verdict {
 
     /** Whether Quern gave a right answer. */
     public boolean holds() {
-        return this == AGREED || this == AGREED_ALONE || this == KNOWN_DEVIATION || this == PEER_DIFFERS_FROM_ITSELF;
+        return this == AGREED
+                || this == AGREED_ALONE
+                || this == AGREED_NODE_BY_NODE
+                || this == KNOWN_DEVIATION
+                || this == PEER_DIFFERS_FROM_ITSELF;
     }
 
     /** Whether it must not happen. */

@@ -28,6 +28,9 @@ final class WindowTypes {
         typing.check(op.shape().rank() == x.rank(), "rank of the result", x.rank(), op.shape());
         typing.equal(x.dim(0), op.shape().dim(0), "batch of the result");
         typing.equal(weights.dim(-1).times(op.groups()), op.shape().dim(-1), "channels of the result");
+        for (int axis = 0; axis < op.window().rank(); axis++) {
+            typing.atLeast(op.shape().dim(axis + 1), Dim.ZERO, "extent of spatial axis " + axis + " of the result");
+        }
         return typing.input(0).withShape(op.shape());
     }
 
