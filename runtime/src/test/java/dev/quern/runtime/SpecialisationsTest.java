@@ -15,6 +15,7 @@ import dev.quern.passes.program.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -64,7 +65,7 @@ class SpecialisationsTest {
         }
 
         @Override
-        public Compilation compile(Overrides overrides, KnownSizes sizes, String body, Target target) {
+        public Optional<Compilation> compile(Overrides overrides, KnownSizes sizes, String body, Target target) {
             throw new AssertionError("no body to specialise is expected");
         }
 

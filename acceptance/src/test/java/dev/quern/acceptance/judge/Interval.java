@@ -14,10 +14,16 @@ record Interval(double low, double high) {
     }
 
     Interval plus(Interval other) {
-        return of(low + other.low, high + other.high);
+        boolean cancels = low == Double.NEGATIVE_INFINITY && other.high == Double.POSITIVE_INFINITY
+                || high == Double.POSITIVE_INFINITY && other.low == Double.NEGATIVE_INFINITY;
+        return cancels ? ANYTHING : of(low + other.low, high + other.high);
     }
 
     Interval times(Interval other) {
+        if (low <= 0 && high >= 0 && Double.isInfinite(other.size())
+                || other.low <= 0 && other.high >= 0 && Double.isInfinite(size())) {
+            return ANYTHING;
+        }
         double a = low * other.low;
         double b = low * other.high;
         double c = high * other.low;
