@@ -148,7 +148,7 @@ final class BufferCode {
 
     /** The cell of the vector that starts at {@code address}. */
     static Cell vectorCell(Place.InCells place, long address, int lanes) {
-        return place.cell(address, () -> JvmType.vector(place.buffer.dtype(), lanes));
+        return place.cell(address, () -> JvmType.vector(JvmType.laneOf(place.buffer.dtype()), lanes));
     }
 
     private CodeNode fromArray(Place.InArray place, CodeNode index) {

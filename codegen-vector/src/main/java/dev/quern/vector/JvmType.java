@@ -63,7 +63,23 @@ record JvmType(Kind kind, String descriptor, DType lane, int lanes) {
                 });
     }
 
-    /** A vector of {@code lanes} elements of {@code lane}: f32, f64, i32 or i64. */
+    /**
+     * What lanes hold for values of {@code dtype} that loops compute with as vectors: integers of 8 and 16 bits are computed in 32, and always in their
+     * range.
+     */
+    static DType laneOf(DType dtype) {
+        return isNarrow(dtype) ? DType.I32 : dtype;
+    }
+
+    /** Whether {@code dtype} is narrower in memory than in lanes. */
+    static boolean isNarrow(DType dtype) {
+        return switch (dtype) {
+            case I8, U8, I16, U16 -> true;
+            default -> false;
+        };
+    }
+
+    /** A vector of {@code lanes} elements of {@code lane}: f32, f64, i32 or i64, and between memory and those i16 and i8. */
     static JvmType vector(DType lane, int lanes) {
         return new JvmType(Kind.VECTOR, "L" + vectorClass(lane) + ";", lane, lanes);
     }
@@ -81,6 +97,8 @@ record JvmType(Kind kind, String descriptor, DType lane, int lanes) {
                     case F64 -> "DoubleVector";
                     case I32 -> "IntVector";
                     case I64 -> "LongVector";
+                    case I16 -> "ShortVector";
+                    case I8 -> "ByteVector";
                     default -> throw new IllegalStateException("vector of " + lane);
                 };
     }

@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 
 /**
  * Whether the body of a vector loop can run as vectors: all that differs between lanes has one width, 32 or 64 bits, and
- * operations that the Vector API has. What is the same in all lanes may be anything, for it is computed once.
+ * operations that the Vector API has. Integers of 8 and 16 bits count as 32: they are widened when loaded and narrowed when stored. What is the same in all lanes may be anything, for it is computed once.
  */
 final class LaneCheck {
     private final String lane;
@@ -33,6 +33,7 @@ final class LaneCheck {
     private final Set<String> inside = new HashSet<>();
     private final Map<Expr, Boolean> varying = new IdentityHashMap<>();
     private int bits;
+    private int narrowest = Long.SIZE;
     private boolean masked;
     private boolean gathers;
     private boolean joins;
@@ -59,6 +60,11 @@ final class LaneCheck {
     /** Width of the lanes, 0 if nothing differs between them; known after {@link #accepts}. */
     int bits() {
         return bits;
+    }
+
+    /** Width of the narrowest elements loaded and stored by lanes; known after {@link #accepts}. */
+    int narrowest() {
+        return narrowest;
     }
 
     /** Whether there are strided loads, which cannot be masked; known after {@link #accepts}. */
@@ -181,6 +187,7 @@ final class LaneCheck {
             return isPrivateAccess(buffer, at) && acceptsType(target.dtype());
         }
         OptionalLong slope = slope(address(buffer, at));
+        narrowest = Math.min(narrowest, target.dtype().bits());
         return slope.isPresent()
                 && (slope.getAsLong() == 1 || (reduction && slope.getAsLong() == 0))
                 && target.layout().swizzle().isEmpty()
@@ -192,7 +199,7 @@ final class LaneCheck {
     private boolean acceptsType(DType dtype) {
         return switch (dtype) {
             case BOOL -> true;
-            case F32, I32 -> acceptsWidth(32);
+            case F32, I32, I16, U16, I8, U8 -> acceptsWidth(32);
             case F64, I64 -> acceptsWidth(64);
             default -> false;
         };
@@ -246,7 +253,8 @@ final class LaneCheck {
         if (slope.isEmpty() || source.layout().swizzle().isPresent() || source.dtype() == DType.BOOL) {
             return false;
         }
-        return slope.getAsLong() == 1 || acceptsGather(source);
+        narrowest = Math.min(narrowest, source.dtype().bits());
+        return slope.getAsLong() == 1 || (!JvmType.isNarrow(source.dtype()) && acceptsGather(source));
     }
 
     /** The JDK gathers from arrays only, and checks the indices of inactive lanes too. */
@@ -255,8 +263,10 @@ final class LaneCheck {
         return !masked && (source.storage() == Buffer.Storage.ARRAY || source.space() != MemorySpace.GLOBAL);
     }
 
+    /** Sums of narrow integers would have to be brought back into their range. */
     private static boolean hasFunction(DType dtype, BinaryOp function) {
         boolean logical = function == BinaryOp.AND || function == BinaryOp.OR;
-        return logical ? !dtype.isFloat() : dtype != DType.BOOL;
+        boolean extreme = function == BinaryOp.MIN || function == BinaryOp.MAX;
+        return logical ? !dtype.isFloat() : dtype != DType.BOOL && (extreme || !JvmType.isNarrow(dtype));
     }
 }

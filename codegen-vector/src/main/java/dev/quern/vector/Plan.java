@@ -123,9 +123,9 @@ final class Plan {
         long extent = loop.extent().constant();
         LaneCheck check = new LaneCheck(loop.variable(), buffers, addresses, constants, this::isReplicated);
         if (extent > 1 && extent <= Integer.MAX_VALUE && check.accepts(loop.body()) && check.bits() > 0) {
-            VectorParts lanes = VectorParts.of((int) extent, check.bits(), vectorBits);
+            VectorParts lanes = VectorParts.of((int) extent, check.bits(), vectorBits, check.narrowest());
             boolean halves = Long.bitCount(extent) == 1 || !check.joins();
-            if (halves && (!check.gathers() || !lanes.hasIdle())) {
+            if (halves && lanes.load(check.narrowest()) && (!check.gathers() || !lanes.hasIdle())) {
                 vectorLoops.put(loop.variable(), new VectorLoop(lanes, check));
             }
         }

@@ -14,7 +14,7 @@ import java.lang.invoke.MethodHandles;
  *
  * <p>Refused, with a reason: elements narrower than a byte and 8-bit floats; parallel loops that are not the whole body; loops
  * of a grid; register buffers used across the boundary of a section; methods that stay too large for the JIT compiler. A vector
- * loop whose lanes mix widths or need a function without a vector form runs one iteration at a time.
+ * loop whose lanes mix 64 bits with less or need a function without a vector form runs one iteration at a time.
  */
 public final class VectorBackend implements Backend {
     /** For {@link java.util.ServiceLoader}. */

@@ -82,6 +82,13 @@ final class VectorCalls {
                 Opcodes.INVOKEVIRTUAL, VECTOR, "convert", descriptor, JvmType.vectorClass(to.lane()));
     }
 
+    /** Lane-wise conversion to as many lanes of another width. */
+    static Instruction convertShape(JvmType to) {
+        String descriptor = "(L" + OPERATORS + "$Conversion;" + SPECIES + "I)" + ANY_VECTOR;
+        return new Instruction.Call(
+                Opcodes.INVOKEVIRTUAL, VECTOR, "convertShape", descriptor, JvmType.vectorClass(to.lane()));
+    }
+
     /** The same bits as lanes of another type. */
     static Instruction reinterpret(DType to) {
         JvmType type = JvmType.vector(to, 1);

@@ -139,6 +139,29 @@ final class VectorCode {
         return draft.value(VectorCalls.convert(type), type, vector, operator(conversion, "Conversion"), draft.push(0));
     }
 
+    /** Integers of 8 or 16 bits, which {@code dtype} says how to take, as lanes of 32. */
+    CodeNode widened(CodeNode vector, DType dtype) {
+        String letter = vector.type.lane() == DType.I8 ? "B" : "S";
+        boolean signed = dtype == DType.I8 || dtype == DType.I16;
+        return resized(
+                vector, JvmType.vector(DType.I32, vector.type.lanes()), (signed ? "" : "ZERO_EXTEND_") + letter + "2I");
+    }
+
+    /** The low bits of lanes of 32. */
+    CodeNode narrowed(CodeNode vector, DType to) {
+        return resized(vector, JvmType.vector(to, vector.type.lanes()), to == DType.I8 ? "I2B" : "I2S");
+    }
+
+    private CodeNode resized(CodeNode vector, JvmType type, String conversion) {
+        return draft.value(
+                VectorCalls.convertShape(type),
+                type,
+                vector,
+                operator(conversion, "Conversion"),
+                species(type),
+                draft.push(0));
+    }
+
     /** {@code base + scale*n} in lane {@code n}; integers. */
     CodeNode ramp(JvmType type, CodeNode base, int scale) {
         CodeNode start = broadcast(type, base);

@@ -55,7 +55,7 @@ final class VectorExpressions {
 
     /** The vectors of {@code dtype} in the current part; for booleans, of integers. */
     JvmType type(DType dtype) {
-        DType lane = dtype != DType.BOOL ? dtype : lanes.lanes.bits() == 64 ? DType.I64 : DType.I32;
+        DType lane = dtype != DType.BOOL ? JvmType.laneOf(dtype) : lanes.lanes.bits() == 64 ? DType.I64 : DType.I32;
         return JvmType.vector(lane, lanes.part().lanes());
     }
 
@@ -77,7 +77,7 @@ final class VectorExpressions {
                 code.compare(relation.name(), value(left), value(right));
             case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
                 select(value(condition), value(then), value(otherwise));
-            case Expr.Fma(Expr a, Expr b, Expr c) -> fma(value(a), value(b), value(c));
+            case Expr.Fma(Expr a, Expr b, Expr c) -> wrapped(fma(value(a), value(b), value(c)), a.dtype());
             case Expr.Cast(DType dtype, Expr operand) -> cast(value(operand), operand.dtype(), dtype);
             case Expr.Bitcast(DType dtype, Expr operand) -> bitcast(value(operand), dtype);
         };
@@ -110,8 +110,8 @@ final class VectorExpressions {
     private CodeNode unary(UnaryOp function, DType dtype, CodeNode x) {
         boolean real = dtype.isFloat();
         return switch (function) {
-            case NEG -> code.apply("neg", x);
-            case ABS -> code.apply("abs", x);
+            case NEG -> wrapped(code.apply("neg", x), dtype);
+            case ABS -> wrapped(code.apply("abs", x), dtype);
             case SQRT -> code.apply("sqrt", x);
             case RECIPROCAL -> code.apply("div", code.number(x.type, 1), x);
             case NOT -> code.not(x);
@@ -172,7 +172,8 @@ final class VectorExpressions {
             return code.combine(lowerCase(function), left, right);
         }
         return switch (function) {
-            case ADD, SUB, MUL, DIV, MIN, MAX, AND, OR -> code.apply(lowerCase(function), left, right);
+            case ADD, SUB, MUL -> wrapped(code.apply(lowerCase(function), left, right), dtype);
+            case DIV, MIN, MAX, AND, OR -> code.apply(lowerCase(function), left, right);
             case XOR -> code.lanewise("XOR", left, right);
             case SHIFT_LEFT -> code.lanewise("LSHL", left, right);
             case SHIFT_RIGHT -> code.lanewise("ASHR", left, right);
@@ -184,7 +185,23 @@ final class VectorExpressions {
         return function.name().toLowerCase(java.util.Locale.ROOT);
     }
 
+    /** Lanes of 32 bits made what those of {@code dtype} that have the same low bits are. */
+    private CodeNode wrapped(CodeNode value, DType dtype) {
+        return switch (dtype) {
+            case U8, U16 -> code.apply("and", value, code.bits(value.type, (1 << dtype.bits()) - 1));
+            case I8, I16 -> {
+                CodeNode distance = code.bits(value.type, Integer.SIZE - dtype.bits());
+                yield code.lanewise("ASHR", code.lanewise("LSHL", value, distance), distance);
+            }
+            default -> value;
+        };
+    }
+
     private CodeNode cast(CodeNode value, DType from, DType to) {
+        return wrapped(laneCast(value, JvmType.laneOf(from), JvmType.laneOf(to)), to);
+    }
+
+    private CodeNode laneCast(CodeNode value, DType from, DType to) {
         if (from == to) {
             return value;
         }
@@ -218,6 +235,6 @@ final class VectorExpressions {
     }
 
     private CodeNode bitcast(CodeNode value, DType to) {
-        return to == DType.BOOL ? value : code.reinterpret(value, to);
+        return to == DType.BOOL ? value : wrapped(code.reinterpret(value, JvmType.laneOf(to)), to);
     }
 }

@@ -27,8 +27,20 @@ final class VectorMemory {
         this.code = new VectorCode(draft);
     }
 
+    /** The vector in memory. */
     private JvmType type(Buffer buffer) {
-        return JvmType.vector(buffer.dtype(), lanes.part().lanes());
+        return JvmType.vector(
+                switch (buffer.dtype()) {
+                    case U8 -> DType.I8;
+                    case U16 -> DType.I16;
+                    default -> buffer.dtype();
+                },
+                lanes.part().lanes());
+    }
+
+    /** The vector in registers. */
+    private static JvmType wide(JvmType type) {
+        return JvmType.vector(JvmType.laneOf(type.lane()), type.lanes());
     }
 
     CodeNode load(String buffer, List<Dim> at) {
@@ -110,11 +122,12 @@ final class VectorMemory {
     private CodeNode load(Place place, JvmType type, String parameters, List<CodeNode> arguments) {
         String mask = addMask(type, arguments);
         if (mask == null) {
-            return code.number(type, 0);
+            return code.number(wide(type), 0);
         }
         String method = place instanceof Place.InSegment ? "fromMemorySegment" : "fromArray";
         Instruction call = VectorCalls.onClass(type, method, "(" + parameters + mask + ")" + type.descriptor());
-        return draft.read(call, type, place, arguments.toArray(CodeNode[]::new));
+        CodeNode loaded = draft.read(call, type, place, arguments.toArray(CodeNode[]::new));
+        return JvmType.isNarrow(type.lane()) ? code.widened(loaded, place.buffer.dtype()) : loaded;
     }
 
     /** Adds the mask of active lanes where not all are; gives its descriptor, empty without mask, null if no lane is active. */
@@ -134,15 +147,22 @@ final class VectorMemory {
     }
 
     private void toArray(Place.InArray place, List<Dim> at, CodeNode value) {
-        List<CodeNode> arguments = new ArrayList<>(Arrays.asList(value, place.array, memory.arrayIndex(place, at)));
-        store(place, value.type, "intoArray", place.array.type.descriptor() + "I", arguments);
+        CodeNode stored = stored(place, value);
+        List<CodeNode> arguments = new ArrayList<>(Arrays.asList(stored, place.array, memory.arrayIndex(place, at)));
+        store(place, stored.type, "intoArray", place.array.type.descriptor() + "I", arguments);
     }
 
     private void toSegment(Place.InSegment place, List<Dim> at, CodeNode value) {
+        CodeNode stored = stored(place, value);
         List<CodeNode> arguments =
-                new ArrayList<>(List.of(value, place.segment, memory.byteOffset(place, at), littleEndian()));
+                new ArrayList<>(List.of(stored, place.segment, memory.byteOffset(place, at), littleEndian()));
         String parameters = JvmType.SEGMENT.descriptor() + "J" + VectorCalls.ORDER;
-        store(place, value.type, "intoMemorySegment", parameters, arguments);
+        store(place, stored.type, "intoMemorySegment", parameters, arguments);
+    }
+
+    private CodeNode stored(Place place, CodeNode value) {
+        JvmType type = type(place.buffer);
+        return JvmType.isNarrow(type.lane()) ? code.narrowed(value, type.lane()) : value;
     }
 
     private void store(Place place, JvmType type, String method, String parameters, List<CodeNode> arguments) {

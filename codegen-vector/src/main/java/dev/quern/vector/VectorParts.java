@@ -11,11 +11,18 @@ import java.util.List;
 record VectorParts(int extent, int bits, List<Part> parts) {
     private static final int NARROWEST_BITS = 128;
 
+    /** Bits of the narrowest vectors that there are at all. */
+    private static final int LEAST_BITS = 64;
+
     /** Iterations {@code [start, start + lanes)}, of which those from the loop's extent on are idle. */
     record Part(int start, int lanes) {}
 
-    /** The cut for vectors of at most {@code vectorBits} bits. */
-    static VectorParts of(int extent, int bits, int vectorBits) {
+    /**
+     * The cut for vectors of at most {@code vectorBits} bits.
+     *
+     * @param narrowest bits of the narrowest elements that are loaded or stored
+     */
+    static VectorParts of(int extent, int bits, int vectorBits, int narrowest) {
         List<Part> parts = new ArrayList<>();
         int widest = vectorBits / bits;
         int start = 0;
@@ -23,13 +30,18 @@ record VectorParts(int extent, int bits, List<Part> parts) {
             parts.add(new Part(start, widest));
         }
         if (start < extent) {
-            int lanes = Math.min(widest, NARROWEST_BITS / bits);
+            int lanes = Math.min(widest, Math.max(NARROWEST_BITS / bits, LEAST_BITS / narrowest));
             while (lanes < extent - start) {
                 lanes *= 2;
             }
             parts.add(new Part(start, lanes));
         }
         return new VectorParts(extent, bits, List.copyOf(parts));
+    }
+
+    /** Whether there are vectors of as many elements of {@code narrowest} bits as each part has lanes. */
+    boolean load(int narrowest) {
+        return parts.stream().allMatch(part -> part.lanes() * narrowest >= LEAST_BITS);
     }
 
     /** Whether the last vector has lanes beyond the extent. */

@@ -35,12 +35,16 @@ final class RandomKernels {
     private final List<Buffer> inputs = new ArrayList<>();
     private final List<Buffer> outputs = new ArrayList<>();
     private final List<Axis> axes = new ArrayList<>();
-    private final boolean mixed;
+    private final RandomExpressions.Types types;
     private int names;
 
     private RandomKernels(Random random) {
         this.random = random;
-        this.mixed = random.nextInt(3) == 0;
+        this.types = switch (random.nextInt(6)) {
+            case 0, 1 -> RandomExpressions.Types.ANY;
+            case 2, 3 -> RandomExpressions.Types.NARROW;
+            default -> RandomExpressions.Types.ALIKE;
+        };
     }
 
     static Case of(long seed) {
@@ -243,14 +247,13 @@ final class RandomKernels {
     }
 
     private DType type() {
-        return mixed
-                ? KernelComparison.types()[random.nextInt(KernelComparison.types().length)]
-                : COMMON.get(random.nextInt(6));
+        List<DType> choices = types == RandomExpressions.Types.ALIKE ? COMMON : types.all();
+        return choices.get(random.nextInt(choices.size()));
     }
 
     private Expr expression(DType dtype, int depth) {
         List<Dim> numbers = axes.stream().map(Axis::index).toList();
-        return new RandomExpressions(random, this::load, numbers, mixed).of(dtype, depth);
+        return new RandomExpressions(random, this::load, numbers, types).of(dtype, depth);
     }
 
     /** An element of an input, new or known: some axes in some order, now and then with a stride, shift or division. */
