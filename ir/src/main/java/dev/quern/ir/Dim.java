@@ -185,7 +185,7 @@ public final class Dim {
         long common = step;
         for (int term = 0; term < terms.size(); term++) {
             if (terms.monomial(term).degree() > 0) {
-                common = gcd(common, Math.abs(terms.coefficient(term)));
+                common = Divisors.greatestCommon(common, Math.abs(terms.coefficient(term)));
             }
         }
         if (common > 1) {
@@ -222,10 +222,6 @@ public final class Dim {
             return Optional.empty();
         }
         return rest.exactQuotient(divisor).map(quotient::plus);
-    }
-
-    private static long gcd(long left, long right) {
-        return right == 0 ? left : gcd(right, left % right);
     }
 
     /** Division rounding to positive infinity, for a positive divisor. */

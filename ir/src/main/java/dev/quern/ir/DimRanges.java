@@ -236,7 +236,7 @@ public final class DimRanges {
     /** {@code floordiv(c*a + r, c*d)} is {@code floordiv(a, d)} where {@code r} is in {@code [0, c)}. */
     private Dim divideByConstant(Dim numerator, long denominator) {
         for (Dim.Term candidate : numerator.terms()) {
-            long common = gcd(denominator, Math.abs(candidate.coefficient()));
+            long common = Divisors.greatestCommon(denominator, Math.abs(candidate.coefficient()));
             if (common <= 1 || common == denominator || candidate.atoms().isEmpty()) {
                 continue;
             }
@@ -256,9 +256,5 @@ public final class DimRanges {
             }
         }
         return numerator.floorDiv(Dim.of(denominator));
-    }
-
-    private static long gcd(long left, long right) {
-        return right == 0 ? left : gcd(right, left % right);
     }
 }

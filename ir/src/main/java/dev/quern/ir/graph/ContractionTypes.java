@@ -4,9 +4,7 @@ import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -29,20 +27,9 @@ final class ContractionTypes {
         Map<String, Dim> extents = new HashMap<>();
         name(op.left(), typing.input(0), extents, typing);
         name(op.right(), typing.input(1), extents, typing);
-        unique(op.result(), typing);
-        List<Dim> dims = new ArrayList<>();
-        for (String axis : op.result()) {
-            typing.check(
-                    extents.containsKey(axis), "axis " + axis + " of the result", "an axis of an operand", op.result());
-            dims.add(extents.get(axis));
-        }
-        for (String axis : extents.keySet()) {
-            boolean paired = (op.left().contains(axis) && op.right().contains(axis))
-                    || op.result().contains(axis);
-            typing.check(
-                    paired, "axis " + axis, "in two of the lists", op.left() + ", " + op.right() + ", " + op.result());
-        }
-        return new TensorType(op.accumulate(), new Shape(dims));
+        return new TensorType(
+                op.accumulate(),
+                new Shape(op.result().stream().map(extents::get).toList()));
     }
 
     private static void name(List<String> names, TensorType type, Map<String, Dim> extents, Typing typing) {
@@ -51,17 +38,12 @@ final class ContractionTypes {
                 "names of axes",
                 type.shape().rank(),
                 names);
-        unique(names, typing);
         for (int axis = 0; axis < names.size(); axis++) {
             Dim extent = type.shape().dim(axis);
             String name = names.get(axis);
             Dim known = extents.get(name);
             extents.put(name, known == null ? extent : typing.equal(known, extent, "extent of axis " + name));
         }
-    }
-
-    private static void unique(List<String> names, Typing typing) {
-        typing.check(new HashSet<>(names).size() == names.size(), "names of axes", "each once", names);
     }
 
     static TensorType attention(Typing typing) {
@@ -148,12 +130,6 @@ final class ContractionTypes {
         for (int index = 1; index < typing.count(); index++) {
             typing.sameDType(0, index);
         }
-        int functions = switch (op.kind()) {
-            case RNN -> 1;
-            case GRU -> 2;
-            case LSTM -> 3;
-        };
-        typing.check(op.activations().size() == functions, "activations", functions, op.activations());
         TensorType last = typing.input(0).withShape(state);
         TensorType all = typing.input(0).withShape(Shape.of(x.dim(0), state.dim(0), hidden));
         return states(op) == 2 ? List.of(all, last, last) : List.of(all, last);

@@ -2,6 +2,7 @@ package dev.quern.ir.graph;
 
 import dev.quern.DType;
 import dev.quern.ir.Dim;
+import dev.quern.ir.Divisors;
 import java.util.OptionalDouble;
 
 /** What is known of one element of a small tensor before anything runs. */
@@ -55,13 +56,9 @@ sealed interface Element {
     static Element fraction(Dim numerator, long denominator) {
         long common = denominator;
         for (Dim.Term term : numerator.terms()) {
-            common = gcd(common, Math.abs(term.coefficient()));
+            common = Divisors.greatestCommon(common, Math.abs(term.coefficient()));
         }
         return new Fraction(numerator.floorDiv(Dim.of(common)), denominator / common);
-    }
-
-    private static long gcd(long left, long right) {
-        return right == 0 ? left : gcd(right, left % right);
     }
 
     /** The value if it has no symbols. */

@@ -15,6 +15,9 @@ import java.util.Map;
  * each record states. Axes are non-negative and resolved; operands of elementwise operations have equal shapes and
  * types (broadcasts and casts are nodes of their own).
  *
+ * <p>What attributes must be by themselves is checked where an operation is made, and what they must be for its operands where a
+ * node is typed; a breach of either is a {@link dev.quern.ModelException} of one form.
+ *
  * <p>Operations form families, each a sealed interface: a switch over them needs no {@code default}, and one that does not
  * know a new operation does not compile.
  */
@@ -97,6 +100,7 @@ public sealed interface Op {
     record Transpose(List<Integer> permutation) implements View {
         public Transpose {
             permutation = List.copyOf(permutation);
+            AttributeRules.permutation("Transpose", permutation);
         }
     }
 
@@ -108,17 +112,26 @@ public sealed interface Op {
         public Slice {
             starts = List.copyOf(starts);
             steps = List.copyOf(steps);
+            AttributeRules.ranks("Slice", shape.rank(), starts, steps);
+            AttributeRules.check(!steps.contains(0L), "Slice", "steps", "none of 0", steps);
         }
     }
 
     /** Joins along {@code axis}. Operands: one or more. */
-    record Concat(int axis) implements Placing {}
+    record Concat(int axis) implements Placing {
+        public Concat {
+            AttributeRules.axis("Concat", axis);
+        }
+    }
 
     /** Adds {@code before} and {@code after} elements per axis (not negative). Operands: x, and for CONSTANT a scalar fill. */
     record Pad(PadMode mode, List<Dim> before, List<Dim> after) implements Placing {
         public Pad {
             before = List.copyOf(before);
             after = List.copyOf(after);
+            AttributeRules.ranks("Pad", before.size(), after);
+            AttributeRules.notNegative("Pad", "padding before", before);
+            AttributeRules.notNegative("Pad", "padding after", after);
         }
     }
 
@@ -134,6 +147,7 @@ public sealed interface Op {
     record Reduce(Combiner combiner, List<Integer> axes) implements Along {
         public Reduce {
             axes = List.copyOf(axes);
+            AttributeRules.axes("Reduce", axes);
         }
     }
 
@@ -141,10 +155,18 @@ public sealed interface Op {
      * Index (i64) of the greatest or least along {@code axis}, which the result lacks; NaN, the first or last of them, before any
      * number. The axis has elements, or the result has none. Operands: x.
      */
-    record ArgReduce(boolean greatest, int axis, boolean lastOfEqual) implements Along {}
+    record ArgReduce(boolean greatest, int axis, boolean lastOfEqual) implements Along {
+        public ArgReduce {
+            AttributeRules.axis("ArgReduce", axis);
+        }
+    }
 
     /** Running combination along {@code axis}. Operands: x. */
-    record Cumulate(Combiner combiner, int axis, boolean exclusive, boolean reverse) implements Along {}
+    record Cumulate(Combiner combiner, int axis, boolean exclusive, boolean reverse) implements Along {
+        public Cumulate {
+            AttributeRules.axis("Cumulate", axis);
+        }
+    }
 
     /**
      * General batched contraction: axis names as in einsum, each operand's and the result's axes named by a list. Names in
@@ -156,6 +178,7 @@ public sealed interface Op {
             left = List.copyOf(left);
             right = List.copyOf(right);
             result = List.copyOf(result);
+            AttributeRules.namedAxes("Contract", left, right, result);
         }
     }
 
@@ -163,10 +186,24 @@ public sealed interface Op {
      * Convolution, channels last. Operands: x [N, spatial…, C], w [spatial…, C/groups, M]; result [N, out…, M]. Reads
      * outside x are zero.
      */
-    record Convolve(Window window, int groups) implements Product {}
+    record Convolve(Window window, int groups) implements Product {
+        public Convolve {
+            AttributeRules.atLeast("Convolve", "groups", 1, groups);
+        }
+    }
 
     /** Transposed convolution, channels last. Operands: x [N, spatial…, C], w [spatial…, C, M/groups]; {@code shape} is the result's. */
-    record ConvolveTransposed(Window window, int groups, Shape shape) implements Product {}
+    record ConvolveTransposed(Window window, int groups, Shape shape) implements Product {
+        public ConvolveTransposed {
+            AttributeRules.atLeast("ConvolveTransposed", "groups", 1, groups);
+            AttributeRules.check(
+                    shape.rank() == window.rank() + 2,
+                    "ConvolveTransposed",
+                    "rank of the result",
+                    window.rank() + 2,
+                    shape);
+        }
+    }
 
     /** Maximum, average or p-norm over windows, channels last. Operands: x [N, spatial…, C]. */
     record Pool(PoolKind kind, Window window, boolean countPadding) implements Sampling {}
@@ -178,16 +215,32 @@ public sealed interface Op {
     }
 
     /** Element of x at index (i64; negative counts from the end) along {@code axis}. Operands: x, indices; result x[:axis] + indices.shape + x[axis+1:]. */
-    record Gather(int axis) implements Lookup {}
+    record Gather(int axis) implements Lookup {
+        public Gather {
+            AttributeRules.axis("Gather", axis);
+        }
+    }
 
     /** ONNX GatherElements. Operands: x, indices (i64, shape of the result). */
-    record GatherElements(int axis) implements Lookup {}
+    record GatherElements(int axis) implements Lookup {
+        public GatherElements {
+            AttributeRules.axis("GatherElements", axis);
+        }
+    }
 
     /** ONNX GatherND. Operands: x, indices (i64). */
-    record GatherNd(int batchAxes) implements Lookup {}
+    record GatherNd(int batchAxes) implements Lookup {
+        public GatherNd {
+            AttributeRules.atLeast("GatherNd", "batch axes", 0, batchAxes);
+        }
+    }
 
     /** ONNX ScatterElements; no combiner overwrites, later indices winning. Operands: x, indices (i64), updates. */
-    record ScatterElements(int axis, ScatterMode mode) implements Scatter {}
+    record ScatterElements(int axis, ScatterMode mode) implements Scatter {
+        public ScatterElements {
+            AttributeRules.axis("ScatterElements", axis);
+        }
+    }
 
     /** ONNX ScatterND. Operands: x, indices (i64), updates. */
     record ScatterNd(ScatterMode mode) implements Scatter {}
@@ -201,6 +254,8 @@ public sealed interface Op {
     record Update(List<Dim> starts, int axis, boolean circular) implements Overwriting {
         public Update {
             starts = List.copyOf(starts);
+            AttributeRules.axis("Update", axis);
+            AttributeRules.notNegative("Update", "starts", starts);
         }
     }
 
@@ -214,7 +269,12 @@ public sealed interface Op {
     }
 
     /** The {@code count} greatest or least along {@code axis}, in order; ties by lower index. Operands: x; results: values, indices (i64). */
-    record TopK(int axis, Dim count, boolean greatest, boolean sorted) implements Op {}
+    record TopK(int axis, Dim count, boolean greatest, boolean sorted) implements Op {
+        public TopK {
+            AttributeRules.axis("TopK", axis);
+            AttributeRules.notNegative("TopK", "count", List.of(count));
+        }
+    }
 
     /** {@code saturate(round(x/scale) + zero)}, for NaN the least number; scale and zero are broadcast to x's shape already. Operands: x, scale, zero. */
     record Quantize(DType to) implements Elementwise {}
@@ -223,24 +283,38 @@ public sealed interface Op {
     record Dequantize(DType to) implements Elementwise {}
 
     /** Integers 0, 1, … along {@code axis} of {@code shape}. Operands: none. */
-    record Iota(DType dtype, Shape shape, int axis) implements Source {}
+    record Iota(DType dtype, Shape shape, int axis) implements Source {
+        public Iota {
+            AttributeRules.check(axis >= 0 && axis < shape.rank(), "Iota", "axis", "0 to " + (shape.rank() - 1), axis);
+        }
+    }
 
     /** The values of dimensions as an i64 tensor of {@code shape}, row-major. Operands: none. */
     record DimValues(List<Dim> values, Shape shape) implements Source {
         public DimValues {
             values = List.copyOf(values);
+            AttributeRules.check(
+                    shape.elements().is(values.size()), "DimValues", "values", shape.elements(), values.size());
         }
     }
 
     /** Softmax (or its logarithm) along {@code axis}. Operands: x. */
-    record Softmax(int axis, boolean logarithm) implements Along {}
+    record Softmax(int axis, boolean logarithm) implements Along {
+        public Softmax {
+            AttributeRules.axis("Softmax", axis);
+        }
+    }
 
     /**
      * {@code (x - mean)/sqrt(variance + epsilon) * scale + bias} over the trailing axes from {@code axis}; without
      * {@code centred}, the mean is not subtracted and the mean square takes the variance's place (RMSNorm). Operands: x,
      * scale and bias of the shape of the trailing axes; bias may be absent, or both.
      */
-    record Normalize(int axis, double epsilon, boolean centred) implements Along {}
+    record Normalize(int axis, double epsilon, boolean centred) implements Along {
+        public Normalize {
+            AttributeRules.axis("Normalize", axis);
+        }
+    }
 
     /**
      * Scaled dot-product attention: {@code softmax(q·kᵀ*scale + mask)·v}. Operands: q [B, H, S, D], k [B, G, T, D],
@@ -258,6 +332,8 @@ public sealed interface Op {
             implements Composite {
         public Recurrent {
             activations = List.copyOf(activations);
+            AttributeRules.check(
+                    activations.size() == kind.functions(), "Recurrent", "activations", kind.functions(), activations);
         }
     }
 
@@ -271,18 +347,43 @@ public sealed interface Op {
     enum RecurrentKind {
         RNN,
         GRU,
-        LSTM
+        LSTM;
+
+        /** How many activation functions a cell has. */
+        public int functions() {
+            return switch (this) {
+                case RNN -> 1;
+                case GRU -> 2;
+                case LSTM -> 3;
+            };
+        }
     }
 
     /** Interpolation to {@code shape}; {@code scales} has one factor per axis (result over x), 0 where it is the ratio of the extents when it runs. Operands: x. */
     record Resize(ResizeRule rule, List<Double> scales, Shape shape) implements Sampling {
         public Resize {
             scales = List.copyOf(scales);
+            AttributeRules.ranks("Resize", shape.rank(), scales);
+            AttributeRules.check(
+                    scales.stream().allMatch(scale -> scale >= 0 && scale < Double.POSITIVE_INFINITY),
+                    "Resize",
+                    "scales",
+                    "finite, and from 0",
+                    scales);
         }
     }
 
     /** Two-way choice. Operands: condition (scalar bool), captured…; both branches take the captured values as inputs. */
     record If(Graph then, Graph otherwise) implements Control {
+        public If {
+            AttributeRules.check(
+                    then.outputs().size() == otherwise.outputs().size(),
+                    "If",
+                    "results of the other branch",
+                    then.outputs().size(),
+                    otherwise.outputs().size());
+        }
+
         @Override
         public List<Graph> bodies() {
             return List.of(then, otherwise);
@@ -299,6 +400,14 @@ public sealed interface Op {
      * scalar), condition, carried…, captured… and gives condition, carried…, scanned…. Results: carried…, scanned… stacked on axis 0.
      */
     record Loop(Graph body, int carried) implements Control {
+        public Loop {
+            AttributeRules.atLeast("Loop", "carried values", 0, carried);
+            AttributeRules.atLeast(
+                    "Loop", "inputs of the body", 2 + carried, body.inputs().size());
+            AttributeRules.atLeast(
+                    "Loop", "results of the body", 1 + carried, body.outputs().size());
+        }
+
         @Override
         public List<Graph> bodies() {
             return List.of(body);
@@ -327,6 +436,22 @@ public sealed interface Op {
             inputReversed = List.copyOf(inputReversed);
             outputAxes = List.copyOf(outputAxes);
             outputReversed = List.copyOf(outputReversed);
+            AttributeRules.ranks("Scan", inputAxes.size(), inputReversed);
+            AttributeRules.ranks("Scan", outputAxes.size(), outputReversed);
+            inputAxes.forEach(axis -> AttributeRules.axis("Scan", axis));
+            outputAxes.forEach(axis -> AttributeRules.axis("Scan", axis));
+            AttributeRules.atLeast("Scan", "states", 0, states);
+            AttributeRules.atLeast(
+                    "Scan",
+                    "inputs of the body",
+                    states + inputAxes.size(),
+                    body.inputs().size());
+            AttributeRules.check(
+                    body.outputs().size() == states + outputAxes.size(),
+                    "Scan",
+                    "results of the body",
+                    states + outputAxes.size(),
+                    body.outputs().size());
         }
 
         @Override
@@ -367,6 +492,7 @@ public sealed interface Op {
     record Host(String function, Map<String, Attribute> attributes) implements Op {
         public Host {
             attributes = Map.copyOf(attributes);
+            AttributeRules.check(!function.isEmpty(), "Host", "function", "a name", "none");
         }
     }
 }

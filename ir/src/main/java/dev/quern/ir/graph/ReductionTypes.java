@@ -30,7 +30,6 @@ final class ReductionTypes {
 
     private static Shape without(Shape shape, List<Integer> axes, Typing typing) {
         axes.forEach(axis -> typing.axis(axis, shape.rank()));
-        typing.check(axes.stream().distinct().count() == axes.size(), "axes", "each once", axes);
         List<Dim> dims = new ArrayList<>();
         for (int axis = 0; axis < shape.rank(); axis++) {
             if (!axes.contains(axis)) {

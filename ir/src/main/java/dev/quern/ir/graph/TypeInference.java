@@ -36,14 +36,8 @@ public final class TypeInference {
         Typing typing = new Typing(op, inputs, assumptions);
         return switch (op) {
             case Op.Constant(Literal literal) -> one(leaf(typing, typeOf(literal)));
-            case Op.Iota(DType dtype, Shape shape, int axis) -> {
-                typing.axis(axis, shape.rank());
-                yield one(leaf(typing, new TensorType(dtype, shape)));
-            }
-            case Op.DimValues(List<Dim> values, Shape shape) -> {
-                typing.check(shape.elements().is(values.size()), "values", shape.elements(), values.size());
-                yield one(leaf(typing, new TensorType(DType.I64, shape)));
-            }
+            case Op.Iota iota -> one(leaf(typing, new TensorType(iota.dtype(), iota.shape())));
+            case Op.DimValues stated -> one(leaf(typing, new TensorType(DType.I64, stated.shape())));
             case Op.Unary unary -> one(ElementwiseTypes.unary(unary, typing));
             case Op.Binary binary -> one(ElementwiseTypes.binary(binary, typing));
             case Op.Compare compare -> one(ElementwiseTypes.compare(typing));

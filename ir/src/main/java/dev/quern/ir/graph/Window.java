@@ -20,10 +20,10 @@ public record Window(
         dilations = List.copyOf(dilations);
         before = List.copyOf(before);
         after = List.copyOf(after);
-        int rank = extents.size();
-        if (strides.size() != rank || dilations.size() != rank || before.size() != rank || after.size() != rank) {
-            throw new IllegalArgumentException("window attributes of different rank");
-        }
+        AttributeRules.ranks("Window", extents.size(), strides, dilations, before, after);
+        extents.forEach(extent -> AttributeRules.atLeast("Window", "extent", 1, extent));
+        strides.forEach(stride -> AttributeRules.atLeast("Window", "stride", 1, stride));
+        dilations.forEach(dilation -> AttributeRules.atLeast("Window", "dilation", 1, dilation));
     }
 
     /** Number of spatial axes. */

@@ -13,7 +13,6 @@ final class WindowTypes {
     static TensorType convolve(Op.Convolve op, Typing typing) {
         Shape weights = operands(op.window(), typing);
         Shape x = typing.input(0).shape();
-        typing.check(op.groups() >= 1, "groups", "at least 1", op.groups());
         typing.equal(weights.dim(-2).times(op.groups()), x.dim(-1), "channels of x");
         divisible(weights.dim(-1), op.groups(), typing);
         return typing.input(0).withShape(slid(x, op.window(), weights.dim(-1), typing));
@@ -22,10 +21,8 @@ final class WindowTypes {
     static TensorType convolveTransposed(Op.ConvolveTransposed op, Typing typing) {
         Shape weights = operands(op.window(), typing);
         Shape x = typing.input(0).shape();
-        typing.check(op.groups() >= 1, "groups", "at least 1", op.groups());
         divisible(x.dim(-1), op.groups(), typing);
         typing.equal(weights.dim(-2), x.dim(-1), "channels of the weights");
-        typing.check(op.shape().rank() == x.rank(), "rank of the result", x.rank(), op.shape());
         typing.equal(x.dim(0), op.shape().dim(0), "batch of the result");
         typing.equal(weights.dim(-1).times(op.groups()), op.shape().dim(-1), "channels of the result");
         for (int axis = 0; axis < op.window().rank(); axis++) {
@@ -62,9 +59,6 @@ final class WindowTypes {
         List<Dim> dims = new ArrayList<>();
         dims.add(x.dim(0));
         for (int axis = 0; axis < window.rank(); axis++) {
-            typing.check(window.extents().get(axis) >= 1, "window extent " + axis, "at least 1", window.extents());
-            typing.check(window.strides().get(axis) >= 1, "stride " + axis, "at least 1", window.strides());
-            typing.check(window.dilations().get(axis) >= 1, "dilation " + axis, "at least 1", window.dilations());
             long reach = (window.extents().get(axis) - 1L) * window.dilations().get(axis) + 1;
             Dim padded = x.dim(axis + 1)
                     .plus(window.before().get(axis))

@@ -5,6 +5,7 @@ import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -12,6 +13,26 @@ import java.util.stream.Collectors;
  * the kernel and names bound by {@link Let}. What a statement reads and writes follows from its indices alone.
  */
 public sealed interface Stmt {
+    /** The statements directly inside, in order. */
+    default List<Stmt> parts() {
+        return switch (this) {
+            case Block(List<Stmt> statements) -> statements;
+            case For loop -> List.of(loop.body());
+            case Store store -> List.of();
+            case Reduce reduce -> List.of();
+            case Allocate allocate -> List.of(allocate.body());
+            case Guard guard -> List.of(guard.then(), guard.otherwise());
+            case Let let -> List.of(let.body());
+            case Section section -> List.of(section.body());
+        };
+    }
+
+    /** Calls {@code action} for this and for all that is inside, each before what it has inside, in order. */
+    default void walk(Consumer<Stmt> action) {
+        action.accept(this);
+        parts().forEach(part -> part.walk(action));
+    }
+
     /** Statements in order. */
     record Block(List<Stmt> statements) implements Stmt {
         public Block {

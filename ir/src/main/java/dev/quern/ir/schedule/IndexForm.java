@@ -1,6 +1,7 @@
 package dev.quern.ir.schedule;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Divisors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,15 +54,11 @@ record IndexForm(Dim scale, Dim factor, Dim inner, Dim fixed) {
             }
         }
         for (Dim.Term term : terms) {
-            divisor = gcd(divisor, Math.abs(term.coefficient()));
+            divisor = Divisors.greatestCommon(divisor, Math.abs(term.coefficient()));
             List<Dim.Atom> left = new ArrayList<>(term.atoms());
             shared.removeIf(atom -> !left.remove(atom));
         }
         return new Dim.Term(divisor, shared);
-    }
-
-    private static long gcd(long left, long right) {
-        return right == 0 ? left : gcd(right, left % right);
     }
 
     /** Whether both have the same scale and factor. */

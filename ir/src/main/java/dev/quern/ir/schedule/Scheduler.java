@@ -2,6 +2,7 @@ package dev.quern.ir.schedule;
 
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Roles;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,7 +16,7 @@ public final class Scheduler {
     private Scheduler() {}
 
     /**
-     * The kernel that {@code schedule} makes of {@code kernel}.
+     * The kernel that {@code schedule} makes of {@code kernel}, without roles, which are for choosing a schedule.
      *
      * @throws ScheduleRefusal if a step cannot be applied
      */
@@ -34,7 +35,7 @@ public final class Scheduler {
         stages.add(kernel);
         Set<String> known = new LinkedHashSet<>();
         LoopNames.of(kernel).loops().forEach(loop -> known.add(LoopNames.base(loop)));
-        Kernel current = Simplify.simplify(kernel);
+        Kernel current = Simplify.simplify(kernel.with(Roles.NONE));
         for (Step step : schedule.steps()) {
             current = step(current, step, target, known);
             stages.add(current);

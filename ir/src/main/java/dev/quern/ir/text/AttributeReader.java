@@ -163,12 +163,8 @@ final class AttributeReader {
     }
 
     Window window() {
-        List<Integer> extents = integers("extents");
-        try {
-            return new Window(extents, integers("strides"), integers("dilations"), dims("before"), dims("after"));
-        } catch (IllegalArgumentException ranks) {
-            throw SyntaxErrors.at(context.getStart(), "attributes of a window of one rank", ranks.getMessage());
-        }
+        return new Window(
+                integers("extents"), integers("strides"), integers("dilations"), dims("before"), dims("after"));
     }
 
     private static Dim dim(QuernParser.ValueContext value) {

@@ -3,12 +3,14 @@ package dev.quern.ir.text;
 import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.NameText;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Reduction;
+import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import java.util.HashMap;
 import java.util.List;
@@ -53,6 +55,7 @@ public final class KernelPrinter {
             out.append('\n').append(INDENT).append(INDENT).append("symbols ");
             out.append(kernel.symbols().stream().map(NameText::of).collect(Collectors.joining(", ")));
         }
+        roles(kernel.roles());
         int inputs = kernel.parameters().size() - kernel.results();
         for (int index = 0; index < kernel.parameters().size(); index++) {
             Buffer buffer = kernel.parameters().get(index);
@@ -66,6 +69,21 @@ public final class KernelPrinter {
         }
         writeBody(kernel.body(), "");
         out.append('\n');
+    }
+
+    private void roles(Roles roles) {
+        String separator = "\n" + INDENT + INDENT + "roles ";
+        for (Map.Entry<AxisRole, List<String>> loops : roles.loops().entrySet()) {
+            out.append(separator).append(ExpressionText.word(loops.getKey()));
+            loops.getValue().forEach(loop -> out.append(' ').append(NameText.of(loop)));
+            separator = ", ";
+        }
+        roles.relaid()
+                .ifPresent(operand -> out.append('\n')
+                        .append(INDENT)
+                        .append(INDENT)
+                        .append("relays ")
+                        .append(NameText.of(operand)));
     }
 
     /** Braces around one statement stand for that statement, around none or several for a block. */

@@ -6,15 +6,18 @@ import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.text.grammar.QuernParser;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +43,29 @@ final class KernelReader {
         context.reduction().forEach(reductions::define);
         Stmt body = body(context.body());
         int results = context.writes().size();
-        return new Kernel(names.get(0), names.get(1), names.subList(2, names.size()), parameters, results, body);
+        return new Kernel(
+                names.get(0),
+                names.get(1),
+                names.subList(2, names.size()),
+                parameters,
+                results,
+                roles(context.roles()),
+                body);
+    }
+
+    private static Roles roles(QuernParser.RolesContext context) {
+        Map<String, AxisRole> axes = new LinkedHashMap<>();
+        for (QuernParser.AxisContext axis : context.axis()) {
+            String word = axis.NAME().getText();
+            AxisRole role = Words.find(AxisRole.class, word)
+                    .orElseThrow(() -> SyntaxErrors.at(axis.NAME().getSymbol(), Words.choices(AxisRole.class), word));
+            for (QuernParser.NameContext loop : axis.name()) {
+                if (axes.put(Quotes.name(loop), role) != null) {
+                    throw SyntaxErrors.at(loop, "a loop without a role");
+                }
+            }
+        }
+        return new Roles(axes, Optional.ofNullable(context.name()).map(Quotes::name));
     }
 
     private static Buffer buffer(QuernParser.BufferContext context, MemorySpace usual) {

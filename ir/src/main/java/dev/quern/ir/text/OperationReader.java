@@ -1,5 +1,6 @@
 package dev.quern.ir.text;
 
+import dev.quern.ModelException;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.CompareOp;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.antlr.v4.runtime.Token;
 
 /** Builds operations: the reverse of {@link OperationText}. */
 final class OperationReader {
@@ -24,9 +26,17 @@ final class OperationReader {
     }
 
     Op read() {
-        Op op = operation(context.getText());
-        attributes.finish();
-        return op;
+        try {
+            Op op = operation(context.getText());
+            attributes.finish();
+            return op;
+        } catch (ModelException invalid) {
+            if (invalid.code() != ModelException.Code.INVALID_MODEL) {
+                throw invalid;
+            }
+            Token at = context.getStart();
+            throw SyntaxErrors.at(at.getLine(), at.getCharPositionInLine(), invalid.getMessage());
+        }
     }
 
     private Op operation(String name) {

@@ -8,6 +8,7 @@ import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,6 +37,7 @@ import java.util.stream.Collectors;
  *   <li>Extents of {@link LoopKind#VECTOR}, {@link LoopKind#UNROLL}, {@link LoopKind#THREAD}, {@link LoopKind#WARP} and {@link LoopKind#LANE} loops are constant.
  *   <li>Loops of a grid stand as {@link GridRules} says.
  *   <li>What {@link Stmt.Reduce} joins across the lanes of a vector loop are not joined in a loop inside it.
+ *   <li>Roles are those of loops, and what may be laid anew is an operand.
  *   <li>No index is surely outside its buffer: proved for all iterations, or, outside conditions, for the first or last.
  * </ol>
  *
@@ -81,12 +83,32 @@ public final class KernelVerifier {
                 readOnly.add(parameter.name());
             }
         }
+        checkRoles(kernel, scope);
         GridRules.check(kernel.body(), inner);
         if (kernel.body() instanceof Stmt.For loop && loop.kind() == LoopKind.PARALLEL) {
             checkLoop(loop, inner);
         } else {
             check(kernel.body(), inner);
         }
+    }
+
+    private void checkRoles(Kernel kernel, KernelScope scope) {
+        if (kernel.roles().equals(Roles.NONE)) {
+            return;
+        }
+        Set<String> loops = new HashSet<>();
+        kernel.body().walk(part -> {
+            if (part instanceof Stmt.For loop) {
+                loops.add(loop.variable());
+            }
+        });
+        for (String loop : kernel.roles().axes().keySet()) {
+            scope.require(loops.contains(loop), "axis", "a loop of the kernel", NameText.of(loop));
+        }
+        kernel.roles()
+                .relaid()
+                .ifPresent(operand ->
+                        scope.require(readOnly.contains(operand), "relays", "an operand", NameText.of(operand)));
     }
 
     private void claim(String name, KernelScope scope) {

@@ -64,6 +64,12 @@ class ParserErrorsTest {
     @Test
     void saysWhatIsWrongInAKernel() {
         expect("kernel k template t {", "1:21: expected 'writes', found '{'");
+        expect(
+                "kernel k template t roles low i writes y: f32[] {}",
+                "1:27: expected one of element, update, batch, row, column, channel, unit, reduced, step, found low");
+        expect(
+                "kernel k template t roles row i, step i writes y: f32[] {}",
+                "1:39: expected a loop without a role, found i");
         expect("kernel k template t writes y: f31[] {}", "1:31: expected an element type, found f31[]");
         expect("kernel k template t writes y: f32[-1] {}", "1:35: expected an extent that is not negative, found -1");
         expect("kernel k template t writes y: f32[4] layout {}", "1:38: expected a layout of 1 axes, found 0");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.NameText;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
@@ -17,12 +18,15 @@ import dev.quern.ir.schedule.Step;
 import dev.quern.ir.text.grammar.QuernLexer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ParserTest {
     private static final String KERNEL = """
             kernel matmul template contraction
                 symbols M, N, K
+                roles row m.o, column n, reduced k
+                relays b
                 reads a: f32[M, K]
                 reads b: f32[K, N] layout (K:16) (16:1, floordiv(N + 15, 16):16*K) segment
                 writes y: f32[M, N] {
@@ -58,6 +62,10 @@ class ParserTest {
         assertEquals(KERNEL.replace("m.o*8 + mi.1", "8*m.o + mi.1"), KernelPrinter.print(kernel));
         assertEquals(kernel, Parser.parseKernel(KernelPrinter.print(kernel)));
         assertEquals(List.of("M", "N", "K"), kernel.symbols());
+        assertEquals(
+                Map.of("m.o", AxisRole.ROW, "n", AxisRole.COLUMN, "k", AxisRole.REDUCED),
+                kernel.roles().axes());
+        assertEquals(Optional.of("b"), kernel.roles().relaid());
         assertEquals(
                 Stmt.NOTHING,
                 Parser.parseKernel("kernel k template t writes y: f32[] {}").body());

@@ -10,14 +10,17 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.UnaryOp;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Reductions;
+import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +83,16 @@ class KernelVerifierTest {
         Expr index = new Expr.Load("i64s", List.of(I), DType.I64);
         KernelVerifier.verify(kernel(
                 loop(new Stmt.Let("p", index, store(Dim.symbol("p").minus(3), ONE)))));
+    }
+
+    @Test
+    void roles() {
+        Kernel kernel = kernel(loop(store(I, load(I, Dim.of(7)))));
+        KernelVerifier.verify(kernel.with(new Roles(Map.of("i", AxisRole.ELEMENT), Optional.of("x"))));
+        expect(
+                "kernel k: axis: expected a loop of the kernel, found j",
+                kernel.with(new Roles(Map.of("j", AxisRole.ROW), Optional.empty())));
+        expect("kernel k: relays: expected an operand, found y", kernel.with(new Roles(Map.of(), Optional.of("y"))));
     }
 
     @Test

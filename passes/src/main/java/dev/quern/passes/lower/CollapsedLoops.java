@@ -1,25 +1,28 @@
 package dev.quern.passes.lower;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
  * Makes two perfectly nested loops of one kind one, where everything inside then still has indices without divisions:
- * {@code for (i < m) for (j < n) y[i, j] = x[i, j]  ->  for (i < m*n) y'[i] = x'[i]}. Loops are of one kind when their names
- * have the same prefix.
+ * {@code for (i < m) for (j < n) y[i, j] = x[i, j]  ->  for (i < m*n) y'[i] = x'[i]}. Loops are of one kind when they have one
+ * role.
  */
 final class CollapsedLoops {
     private CollapsedLoops() {}
 
-    static KernelDraft apply(KernelDraft draft) {
+    static KernelDraft apply(KernelDraft draft, Roles roles) {
         KernelDraft result = draft;
         boolean changed = true;
         while (changed) {
             changed = false;
-            for (Pair pair : pairs(result.body())) {
+            for (Pair pair : pairs(result.body(), roles)) {
                 Optional<KernelDraft> collapsed = collapse(result, pair);
                 if (collapsed.isPresent()) {
                     result = collapsed.get();
@@ -33,13 +36,14 @@ final class CollapsedLoops {
 
     private record Pair(Stmt.For outer, Stmt.For inner) {}
 
-    private static List<Pair> pairs(Stmt body) {
-        List<Pair> found = new java.util.ArrayList<>();
+    private static List<Pair> pairs(Stmt body, Roles roles) {
+        List<Pair> found = new ArrayList<>();
         new KernelVisitor() {
             @Override
             void loop(Stmt.For loop) {
                 if (loop.body() instanceof Stmt.For inner
-                        && prefix(loop).equals(prefix(inner))
+                        && Objects.equals(
+                                roles.axes().get(loop.variable()), roles.axes().get(inner.variable()))
                         && loop.kind() == inner.kind()
                         && !inner.extent().dependsOn(loop.variable())) {
                     found.add(new Pair(loop, inner));
@@ -47,10 +51,6 @@ final class CollapsedLoops {
             }
         }.stmt(body);
         return found;
-    }
-
-    private static String prefix(Stmt.For loop) {
-        return loop.variable().replaceAll("[0-9]+$", "");
     }
 
     private static Optional<KernelDraft> collapse(KernelDraft draft, Pair pair) {

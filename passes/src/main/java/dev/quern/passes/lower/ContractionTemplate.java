@@ -5,6 +5,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Stmt;
@@ -37,21 +38,27 @@ final class ContractionTemplate {
             boolean inRows = rows.contains(name);
             boolean inColumns = columns.contains(name);
             List<Sketch.Loop> group = inRows && inColumns ? batch : inRows ? m : n;
-            add(drawing, group, loops, name, inRows && inColumns ? "o" : inRows ? "m" : "n", extents);
+            add(
+                    drawing,
+                    group,
+                    loops,
+                    name,
+                    inRows && inColumns ? AxisRole.BATCH : inRows ? AxisRole.ROW : AxisRole.COLUMN,
+                    extents);
         }
         for (String name : rows) {
             if (!loops.containsKey(name)) {
-                add(drawing, k, loops, name, "k", extents);
+                add(drawing, k, loops, name, AxisRole.REDUCED, extents);
             }
         }
         DType type = accumulator(node, contract);
         Buffer sum = drawing.sketch().scalar("acc", type);
         Stmt product = drawing.elements().site(() -> {
-            drawing.sketch().call("a");
+            drawing.sketch().operandsAre(Sketch.Side.ROWS);
             Expr a = ScalarTerms.cast(drawing.operand(swapped ? 1 : 0, indices(loops, rows)), type);
-            drawing.sketch().call("b");
+            drawing.sketch().operandsAre(Sketch.Side.COLUMNS);
             Expr b = ScalarTerms.cast(drawing.operand(swapped ? 0 : 1, indices(loops, columns)), type);
-            drawing.sketch().call("x");
+            drawing.sketch().operandsAre(Sketch.Side.OTHER);
             return Stmt.Reduce.product(sum.name(), List.of(), a, b);
         });
         Expr total = ScalarTerms.cast(
@@ -93,9 +100,9 @@ final class ContractionTemplate {
             List<Sketch.Loop> group,
             Map<String, Sketch.Loop> loops,
             String name,
-            String prefix,
+            AxisRole role,
             Map<String, Dim> extents) {
-        Sketch.Loop loop = drawing.sketch().loop(prefix, extents.get(name));
+        Sketch.Loop loop = drawing.sketch().loop(role, extents.get(name));
         group.add(loop);
         loops.put(name, loop);
     }

@@ -5,6 +5,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Window;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Stmt;
@@ -31,12 +32,13 @@ final class ConvolutionTemplate {
         List<Sketch.Loop> between = new ArrayList<>();
         Dim group = Dim.ZERO;
         if (convolve.groups() > 1 && !lanesAreGroups) {
-            Sketch.Loop loop = sketch.loop("o", groups);
+            Sketch.Loop loop = sketch.loop(AxisRole.BATCH, groups);
             between.add(loop);
             group = loop.index();
         }
-        Sketch.Loop lane = sketch.loop("n", lanesAreGroups ? y.dim(-1) : columns);
-        Sketch.Loop channel = sketch.loop("k", channels);
+        Sketch.Loop lane =
+                sketch.loop(lanesAreGroups ? AxisRole.CHANNEL : AxisRole.COLUMN, lanesAreGroups ? y.dim(-1) : columns);
+        Sketch.Loop channel = sketch.loop(AxisRole.REDUCED, channels);
         Dim column = group.times(columns).plus(lane.index());
         Dim source = lanesAreGroups
                 ? sketch.ranges().simplify(lane.index().floorDiv(columns))
@@ -58,13 +60,13 @@ final class ConvolutionTemplate {
         Sketch sketch = drawing.sketch();
         Dim groups = Dim.of(convolve.groups());
         Dim channels = x.dim(-1).floorDiv(groups);
-        List<Sketch.Loop> outer = new ArrayList<>(List.of(sketch.loop("o", y.dim(0))));
+        List<Sketch.Loop> outer = new ArrayList<>(List.of(sketch.loop(AxisRole.BATCH, y.dim(0))));
         List<Dim> source = new ArrayList<>(List.of(outer.getFirst().index()));
         List<Sketch.Loop> taps = new ArrayList<>();
         List<Dim> hits = new ArrayList<>();
         for (int axis = 0; axis < window.rank(); axis++) {
-            outer.add(sketch.loop(axis == window.rank() - 1 ? "m" : "o", y.dim(axis + 1)));
-            taps.add(sketch.loop("k", Dim.of(window.extents().get(axis))));
+            outer.add(sketch.loop(axis == window.rank() - 1 ? AxisRole.ROW : AxisRole.BATCH, y.dim(axis + 1)));
+            taps.add(sketch.loop(AxisRole.REDUCED, Dim.of(window.extents().get(axis))));
             Dim shifted = outer.getLast()
                     .index()
                     .plus(window.before().get(axis))
@@ -78,9 +80,9 @@ final class ConvolutionTemplate {
             source.add(at);
         }
         List<Dim> place = new ArrayList<>(Sketch.indices(outer));
-        Sketch.Loop group = sketch.loop("o", groups);
-        Sketch.Loop lane = sketch.loop("n", w.dim(-1));
-        Sketch.Loop channel = sketch.loop("k", channels);
+        Sketch.Loop group = sketch.loop(AxisRole.BATCH, groups);
+        Sketch.Loop lane = sketch.loop(AxisRole.CHANNEL, w.dim(-1));
+        Sketch.Loop channel = sketch.loop(AxisRole.REDUCED, channels);
         Dim from = group.index().times(channels).plus(channel.index());
         source.add(from);
         place.add(group.index().times(w.dim(-1)).plus(lane.index()));
@@ -102,11 +104,11 @@ final class ConvolutionTemplate {
 
     private static Stmt product(Drawing drawing, Buffer sum, List<Dim> source, List<Dim> weights) {
         return drawing.elements().site(() -> {
-            drawing.sketch().call("a");
+            drawing.sketch().operandsAre(Sketch.Side.ROWS);
             Expr a = ScalarTerms.cast(drawing.operand(0, source), sum.dtype());
-            drawing.sketch().call("b");
+            drawing.sketch().operandsAre(Sketch.Side.COLUMNS);
             Expr b = ScalarTerms.cast(drawing.operand(1, weights), sum.dtype());
-            drawing.sketch().call("x");
+            drawing.sketch().operandsAre(Sketch.Side.OTHER);
             return Stmt.Reduce.product(sum.name(), List.of(), a, b);
         });
     }

@@ -5,6 +5,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.kernel.AxisRole;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -38,7 +39,8 @@ final class Epilogues {
             return List.of();
         }
         Sketch sketch = new Sketch(flow.symbols());
-        List<Dim> at = Sketch.indices(sketch.loops("i", anchor.output().type().shape()));
+        List<Dim> at = Sketch.indices(
+                sketch.loops(AxisRole.ELEMENT, anchor.output().type().shape()));
         Places places = new Places(anchor.output(), at, sketch.ranges());
         List<Node> grown = new ArrayList<>();
         List<Node> best = List.of();
@@ -126,7 +128,8 @@ final class Epilogues {
 
     private boolean scatters(Node anchor, List<Node> nodes) {
         Sketch sketch = new Sketch(flow.symbols());
-        List<Sketch.Loop> loops = sketch.loops("i", anchor.output().type().shape());
+        List<Sketch.Loop> loops =
+                sketch.loops(AxisRole.ELEMENT, anchor.output().type().shape());
         Region region = new Region(Optional.of(anchor), anchor, nodes);
         Dim address = sketch.ranges()
                 .simplify(Indexing.linear(

@@ -4,6 +4,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -25,24 +26,36 @@ final class Finish {
                 sketch.parameters().stream().map(Sketch.Parameter::buffer).toList(), body);
         draft = ShortLoops.apply(draft);
         draft = MergedAxes.apply(draft);
-        draft = CollapsedLoops.apply(draft);
+        draft = CollapsedLoops.apply(draft, sketch.roles());
         draft = SeparatedAxes.apply(draft);
         draft = HoistedBindings.apply(draft);
         List<Value> arguments =
                 sketch.parameters().stream().map(Sketch.Parameter::value).toList();
-        return new Lowered(named(template, draft, sketch.results()), arguments);
+        return new Lowered(named(template, draft, sketch.results(), sketch.roles()), arguments);
     }
 
-    private static Kernel named(String template, KernelDraft draft, int results) {
+    private static Kernel named(String template, KernelDraft draft, int results, Roles drawn) {
         List<String> symbols = symbols(draft);
-        Kernel nameless = new Kernel("", template, symbols, draft.parameters(), results, draft.body());
+        Roles roles = drawn.of(loops(draft));
+        Kernel nameless = new Kernel("", template, symbols, draft.parameters(), results, roles, draft.body());
         return new Kernel(
                 template + "_" + digest(nameless.toString()),
                 template,
                 symbols,
                 draft.parameters(),
                 results,
+                roles,
                 draft.body());
+    }
+
+    private static Set<String> loops(KernelDraft draft) {
+        Set<String> loops = new HashSet<>();
+        draft.body().walk(part -> {
+            if (part instanceof Stmt.For loop) {
+                loops.add(loop.variable());
+            }
+        });
+        return loops;
     }
 
     private static List<String> symbols(KernelDraft draft) {

@@ -4,6 +4,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Expr;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ final class OperandProbe {
         Value value = anchor.input(operand);
         Sketch sketch = new Sketch(flow.symbols());
         ElementExpressions elements = new ElementExpressions(flow, this::isBase, Set.of(), sketch);
-        List<Sketch.Loop> loops = sketch.loops("i", value.type().shape());
+        List<Sketch.Loop> loops = sketch.loops(AxisRole.ELEMENT, value.type().shape());
         Expr element = elements.at(value, Sketch.indices(loops));
         if (!(element instanceof Expr.Load load)) {
             return element instanceof Expr.Constant;

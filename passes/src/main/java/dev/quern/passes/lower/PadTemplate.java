@@ -4,6 +4,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ final class PadTemplate {
         List<Dim> extents = new ArrayList<>(source.dims().subList(0, axis));
         extents.add(extent);
         extents.addAll(shape.dims().subList(axis + 1, shape.rank()));
-        List<Sketch.Loop> loops = drawing.sketch().loops("i", new Shape(extents));
+        List<Sketch.Loop> loops = drawing.sketch().loops(AxisRole.ELEMENT, new Shape(extents));
         List<Dim> place = new ArrayList<>(Sketch.indices(loops));
         for (int outer = 0; outer < axis; outer++) {
             place.set(outer, place.get(outer).plus(pad.before().get(outer)));
@@ -79,7 +80,7 @@ final class PadTemplate {
 
     /** The element at an index outside is the fill, by a guard outside the loops of the axes that are not padded. */
     private Stmt filled() {
-        List<Sketch.Loop> loops = drawing.sketch().loops("i", shape);
+        List<Sketch.Loop> loops = drawing.sketch().loops(AxisRole.ELEMENT, shape);
         List<Dim> indices = Sketch.indices(loops);
         List<Dim> from = new ArrayList<>();
         List<Dim> inside = new ArrayList<>();
@@ -95,7 +96,7 @@ final class PadTemplate {
         }
         Stmt copy = Sketch.nest(loops.subList(innermost, loops.size()), store(indices, from));
         List<Sketch.Loop> others =
-                drawing.sketch().loops("i", new Shape(shape.dims().subList(innermost, shape.rank())));
+                drawing.sketch().loops(AxisRole.ELEMENT, new Shape(shape.dims().subList(innermost, shape.rank())));
         List<Dim> place = new ArrayList<>(indices.subList(0, innermost));
         place.addAll(Sketch.indices(others));
         Stmt body = new Stmt.Guard(inside, copy, Sketch.nest(others, fill(place)));
@@ -128,7 +129,7 @@ final class PadTemplate {
     }
 
     private Stmt nest(boolean wide) {
-        List<Sketch.Loop> loops = drawing.sketch().loops("i", shape);
+        List<Sketch.Loop> loops = drawing.sketch().loops(AxisRole.ELEMENT, shape);
         List<Dim> indices = Sketch.indices(loops);
         List<Dim> from = new ArrayList<>();
         for (int axis = 0; axis < shape.rank(); axis++) {

@@ -7,6 +7,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Window;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Reductions;
@@ -22,7 +23,7 @@ final class PoolTemplate {
         Shape y = drawing.anchor().output().type().shape();
         boolean greatest = pool.kind() == Op.PoolKind.MAX;
         WindowLoops windows = new WindowLoops(drawing.sketch(), pool.window(), y, x);
-        Sketch.Loop channel = drawing.sketch().loop("n", y.dim(-1));
+        Sketch.Loop channel = drawing.sketch().loop(AxisRole.CHANNEL, y.dim(-1));
         DType type = ScalarTerms.arithmetic(drawing.anchor().output().type().dtype());
         Combiner combiner = greatest ? Combiner.MAX : Combiner.SUM;
         Buffer sum = drawing.sketch().scalar("acc", type);

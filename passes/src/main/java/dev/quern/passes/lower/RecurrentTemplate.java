@@ -7,6 +7,7 @@ import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.MemorySpace;
@@ -39,8 +40,8 @@ final class RecurrentTemplate {
         this.storage = node.outputs().getFirst().type().dtype();
         this.type = ScalarTerms.arithmetic(storage);
         this.hidden = result.dim(2);
-        this.batch = drawing.sketch().loop("o", result.dim(1));
-        this.step = drawing.sketch().loop("s", result.dim(0));
+        this.batch = drawing.sketch().loop(AxisRole.BATCH, result.dim(1));
+        this.step = drawing.sketch().loop(AxisRole.STEP, result.dim(0));
         this.time = recurrent.reverse() ? result.dim(0).minus(1).minus(step.index()) : step.index();
         this.all = drawing.sketch().result(node.outputs().getFirst()).name();
         node.outputs()
@@ -55,7 +56,7 @@ final class RecurrentTemplate {
     private Lowered lower() {
         List<Stmt> body = new ArrayList<>();
         for (int i = 0; i < state.size(); i++) {
-            Sketch.Loop unit = drawing.sketch().loop("n", hidden);
+            Sketch.Loop unit = drawing.sketch().loop(AxisRole.UNIT, hidden);
             Expr initial = drawing.operand(3 + i, List.of(batch.index(), unit.index()));
             body.add(Sketch.nest(
                     List.of(unit), new Stmt.Store(state.get(i), List.of(batch.index(), unit.index()), initial)));
@@ -65,7 +66,7 @@ final class RecurrentTemplate {
             case LSTM -> overUnits(this::lstm);
             case GRU -> gru();
         };
-        Sketch.Loop unit = drawing.sketch().loop("n", hidden);
+        Sketch.Loop unit = drawing.sketch().loop(AxisRole.UNIT, hidden);
         List<Dim> now = List.of(time, batch.index(), unit.index());
         Stmt keep = Sketch.nest(
                 List.of(unit),
@@ -80,7 +81,7 @@ final class RecurrentTemplate {
     }
 
     private Stmt overUnits(Unit body) {
-        Sketch.Loop unit = drawing.sketch().loop("n", hidden);
+        Sketch.Loop unit = drawing.sketch().loop(AxisRole.UNIT, hidden);
         return Sketch.nest(List.of(unit), body.draw(unit.index()));
     }
 
@@ -139,7 +140,7 @@ final class RecurrentTemplate {
 
     private Stmt candidate(Buffer reset, Dim unit, Expr update) {
         Buffer sum = drawing.sketch().scalar("acc", type);
-        Sketch.Loop other = drawing.sketch().loop("k", hidden);
+        Sketch.Loop other = drawing.sketch().loop(AxisRole.REDUCED, hidden);
         Expr operand = new Expr.Load(reset.name(), List.of(other.index()), type);
         Stmt join = product(sum, operand, other, 2, unit);
         Stmt body = Sketch.block(
@@ -152,7 +153,7 @@ final class RecurrentTemplate {
     /** The reset gate acts on the product of h and r, its bias included. */
     private Stmt linear(Dim unit, List<Expr> sums) {
         Buffer sum = drawing.sketch().scalar("acc", type);
-        Sketch.Loop other = drawing.sketch().loop("k", hidden);
+        Sketch.Loop other = drawing.sketch().loop(AxisRole.REDUCED, hidden);
         Expr operand = previous(other.index());
         Expr inner = multiply(activate(0, sums.get(1)), Sketch.read(sum.name(), type));
         Stmt body = Sketch.block(
@@ -181,7 +182,7 @@ final class RecurrentTemplate {
                 gates.stream().map(gate -> drawing.sketch().scalar("acc", type)).toList();
         List<Stmt> statements = new ArrayList<>();
         List<Stmt> products = new ArrayList<>();
-        Sketch.Loop other = drawing.sketch().loop("k", hidden);
+        Sketch.Loop other = drawing.sketch().loop(AxisRole.REDUCED, hidden);
         Expr before = load(source, List.of(batch.index(), other.index()));
         for (int i = 0; i < sums.size(); i++) {
             statements.add(Sketch.write(sums.get(i).name(), start(gates.get(i), unit)));

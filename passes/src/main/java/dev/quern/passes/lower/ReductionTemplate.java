@@ -5,6 +5,7 @@ import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Reduction;
@@ -25,7 +26,7 @@ final class ReductionTemplate {
         List<Dim> source = new ArrayList<>();
         for (int axis = 0; axis < from.rank(); axis++) {
             boolean reduced = reduce.axes().contains(axis);
-            Sketch.Loop loop = drawing.sketch().loop(reduced ? "k" : "i", from.dim(axis));
+            Sketch.Loop loop = drawing.sketch().loop(reduced ? AxisRole.REDUCED : AxisRole.ELEMENT, from.dim(axis));
             (reduced ? inner : outer).add(loop);
             source.add(loop.index());
         }
@@ -47,7 +48,8 @@ final class ReductionTemplate {
         List<Dim> source = new ArrayList<>();
         Sketch.Loop along = null;
         for (int axis = 0; axis < from.rank(); axis++) {
-            Sketch.Loop loop = drawing.sketch().loop(axis == argument.axis() ? "k" : "i", from.dim(axis));
+            Sketch.Loop loop = drawing.sketch()
+                    .loop(axis == argument.axis() ? AxisRole.REDUCED : AxisRole.ELEMENT, from.dim(axis));
             source.add(loop.index());
             if (axis == argument.axis()) {
                 along = loop;
@@ -84,7 +86,8 @@ final class ReductionTemplate {
         List<Dim> source = new ArrayList<>();
         Sketch.Loop along = null;
         for (int axis = 0; axis < from.rank(); axis++) {
-            Sketch.Loop loop = drawing.sketch().loop(axis == cumulate.axis() ? "k" : "i", from.dim(axis));
+            Sketch.Loop loop =
+                    drawing.sketch().loop(axis == cumulate.axis() ? AxisRole.STEP : AxisRole.ELEMENT, from.dim(axis));
             if (axis == cumulate.axis()) {
                 along = loop;
                 source.add(cumulate.reverse() ? from.dim(axis).minus(1).minus(loop.index()) : loop.index());

@@ -7,6 +7,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.ResizeRule;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class ResizeTemplate {
     static Lowered lower(Drawing drawing, Op.Resize resize) {
         Shape from = drawing.anchor().input(0).type().shape();
         Shape to = resize.shape();
-        List<Sketch.Loop> loops = drawing.sketch().loops("i", to);
+        List<Sketch.Loop> loops = drawing.sketch().loops(AxisRole.ELEMENT, to);
         List<Dim> indices = Sketch.indices(loops);
         DType type = drawing.anchor().output().type().dtype();
         boolean whole = type.isInteger();

@@ -5,6 +5,7 @@ import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Stmt;
@@ -40,7 +41,7 @@ final class RowPasses {
             if (axes.contains(axis)) {
                 place.add(Dim.ZERO);
             } else {
-                Sketch.Loop loop = drawing.sketch().loop("i", shape.dim(axis));
+                Sketch.Loop loop = drawing.sketch().loop(AxisRole.ELEMENT, shape.dim(axis));
                 outer.add(loop);
                 place.add(loop.index());
             }
@@ -67,7 +68,7 @@ final class RowPasses {
         List<Sketch.Loop> loops = new ArrayList<>();
         List<Dim> at = new ArrayList<>(place);
         for (int axis : axes) {
-            Sketch.Loop loop = drawing.sketch().loop("k", shape.dim(axis));
+            Sketch.Loop loop = drawing.sketch().loop(AxisRole.REDUCED, shape.dim(axis));
             loops.add(loop);
             at.set(axis, loop.index());
         }

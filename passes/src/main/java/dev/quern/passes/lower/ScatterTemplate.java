@@ -6,6 +6,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ final class ScatterTemplate {
     /** {@code for u: y[u with indices[u] on the axis] ∘= updates[u]}. */
     static Lowered elements(Drawing drawing, Op.ScatterElements scatter) {
         Shape shape = drawing.anchor().input(2).type().shape();
-        List<Sketch.Loop> loops = drawing.sketch().loops("u", shape);
+        List<Sketch.Loop> loops = drawing.sketch().loops(AxisRole.UPDATE, shape);
         List<Dim> at = Sketch.indices(loops);
         Stmt update = drawing.elements().site(() -> {
             List<Dim> place = new ArrayList<>(at);
@@ -36,7 +37,7 @@ final class ScatterTemplate {
         Shape indices = node.input(1).type().shape();
         int depth = (int) indices.dim(-1).constant();
         List<Sketch.Loop> loops =
-                drawing.sketch().loops("u", node.input(2).type().shape());
+                drawing.sketch().loops(AxisRole.UPDATE, node.input(2).type().shape());
         List<Dim> at = Sketch.indices(loops);
         Stmt update = drawing.elements().site(() -> {
             List<Dim> place = new ArrayList<>();

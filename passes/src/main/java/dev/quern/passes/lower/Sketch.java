@@ -6,14 +6,17 @@ import dev.quern.ir.DimRanges;
 import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -34,8 +37,26 @@ final class Sketch {
     private final Function<Value, Layout> layouts;
     private final Map<String, Parameter> operands = new LinkedHashMap<>();
     private final Map<String, Parameter> results = new LinkedHashMap<>();
+    private final Map<String, AxisRole> axes = new LinkedHashMap<>();
     private DimRanges ranges = DimRanges.NONE;
-    private String prefix = "x";
+    private Side side = Side.OTHER;
+    private String relaid;
+
+    /** What an operand is to a product. */
+    enum Side {
+        /** Read along rows. */
+        ROWS("a"),
+        /** Read along columns: the first of these may be laid anew. */
+        COLUMNS("b"),
+        /** Anything else. */
+        OTHER("x");
+
+        private final String prefix;
+
+        Side(String prefix) {
+            this.prefix = prefix;
+        }
+    }
 
     /** A kernel whose parameters are row-major. */
     Sketch(Set<String> symbols) {
@@ -58,16 +79,34 @@ final class Sketch {
         return ranges;
     }
 
-    /** A new loop, whose name starts with {@code prefix}. */
-    Loop loop(String prefix, Dim extent) {
-        Loop loop = new Loop(names.next(prefix), extent);
+    /** A new loop. */
+    Loop loop(AxisRole role, Dim extent) {
+        Loop loop = new Loop(names.next(letter(role)), extent);
+        axes.put(loop.name(), role);
         ranges = ranges.with(loop.name(), extent);
         return loop;
     }
 
+    private static String letter(AxisRole role) {
+        return switch (role) {
+            case ELEMENT -> "i";
+            case UPDATE -> "u";
+            case BATCH -> "o";
+            case ROW -> "m";
+            case COLUMN, CHANNEL, UNIT -> "n";
+            case REDUCED -> "k";
+            case STEP -> "s";
+        };
+    }
+
     /** One loop per axis of {@code shape}. */
-    List<Loop> loops(String prefix, Shape shape) {
-        return shape.dims().stream().map(extent -> loop(prefix, extent)).toList();
+    List<Loop> loops(AxisRole role, Shape shape) {
+        return shape.dims().stream().map(extent -> loop(role, extent)).toList();
+    }
+
+    /** The roles of the loops and operands so far. */
+    Roles roles() {
+        return new Roles(axes, Optional.ofNullable(relaid));
     }
 
     /** The variables of {@code loops}. */
@@ -96,15 +135,22 @@ final class Sketch {
         return Buffer.register(names.next(prefix), type, Shape.SCALAR);
     }
 
-    /** From now on new operands are called {@code name} and a number. */
-    void call(String name) {
-        prefix = name;
+    /** From now on new operands are that part of a product. */
+    void operandsAre(Side other) {
+        side = other;
     }
 
     /** The parameter that is {@code value}, read. */
     Buffer operand(Value value) {
-        return operands.computeIfAbsent(value.name(), key -> parameter(value, prefix))
-                .buffer();
+        Parameter known = operands.get(value.name());
+        if (known == null) {
+            known = parameter(value, side.prefix);
+            operands.put(value.name(), known);
+            if (side == Side.COLUMNS && relaid == null) {
+                relaid = known.buffer().name();
+            }
+        }
+        return known.buffer();
     }
 
     /** A load of an element of the operand {@code value}. */

@@ -5,6 +5,7 @@ import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.kernel.AxisRole;
 import java.util.List;
 import java.util.Set;
 
@@ -57,8 +58,8 @@ final class StridedPlaces {
             return true;
         }
         Sketch sketch = new Sketch(symbols);
-        List<Dim> at = Sketch.indices(
-                sketch.loops("i", region.anchor().orElseThrow().output().type().shape()));
+        List<Dim> at = Sketch.indices(sketch.loops(
+                AxisRole.ELEMENT, region.anchor().orElseThrow().output().type().shape()));
         Dim address = layout.address(region.stored(at, sketch.ranges()));
         return KernelDraft.divisions(sketch.ranges().simplify(address)) == 0;
     }

@@ -4,6 +4,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
@@ -17,7 +18,8 @@ final class TraversalTemplate {
     /** {@code y[i…] = f(i…)}. */
     static Lowered elementwise(Drawing drawing) {
         Value result = drawing.region().root().output();
-        List<Sketch.Loop> loops = drawing.sketch().loops("i", result.type().shape());
+        List<Sketch.Loop> loops =
+                drawing.sketch().loops(AxisRole.ELEMENT, result.type().shape());
         List<Dim> indices = Sketch.indices(loops);
         Stmt store = drawing.elements().site(() -> {
             Expr element = drawing.elements().at(result, indices);
@@ -29,7 +31,8 @@ final class TraversalTemplate {
     /** {@code y[i…] = x[i…]} of an operand of the anchor that has the result's shape. */
     static Lowered operand(Drawing drawing, int operand) {
         Value result = drawing.anchor().output();
-        List<Sketch.Loop> loops = drawing.sketch().loops("i", result.type().shape());
+        List<Sketch.Loop> loops =
+                drawing.sketch().loops(AxisRole.ELEMENT, result.type().shape());
         List<Dim> indices = Sketch.indices(loops);
         Stmt store = drawing.elements()
                 .site(() -> new Stmt.Store(
@@ -47,7 +50,7 @@ final class TraversalTemplate {
             Shape shape = part.type().shape();
             if (!inPlace.contains(position)) {
                 Dim start = offset;
-                List<Sketch.Loop> loops = drawing.sketch().loops("i", shape);
+                List<Sketch.Loop> loops = drawing.sketch().loops(AxisRole.ELEMENT, shape);
                 List<Dim> indices = Sketch.indices(loops);
                 List<Dim> place = new ArrayList<>(indices);
                 place.set(axis, indices.get(axis).plus(start));

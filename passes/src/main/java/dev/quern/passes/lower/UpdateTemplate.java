@@ -6,6 +6,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ final class UpdateTemplate {
         Node node = drawing.anchor();
         Shape whole = node.output().type().shape();
         List<Sketch.Loop> loops =
-                drawing.sketch().loops("u", node.input(1).type().shape());
+                drawing.sketch().loops(AxisRole.UPDATE, node.input(1).type().shape());
         List<Dim> at = Sketch.indices(loops);
         Stmt store = drawing.elements().site(() -> {
             List<Dim> place = new ArrayList<>();

@@ -3,6 +3,7 @@ package dev.quern.passes.lower;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Window;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,17 +26,19 @@ final class WindowLoops {
      */
     WindowLoops(Sketch sketch, Window window, Shape result, Shape operand) {
         this.window = window;
-        Sketch.Loop batch = sketch.loop("o", result.dim(0));
+        Sketch.Loop batch = sketch.loop(AxisRole.BATCH, result.dim(0));
         outer.add(batch);
         place.add(batch.index());
         source.add(batch.index());
         for (int axis = 0; axis < window.rank(); axis++) {
-            Sketch.Loop loop = sketch.loop(axis == window.rank() - 1 ? "m" : "o", result.dim(axis + 1));
+            Sketch.Loop loop =
+                    sketch.loop(axis == window.rank() - 1 ? AxisRole.ROW : AxisRole.BATCH, result.dim(axis + 1));
             outer.add(loop);
             place.add(loop.index());
         }
         for (int axis = 0; axis < window.rank(); axis++) {
-            Sketch.Loop tap = sketch.loop("k", Dim.of(window.extents().get(axis)));
+            Sketch.Loop tap =
+                    sketch.loop(AxisRole.REDUCED, Dim.of(window.extents().get(axis)));
             taps.add(tap);
             Dim at = start(axis).plus(tap.index().times(window.dilations().get(axis)));
             source.add(at);

@@ -1,6 +1,7 @@
 package dev.quern.passes.schedule;
 
 import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.ScheduleRefusal;
@@ -9,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Chooses how a kernel is run from its template, its extents and the target; no kernel is run to find out. Each template lists
- * schedules from the best on; the first that the scheduler accepts is taken, and every kernel can be run as it is.
+ * Chooses how a kernel is run from the {@linkplain dev.quern.ir.kernel.Roles roles} of its loops, their extents and the target; no kernel is run to find out.
+ * Schedules are listed from the best on; the first that the scheduler accepts is taken, and every kernel can be run as it is.
  */
 public final class DefaultSchedules {
     private DefaultSchedules() {}
@@ -47,12 +48,14 @@ public final class DefaultSchedules {
 
     private static List<Schedule> onHost(Kernel kernel, Set<String> constants, Target.Host target, boolean pinned) {
         LoopNest nest = LoopNest.of(kernel);
-        return switch (kernel.template()) {
-            case "contraction", "convolution", "depthwise", "pool", "transposed" ->
-                TileSchedules.of(kernel, nest, constants, target, pinned);
-            case "softmax", "normalize", "reduction", "argument" -> RowSchedules.of(kernel, nest, target, pinned);
-            case "recurrent" -> RecurrentSchedules.of(nest, target);
-            default -> TraversalSchedules.of(kernel, nest, target);
-        };
+        if (kernel.roles().has(AxisRole.UNIT)) {
+            return RecurrentSchedules.of(nest, target);
+        }
+        if (!nest.outer(AxisRole.COLUMN, AxisRole.CHANNEL).isEmpty()) {
+            return TileSchedules.of(kernel, nest, constants, target, pinned);
+        }
+        return kernel.roles().has(AxisRole.REDUCED)
+                ? RowSchedules.of(kernel, nest, target, pinned)
+                : TraversalSchedules.of(kernel, nest, target);
     }
 }

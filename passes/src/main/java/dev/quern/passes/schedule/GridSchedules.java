@@ -83,9 +83,9 @@ final class GridSchedules {
             }
         }
         boolean[] isLong = {false};
-        LoopNest.visit(
-                nest.getLast().body(),
-                part -> isLong[0] |=
+        nest.getLast()
+                .body()
+                .walk(part -> isLong[0] |=
                         part instanceof Stmt.For loop && LoopNest.extent(loop, LIKELY_EXTENT) > SHORT_LOOP);
         return isLong[0];
     }

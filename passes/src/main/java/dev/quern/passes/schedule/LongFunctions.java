@@ -32,7 +32,7 @@ final class LongFunctions {
     /** Whether {@code statement} computes one. */
     static boolean in(Stmt statement) {
         boolean[] found = {false};
-        LoopNest.visit(statement, part -> {
+        statement.walk(part -> {
             switch (part) {
                 case Stmt.Store store -> found[0] |= in(store.value());
                 case Stmt.Reduce reduce -> found[0] |= in(reduce);

@@ -1,12 +1,13 @@
 package dev.quern.passes.schedule;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * The loops of an unscheduled kernel.
@@ -14,8 +15,9 @@ import java.util.function.Consumer;
  * @param outer the perfectly nested loops at the top, outermost first
  * @param inner all loops below them, in order of appearance
  * @param body what the outer loops contain
+ * @param roles what the loops are
  */
-record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body) {
+record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body, Roles roles) {
     static LoopNest of(Kernel kernel) {
         List<Stmt.For> outer = new ArrayList<>();
         Stmt at = kernel.body();
@@ -24,44 +26,22 @@ record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body) {
             at = loop.body();
         }
         List<Stmt.For> inner = new ArrayList<>();
-        visit(at, statement -> {
+        at.walk(statement -> {
             if (statement instanceof Stmt.For loop) {
                 inner.add(loop);
             }
         });
-        return new LoopNest(List.copyOf(outer), List.copyOf(inner), at);
+        return new LoopNest(List.copyOf(outer), List.copyOf(inner), at, kernel.roles());
     }
 
-    /** Calls {@code action} for a statement and all inside it. */
-    static void visit(Stmt statement, Consumer<Stmt> action) {
-        action.accept(statement);
-        switch (statement) {
-            case Stmt.Block block -> block.statements().forEach(inner -> visit(inner, action));
-            case Stmt.For loop -> visit(loop.body(), action);
-            case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
-            case Stmt.Allocate allocate -> visit(allocate.body(), action);
-            case Stmt.Guard guard -> {
-                visit(guard.then(), action);
-                visit(guard.otherwise(), action);
-            }
-            case Stmt.Let let -> visit(let.body(), action);
-            case Stmt.Section section -> visit(section.body(), action);
-        }
+    /** The outer loops of one of these roles. */
+    List<Stmt.For> outer(AxisRole... wanted) {
+        return outer.stream().filter(loop -> roles.is(loop, wanted)).toList();
     }
 
-    /** The outer loops whose name is {@code prefix} and a number. */
-    List<Stmt.For> outer(String prefix) {
-        return outer.stream().filter(loop -> named(loop, prefix)).toList();
-    }
-
-    /** The inner loops whose name is {@code prefix} and a number. */
-    List<Stmt.For> inner(String prefix) {
-        return inner.stream().filter(loop -> named(loop, prefix)).toList();
-    }
-
-    private static boolean named(Stmt.For loop, String prefix) {
-        return loop.variable().matches(prefix + "[0-9]+");
+    /** The inner loops of one of these roles. */
+    List<Stmt.For> inner(AxisRole... wanted) {
+        return inner.stream().filter(loop -> roles.is(loop, wanted)).toList();
     }
 
     /** Names of {@code loops}, in order. */
@@ -77,7 +57,7 @@ record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body) {
     /** Whether {@code loop} runs along neighbouring elements of everything that {@code statement} loads from a parameter and that depends on it. */
     static boolean contiguous(Kernel kernel, Stmt statement, Stmt.For loop) {
         boolean[] result = {true};
-        visit(statement, part -> {
+        statement.walk(part -> {
             switch (part) {
                 case Stmt.Store store ->
                     result[0] &= adjacent(kernel, store.buffer(), store.indices(), loop)

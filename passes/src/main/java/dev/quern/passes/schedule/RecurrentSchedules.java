@@ -1,6 +1,7 @@
 package dev.quern.passes.schedule;
 
 import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Schedule;
@@ -22,9 +23,9 @@ final class RecurrentSchedules {
         String batch = nest.outer().getFirst().variable();
         batches.add(new Step.Bind(batch, LoopKind.PARALLEL));
         steps.addAll(batches);
-        nest.inner("s").forEach(step -> steps.add(new Step.Outline(step.variable())));
+        nest.inner(AxisRole.STEP).forEach(step -> steps.add(new Step.Outline(step.variable())));
         List<Step> lanes = new ArrayList<>(steps);
-        for (Stmt.For unit : nest.inner("n")) {
+        for (Stmt.For unit : nest.inner(AxisRole.UNIT)) {
             String name = unit.variable();
             lanes.add(new Step.Split(name, target.lanes(32), Tail.MASK));
             lanes.add(new Step.Sink(name + ".i"));

@@ -77,9 +77,8 @@ final class RowSchedules {
 
     private static boolean reducesParts(Stmt.For loop) {
         boolean[] found = {false};
-        LoopNest.visit(
-                loop.body(),
-                part -> found[0] |= part instanceof Stmt.Reduce reduce
+        loop.body()
+                .walk(part -> found[0] |= part instanceof Stmt.Reduce reduce
                         && !reduce.reduction().isPlain());
         return found[0];
     }
@@ -201,7 +200,7 @@ final class RowSchedules {
 
     private static boolean reduces(Stmt.For loop) {
         boolean[] found = {false};
-        LoopNest.visit(loop.body(), part -> found[0] |= part instanceof Stmt.Reduce);
+        loop.body().walk(part -> found[0] |= part instanceof Stmt.Reduce);
         return found[0];
     }
 

@@ -2,6 +2,7 @@ package dev.quern.passes.schedule;
 
 import dev.quern.DType;
 import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
@@ -11,6 +12,7 @@ import dev.quern.ir.schedule.Step;
 import dev.quern.ir.schedule.Step.Tail;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,8 +21,6 @@ import java.util.Set;
  * panels of columns in parallel.
  */
 final class TileSchedules {
-    private static final String PANELS = "b0";
-
     /** What a symbolic number of rows or columns is taken for when a tile is chosen. */
     private static final long LIKELY_EXTENT = 128;
 
@@ -31,6 +31,8 @@ final class TileSchedules {
     private final LoopNest nest;
     private final Target.Host target;
     private final int lanes;
+    private final Optional<Buffer> relaid;
+    private final boolean multiplies;
     private final boolean packed;
     private final List<Stmt.For> rows;
     private final List<Stmt.For> columns;
@@ -40,19 +42,18 @@ final class TileSchedules {
         this.nest = nest;
         this.target = target;
         this.lanes = (int) LaneCount.of(kernel, target);
-        this.packed = constants.contains(PANELS)
-                && kernel.parameter(PANELS).dtype() == DType.F32
-                && kernel.template().matches("contraction|convolution");
-        this.rows = nest.outer("m");
-        this.columns = nest.outer("n");
+        this.rows = nest.outer(AxisRole.ROW);
+        this.columns = nest.outer(AxisRole.COLUMN, AxisRole.CHANNEL);
+        this.relaid = kernel.roles().relaid().map(kernel::parameter);
+        this.multiplies = nest.roles().is(columns.getLast(), AxisRole.COLUMN);
+        this.packed = multiplies
+                && relaid.filter(operand -> constants.contains(operand.name()) && operand.dtype() == DType.F32)
+                        .isPresent();
     }
 
     static List<Schedule> of(Kernel kernel, LoopNest nest, Set<String> constants, Target.Host target, boolean pinned) {
         List<Schedule> schedules = new ArrayList<>();
         TileSchedules tiles = new TileSchedules(kernel, nest, constants, target);
-        if (tiles.columns.isEmpty()) {
-            return RowSchedules.of(kernel, nest, target, pinned);
-        }
         if (tiles.lanes > 1) {
             RegisterTile chosen = tiles.choose();
             schedules.add(tiles.schedule(chosen, tiles.packed));
@@ -69,8 +70,6 @@ final class TileSchedules {
         long m = rows.isEmpty() ? 1 : LoopNest.extent(rows.getLast(), LIKELY_EXTENT);
         long n = LoopNest.extent(columns.getLast(), LIKELY_EXTENT);
         RegisterTile tile = RegisterTile.choose(Math.max(1, m), Math.max(1, n), lanes, target);
-        boolean multiplies =
-                kernel.template().equals("contraction") || kernel.template().equals("convolution");
         return multiplies ? tile : new RegisterTile(Math.min(4, tile.rows()), Math.min(2, tile.vectors()));
     }
 
@@ -79,7 +78,7 @@ final class TileSchedules {
         String column = columns.getLast().variable();
         long width = (long) tile.vectors() * lanes;
         if (pack) {
-            steps.add(new Step.Pack(PANELS, width));
+            steps.add(new Step.Pack(relaid.orElseThrow().name(), width));
         }
         steps.add(new Step.Split(column, width, pack ? Tail.PAD : Tail.MASK));
         if (tile.vectors() > 1) {
@@ -172,10 +171,9 @@ final class TileSchedules {
     }
 
     private boolean panelsFirst() {
-        return kernel.parameters().stream()
-                .filter(parameter -> parameter.name().equals(PANELS))
-                .map(Buffer::shape)
-                .anyMatch(shape -> shape.elements().asConstant().orElse(0) * Float.BYTES > target.levelTwoBytes() / 2);
+        return relaid.map(operand -> operand.shape().elements())
+                .filter(elements -> elements.asConstant().orElse(0) * Float.BYTES > target.levelTwoBytes() / 2)
+                .isPresent();
     }
 
     private static String fuse(List<String> loops, List<Step> steps) {

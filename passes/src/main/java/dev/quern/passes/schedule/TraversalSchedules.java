@@ -89,7 +89,7 @@ final class TraversalSchedules {
         if (lanes == 1) {
             return steps;
         }
-        LoopNest.visit(kernel.body(), statement -> {
+        kernel.body().walk(statement -> {
             if (statement instanceof Stmt.For loop && isInnermost(loop)) {
                 String name = loop.variable().equals(split) ? split + ".i" : loop.variable();
                 steps.add(new Step.Split(name, lanes, Tail.PEEL));
@@ -105,7 +105,7 @@ final class TraversalSchedules {
 
     private static boolean isInnermost(Stmt.For loop) {
         boolean[] found = {true};
-        LoopNest.visit(loop.body(), part -> found[0] &= !(part instanceof Stmt.For));
+        loop.body().walk(part -> found[0] &= !(part instanceof Stmt.For));
         return found[0];
     }
 

@@ -36,7 +36,10 @@ stepArgument : name | integer ;
 
 // Kernels
 
-kernel : 'kernel' name 'template' name ('symbols' name (',' name)*)? reads* writes+ reduction* body ;
+kernel : 'kernel' name 'template' name ('symbols' name (',' name)*)? roles reads* writes+ reduction* body ;
+// roles row m0, column n0, reduced k0 k1 relays b0
+roles : ('roles' axis (',' axis)*)? ('relays' name)? ;
+axis : NAME name+ ;
 reads : 'reads' buffer ;
 writes : 'writes' buffer ;
 
