@@ -4,6 +4,7 @@ import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
@@ -70,7 +71,11 @@ final class LaunchCode {
             }
             dims.bind(loops.getFirst().variable(), rest);
         }
-        meet = !(body instanceof Stmt.For loop && (loop.kind() == LoopKind.THREAD || loop.kind() == LoopKind.WARP));
+        Stmt work = body;
+        while (work instanceof Stmt.Let let && IndexNames.named(let).isPresent()) {
+            work = let.body();
+        }
+        meet = !(work instanceof Stmt.For loop && (loop.kind() == LoopKind.THREAD || loop.kind() == LoopKind.WARP));
         statement(body);
     }
 

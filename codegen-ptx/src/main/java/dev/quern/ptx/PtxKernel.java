@@ -1,6 +1,8 @@
 package dev.quern.ptx;
 
 import dev.quern.ModelException;
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.math.ExpandMath;
@@ -28,7 +30,8 @@ public record PtxKernel(Kernel kernel, String text, List<LaunchShape> launches) 
      * @throws ModelException of code {@code UNSUPPORTED} with the reason if the kernel cannot be lowered
      */
     public static PtxKernel of(Kernel given, String architecture) {
-        Kernel kernel = ExpandMath.expand(given);
+        Kernel expanded = ExpandMath.expand(given);
+        Kernel kernel = expanded.withBody(IndexNames.inline(expanded.body(), Dim::isConstant));
         List<Stmt> parts =
                 kernel.body() instanceof Stmt.Block(List<Stmt> statements) ? statements : List.of(kernel.body());
         StringBuilder text = new StringBuilder();

@@ -3,10 +3,12 @@ package dev.quern.vector;
 import dev.quern.ir.Dim;
 import dev.quern.ir.DimRanges;
 import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Stmt;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Addresses of elements from the start of their buffers, before swizzling, simplified by the ranges of the kernel's loops. Each
@@ -33,11 +35,21 @@ final class Addresses {
             }
             case Stmt.Guard guard -> with(with(ranges, guard.then()), guard.otherwise());
             case Stmt.Allocate allocate -> with(ranges, allocate.body());
-            case Stmt.Let let -> with(ranges.withUnknown(let.name()), let.body());
+            case Stmt.Let let -> {
+                Optional<Dim> index = IndexNames.named(let);
+                yield with(
+                        index.isPresent() ? ranges.defining(let.name(), index.get()) : ranges.withUnknown(let.name()),
+                        let.body());
+            }
             case Stmt.Section section -> with(ranges, section.body());
             case Stmt.Store store -> ranges;
             case Stmt.Reduce reduce -> ranges;
         };
+    }
+
+    /** {@code dim} with names that stand for indices replaced by these. */
+    Dim expand(Dim dim) {
+        return ranges.expand(dim);
     }
 
     Dim of(Buffer buffer, List<Dim> indices) {

@@ -1,6 +1,7 @@
 package dev.quern.vector;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
 import java.util.LinkedHashSet;
@@ -21,7 +22,7 @@ final class LoopExtents {
 
     static Set<Dim> of(Kernel kernel) {
         LoopExtents extents = new LoopExtents(kernel);
-        extents.collect(kernel.body());
+        extents.collect(IndexNames.inline(kernel.body()));
         return extents.found;
     }
 

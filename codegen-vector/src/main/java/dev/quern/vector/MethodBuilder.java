@@ -5,11 +5,13 @@ import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.objectweb.asm.Opcodes;
 
@@ -88,8 +90,8 @@ final class MethodBuilder {
             }
             case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body);
             case Stmt.Guard guard -> build(guard);
-            case Stmt.Let(String name, Expr value, Stmt body) ->
-                scope.with(name, new IndexScope.Binding.Variable(index(value)), () -> build(body));
+            case Stmt.Let let ->
+                scope.with(let.name(), new IndexScope.Binding.Variable(index(let)), () -> build(let.body()));
             case Stmt.Section(String name, Stmt body) -> section(name, body);
         }
     }
@@ -132,8 +134,13 @@ final class MethodBuilder {
                 index -> scope.with(loop.variable(), new IndexScope.Binding.Variable(index), () -> build(loop.body())));
     }
 
-    /** The value of a let, as an int or, for 64-bit types, a long. */
-    private CodeNode index(Expr value) {
+    /** The value of a let, as an int or, for 64-bit types, a long; an index as the narrowest that holds what it is over. */
+    private CodeNode index(Stmt.Let let) {
+        Optional<Dim> named = IndexNames.named(let);
+        if (named.isPresent()) {
+            return indices.ofSymbols(named.get());
+        }
+        Expr value = let.value();
         CodeNode node = scalars.value(value);
         if (value.dtype() == DType.U32) {
             return new ScalarCasts(draft).cast(node, DType.U32, DType.I64);
@@ -187,11 +194,13 @@ final class MethodBuilder {
      */
     private List<Dim> anyActive(Stmt body, List<Dim> conditions) {
         Set<String> shared = new LinkedHashSet<>();
-        conditions.forEach(condition -> shared.addAll(condition.symbols()));
+        conditions.forEach(
+                condition -> shared.addAll(plan.addresses.expand(condition).symbols()));
         shared.remove(lanes.variable);
         owner.symbols().forEach(shared::remove);
         if (shared.isEmpty()
-                || !NamesUsed.of(body).uniformNames(lanes.check).stream().anyMatch(shared::contains)) {
+                || !NamesUsed.of(body).uniformNames(lanes.check, plan.addresses).stream()
+                        .anyMatch(shared::contains)) {
             return List.of();
         }
         List<Dim> possible = new ArrayList<>();

@@ -51,12 +51,13 @@ final class NamesUsed {
         return outside;
     }
 
-    /** The names in indices of loads that are the same in all lanes. */
-    Set<String> uniformNames(LaneCheck check) {
+    /** What the indices of loads that are the same in all lanes depend on. */
+    Set<String> uniformNames(LaneCheck check, Addresses addresses) {
         Set<String> uniform = new LinkedHashSet<>();
         for (Expr.Load load : loads) {
             if (!check.varies(load)) {
-                load.indices().forEach(index -> uniform.addAll(index.symbols()));
+                load.indices()
+                        .forEach(index -> uniform.addAll(addresses.expand(index).symbols()));
             }
         }
         return uniform;

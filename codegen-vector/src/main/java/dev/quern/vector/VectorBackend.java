@@ -34,7 +34,8 @@ public final class VectorBackend implements Backend {
     public Executable compile(Kernel scheduled, Target target) {
         KernelCompilation.prepare();
         try {
-            byte[] classFile = classFile(ExpandMath.expand(scheduled), vectorBits(target));
+            Kernel expanded = ExpandMath.expand(scheduled);
+            byte[] classFile = classFile(expanded.withBody(LaneNames.inline(expanded.body())), vectorBits(target));
             return new CompiledKernel(scheduled, define(classFile), classFile);
         } catch (Refusal refusal) {
             throw new ModelException(

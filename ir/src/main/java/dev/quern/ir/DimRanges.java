@@ -11,13 +11,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What is known of the values of symbols, and proofs from it: a loop variable lies in {@code [0, extent)}, every other
- * symbol is at least its lower bound (0 unless told), or of unknown sign. Immutable.
+ * symbol is at least its lower bound (0 unless told), of unknown sign, or a name for an expression over others. Immutable.
  *
  * <p>Proofs are sound and incomplete; they hold where the loops run, that is where every extent is positive.
  */
 public final class DimRanges {
     /** Nothing known but that symbols are not negative. */
-    public static final DimRanges NONE = new DimRanges(null, "", null, Map.of(), Set.of(), null);
+    public static final DimRanges NONE = new DimRanges(null, "", null, Map.of(), Set.of(), Map.of(), null);
 
     /** The loop variables, outermost first, with their extents. */
     private record Loops(List<String> order, Map<String, Dim> extents) {}
@@ -31,6 +31,8 @@ public final class DimRanges {
 
     private final Map<String, Long> least;
     private final Set<String> unknown;
+    /** What names stand for, none of them over another of these names. */
+    private final Map<String, Dim> definitions;
     /** The ranges without {@link #newest}, which answer whatever does not mention it; null if there are none. */
     private final DimRanges outer;
 
@@ -48,32 +50,47 @@ public final class DimRanges {
             Dim extent,
             Map<String, Long> least,
             Set<String> unknown,
+            Map<String, Dim> definitions,
             DimRanges outer) {
         this.before = before;
         this.newest = newest;
         this.extent = extent;
         this.least = least;
         this.unknown = unknown;
+        this.definitions = definitions;
         this.outer = outer;
     }
 
     /** This and a loop variable in {@code [0, extent)}, inside those already known. */
     public DimRanges with(String variable, Dim extent) {
-        return new DimRanges(this, variable, extent, least, unknown, mentions(variable) ? null : this);
+        return new DimRanges(
+                this, variable, expand(extent), least, unknown, definitions, mentions(variable) ? null : this);
     }
 
     /** This and a symbol that is at least {@code minimum}. */
     public DimRanges atLeast(String symbol, long minimum) {
         Map<String, Long> more = new HashMap<>(least);
         more.put(symbol, minimum);
-        return new DimRanges(this, symbol, null, Map.copyOf(more), unknown, null);
+        return new DimRanges(this, symbol, null, Map.copyOf(more), unknown, definitions, null);
     }
 
     /** This and a symbol that may have any value, such as an index read from memory. */
     public DimRanges withUnknown(String symbol) {
         Set<String> more = new HashSet<>(unknown);
         more.add(symbol);
-        return new DimRanges(this, symbol, null, least, Set.copyOf(more), mentions(symbol) ? null : this);
+        return new DimRanges(this, symbol, null, least, Set.copyOf(more), definitions, mentions(symbol) ? null : this);
+    }
+
+    /** This and a name for {@code value}, in which symbols mean what they mean here. */
+    public DimRanges defining(String name, Dim value) {
+        Map<String, Dim> more = new HashMap<>(definitions);
+        more.put(name, expand(value));
+        return new DimRanges(this, name, null, least, unknown, Map.copyOf(more), mentions(name) ? null : this);
+    }
+
+    /** {@code dim} with names that stand for expressions replaced by these. */
+    public Dim expand(Dim dim) {
+        return definitions.isEmpty() ? dim : dim.substitute(definitions);
     }
 
     /** Whether anything is known that involves {@code symbol}. */
@@ -106,8 +123,9 @@ public final class DimRanges {
         return known;
     }
 
-    /** Whether {@code dim} is proved to be at least zero. */
-    public boolean nonNegative(Dim dim) {
+    /** Whether {@code given} is proved to be at least zero. */
+    public boolean nonNegative(Dim given) {
+        Dim dim = expand(given);
         if (dim.isConstant()) {
             return dim.constant() >= 0;
         }

@@ -3,6 +3,7 @@ package dev.quern.ir.cost;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.math.ExpandMath;
@@ -33,7 +34,7 @@ public record KernelCost(double operations, double wide, double read, double wri
         }
         Iterations once = Iterations.once(values);
         Count count = new Count(kernel, once);
-        count.visit(ExpandMath.expand(kernel).body(), once);
+        count.visit(IndexNames.inline(ExpandMath.expand(kernel).body()), once);
         double read = 0;
         double written = 0;
         int firstResult = kernel.parameters().size() - kernel.results();

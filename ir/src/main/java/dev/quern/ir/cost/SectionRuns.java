@@ -1,5 +1,6 @@
 package dev.quern.ir.cost;
 
+import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
@@ -33,7 +34,7 @@ public final class SectionRuns {
             values.put(scheduled.symbols().get(i), symbols[i]);
         }
         SectionRuns runs = new SectionRuns();
-        runs.visit(scheduled.body(), Iterations.once(values));
+        runs.visit(IndexNames.inline(scheduled.body()), Iterations.once(values));
         return runs.sections;
     }
 

@@ -1,9 +1,12 @@
 package dev.quern.ir.kernel;
 
 import dev.quern.DType;
+import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * Memory that a kernel reads or writes.
@@ -50,6 +53,17 @@ public record Buffer(String name, DType dtype, Shape shape, Layout layout, Memor
     /** This with another layout. */
     public Buffer withLayout(Layout other) {
         return new Buffer(name, dtype, shape, other, space, storage);
+    }
+
+    /** This with every extent and stride given by {@code change}. */
+    public Buffer withDims(UnaryOperator<Dim> change) {
+        Shape sized = new Shape(shape.dims().stream().map(change).toList());
+        List<List<Layout.Mode>> axes = layout.axes().stream()
+                .map(modes -> modes.stream()
+                        .map(mode -> new Layout.Mode(change.apply(mode.extent()), change.apply(mode.stride())))
+                        .toList())
+                .toList();
+        return new Buffer(name, dtype, sized, new Layout(axes, layout.swizzle()), space, storage);
     }
 
     /** This with another storage. */

@@ -22,7 +22,7 @@ final class AssumeSymbol {
         }
         Substitution substitution = Substitution.of(step.symbol(), step.value());
         List<Buffer> parameters = kernel.parameters().stream()
-                .map(parameter -> Statements.withDims(parameter, substitution::in))
+                .map(parameter -> parameter.withDims(substitution::in))
                 .toList();
         return kernel.withParameters(parameters).withBody(substitution.in(kernel.body()));
     }

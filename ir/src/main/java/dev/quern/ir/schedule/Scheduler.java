@@ -26,7 +26,7 @@ public final class Scheduler {
 
     /**
      * The kernel as given and after each step. In the kernels before the last, loops of one iteration are kept for later
-     * steps to name; the last is what {@link #apply} gives.
+     * steps to name; the last is what {@link #apply} gives, in which indices that it has in common are bound.
      *
      * @throws ScheduleRefusal if a step cannot be applied
      */
@@ -40,7 +40,7 @@ public final class Scheduler {
             current = step(current, step, target, known);
             stages.add(current);
         }
-        stages.set(stages.size() - 1, Simplify.finish(current));
+        stages.set(stages.size() - 1, BindIndices.bind(Simplify.finish(current)));
         return List.copyOf(stages);
     }
 

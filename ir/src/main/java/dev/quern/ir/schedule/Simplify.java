@@ -4,14 +4,16 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Expressions;
+import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Cleans a kernel up: index arithmetic in its simplest form, decided guards and empty loops gone, blocks flat, unused
- * allocations and lets gone. Loops of one iteration stay, so that later steps can name them, until {@link #finish}.
+ * allocations and lets gone, names of indices replaced by these. Loops of one iteration stay, so that later steps can name them, until {@link #finish}.
  */
 final class Simplify {
     private Simplify() {}
@@ -99,7 +101,7 @@ final class Simplify {
     }
 
     private static Stmt simplify(Stmt.Allocate allocate, ScheduleScope scope) {
-        Buffer buffer = Statements.withDims(allocate.buffer(), scope::simplify);
+        Buffer buffer = allocate.buffer().withDims(scope::simplify);
         Stmt body = simplify(allocate.body(), scope.inside(new Stmt.Allocate(buffer, allocate.body())));
         return BufferAccesses.buffers(body).contains(buffer.name()) ? new Stmt.Allocate(buffer, body) : body;
     }
@@ -132,6 +134,10 @@ final class Simplify {
     }
 
     private static Stmt simplify(Stmt.Let let, ScheduleScope scope) {
+        Optional<Dim> index = IndexNames.named(let);
+        if (index.isPresent()) {
+            return simplify(Substitution.of(let.name(), index.get()).in(let.body()), scope);
+        }
         Expr value = simplify(let.value(), scope);
         Stmt body = simplify(let.body(), scope.inside(let));
         return mentions(body, let.name()) ? new Stmt.Let(let.name(), value, body) : body;

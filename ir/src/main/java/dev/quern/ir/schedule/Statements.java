@@ -1,9 +1,6 @@
 package dev.quern.ir.schedule;
 
 import dev.quern.ir.Dim;
-import dev.quern.ir.Layout;
-import dev.quern.ir.Shape;
-import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
@@ -44,18 +41,6 @@ final class Statements {
 
     static Stmt when(Dim nonNegative, Stmt then) {
         return new Stmt.Guard(List.of(nonNegative), then, Stmt.NOTHING);
-    }
-
-    /** The buffer with every extent and stride given by {@code change}. */
-    static Buffer withDims(Buffer buffer, UnaryOperator<Dim> change) {
-        Shape shape = new Shape(buffer.shape().dims().stream().map(change).toList());
-        List<List<Layout.Mode>> axes = buffer.layout().axes().stream()
-                .map(modes -> modes.stream()
-                        .map(mode -> new Layout.Mode(change.apply(mode.extent()), change.apply(mode.stride())))
-                        .toList())
-                .toList();
-        Layout layout = new Layout(axes, buffer.layout().swizzle());
-        return new Buffer(buffer.name(), buffer.dtype(), shape, layout, buffer.space(), buffer.storage());
     }
 
     /** The statement with the statements directly inside it replaced. */

@@ -98,7 +98,7 @@ final class Substitution {
     }
 
     private Buffer in(Buffer buffer) {
-        Buffer sized = Statements.withDims(buffer, this::in);
+        Buffer sized = buffer.withDims(this::in);
         return new Buffer(
                 name(sized.name()), sized.dtype(), sized.shape(), sized.layout(), sized.space(), sized.storage());
     }

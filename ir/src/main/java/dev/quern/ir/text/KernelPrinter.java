@@ -133,17 +133,25 @@ public final class KernelPrinter {
                     writeBody(otherwise, indent);
                 }
             }
-            case Stmt.Let(String name, Expr value, Stmt body) -> {
-                out.append("let ").append(NameText.of(name)).append(" = ");
-                expressions.write(value);
-                writeBody(body, indent);
-            }
+            case Stmt.Let let -> let(let, indent);
             case Stmt.Section(String name, Stmt body) -> {
                 out.append("section ").append(NameText.of(name));
                 writeBody(body, indent);
             }
         }
         out.append('\n');
+    }
+
+    private void let(Stmt.Let outermost, String indent) {
+        Stmt body = outermost;
+        String before = "let ";
+        for (int count = 0; body instanceof Stmt.Let let && count < KernelReader.MOST_BINDINGS; count++) {
+            out.append(before).append(NameText.of(let.name())).append(" = ");
+            expressions.write(let.value());
+            before = ",\n" + indent + INDENT + INDENT;
+            body = let.body();
+        }
+        writeBody(body, indent);
     }
 
     private void allocate(Buffer buffer, Stmt body, String indent) {

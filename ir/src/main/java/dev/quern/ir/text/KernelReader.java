@@ -24,6 +24,9 @@ import java.util.Optional;
 
 /** Builds kernels. */
 final class KernelReader {
+    /** How many names one {@code let} binds: without brackets, each is in the one before it. */
+    static final int MOST_BINDINGS = 200;
+
     private final Map<String, DType> buffers = new HashMap<>();
     private final ExpressionReader expressions = new ExpressionReader(buffers);
     private final ReductionReader reductions = new ReductionReader();
@@ -132,8 +135,7 @@ final class KernelReader {
                         choice.condition().stream().map(KernelReader::condition).toList(),
                         body(choice.body(0)),
                         choice.body().size() == 1 ? Stmt.NOTHING : body(choice.body(1)));
-            case QuernParser.LetContext let ->
-                new Stmt.Let(Quotes.name(let.name()), expressions.read(let.expression()), body(let.body()));
+            case QuernParser.LetContext let -> let(let);
             case QuernParser.AllocationContext allocation -> allocation(allocation);
             case QuernParser.SectionContext section ->
                 new Stmt.Section(Quotes.name(section.name()), body(section.body()));
@@ -142,6 +144,19 @@ final class KernelReader {
             case QuernParser.ReduceStatementContext reduce -> reductions.read(reduce, expressions);
             default -> throw new IllegalStateException("the grammar has no " + context.getClass());
         };
+    }
+
+    private Stmt let(QuernParser.LetContext context) {
+        List<QuernParser.BindingContext> bindings = context.binding();
+        if (bindings.size() > MOST_BINDINGS) {
+            throw SyntaxErrors.at(
+                    bindings.get(MOST_BINDINGS).getStart(), "at most " + MOST_BINDINGS + " bindings", "more");
+        }
+        Stmt body = body(context.body());
+        for (QuernParser.BindingContext binding : bindings.reversed()) {
+            body = new Stmt.Let(Quotes.name(binding.name()), expressions.read(binding.expression()), body);
+        }
+        return body;
     }
 
     private Stmt loop(QuernParser.LoopContext context) {

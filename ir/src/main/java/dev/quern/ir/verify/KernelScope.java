@@ -83,10 +83,15 @@ final class KernelScope {
         return new KernelScope(where, fixed, buffers, and(name), loops, ranges.withUnknown(name), conditional, dead);
     }
 
+    KernelScope withNamed(String name, Dim index) {
+        return new KernelScope(
+                where, fixed, buffers, and(name), loops, ranges.defining(name, index), conditional, dead);
+    }
+
     KernelScope withLoop(String variable, Dim extent) {
         List<Loop> more = new ArrayList<>(loops);
-        more.add(new Loop(variable, extent));
-        boolean never = ranges.nonNegative(extent.times(-1)) || isNothing(extent);
+        more.add(new Loop(variable, ranges.expand(extent)));
+        boolean never = ranges.nonNegative(extent.times(-1)) || isNothing(ranges.expand(extent));
         return new KernelScope(
                 where, fixed, buffers, and(variable), more, ranges.with(variable, extent), conditional, dead || never);
     }
@@ -130,7 +135,7 @@ final class KernelScope {
                 indices.size());
         for (int axis = 0; axis < indices.size(); axis++) {
             checkNames(indices.get(axis));
-            checkInside(buffer, axis, indices.get(axis));
+            checkInside(buffer, axis, ranges.expand(indices.get(axis)));
         }
         return buffer;
     }

@@ -5,6 +5,7 @@ import dev.quern.ir.NameText;
 import dev.quern.ir.Shape;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
@@ -167,12 +168,18 @@ public final class KernelVerifier {
                 check(then, at.where(nonNegative));
                 check(otherwise, at.otherwise(nonNegative));
             }
-            case Stmt.Let(String name, Expr value, Stmt body) -> {
+            case Stmt.Let let -> {
+                String name = let.name();
+                Expr value = let.value();
                 KernelScope at = scope.at("let " + NameText.of(name));
                 expressions.check(value, at);
                 at.require(value.dtype().isInteger(), "bound value", "an integer", value.dtype());
                 claim(name, at);
-                check(body, at.withBound(name));
+                check(
+                        let.body(),
+                        IndexNames.named(let)
+                                .map(index -> at.withNamed(name, index))
+                                .orElseGet(() -> at.withBound(name)));
             }
             case Stmt.Section(String name, Stmt body) -> check(body, scope.at("section " + NameText.of(name)));
         }

@@ -63,7 +63,11 @@ class ContractionScheduleTest {
         assertEquals(LoopKind.PARALLEL, parallel.kind());
         Dim panels = Dim.symbol("N").ceilDiv(Dim.of(32));
         assertEquals(Dim.symbol("M").ceilDiv(Dim.of(96)).times(panels), parallel.extent());
-        List<Stmt> tiles = assertInstanceOf(Stmt.Block.class, parallel.body()).statements();
+        Stmt body = parallel.body();
+        while (body instanceof Stmt.Let let) {
+            body = let.body();
+        }
+        List<Stmt> tiles = assertInstanceOf(Stmt.Block.class, body).statements();
         assertEquals(3, tiles.size());
         for (Stmt tile : tiles) {
             assertInstanceOf(

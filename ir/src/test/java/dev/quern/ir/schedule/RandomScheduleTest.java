@@ -1,14 +1,18 @@
 package dev.quern.ir.schedule;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.text.KernelPrinter;
+import dev.quern.ir.text.Parser;
+import dev.quern.ir.verify.KernelVerifier;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -111,6 +115,10 @@ class RandomScheduleTest {
                         sample.symbols(),
                         sample.symbols().get("C") + 1,
                         random);
+                KernelVerifier.verify(finished);
+                Kernel named = finished.withBody(IndexNames.inline(finished.body()));
+                Runs.compare(named, finished, sample.symbols(), sample.symbols().get("C") + 1, random);
+                assertEquals(finished, Parser.parseKernel(KernelPrinter.print(finished)));
             } catch (AssertionError | RuntimeException failure) {
                 fail(
                         where + "\n" + steps.stream().map(StepText::of).toList() + "\n"

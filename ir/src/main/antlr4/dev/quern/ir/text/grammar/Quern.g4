@@ -63,7 +63,7 @@ body : '{' statement* '}' ;
 statement
     : 'for' name 'in' INT '..' dim NAME? body                    # loop
     | 'if' (condition (',' condition)*)? body ('else' body)?     # choice
-    | 'let' name '=' expression body                             # let
+    | 'let' binding (',' binding)* body                          # let
     | 'alloc' buffer body                                        # allocation
     | 'section' name body                                        # section
     | body                                                       # block
@@ -76,6 +76,9 @@ targets : '(' target (',' target)* ')' ;
 target : name shape ;
 along : 'along' alongLoop (',' alongLoop)* ;
 alongLoop : name 'in' INT '..' dim ;
+
+// let q1 = index(floordiv(p, n)), s2 = index(p - n*q1) { … }: each is in sight of those after it.
+binding : name '=' expression ;
 
 condition : dim ('<' | '>=') dim ;
 update : '=' | '+=' | '*=' | '+=fma' | NAME '=' ;
