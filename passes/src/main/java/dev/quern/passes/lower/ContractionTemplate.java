@@ -52,20 +52,25 @@ final class ContractionTemplate {
             }
         }
         DType type = accumulator(node, contract);
-        Buffer sum = drawing.sketch().scalar("acc", type);
+        Buffer[] accumulator = new Buffer[1];
         Stmt product = drawing.elements().site(() -> {
             drawing.sketch().operandsAre(Sketch.Side.ROWS);
             Expr a = ScalarTerms.cast(drawing.operand(swapped ? 1 : 0, indices(loops, rows)), type);
             drawing.sketch().operandsAre(Sketch.Side.COLUMNS);
             Expr b = ScalarTerms.cast(drawing.operand(swapped ? 0 : 1, indices(loops, columns)), type);
             drawing.sketch().operandsAre(Sketch.Side.OTHER);
-            return Stmt.Reduce.product(sum.name(), List.of(), a, b);
+            DType exact =
+                    ExactSums.type(a, b, k.stream().map(Sketch.Loop::extent).toList(), type);
+            accumulator[0] = drawing.sketch().scalar("acc", exact);
+            return Stmt.Reduce.product(
+                    accumulator[0].name(), List.of(), ExactSums.as(a, exact), ExactSums.as(b, exact));
         });
+        Buffer sum = accumulator[0];
         Expr total = ScalarTerms.cast(
-                Sketch.read(sum.name(), type),
+                ScalarTerms.cast(Sketch.read(sum.name(), sum.dtype()), type),
                 ScalarTerms.arithmetic(node.output().type().dtype()));
         Stmt body = Sketch.block(
-                Sketch.write(sum.name(), ScalarTerms.number(0, type)),
+                Sketch.write(sum.name(), ScalarTerms.number(0, sum.dtype())),
                 Sketch.nest(k, product),
                 drawing.store(indices(loops, contract.result()), total));
         List<Sketch.Loop> outer = new ArrayList<>(batch);
