@@ -4,12 +4,15 @@ import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
-import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** One launch of a kernel as one entry. */
 final class LaunchCode {
@@ -22,15 +25,16 @@ final class LaunchCode {
     private final MemoryCode memory = new MemoryCode(code, dims);
     private final ValueCode values = new ValueCode(code, dims, memory);
     private final long threads;
+    private final Map<String, Long> apart;
+    private Set<Stmt> waits = Set.of();
+    private Optional<Dim> thread = Optional.empty();
     private boolean inThread;
-
-    /** Whether there is more to a block than one loop over threads, so that they have to wait for one another. */
-    private boolean meet;
 
     private LaunchCode(Kernel kernel, Stmt launch) {
         this.kernel = kernel;
         this.names = ElementNames.of(launch);
         this.threads = LaunchShape.threads(launch);
+        this.apart = ThreadOwned.of(launch, threads);
     }
 
     /** The entry called {@code name} that does {@code launch}, a launch of {@code kernel}. */
@@ -71,23 +75,71 @@ final class LaunchCode {
             }
             dims.bind(loops.getFirst().variable(), rest);
         }
-        Stmt work = body;
-        while (work instanceof Stmt.Let let && IndexNames.named(let).isPresent()) {
-            work = let.body();
+        if (threads > 1) {
+            Map<String, String> common = new HashMap<>();
+            // A result may lie where a parameter does.
+            kernel.parameters().forEach(parameter -> common.put(parameter.name(), "parameters"));
+            common(body, common);
+            waits = Barriers.place(body, common);
         }
-        meet = !(work instanceof Stmt.For loop && (loop.kind() == LoopKind.THREAD || loop.kind() == LoopKind.WARP));
         statement(body);
     }
 
+    /** Adds the allocations that several threads of a block see. */
+    private void common(Stmt statement, Map<String, String> common) {
+        switch (statement) {
+            case Stmt.Block block -> block.statements().forEach(each -> common(each, common));
+            case Stmt.For loop when loop.kind() == LoopKind.THREAD || loop.kind() == LoopKind.WARP -> {}
+            case Stmt.For loop -> common(loop.body(), common);
+            case Stmt.Store store -> {}
+            case Stmt.Reduce reduce -> {}
+            case Stmt.Allocate allocate -> {
+                if (isShared(allocate.buffer())) {
+                    common.put(allocate.buffer().name(), allocate.buffer().name());
+                }
+                common(allocate.body(), common);
+            }
+            case Stmt.Guard guard -> {
+                common(guard.then(), common);
+                common(guard.otherwise(), common);
+            }
+            case Stmt.Let let -> common(let.body(), common);
+            case Stmt.Section section -> common(section.body(), common);
+        }
+    }
+
+    /** Whether several threads see the buffer, which is allocated outside loops over threads. */
+    private boolean isShared(Buffer buffer) {
+        return threads > 1 && names.isWrittenByThreads(buffer.name()) && !apart.containsKey(buffer.name());
+    }
+
+    private void open(boolean repeats) {
+        dims.open();
+        memory.open(repeats);
+    }
+
+    private void close() {
+        dims.close();
+        memory.close();
+    }
+
     private void statement(Stmt statement) {
+        if (waits.contains(statement)) {
+            code.line("bar.sync", "0");
+            memory.forget();
+        }
         switch (statement) {
             case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::statement);
             case Stmt.For loop -> loop(loop);
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) -> store(buffer, indices, values.of(value));
             case Stmt.Reduce reduce -> reduce(reduce);
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {
-                boolean isShared = !inThread && threads > 1 && names.isWrittenByThreads(buffer.name());
-                memory.allocate(buffer, names.isNamed(buffer.name()), isShared);
+                Long stride = apart.get(buffer.name());
+                if (stride != null) {
+                    memory.allocateApart(buffer, stride);
+                } else {
+                    memory.allocate(buffer, names.isNamed(buffer.name()), !inThread && isShared(buffer));
+                }
                 statement(body);
             }
             case Stmt.Guard guard -> guard(guard);
@@ -100,7 +152,7 @@ final class LaunchCode {
         }
     }
 
-    /** What all threads of a block run alike, one of them stores, when all have read and before any reads again. */
+    /** What all threads of a block run alike, one of them stores. */
     private void store(String buffer, List<Dim> indices, String value) {
         if (inThread || threads == 1 || !memory.isSeenByOthers(buffer)) {
             memory.store(buffer, indices, value);
@@ -108,17 +160,11 @@ final class LaunchCode {
         }
         String thread = code.into(RegisterClass.WORD, "mov.u32", "%tid.x");
         String end = code.label();
-        await();
         code.branchIf(code.into(RegisterClass.TRUTH, "setp.ne.u32", thread, "0"), end);
-        dims.open();
+        open(false);
         memory.store(buffer, indices, value);
-        dims.close();
+        close();
         code.place(end);
-        await();
-    }
-
-    private void await() {
-        code.line("bar.sync", "0");
     }
 
     private void loop(Stmt.For loop) {
@@ -144,24 +190,24 @@ final class LaunchCode {
         String end = code.label();
         code.place(head);
         code.branchIf(code.into(RegisterClass.TRUTH, "setp.ge.s64", variable, extent), end);
-        dims.open();
+        open(true);
         dims.bind(loop.variable(), variable);
         statement(loop.body());
-        dims.close();
+        close();
         code.line("add.s64", variable, variable, "1");
         code.line("bra", head);
         code.place(end);
     }
 
-    /** An iteration for each number below {@code count}; all threads wait before and after, unless they are in such a loop already. */
+    /** An iteration for each number below {@code count}. */
     private void spread(Stmt.For loop, String number, long count) {
+        Optional<Dim> outside = thread;
         boolean outermost = !inThread;
-        if (outermost && meet) {
-            await();
-        }
+        thread = ThreadOwned.number(loop, outside);
+        memory.thread(thread.orElse(null));
         String variable = code.into(RegisterClass.LONG, "cvt.u64.u32", number);
         String end = code.label();
-        dims.open();
+        open(false);
         if (loop.extent().constant() < count) {
             String beyond = Long.toString(loop.extent().constant());
             code.branchIf(code.into(RegisterClass.TRUTH, "setp.ge.s64", variable, beyond), end);
@@ -169,14 +215,11 @@ final class LaunchCode {
         dims.bind(loop.variable(), variable);
         inThread = true;
         statement(loop.body());
-        dims.close();
+        close();
         code.place(end);
-        if (outermost) {
-            inThread = false;
-            if (meet) {
-                await();
-            }
-        }
+        inThread = !outermost;
+        thread = outside;
+        memory.thread(thread.orElse(null));
     }
 
     private void guard(Stmt.Guard guard) {
@@ -187,14 +230,14 @@ final class LaunchCode {
         for (String number : numbers) {
             code.branchIf(code.into(RegisterClass.TRUTH, "setp.lt.s64", number, "0"), otherwise);
         }
-        dims.open();
+        open(false);
         statement(guard.then());
-        dims.close();
+        close();
         code.line("bra", end);
         code.place(otherwise);
-        dims.open();
+        open(false);
         statement(guard.otherwise());
-        dims.close();
+        close();
         code.place(end);
     }
 

@@ -5,6 +5,8 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.MemorySpace;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,8 @@ final class MemoryCode {
     private final DimCode dims;
     private final CastCode casts;
     private final Map<String, Place> places = new HashMap<>();
+    private final Deque<Scope> scopes = new ArrayDeque<>();
+    private Dim thread;
     private int memories;
     private long sharedBytes;
 
@@ -32,13 +36,38 @@ final class MemoryCode {
     /** Behind an address, in a space of the device. */
     private record Addressed(Buffer buffer, String space, String base) implements Place {}
 
-    /** An element each. */
-    private record Registers(Buffer buffer, Map<Long, String> elements) implements Place {}
+    /** An element each; {@code stride} times the thread's number beyond what its constants name. */
+    private record Registers(Buffer buffer, long stride, Map<Long, String> elements) implements Place {}
+
+    /** What was loaded in a scope, by address. */
+    private record Scope(boolean repeats, Map<Element, String> loaded) {}
+
+    private record Element(String buffer, Dim address) {}
 
     MemoryCode(PtxCode code, DimCode dims) {
         this.code = code;
         this.dims = dims;
         this.casts = new CastCode(code);
+        open(true);
+    }
+
+    /** From here on, until {@link #close}, code may not run, or, if it {@code repeats}, run again. */
+    void open(boolean repeats) {
+        scopes.push(new Scope(repeats, new HashMap<>()));
+    }
+
+    void close() {
+        scopes.pop();
+    }
+
+    /** Other threads may have written since. */
+    void forget() {
+        scopes.forEach(scope -> scope.loaded().clear());
+    }
+
+    /** The number of the thread that runs what follows, over the variables of loops; null where all threads run it. */
+    void thread(Dim number) {
+        thread = number;
     }
 
     /** A parameter whose address the entry is given. */
@@ -57,7 +86,7 @@ final class MemoryCode {
      */
     void allocate(Buffer buffer, boolean named, boolean isShared) {
         if (named && !isShared && buffer.space() == MemorySpace.REGISTER) {
-            places.put(buffer.name(), new Registers(buffer, new HashMap<>()));
+            places.put(buffer.name(), new Registers(buffer, 0, new HashMap<>()));
             return;
         }
         long elements = buffer.layout()
@@ -77,6 +106,11 @@ final class MemoryCode {
         places.put(buffer.name(), new Addressed(buffer, space, code.into(RegisterClass.LONG, "mov.u64", name)));
     }
 
+    /** An allocation of which each thread has elements of its own, {@code stride} apart. */
+    void allocateApart(Buffer buffer, long stride) {
+        places.put(buffer.name(), new Registers(buffer, stride, new HashMap<>()));
+    }
+
     private static int bytes(DType dtype) {
         RegisterClass.of(dtype);
         return dtype.bits() / 8;
@@ -84,18 +118,42 @@ final class MemoryCode {
 
     String load(String name, List<Dim> indices) {
         return switch (places.get(name)) {
-            case Registers(Buffer buffer, Map<Long, String> elements) -> element(buffer, elements, indices);
-            case Addressed place -> load(place, "[" + address(place, indices) + "]");
+            case Registers place -> element(place, indices);
+            case Addressed place -> {
+                Element element = new Element(name, place.buffer().layout().address(indices));
+                String known = loaded(element);
+                if (known == null) {
+                    known = load(place, "[" + address(place, element.address()) + "]");
+                    scopes.peek().loaded().put(element, known);
+                }
+                yield known;
+            }
         };
+    }
+
+    /** The register that holds an element that was loaded before, in code that has run whenever this runs; null if there is none. */
+    private String loaded(Element element) {
+        for (Scope scope : scopes) {
+            String register = scope.loaded().get(element);
+            if (register != null || scope.repeats()) {
+                return register;
+            }
+        }
+        return null;
     }
 
     void store(String name, List<Dim> indices, String value) {
         switch (places.get(name)) {
-            case Registers(Buffer buffer, Map<Long, String> elements) -> {
-                RegisterClass kind = RegisterClass.of(buffer.dtype());
-                code.line("mov." + kind.declared(), element(buffer, elements, indices), value);
+            case Registers place -> {
+                RegisterClass kind = RegisterClass.of(place.buffer().dtype());
+                code.line("mov." + kind.declared(), element(place, indices), value);
             }
-            case Addressed place -> store(place, "[" + address(place, indices) + "]", value);
+            case Addressed place -> {
+                scopes.forEach(scope -> scope.loaded()
+                        .keySet()
+                        .removeIf(element -> element.buffer().equals(name)));
+                store(place, "[" + address(place, place.buffer().layout().address(indices)) + "]", value);
+            }
         }
     }
 
@@ -110,21 +168,31 @@ final class MemoryCode {
         return places.get(name).buffer().dtype();
     }
 
-    private String element(Buffer buffer, Map<Long, String> elements, List<Dim> indices) {
-        return elements.computeIfAbsent(
-                buffer.layout().address(indices).constant(),
-                address -> code.register(RegisterClass.of(buffer.dtype())));
+    private String element(Registers place, List<Dim> indices) {
+        Dim address = place.buffer().layout().address(indices);
+        Dim own = place.stride() == 0 ? address : address.minus(thread.times(place.stride()));
+        return place.elements()
+                .computeIfAbsent(
+                        own.constant(),
+                        constant ->
+                                code.register(RegisterClass.of(place.buffer().dtype())));
     }
 
-    private String address(Addressed place, List<Dim> indices) {
+    private String address(Addressed place, Dim element) {
         Layout layout = place.buffer().layout();
         int bytes = bytes(place.buffer().dtype());
-        Dim element = layout.address(indices);
         if (layout.swizzle().isEmpty()) {
             Dim offset = element.times(bytes);
-            return offset.isConstant()
-                    ? place.base() + (offset.constant() == 0 ? "" : "+" + offset.constant())
-                    : code.into(RegisterClass.LONG, "add.s64", place.base(), dims.register(offset));
+            long constant = offset.terms().stream()
+                    .filter(term -> term.atoms().isEmpty())
+                    .mapToLong(Dim.Term::coefficient)
+                    .sum();
+            boolean fits = constant > Integer.MIN_VALUE && constant < Integer.MAX_VALUE;
+            Dim varying = fits ? offset.minus(constant) : offset;
+            String base = varying.is(0)
+                    ? place.base()
+                    : code.into(RegisterClass.LONG, "add.s64", place.base(), dims.register(varying));
+            return fits && constant != 0 ? base + "+" + constant : base;
         }
         Layout.Swizzle swizzle = layout.swizzle().get();
         String plain = dims.register(element);

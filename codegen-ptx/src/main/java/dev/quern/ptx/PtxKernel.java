@@ -1,7 +1,6 @@
 package dev.quern.ptx;
 
 import dev.quern.ModelException;
-import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
@@ -31,7 +30,7 @@ public record PtxKernel(Kernel kernel, String text, List<LaunchShape> launches) 
      */
     public static PtxKernel of(Kernel given, String architecture) {
         Kernel expanded = ExpandMath.expand(given);
-        Kernel kernel = expanded.withBody(IndexNames.inline(expanded.body(), Dim::isConstant));
+        Kernel kernel = expanded.withBody(IndexNames.inline(expanded.body()));
         List<Stmt> parts =
                 kernel.body() instanceof Stmt.Block(List<Stmt> statements) ? statements : List.of(kernel.body());
         StringBuilder text = new StringBuilder();

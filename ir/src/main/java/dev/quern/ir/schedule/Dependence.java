@@ -156,10 +156,23 @@ final class Dependence {
         List<Dim> equal = new ArrayList<>();
         for (int first = 0; first < shape.rank(); first++) {
             for (int last = first; last < shape.rank(); last++) {
+                List<Dim> indices = new ArrayList<>();
+                for (Access access : group) {
+                    indices.add(index(access, shape, first, last));
+                }
+                Digits.learn(variable, group, indices).ifPresent(equal::add);
                 learn(variable, group, varying, shape, first, last).ifPresent(equal::add);
             }
         }
         return Equalities.determine(variable, equal);
+    }
+
+    private static Dim index(Access access, Shape shape, int first, int last) {
+        Dim index = Dim.ZERO;
+        for (int axis = first; axis <= last; axis++) {
+            index = index.times(shape.dim(axis)).plus(access.indices().get(axis));
+        }
+        return access.scope().simplify(index);
     }
 
     /** What is equal in two iterations that agree on axes {@code first} to {@code last}. */
@@ -167,14 +180,11 @@ final class Dependence {
             String variable, List<Access> group, Set<String> varying, Shape shape, int first, int last) {
         List<IndexForm> forms = new ArrayList<>();
         for (Access access : group) {
-            Dim index = Dim.ZERO;
-            for (int axis = first; axis <= last; axis++) {
-                index = index.times(shape.dim(axis)).plus(access.indices().get(axis));
-            }
+            Dim index = index(access, shape, first, last);
             Set<String> moving = new HashSet<>(varying);
             moving.addAll(access.inner());
             moving.remove(variable);
-            Optional<IndexForm> form = IndexForm.of(access.scope().simplify(index), variable, moving);
+            Optional<IndexForm> form = IndexForm.of(index, variable, moving);
             if (form.isEmpty() || !form.get().sameShape(forms.isEmpty() ? form.get() : forms.getFirst())) {
                 return Optional.empty();
             }

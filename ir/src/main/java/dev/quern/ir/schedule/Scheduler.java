@@ -61,6 +61,7 @@ public final class Scheduler {
             case Step.SplitReduction split -> true;
             case Step.Fuse fuse -> true;
             case Step.Stage stage -> true;
+            case Step.StageInput stage -> true;
             case Step.Assume assume -> true;
             case Step other -> false;
         };
@@ -77,6 +78,8 @@ public final class Scheduler {
             case Step.Unroll unroll -> UnrollLoop.apply(unroll, application);
             case Step.SplitReduction split -> SplitReductionLoop.apply(split, application);
             case Step.Stage stage -> StageBuffer.apply(stage, application);
+            case Step.StageInput stage -> StageInput.apply(stage, application);
+            case Step.Overrun overrun -> OverrunGuards.apply(overrun, application);
             case Step.Pack pack -> PackBuffer.apply(pack, application);
             case Step.Pipeline pipeline -> throw application.refusal(absent(application, "pipelined copies"));
             case Step.Tensorise tensorise -> throw application.refusal(absent(application, "intrinsics"));

@@ -103,6 +103,20 @@ public sealed interface Step {
     record Stage(String buffer, String loop, MemorySpace space) implements Step {}
 
     /**
+     * What the one reduction in the body of {@code loop} takes as its input number {@code input} is computed first, into {@code space}:
+     * once for all iterations of the loops inside that do not change it, by loops {@code inputN.s0}, {@code inputN.s1}, … one for
+     * each that does, in their order. Rows of the last axis are {@code pad} elements longer than they need to be, which spreads
+     * them over the banks of shared memory. A float that was widened is kept as it was.
+     */
+    record StageInput(String loop, int input, MemorySpace space, int pad) implements Step {}
+
+    /**
+     * Reductions in the body of {@code loop} lose conditions that only keep elements from being changed that nobody reads: where all that
+     * they take is allocated by the kernel, and every reader of the element asks the same condition.
+     */
+    record Overrun(String loop) implements Step {}
+
+    /**
      * Parameter {@code buffer}, row-major and only read, is held in panels of {@code width} along its last axis:
      * {@link dev.quern.ir.Layout#panels} for the last two axes, one such matrix after the other for the axes before. The
      * caller packs it, into an array. Its shape stays; indices may run into the padding of the last panel.

@@ -28,6 +28,9 @@ public final class StepText {
                 words("split_reduction", loop) + " " + factor + " " + word(tail);
             case Step.Stage(String buffer, String loop, MemorySpace space) ->
                 words("stage", buffer, loop) + " " + word(space);
+            case Step.StageInput(String loop, int input, MemorySpace space, int pad) ->
+                words("stage_input", loop) + " " + input + " " + word(space) + " " + pad;
+            case Step.Overrun(String loop) -> words("overrun", loop);
             case Step.Pack(String buffer, long width) -> words("pack", buffer) + " " + width;
             case Step.Pipeline(String loop, int depth) -> words("pipeline", loop) + " " + depth;
             case Step.Tensorise(String loop, String intrinsic) -> words("tensorise", loop, intrinsic);

@@ -39,6 +39,9 @@ final class ScheduleReader {
             case "unroll" -> new Step.Unroll(name());
             case "split_reduction" -> new Step.SplitReduction(name(), whole(), Words.read(Step.Tail.class, argument()));
             case "stage" -> new Step.Stage(name(), name(), Words.read(MemorySpace.class, argument()));
+            case "stage_input" ->
+                new Step.StageInput(name(), small(), Words.read(MemorySpace.class, argument()), small());
+            case "overrun" -> new Step.Overrun(name());
             case "pack" -> new Step.Pack(name(), whole());
             case "pipeline" -> new Step.Pipeline(name(), small());
             case "tensorise" -> new Step.Tensorise(name(), name());

@@ -39,7 +39,7 @@ public final class ScheduleGenerator {
 
     private Step step() {
         int factor = 1 << random.nextInt(10);
-        return switch (random.nextInt(15)) {
+        return switch (random.nextInt(17)) {
             case 0 -> new Step.Split(name(), factor, pick(Step.Tail.values()));
             case 1 -> new Step.Reorder(List.of("a", name() + "x", "b"));
             case 2 -> new Step.Fuse(name(), name(), name());
@@ -53,7 +53,9 @@ public final class ScheduleGenerator {
             case 10 -> new Step.Pipeline(name(), random.nextInt(1, 5));
             case 11 -> new Step.Tensorise(name(), name());
             case 12 -> new Step.Outline(name());
-            case 13 -> new Step.Assume(name(), Dim.of(factor));
+            case 13 -> new Step.StageInput(name(), random.nextInt(3), pick(MemorySpace.values()), random.nextInt(3));
+            case 14 -> new Step.Overrun(name());
+            case 15 -> new Step.Assume(name(), Dim.of(factor));
             default -> new Step.Assume(name(), Dim.symbol(name()).times(factor));
         };
     }

@@ -131,6 +131,8 @@ class ParserTest {
                 new Step.Unroll("m.i"),
                 new Step.SplitReduction("k", 4, Step.Tail.PEEL),
                 new Step.Stage("b", "k.o", MemorySpace.SHARED),
+                new Step.StageInput("k.o", 1, MemorySpace.SHARED, 4),
+                new Step.Overrun("k.o"),
                 new Step.Pack("b", 16),
                 new Step.Pipeline("k.o", 3),
                 new Step.Tensorise("k.i", "mma 16"),

@@ -11,6 +11,7 @@ import dev.quern.ir.schedule.Step;
 import dev.quern.ir.schedule.Step.Tail;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -43,6 +44,10 @@ final class GridSchedules {
     }
 
     static List<Schedule> of(Kernel kernel, Target.Grid target) {
+        Optional<Schedule> tiles = GridTileSchedules.of(kernel, target);
+        if (tiles.isPresent()) {
+            return List.of(tiles.get());
+        }
         GridSchedules grid = new GridSchedules(kernel, target);
         grid.launches(kernel.body());
         return List.of(new Schedule(grid.steps));

@@ -1,0 +1,160 @@
+package dev.quern.ptx;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expressions;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The register buffers outside loops over threads of which each thread touches elements of its own only, each named by a constant: at
+ * {@code stride * thread + constant} everywhere, such that no two threads' elements meet.
+ */
+final class ThreadOwned {
+    private static final int LANES = 32;
+
+    private final long threads;
+    private final Map<String, Buffer> buffers = new HashMap<>();
+    private final Map<String, Long> strides = new HashMap<>();
+    private final Map<String, Set<Long>> constants = new HashMap<>();
+    private final Set<String> others = new HashSet<>();
+
+    private ThreadOwned(long threads) {
+        this.threads = threads;
+    }
+
+    /** Those of a launch with {@code threads} threads a block: their strides. */
+    static Map<String, Long> of(Stmt launch, long threads) {
+        ThreadOwned owned = new ThreadOwned(threads);
+        owned.visit(launch, Optional.empty());
+        Map<String, Long> result = new HashMap<>();
+        owned.strides.forEach((buffer, stride) -> {
+            if (!owned.others.contains(buffer) && owned.areApart(buffer, stride)) {
+                result.put(buffer, stride);
+            }
+        });
+        return Map.copyOf(result);
+    }
+
+    /** The number of the thread that runs an iteration, given that outside {@code loop}. */
+    static Optional<Dim> number(Stmt.For loop, Optional<Dim> outside) {
+        Dim variable = Dim.symbol(loop.variable());
+        return switch (loop.kind()) {
+            case THREAD -> Optional.of(variable);
+            case WARP -> Optional.of(variable.times(LANES));
+            case LANE -> outside.map(warp -> warp.plus(variable));
+            case SERIAL, PARALLEL, VECTOR, UNROLL, BLOCK -> outside;
+        };
+    }
+
+    /** The constant that names the element at {@code address}, if it is named as {@code stride} says. */
+    static Optional<Long> constant(Dim address, long stride, Dim thread) {
+        return address.minus(thread.times(stride)).asConstant().isPresent()
+                ? Optional.of(address.minus(thread.times(stride)).constant())
+                : Optional.empty();
+    }
+
+    private boolean areApart(String buffer, long stride) {
+        List<Long> sorted = new ArrayList<>(new TreeSet<>(constants.get(buffer)));
+        for (int i = 0; i < sorted.size(); i++) {
+            for (int j = i + 1; j < sorted.size(); j++) {
+                long difference = sorted.get(j) - sorted.get(i);
+                if (difference % stride == 0 && difference / stride < threads) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private void visit(Stmt statement, Optional<Dim> thread) {
+        switch (statement) {
+            case Stmt.Block(List<Stmt> statements) -> statements.forEach(each -> visit(each, thread));
+            case Stmt.For loop -> {
+                boolean whole = loop.kind() != LoopKind.WARP || isLanes(loop.body());
+                visit(loop.body(), whole ? number(loop, thread) : Optional.empty());
+            }
+            case Stmt.Store store -> {
+                touch(store.buffer(), store.indices(), thread);
+                Expressions.loads(store.value(), load -> touch(load.buffer(), load.indices(), thread));
+            }
+            case Stmt.Reduce reduce -> {
+                reduce.targets().forEach(target -> touch(target.buffer(), target.indices(), thread));
+                reduce.inputs()
+                        .forEach(input ->
+                                Expressions.loads(input, load -> touch(load.buffer(), load.indices(), thread)));
+            }
+            case Stmt.Allocate allocate -> {
+                Buffer buffer = allocate.buffer();
+                if (thread.isEmpty() && buffer.space() == MemorySpace.REGISTER && isPlain(buffer)) {
+                    buffers.put(buffer.name(), buffer);
+                }
+                visit(allocate.body(), thread);
+            }
+            case Stmt.Guard guard -> {
+                visit(guard.then(), thread);
+                visit(guard.otherwise(), thread);
+            }
+            case Stmt.Let let -> {
+                Expressions.loads(let.value(), load -> touch(load.buffer(), load.indices(), thread));
+                visit(let.body(), thread);
+            }
+            case Stmt.Section section -> visit(section.body(), thread);
+        }
+    }
+
+    /** Whether all that a warp does is loops over its lanes. */
+    private static boolean isLanes(Stmt body) {
+        return switch (body) {
+            case Stmt.For loop -> loop.kind() == LoopKind.LANE || isLanes(loop.body());
+            case Stmt.Block block -> block.statements().stream().allMatch(ThreadOwned::isLanes);
+            case Stmt.Guard guard -> isLanes(guard.then()) && isLanes(guard.otherwise());
+            case Stmt.Allocate allocate -> isLanes(allocate.body());
+            case Stmt.Section section -> isLanes(section.body());
+            case Stmt.Let let -> isLanes(let.body());
+            case Stmt.Store store -> false;
+            case Stmt.Reduce reduce -> false;
+        };
+    }
+
+    private static boolean isPlain(Buffer buffer) {
+        return buffer.layout().swizzle().isEmpty();
+    }
+
+    private void touch(String name, List<Dim> indices, Optional<Dim> thread) {
+        Buffer buffer = buffers.get(name);
+        if (buffer == null) {
+            return;
+        }
+        Dim address = buffer.layout().address(indices);
+        Optional<Long> stride = thread.flatMap(number -> stride(address, number));
+        Optional<Long> constant = stride.flatMap(step -> constant(address, step, thread.orElseThrow()));
+        if (constant.isEmpty() || !stride.get().equals(strides.computeIfAbsent(name, first -> stride.get()))) {
+            others.add(name);
+        } else {
+            constants.computeIfAbsent(name, first -> new HashSet<>()).add(constant.get());
+        }
+    }
+
+    /** The factor of the innermost variable of {@code thread}, which is a multiple of that of none. */
+    private static Optional<Long> stride(Dim address, Dim thread) {
+        for (String variable : thread.symbols()) {
+            if (thread.coefficient(variable).filter(factor -> factor.is(1)).isPresent()) {
+                return address.coefficient(variable)
+                        .filter(Dim::isConstant)
+                        .map(Dim::constant)
+                        .filter(factor -> factor > 0);
+            }
+        }
+        return Optional.empty();
+    }
+}

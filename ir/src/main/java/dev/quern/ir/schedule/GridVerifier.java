@@ -1,0 +1,95 @@
+package dev.quern.ir.schedule;
+
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.IndexNames;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Stmt;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Checks, from the elements that statements touch, that a kernel may run as a grid:
+ *
+ * <ol>
+ *   <li>No two iterations of a loop over blocks, threads, warps or lanes touch the same element with a write among them: that is a race, and
+ *       where one reads what another writes, a barrier is missing between them, which ending the loop in between would make.
+ *   <li>What blocks share fits their shared memory.
+ * </ol>
+ *
+ * <p>What cannot be proved counts as a fault.
+ */
+public final class GridVerifier {
+    private final Target.Grid target;
+    private Optional<String> fault = Optional.empty();
+
+    private GridVerifier(Target.Grid target) {
+        this.target = target;
+    }
+
+    /** What is wrong with {@code kernel} on {@code target}, and where; empty if nothing is. */
+    public static Optional<String> fault(Kernel kernel, Target.Grid target) {
+        GridVerifier verifier = new GridVerifier(target);
+        verifier.visit(IndexNames.inline(kernel.body()), ScheduleScope.of(kernel), 0);
+        return verifier.fault;
+    }
+
+    private void visit(Stmt statement, ScheduleScope scope, long sharedBytes) {
+        switch (statement) {
+            case Stmt.Block block -> block.statements().forEach(each -> visit(each, scope, sharedBytes));
+            case Stmt.For loop -> {
+                if (isGrid(loop.kind())) {
+                    check(loop, scope);
+                }
+                visit(loop.body(), scope.inside(loop), sharedBytes);
+            }
+            case Stmt.Store store -> {}
+            case Stmt.Reduce reduce -> {}
+            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
+                long bytes = sharedBytes + bytes(buffer);
+                if (bytes > target.sharedBytes()) {
+                    report("shared memory: " + buffer.name() + " makes it " + bytes + " bytes, a block has "
+                            + target.sharedBytes());
+                }
+                visit(body, scope.inside(new Stmt.Allocate(buffer, body)), bytes);
+            }
+            case Stmt.Guard guard -> {
+                visit(guard.then(), scope.when(guard.nonNegative()), sharedBytes);
+                visit(guard.otherwise(), scope.unless(guard.nonNegative()), sharedBytes);
+            }
+            case Stmt.Let let -> visit(let.body(), scope.inside(let), sharedBytes);
+            case Stmt.Section section -> visit(section.body(), scope, sharedBytes);
+        }
+    }
+
+    private static boolean isGrid(LoopKind kind) {
+        return switch (kind) {
+            case BLOCK, THREAD, WARP, LANE -> true;
+            case SERIAL, PARALLEL, VECTOR, UNROLL -> false;
+        };
+    }
+
+    private static long bytes(Buffer buffer) {
+        return buffer.space() == MemorySpace.SHARED
+                ? buffer.dtype().byteSize(buffer.layout().span().asConstant().orElse(Integer.MAX_VALUE))
+                : 0;
+    }
+
+    private void check(Stmt.For loop, ScheduleScope scope) {
+        Dependence.Verdict verdict = Dependence.of(loop, scope);
+        switch (verdict.kind()) {
+            case PARALLEL -> {}
+            case REDUCTION, SEQUENTIAL ->
+                report(loop.kind().name().toLowerCase(Locale.ROOT) + " loop " + loop.variable()
+                        + ": a race, or a barrier that is missing: " + verdict.reason());
+        }
+    }
+
+    private void report(String found) {
+        if (fault.isEmpty()) {
+            fault = Optional.of(found);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package dev.quern.passes.schedule;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.AxisRole;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Expressions;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.GridVerifier;
+import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.ScheduleRefusal;
+import dev.quern.ir.schedule.Scheduler;
+import dev.quern.ir.schedule.Step;
+import dev.quern.ir.schedule.Step.Tail;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Schedules for a grid of sums of products over rows ({@code m}) and columns ({@code n}): blocks of tiles, panels of both operands
+ * in shared memory, a tile of registers for each thread. Legality is the scheduler's to say.
+ */
+final class GridTileSchedules {
+    /** What a symbolic number of rows or columns is taken for. */
+    private static final long LIKELY_EXTENT = 128;
+
+    /** Terms summed one after the other from which on panels are worth their copies. */
+    private static final long FEW_TERMS = 8;
+
+    /** Rows of panels that a thread reads along are this much longer, so that they do not start in one bank. */
+    private static final int PAD = 1;
+
+    private final Kernel kernel;
+    private final Target.Grid target;
+    private final LoopNest nest;
+    private final Stmt.For column;
+    private final Optional<Stmt.For> row;
+    private final Stmt.For term;
+    private final Stmt.Reduce reduce;
+    private final List<Step> steps = new ArrayList<>();
+
+    private GridTileSchedules(Kernel kernel, LoopNest nest, Target.Grid target, Stmt.Reduce reduce) {
+        this.kernel = kernel;
+        this.target = target;
+        this.nest = nest;
+        this.column = nest.outer(AxisRole.COLUMN).getLast();
+        List<Stmt.For> rows = nest.outer(AxisRole.ROW);
+        this.row = rows.isEmpty() ? Optional.empty() : Optional.of(rows.getLast());
+        this.term = nest.inner(AxisRole.REDUCED).getLast();
+        this.reduce = reduce;
+    }
+
+    /** The schedule that is taken to be best, if the kernel is such a sum and tiles are taken to pay. */
+    static Optional<Schedule> of(Kernel kernel, Target.Grid target) {
+        LoopNest nest = LoopNest.of(kernel);
+        List<Stmt.Reduce> reductions = new ArrayList<>();
+        nest.body().walk(part -> {
+            if (part instanceof Stmt.Reduce found) {
+                reductions.add(found);
+            }
+        });
+        if (nest.outer(AxisRole.COLUMN).isEmpty()
+                || nest.inner(AxisRole.REDUCED).isEmpty()
+                || reductions.size() != 1
+                || reductions.getFirst().inputs().size() != 2
+                || !areShared(nest, reductions.getFirst())) {
+            return Optional.empty();
+        }
+        GridTileSchedules schedules = new GridTileSchedules(kernel, nest, target, reductions.getFirst());
+        return GridTile.choose(schedules.sizes(), target).flatMap(schedules::schedule);
+    }
+
+    /** Whether all rows of a tile need the same columns, and the other way round: only then do panels hold less than what is multiplied. */
+    private static boolean areShared(LoopNest nest, Stmt.Reduce reduce) {
+        String column = nest.outer(AxisRole.COLUMN).getLast().variable();
+        return !Expressions.mentions(reduce.inputs().getFirst(), column)
+                && nest.outer(AxisRole.ROW).stream()
+                        .noneMatch(row -> Expressions.mentions(reduce.inputs().getLast(), row.variable()));
+    }
+
+    /** The schedule with {@code tile}; empty if the scheduler refuses it. */
+    static Optional<Schedule> of(Kernel kernel, Target.Grid target, GridTile tile) {
+        LoopNest nest = LoopNest.of(kernel);
+        Stmt.Reduce[] reduce = new Stmt.Reduce[1];
+        nest.body().walk(part -> {
+            if (part instanceof Stmt.Reduce found) {
+                reduce[0] = found;
+            }
+        });
+        return new GridTileSchedules(kernel, nest, target, reduce[0]).schedule(tile);
+    }
+
+    private GridTile.Sizes sizes() {
+        long batch = 1;
+        for (Stmt.For loop : nest.outer()) {
+            if (loop != column && !row.filter(found -> found == loop).isPresent()) {
+                batch *= Math.max(1, LoopNest.extent(loop, LIKELY_EXTENT));
+            }
+        }
+        long turns = 1;
+        for (Stmt.For loop : nest.inner(AxisRole.REDUCED)) {
+            if (loop != term) {
+                turns *= Math.max(1, LoopNest.extent(loop, FEW_TERMS));
+            }
+        }
+        int bytes = Math.max(1, reduce.inputs().getFirst().dtype().bits() / 8);
+        return new GridTile.Sizes(
+                batch,
+                row.map(loop -> Math.max(1, LoopNest.extent(loop, LIKELY_EXTENT)))
+                        .orElse(1L),
+                Math.max(1, LoopNest.extent(column, LIKELY_EXTENT)),
+                Math.max(1, LoopNest.extent(term, LIKELY_EXTENT)),
+                turns,
+                bytes);
+    }
+
+    private Optional<Schedule> schedule(GridTile tile) {
+        steps.clear();
+        try {
+            tiled(tile);
+            Kernel scheduled = Scheduler.apply(kernel, new Schedule(steps), target);
+            assert sharedBytes(scheduled) > target.sharedBytes() || isSafe(scheduled);
+            return sharedBytes(scheduled) <= target.sharedBytes() ? Optional.of(new Schedule(steps)) : Optional.empty();
+        } catch (ScheduleRefusal refused) {
+            System.getLogger(GridTileSchedules.class.getName())
+                    .log(System.Logger.Level.DEBUG, "{0}: {1}", kernel.name(), refused.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private boolean isSafe(Kernel scheduled) {
+        GridVerifier.fault(scheduled, target).ifPresent(fault -> {
+            throw new IllegalStateException(kernel.name() + ": " + fault);
+        });
+        return true;
+    }
+
+    private static long sharedBytes(Kernel scheduled) {
+        long[] bytes = {0};
+        scheduled.body().walk(part -> {
+            if (part instanceof Stmt.Allocate(Buffer buffer, Stmt body) && buffer.space() == MemorySpace.SHARED) {
+                long elements = buffer.layout().span().asConstant().orElse(Integer.MAX_VALUE);
+                bytes[0] += buffer.dtype().byteSize(elements);
+            }
+        });
+        return bytes[0];
+    }
+
+    /** An axis of the tile cut into blocks, what a thread has of it, and threads; the names of the loops that there are. */
+    private record Cut(String block, List<String> thread, List<String> registers) {}
+
+    private Cut cut(String loop, int threads, int registers) {
+        if (threads * registers == 1) {
+            return new Cut(loop, List.of(), List.of());
+        }
+        steps.add(new Step.Split(loop, (long) threads * registers, Tail.MASK));
+        String inner = loop + ".i";
+        if (registers == 1) {
+            return new Cut(loop + ".o", List.of(inner), List.of());
+        }
+        if (threads == 1) {
+            return new Cut(loop + ".o", List.of(), List.of(inner));
+        }
+        steps.add(new Step.Split(inner, threads, Tail.EXACT));
+        return new Cut(loop + ".o", List.of(inner + ".i"), List.of(inner + ".o"));
+    }
+
+    private void tiled(GridTile tile) {
+        Cut columns = cut(column.variable(), tile.threadColumns(), tile.columns());
+        Cut rows = row.map(loop -> cut(loop.variable(), tile.threadRows(), tile.rows()))
+                .orElse(new Cut("", List.of(), List.of()));
+        String term = this.term.variable();
+        steps.add(new Step.Split(term, tile.depth(), Tail.CLAMP));
+        String stage = term + ".o";
+        String inStage = term + ".i";
+        List<String> blocks = new ArrayList<>();
+        for (Stmt.For loop : nest.outer()) {
+            String name = loop.variable();
+            boolean isRow = row.filter(found -> found == loop).isPresent();
+            blocks.add(loop == column ? columns.block() : isRow ? rows.block() : name);
+        }
+        List<String> threads = joined(rows.thread(), columns.thread());
+        List<String> registers = joined(rows.registers(), columns.registers());
+        reorder(joined(blocks, joined(threads, registers)));
+        blocks.forEach(block -> steps.add(new Step.Bind(block, LoopKind.BLOCK)));
+        joined(threads, registers).reversed().forEach(loop -> steps.add(new Step.Sink(loop)));
+        stage(
+                1,
+                stage,
+                inStage,
+                joined(columns.registers(), columns.thread()),
+                joined(rows.registers(), rows.thread()),
+                column);
+        stage(
+                0,
+                stage,
+                inStage,
+                joined(rows.registers(), rows.thread()),
+                joined(columns.registers(), columns.thread()),
+                row.orElse(column));
+        steps.add(new Step.Overrun(stage));
+        reorder(joined(threads, registers));
+        reorder(joined(threads, joined(List.of(inStage), registers)));
+        String thread = threads.getFirst();
+        if (threads.size() == 2) {
+            thread = "thread";
+            steps.add(new Step.Fuse(threads.getFirst(), threads.getLast(), thread));
+        }
+        steps.add(new Step.Bind(thread, LoopKind.THREAD));
+        copies(0, tile.threads());
+        copies(1, tile.threads());
+        registers.reversed().forEach(loop -> steps.add(new Step.Unroll(loop)));
+    }
+
+    private static List<String> joined(List<String> first, List<String> second) {
+        List<String> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    private void reorder(List<String> loops) {
+        if (loops.size() > 1) {
+            steps.add(new Step.Reorder(loops));
+        }
+    }
+
+    /** Stages an operand in the order in which its elements lie: along its own axis, or along the terms. */
+    private void stage(int input, String stage, String inStage, List<String> own, List<String> others, Stmt.For axis) {
+        boolean along = isAdjacent(reduce.inputs().get(input), axis.variable());
+        List<String> order =
+                along ? joined(List.of(inStage), joined(own, others)) : joined(joined(own, List.of(inStage)), others);
+        reorder(order);
+        steps.add(new Step.StageInput(stage, input, MemorySpace.SHARED, along ? 0 : PAD));
+    }
+
+    /** Whether neighbouring iterations of {@code loop} read neighbouring elements. */
+    private boolean isAdjacent(Expr value, String loop) {
+        boolean[] adjacent = {true};
+        Expressions.loads(
+                value,
+                load -> kernel.parameters().stream()
+                        .filter(parameter -> parameter.name().equals(load.buffer()))
+                        .map(parameter -> parameter.layout().address(load.indices()))
+                        .filter(address -> address.dependsOn(loop))
+                        .forEach(address -> adjacent[0] &= isOne(address, loop)));
+        return adjacent[0];
+    }
+
+    private static boolean isOne(Dim address, String loop) {
+        return address.coefficient(loop).filter(factor -> factor.is(1)).isPresent();
+    }
+
+    /** The threads of a block share the loops that fill a panel, neighbouring elements being neighbouring threads'. */
+    private void copies(int input, int threads) {
+        List<String> loops = new ArrayList<>();
+        Scheduler.apply(kernel, new Schedule(steps), target).body().walk(part -> {
+            if (part instanceof Stmt.For loop && loop.variable().startsWith("input" + input + ".s")) {
+                loops.add(loop.variable());
+            }
+        });
+        String all = loops.getFirst();
+        for (int i = 1; i < loops.size(); i++) {
+            String fused = "copy" + input + "." + "p".repeat(i);
+            steps.add(new Step.Fuse(all, loops.get(i), fused));
+            all = fused;
+        }
+        steps.add(new Step.Split(all, threads, Tail.MASK));
+        steps.add(new Step.Reorder(List.of(all + ".i", all + ".o")));
+        steps.add(new Step.Bind(all + ".i", LoopKind.THREAD));
+        steps.add(new Step.Unroll(all + ".o"));
+    }
+}
