@@ -173,12 +173,14 @@ final class Iterations {
     }
 
     /** The values that a name has here: a symbol, a loop variable; anything, for what is read. */
-    Interval range(String name) {
+    WholeRange range(String name) {
         if (loops.containsKey(name)) {
-            return new Interval(0, Interval.of(loops.get(name), this::range).high() - 1);
+            return new WholeRange(0, WholeRange.of(loops.get(name), this::range).high() - 1);
         }
         Long value = symbols.get(name);
-        return value != null ? Interval.of(value) : new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+        return value != null
+                ? WholeRange.of(value)
+                : new WholeRange(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
     }
 
     /** The loop variables that {@code dims} depend on, or empty if they depend on what is read. */

@@ -17,22 +17,22 @@ final class Traffic {
 
     private final Buffer buffer;
     private final Map<Access, Double> accesses = new LinkedHashMap<>();
-    private List<Interval> around;
-    private final List<Interval> shape = new ArrayList<>();
+    private List<WholeRange> around;
+    private final List<WholeRange> shape = new ArrayList<>();
 
     Traffic(Buffer buffer, Iterations outside) {
         this.buffer = buffer;
         for (Dim extent : buffer.shape().dims()) {
-            shape.add(new Interval(0, Interval.of(extent, outside::range).high() - 1));
+            shape.add(new WholeRange(0, WholeRange.of(extent, outside::range).high() - 1));
         }
     }
 
     /** An access at {@code indices} where {@code at} is. */
     void touch(List<Dim> indices, Iterations at) {
-        List<Interval> box = new ArrayList<>();
+        List<WholeRange> box = new ArrayList<>();
         double product = 1;
         for (int axis = 0; axis < indices.size(); axis++) {
-            Interval range = Interval.of(indices.get(axis), at::range).clip(shape.get(axis));
+            WholeRange range = WholeRange.of(indices.get(axis), at::range).clip(shape.get(axis));
             box.add(range);
             product *= Math.min(range.size(), points(List.of(indices.get(axis)), at));
         }
@@ -59,7 +59,7 @@ final class Traffic {
             return 0;
         }
         double volume = 1;
-        for (Interval range : around) {
+        for (WholeRange range : around) {
             volume *= range.size();
         }
         double elements =
@@ -67,8 +67,8 @@ final class Traffic {
         return Math.min(elements, volume) * buffer.dtype().bits() / 8;
     }
 
-    private static List<Interval> joined(List<Interval> one, List<Interval> other) {
-        List<Interval> both = new ArrayList<>();
+    private static List<WholeRange> joined(List<WholeRange> one, List<WholeRange> other) {
+        List<WholeRange> both = new ArrayList<>();
         for (int axis = 0; axis < one.size(); axis++) {
             both.add(one.get(axis).join(other.get(axis)));
         }
