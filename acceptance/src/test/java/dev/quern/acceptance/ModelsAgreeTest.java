@@ -35,7 +35,11 @@ class ModelsAgreeTest {
     private static final Map<String, Double> MAGNIFYING =
             Map.of("ppocr-det", 1.0, "mlsd", chains(1_152), "minilm-int8", 2.0);
 
-    /** How many terms of a product of matrices the peer adds before it begins a new partial sum. */
+    /**
+     * How many terms of a product of matrices the peer adds before it begins a new partial sum: MLAS goes through the columns of a
+     * convolution in steps of {@code MLAS_SGEMM_STRIDEK} ({@code MlasConvOperation} in {@code convolve.cpp}). Optimised it goes through
+     * blocks of 16 channels, or 8 without AVX-512, which are 144 or 72 terms of M-LSD's windows of 3 by 3 ({@code snchwc.cpp}).
+     */
     private static final double CHUNK = 128;
 
     private final ModelZoo zoo = ModelZoo.ofSystemProperties();

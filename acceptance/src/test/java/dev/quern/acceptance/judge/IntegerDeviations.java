@@ -79,7 +79,10 @@ final class IntegerDeviations {
         return value.max(LEAST).min(GREATEST);
     }
 
-    /** A power with 2 or 3 as its only exponent is a product, which wraps; other powers that the type does not have are its least number. */
+    /**
+     * A power with 2 or 3 as its only exponent is a product, which wraps; others are those of f64, which make the least number of what the
+     * type does not have.
+     */
     static boolean smallPower(Difference difference) {
         if (!difference.is("Pow")
                 || !difference.of(DType.I32, DType.I64)
@@ -91,23 +94,64 @@ final class IntegerDeviations {
         long exponent = exponents.elements() != 1
                 ? 0
                 : Long.parseLong(RealElements.text(exponents, 0).replace(".0", ""));
-        return (exponent == 2 || exponent == 3)
+        return exponent > 0
                 && base.elements() == difference.found().elements()
                 && IntStream.range(0, (int) base.elements()).allMatch(i -> {
                     long x = Long.parseLong(RealElements.text(base, i));
-                    long power = exponent == 2 ? x * x : x * x * x;
-                    long wrapped = base.dtype() == DType.I32 ? (int) power : power;
-                    return Long.parseLong(RealElements.text(difference.found(), i)) == wrapped;
+                    long product = exponent == 2 ? x * x : x * x * x;
+                    double real = Math.pow(x, exponent);
+                    long cut = Math.abs(real) < 0x1p63 ? (long) real : Long.MIN_VALUE;
+                    long power = exponent == 2 || exponent == 3 ? product : cut;
+                    long found = Long.parseLong(RealElements.text(difference.found(), i));
+                    return found == (base.dtype() == DType.I32 ? (int) power : power);
                 });
     }
 
+    /** Numbers that u32 or u64 do not have become what the processor's instruction makes of them, which depends on their place. */
+    static boolean beyondRange(Difference difference) {
+        if (!difference.is("Cast") || !RealElements.isReal(difference.operand().dtype())) {
+            return false;
+        }
+        DType type = difference.expected().dtype();
+        double greatest = Math.scalb(1.0, type.bits());
+        double[] x = RealElements.doubles(difference.operand());
+        return (type == DType.U32 || type == DType.U64)
+                && IntStream.range(0, x.length)
+                        .allMatch(i -> !(x[i] > -1 && x[i] < greatest)
+                                || RealElements.text(difference.expected(), i)
+                                        .equals(RealElements.text(difference.found(), i)));
+    }
+
+    /** The remainder that C's {@code fmod} gives is that of the operands in f64, which has no integers beyond 2^53. */
+    static boolean remainderInReals(Difference difference) {
+        if (!difference.is("Mod") || difference.integer("fmod", 0) == 0 || !difference.of(DType.I64)) {
+            return false;
+        }
+        long[] left = difference.operand().toLongArray();
+        long[] right = difference.operands().get(1).toLongArray();
+        long[] expected = difference.expected().toLongArray();
+        long[] found = difference.found().toLongArray();
+        if (!fits(left, found) || !fits(right, found)) {
+            return false;
+        }
+        return IntStream.range(0, found.length).allMatch(i -> {
+            double x = left[left.length == 1 ? 0 : i];
+            double y = right[right.length == 1 ? 0 : i];
+            return found[i] == expected[i] || found[i] == (long) (x % y);
+        });
+    }
+
+    private static boolean fits(long[] operand, long[] result) {
+        return operand.length == 1 || operand.length == result.length;
+    }
+
     /**
-     * Einsum adds up what has a letter that no other operand and no result has before it multiplies, by its ReduceSum, which saturates:
-     * a sum of such an operand can leave the range.
+     * Einsum adds up what has a letter that no other operand and no result has before it multiplies, by its ReduceSum, which is in f64
+     * and saturates: a sum of such an operand can leave the range, or what f64 has exactly.
      */
     static boolean sumsAlone(Difference difference) {
         if (!difference.is("Einsum")
-                || !difference.of(DType.I32)
+                || !difference.of(DType.I32, DType.I64)
                 || !(difference.node().attributes().get("equation") instanceof OnnxAttribute.Text equation)) {
             return false;
         }
@@ -115,10 +159,12 @@ final class IntegerDeviations {
         String all = String.join(",", terms);
         return IntStream.range(0, difference.operands().size()).anyMatch(i -> {
             boolean alone = terms[i].chars().anyMatch(letter -> all.indexOf(letter) == all.lastIndexOf(letter));
-            double size = Arrays.stream(difference.operands().get(i).toIntArray())
-                    .mapToDouble(each -> Math.abs((double) each))
+            Tensor operand = difference.operands().get(i);
+            boolean narrow = operand.dtype() == DType.I32;
+            double size = IntStream.range(0, (int) operand.elements())
+                    .mapToDouble(k -> Math.abs(Double.parseDouble(RealElements.text(operand, k))))
                     .sum();
-            return alone && size > Integer.MAX_VALUE;
+            return alone && size > (narrow ? Integer.MAX_VALUE : 0x1p53);
         });
     }
 }

@@ -41,6 +41,14 @@ enum KnownDeviation {
     MASK_OF_OLD_DROPOUT(StructuralDeviations::oldMask),
     /** {@link IntegerDeviations#inReals}. */
     INTEGERS_REDUCED_IN_F64(IntegerDeviations::inReals),
+    /** {@link StructuralDeviations#unsetProduct}. */
+    UNSET_PRODUCT_OF_NOTHING(StructuralDeviations::unsetProduct),
+    /** {@link StructuralDeviations#meanOfNothing}. */
+    MEAN_OF_NOTHING(StructuralDeviations::meanOfNothing),
+    /** {@link IntegerDeviations#remainderInReals}. */
+    REMAINDER_IN_F64(IntegerDeviations::remainderInReals),
+    /** {@link IntegerDeviations#beyondRange}. */
+    CAST_BEYOND_RANGE(IntegerDeviations::beyondRange),
     /** {@link IntegerDeviations#smallPower}. */
     SMALL_POWERS(IntegerDeviations::smallPower),
     /** {@link IntegerDeviations#sumsAlone}. */
