@@ -2,6 +2,7 @@ package dev.quern.onnx.importer;
 
 import static dev.quern.onnx.importer.Operator.several;
 
+import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.graph.Graph;
@@ -59,9 +60,29 @@ final class ControlOperators {
                     left.outputs().get(index).type(),
                     right.outputs().get(index).type()));
         }
+        boolean leftFits = fits(left, results);
+        if (leftFits != fits(right, results)) {
+            // The sizes that the run has found are those of one branch.
+            return inline(call, leftFits);
+        }
         List<Value> operands = new ArrayList<>(List.of(condition));
         operands.addAll(captures.operands());
         return builder.addAll(new Op.If(left, right), operands, results);
+    }
+
+    /** Whether no extent of what {@code branch} gives is certainly another than that of {@code results}. */
+    private static boolean fits(Graph branch, List<TensorType> results) {
+        for (int index = 0; index < results.size(); index++) {
+            Shape given = branch.outputs().get(index).type().shape();
+            Shape known = results.get(index).shape();
+            for (int axis = 0; axis < known.rank(); axis++) {
+                Dim difference = given.dim(axis).minus(known.dim(axis));
+                if (difference.isConstant() && !difference.is(0)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private static List<Value> inline(Call call, boolean condition) {

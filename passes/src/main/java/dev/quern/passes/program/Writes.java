@@ -5,10 +5,13 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /** Which elements of its results a kernel may write, for sizes that are known. */
@@ -106,9 +109,56 @@ final class Writes {
             long least = Math.max(0, index.least());
             long stride = strides.get(axis).evaluate(symbols);
             from += least * stride;
-            axes.add(new Area.Axis(Math.min(last, index.greatest()) - least + 1, stride));
+            boolean inside = index.least() >= 0 && index.greatest() <= last;
+            List<Area.Axis> steps = inside ? steps(indices.get(axis)) : List.of();
+            if (steps.isEmpty()) {
+                axes.add(new Area.Axis(Math.min(last, index.greatest()) - least + 1, stride));
+            }
+            steps.forEach(step -> axes.add(new Area.Axis(step.count(), step.step() * stride)));
         }
         return new Box(position, from, axes);
+    }
+
+    /**
+     * The values of {@code index} above its least as steps of the loops that it counts, if it is a sum of multiples of their variables in
+     * which a step of one passes all that the smaller ones come to; none otherwise.
+     */
+    private List<Area.Axis> steps(Dim index) {
+        List<Area.Axis> steps = new ArrayList<>();
+        Set<String> counted = new HashSet<>();
+        for (Dim.Term term : index.terms()) {
+            long factor = term.coefficient();
+            Optional<Interval> loop = Optional.empty();
+            for (Dim.Atom atom : term.atoms()) {
+                if (atom instanceof Dim.Symbol(String name) && variables.containsKey(name)) {
+                    if (loop.isPresent() || variables.get(name).isEmpty() || !counted.add(name)) {
+                        return List.of();
+                    }
+                    loop = variables.get(name);
+                } else {
+                    Optional<Interval> value = interval(atom);
+                    if (value.isEmpty() || value.get().least() != value.get().greatest()) {
+                        return List.of();
+                    }
+                    factor = Math.multiplyExact(factor, value.get().least());
+                }
+            }
+            if (loop.isPresent()) {
+                if (factor <= 0) {
+                    return List.of();
+                }
+                steps.add(new Area.Axis(loop.get().greatest() + 1, factor));
+            }
+        }
+        steps.sort(Comparator.comparingLong(Area.Axis::step).reversed());
+        long span = 0;
+        for (Area.Axis step : steps.reversed()) {
+            if (step.step() <= span) {
+                return List.of();
+            }
+            span += (step.count() - 1) * step.step();
+        }
+        return steps;
     }
 
     /** The values of {@code dim} in the loops at hand; empty if it depends on what is read from memory. */
