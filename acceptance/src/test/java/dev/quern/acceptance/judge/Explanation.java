@@ -49,7 +49,7 @@ final class Explanation {
                 .or(this::deviation)
                 .orElseGet(() -> plainAgrees(settled)
                         ? new ModelOutcome(Verdict.PEER_DIFFERS_FROM_ITSELF, difference)
-                        : along(sorted, inputs).or(this::deviation).orElseGet(() -> nodeByNode(sorted)));
+                        : along(RunnableOrder.needed(sorted), inputs).or(this::deviation).orElseGet(() -> nodeByNode(sorted)));
     }
 
     private Optional<ModelOutcome> deviation() {
@@ -141,7 +141,7 @@ final class Explanation {
     private Optional<ModelOutcome> alongInside(Bodies bodies) {
         List<ModelOutcome> faults = new ArrayList<>();
         bodies.visit(body -> {
-            along(body, Map.of()).ifPresent(faults::add);
+            along(RunnableOrder.needed(body), Map.of()).ifPresent(faults::add);
             return faults.isEmpty() ? peerValues(body, Map.of(), values(body, Map.of())) : Optional.empty();
         });
         return faults.stream().findFirst();
@@ -156,12 +156,15 @@ final class Explanation {
         return values;
     }
 
-    /** What every value is in ONNX Runtime, without its optimisations. */
+    /** What every value is in ONNX Runtime, without its optimisations where it runs the model so. */
     private static Optional<Map<String, Tensor>> peerValues(
             OnnxModel model, Map<String, Tensor> given, Map<String, Tensor> interpreted) {
         OnnxModel open = AllValues.asOutputs(model);
-        return PeerAnswer.of(new GeneratedModel("", open, List.of(given)), false)
+        GeneratedModel asked = new GeneratedModel("", open, List.of(given));
+        return PeerAnswer.of(asked, false)
                 .outputs(0)
+                // Nodes that it has no kernels for may be folded.
+                .or(() -> PeerAnswer.of(asked, true).outputs(0))
                 .map(answer -> {
                     Map<String, Tensor> values = new LinkedHashMap<>(interpreted);
                     answer.forEach((name, tensor) -> values.put(

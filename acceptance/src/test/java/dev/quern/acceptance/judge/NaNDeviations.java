@@ -87,11 +87,15 @@ final class NaNDeviations {
         return difference.is("DynamicQuantizeLinear") && difference.beyondNumbers();
     }
 
-    /** Softmax of f64: elements beside a NaN or +∞ on their line, which makes all of it NaN, are numbers or infinities. */
+    /**
+     * Softmax of f64: elements beside a NaN or +∞ on their line, which makes all of it NaN, are numbers or infinities. Logarithms of what
+     * is about 1 are off by units of 1.
+     */
     static boolean softmax(Difference difference) {
         return difference.is("LogSoftmax", "Softmax")
                 && difference.of(DType.F64)
                 && difference.beyondNumbers()
-                && difference.every((_, expected, _) -> Double.isNaN(expected));
+                && difference.every(
+                        (_, expected, found) -> Double.isNaN(expected) || Math.abs(expected - found) <= 0x1p-50);
     }
 }

@@ -36,6 +36,30 @@ final class RunnableOrder {
                 model.irVersion(), model.producer(), model.opsets(), sorted, model.functions(), model.metadata());
     }
 
+    /** The model without the nodes that no output needs. */
+    static OnnxModel needed(OnnxModel model) {
+        OnnxGraph graph = model.graph();
+        Set<String> needed = new HashSet<>();
+        graph.outputs().forEach(output -> needed.add(output.name()));
+        List<OnnxNode> kept = new ArrayList<>();
+        for (OnnxNode node : new RunnableOrder(graph).order.reversed()) {
+            if (node.outputs().stream().anyMatch(needed::contains)) {
+                needed.addAll(mentioned(node));
+                kept.addFirst(node);
+            }
+        }
+        OnnxGraph smaller = new OnnxGraph(
+                graph.name(),
+                kept,
+                graph.initializers(),
+                graph.sparseInitializers(),
+                graph.inputs(),
+                graph.outputs(),
+                graph.valueInfos());
+        return new OnnxModel(
+                model.irVersion(), model.producer(), model.opsets(), smaller, model.functions(), model.metadata());
+    }
+
     private void visit(OnnxNode node) {
         if (done.add(node)) {
             for (String name : mentioned(node)) {
