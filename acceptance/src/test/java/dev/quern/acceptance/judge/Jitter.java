@@ -141,13 +141,17 @@ final class Jitter {
         return RealElements.floats(tensor.dtype(), values, tensor.shape());
     }
 
-    /** Neighbours of the elements, which are as near to what they may have been rounded from; of an infinity, the greatest number. */
+    /**
+     * Neighbours of the elements, which are as near to what they may have been rounded from; of infinities, all or none, the greatest number.
+     */
     Tensor unrounded(Tensor tensor) {
         short[] halves = new short[(int) tensor.elements()];
         double[] values = RealElements.doubles(tensor);
+        boolean finite = random.nextBoolean();
         for (int i = 0; i < halves.length; i++) {
-            int step = random.nextInt(3) - 1;
-            boolean stays = Double.isNaN(values[i]) || Double.isInfinite(values[i]) && step * values[i] > 0;
+            boolean infinite = Double.isInfinite(values[i]);
+            int step = infinite ? -(int) Math.signum(values[i]) : random.nextInt(3) - 1;
+            boolean stays = Double.isNaN(values[i]) || infinite && !finite;
             short bits = Float.floatToFloat16((float) values[i]);
             halves[i] = stays ? bits : beside(bits, step);
         }
