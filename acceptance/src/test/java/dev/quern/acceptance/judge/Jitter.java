@@ -142,7 +142,8 @@ final class Jitter {
     }
 
     /**
-     * Neighbours of the elements, which are as near to what they may have been rounded from; of infinities, all or none, the greatest number.
+     * Neighbours of the elements, which are as near to what they may have been rounded from; of infinities, all or none, one of the two
+     * greatest numbers, since they may have been different ones.
      */
     Tensor unrounded(Tensor tensor) {
         short[] halves = new short[(int) tensor.elements()];
@@ -150,7 +151,7 @@ final class Jitter {
         boolean finite = random.nextBoolean();
         for (int i = 0; i < halves.length; i++) {
             boolean infinite = Double.isInfinite(values[i]);
-            int step = infinite ? -(int) Math.signum(values[i]) : random.nextInt(3) - 1;
+            int step = infinite ? (1 + random.nextInt(2)) * -(int) Math.signum(values[i]) : random.nextInt(3) - 1;
             boolean stays = Double.isNaN(values[i]) || infinite && !finite;
             short bits = Float.floatToFloat16((float) values[i]);
             halves[i] = stays ? bits : beside(bits, step);

@@ -88,8 +88,8 @@ final class NaNDeviations {
     }
 
     /**
-     * Softmax of f64 and of f16, which is in f32: elements beside a NaN or +∞ on their line, which makes all of it NaN, are numbers or infinities. Logarithms of what
-     * is about 1 are off by units of 1.
+     * Softmax of f64 and of f16, which is in f32: elements beside a NaN or +∞ on their line, which makes all of it NaN, are numbers or
+     * infinities. Logarithms of what is about 1 are off by units of 1.
      */
     static boolean softmax(Difference difference) {
         return difference.is("LogSoftmax", "Softmax")
