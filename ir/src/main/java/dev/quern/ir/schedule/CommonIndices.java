@@ -4,9 +4,11 @@ import dev.quern.ir.Dim;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
@@ -138,15 +140,30 @@ final class CommonIndices {
     private void rename() {
         Map<String, Dim> renamed = new HashMap<>();
         Map<String, Occurrence> found = new LinkedHashMap<>();
-        bound.forEach((old, value) -> {
+        for (String old : inOrder()) {
+            Occurrence value = bound.get(old);
             String name = names.take(prefix(value.dim) + (found.size() + 1));
             renamed.put(old, Dim.symbol(name));
             sites.define(name, value.dim);
             found.put(name, value);
-        });
+        }
         replaceAll(dim -> dim.substitute(renamed));
         bound.clear();
         bound.putAll(found);
+    }
+
+    /** The names, each after those that its value is over: a sum is found in the value of a quotient too. */
+    private Set<String> inOrder() {
+        Set<String> order = new LinkedHashSet<>();
+        bound.keySet().forEach(name -> append(name, order));
+        return order;
+    }
+
+    private void append(String name, Set<String> order) {
+        if (!order.contains(name)) {
+            bound.get(name).dim.symbols().stream().filter(bound::containsKey).forEach(inner -> append(inner, order));
+            order.add(name);
+        }
     }
 
     private static String prefix(Dim value) {

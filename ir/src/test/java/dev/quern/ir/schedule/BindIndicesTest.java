@@ -90,6 +90,25 @@ class BindIndicesTest {
         assertEquals(tiles, Scheduler.apply(tiles, Schedule.NONE, TARGET));
     }
 
+    /** The sum is found after the quotient that it stands in, and bound before it. */
+    @Test
+    void aNameIsBoundBeforeItIsUsed() {
+        Kernel kernel = Parser.parseKernel("""
+                kernel early template test
+                    symbols m
+                    reads x: f32[m*m + m]
+                    writes y: f32[m*m + m] {
+                  for i in 0..m {
+                    y[i + i*m] = x[floordiv(i + i*m, 16)] + x[floordiv(i + i*m, 16)]
+                  }
+                }
+                """);
+        Kernel bound = BindIndices.bind(kernel);
+        assertNotEquals(kernel, bound);
+        KernelVerifier.verify(bound);
+        Runs.compareBits(kernel, bound, Map.of("m", 7L), new Random(6));
+    }
+
     /** The loop over {@code j} runs where its extent is not 0; around it, nothing says that. */
     @Test
     void aDivisorThatMayBeNothingIsNotMovedOut() {
