@@ -49,7 +49,9 @@ final class Explanation {
                 .or(this::deviation)
                 .orElseGet(() -> plainAgrees(settled)
                         ? new ModelOutcome(Verdict.PEER_DIFFERS_FROM_ITSELF, difference)
-                        : along(RunnableOrder.needed(sorted), inputs).or(this::deviation).orElseGet(() -> nodeByNode(sorted)));
+                        : along(RunnableOrder.needed(sorted), inputs)
+                                .or(this::deviation)
+                                .orElseGet(() -> nodeByNode(sorted)));
     }
 
     private Optional<ModelOutcome> deviation() {
