@@ -34,7 +34,7 @@ final class OddNames {
         for (Node node : graph.nodes()) {
             nodes.add(new Node(node.op(), names.values(node.inputs()), names.values(node.outputs()), names.word()));
         }
-        nodes.add(new Node(new Op.Host(names.word(), names.attributes()), inputs, List.of(), ""));
+        nodes.add(new Node(new Op.Host("H" + names.word(), names.attributes()), inputs, List.of(), ""));
         Dim n = Dim.symbol("n");
         List<Guard> guards = List.of(
                 new Guard(n, Guard.Relation.AT_LEAST, Dim.ONE, names.word()),
