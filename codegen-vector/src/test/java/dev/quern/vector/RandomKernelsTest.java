@@ -88,7 +88,8 @@ class RandomKernelsTest {
 
     @Test
     void compiledByC2() throws IOException, InterruptedException {
-        int count = CAMPAIGN ? 2_000 : 300;
+        // C2 takes minutes over a section of kernel 230, once it has compiled those before it.
+        int count = CAMPAIGN ? 2_000 : 200;
         List<String> output = child(
                 count,
                 RUNS_FOR_C2,
