@@ -20,12 +20,18 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ControlFlowTest {
-    private static final Graph UNREAD = new Graph("body", List.of(), List.of(), List.of(), List.of());
+    /** A body that nothing reads but the number of its inputs and outputs: the program has one of its own. */
+    private static Graph unread(int inputs, int outputs) {
+        Value value = value("unread", DType.F32, N);
+        return new Graph(
+                "body", Collections.nCopies(inputs, value), Collections.nCopies(outputs, value), List.of(), List.of());
+    }
 
     private static Tensor floats(float... elements) {
         return Tensor.of(elements, elements.length);
@@ -44,7 +50,7 @@ class ControlFlowTest {
         Value condition = value("condition", DType.BOOL);
         Value a = value("a", DType.F32, N);
         Value y = value("y", DType.F32, N);
-        Node node = new Node(new Op.If(UNREAD, UNREAD), List.of(condition, a), List.of(y), "If_1");
+        Node node = new Node(new Op.If(unread(0, 1), unread(0, 1)), List.of(condition, a), List.of(y), "If_1");
         Program program = new HandMade("choice")
                 .input(condition)
                 .input(value("x", DType.F32, N))
@@ -90,7 +96,7 @@ class ControlFlowTest {
         Value k = value("k", DType.F32, N);
         Value last = value("last", DType.F32, N);
         Value all = value("all", DType.F32, Dim.symbol("steps"), N);
-        Node node = new Node(new Op.Loop(UNREAD, 1), List.of(TRIPS, GO, start, k), List.of(last, all), "Loop_7");
+        Node node = new Node(new Op.Loop(unread(4, 3), 1), List.of(TRIPS, GO, start, k), List.of(last, all), "Loop_7");
         return new HandMade("loop")
                 .input(TRIPS)
                 .input(GO)
@@ -150,7 +156,7 @@ class ControlFlowTest {
                 .build();
         Dim t = Dim.symbol("t");
         for (boolean reversed : new boolean[] {false, true}) {
-            Op.Scan scan = new Op.Scan(UNREAD, 1, List.of(1), List.of(reversed), List.of(1), List.of(reversed));
+            Op.Scan scan = new Op.Scan(unread(2, 2), 1, List.of(1), List.of(reversed), List.of(1), List.of(reversed));
             Value zero = value("zero", DType.F32, N);
             Value x = value("x", DType.F32, N, t);
             Value sums = value("sums", DType.F32, N, t);
