@@ -23,17 +23,7 @@ final class RunnableOrder {
     }
 
     static OnnxModel sorted(OnnxModel model) {
-        OnnxGraph graph = model.graph();
-        OnnxGraph sorted = new OnnxGraph(
-                graph.name(),
-                new RunnableOrder(graph).order,
-                graph.initializers(),
-                graph.sparseInitializers(),
-                graph.inputs(),
-                graph.outputs(),
-                graph.valueInfos());
-        return new OnnxModel(
-                model.irVersion(), model.producer(), model.opsets(), sorted, model.functions(), model.metadata());
+        return with(model, new RunnableOrder(model.graph()).order);
     }
 
     /** The model without the nodes that no output needs. */
@@ -48,16 +38,21 @@ final class RunnableOrder {
                 kept.addFirst(node);
             }
         }
-        OnnxGraph smaller = new OnnxGraph(
+        return with(model, kept);
+    }
+
+    private static OnnxModel with(OnnxModel model, List<OnnxNode> nodes) {
+        OnnxGraph graph = model.graph();
+        OnnxGraph other = new OnnxGraph(
                 graph.name(),
-                kept,
+                nodes,
                 graph.initializers(),
                 graph.sparseInitializers(),
                 graph.inputs(),
                 graph.outputs(),
                 graph.valueInfos());
         return new OnnxModel(
-                model.irVersion(), model.producer(), model.opsets(), smaller, model.functions(), model.metadata());
+                model.irVersion(), model.producer(), model.opsets(), other, model.functions(), model.metadata());
     }
 
     private void visit(OnnxNode node) {
