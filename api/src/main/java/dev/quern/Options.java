@@ -1,7 +1,9 @@
 package dev.quern;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How a model is compiled and run. Immutable; {@link #builder()} starts from the defaults.
@@ -16,6 +18,10 @@ import java.util.Objects;
  * @param deterministic whether one input gives the same bits in every run, on any number of threads, with vectors of any width or
  *     none, before and after the JVM compiles a kernel; so it is by default. The order of every sum is then pinned. Without, it may
  *     follow the machine and, with online tuning, measurements: only who wants that gives the promise up
+ * @param cache the folder in which what is compiled is kept, so that a later process need not compile it; nothing is kept if empty. By default
+ *     the folder that the system property {@code quern.cache} names ({@code off} is none), else {@code quern/compiled} in {@code XDG_CACHE_HOME},
+ *     else {@code .cache/quern/compiled} in the user's home. Code is taken from there only if it bears the mark of a key there that none but the
+ *     user can read
  * @param poison fills freed and fresh working memory with NaN or a marker, to find reads of dead values; for tests
  */
 public record Options(
@@ -25,6 +31,7 @@ public record Options(
         long maxIterations,
         Duration timeLimit,
         boolean deterministic,
+        Optional<Path> cache,
         boolean poison) {
     /** The time limit that ends nothing. */
     public static final Duration NO_TIME_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
@@ -49,6 +56,7 @@ public record Options(
                     ModelException.Code.INVALID_INPUT, "timeLimit", "expected a positive time, found " + timeLimit);
         }
         Objects.requireNonNull(device);
+        Objects.requireNonNull(cache);
     }
 
     /** The defaults: every processor the process may use, the CPU, half of the heap, no time limit. */
@@ -69,6 +77,7 @@ public record Options(
         private long maxIterations = Limits.ITERATIONS;
         private Duration timeLimit = NO_TIME_LIMIT;
         private boolean deterministic = true;
+        private Optional<Path> cache = CacheFolder.ofProcess();
         private boolean poison;
 
         private Builder() {}
@@ -109,6 +118,18 @@ public record Options(
             return this;
         }
 
+        /** Where what is compiled is kept for later processes. */
+        public Builder cache(Path folder) {
+            this.cache = Optional.of(folder);
+            return this;
+        }
+
+        /** Keeps nothing of what is compiled, and takes over nothing. */
+        public Builder noCache() {
+            this.cache = Optional.empty();
+            return this;
+        }
+
         /** Poison freed working memory; for tests. */
         public Builder poison(boolean poison) {
             this.poison = poison;
@@ -117,7 +138,7 @@ public record Options(
 
         /** The settings. */
         public Options build() {
-            return new Options(threads, device, maxMemory, maxIterations, timeLimit, deterministic, poison);
+            return new Options(threads, device, maxMemory, maxIterations, timeLimit, deterministic, cache, poison);
         }
     }
 }

@@ -46,6 +46,17 @@ public final class VectorBackend implements Backend {
         }
     }
 
+    @Override
+    public boolean takesCodeBack() {
+        return true;
+    }
+
+    @Override
+    public Executable restore(Kernel scheduled, byte[] artifact) {
+        KernelCompilation.prepare();
+        return new CompiledKernel(scheduled, define(artifact), artifact.clone());
+    }
+
     private static int vectorBits(Target target) {
         return switch (target) {
             case Target.Host host -> host.vectorBits();

@@ -7,6 +7,7 @@ import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
 import dev.quern.onnx.signature.SizedGraph;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 
@@ -62,6 +63,16 @@ public final class ImportedModel implements AutoCloseable {
         return overrides.equals(Overrides.NONE) && sizes.equals(KnownSizes.NONE)
                 ? imported.sized()
                 : GraphImporter.read(file.model(), overrides, sizes).sized();
+    }
+
+    /** The bytes of the model's file, in which constants lie, as far as they did not have to be decoded or computed. */
+    public MemorySegment bytes() {
+        return file.bytes();
+    }
+
+    /** Whether the model is its one file, and has no files of external data. */
+    public boolean isWhole() {
+        return file.isWhole();
     }
 
     /** Version of each operator set that the model uses, by domain; the standard one is {@code ""}. */

@@ -1,6 +1,7 @@
 package dev.quern.onnx;
 
 import dev.quern.onnx.importer.GraphImporter;
+import dev.quern.onnx.proto.ModelBytes;
 import dev.quern.onnx.proto.OnnxFile;
 import dev.quern.onnx.proto.OnnxModel;
 import dev.quern.onnx.proto.OnnxReader;
@@ -35,6 +36,19 @@ public final class OnnxModels {
     /** The same, showing {@code seen} what the bytes hold before it is made a graph. */
     public static ImportedModel read(byte[] model, Consumer<OnnxModel> seen) {
         return imported(OnnxReader.read(model), seen);
+    }
+
+    /** Reads the model in {@code bytes}, whose memory the constants stay in; they are closed with it, or if this fails. */
+    public static ImportedModel read(ModelBytes bytes, Consumer<OnnxModel> seen) {
+        OnnxFile file = null;
+        try {
+            file = OnnxReader.read(bytes);
+        } finally {
+            if (file == null) {
+                bytes.close();
+            }
+        }
+        return imported(file, seen);
     }
 
     private static ImportedModel imported(OnnxFile file, Consumer<OnnxModel> seen) {

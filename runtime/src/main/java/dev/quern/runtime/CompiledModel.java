@@ -8,6 +8,7 @@ import dev.quern.Tensor;
 import dev.quern.TensorInfo;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Executable;
+import dev.quern.ir.kernel.Kernel;
 import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
 
 /** A model ready to run, and open to inspection: its program, what it takes, and what each step costs. */
 public final class CompiledModel implements Model {
@@ -74,7 +76,9 @@ public final class CompiledModel implements Model {
     }
 
     private PreparedProgram prepare(Compilation compilation) {
-        compilations.incrementAndGet();
+        if (!compilation.kept()) {
+            compilations.incrementAndGet();
+        }
         return PreparedProgram.of(compilation, kernels, constants);
     }
 
@@ -182,7 +186,10 @@ public final class CompiledModel implements Model {
         return general.program();
     }
 
-    /** Programs compiled so far: one, and one for each set of sizes that the first does not fit, those of bodies among them. */
+    /**
+     * Programs compiled so far: one, if no other process had done that, and one for each set of sizes that the first does not fit, those of
+     * bodies among them.
+     */
     public int compilations() {
         return compilations.get();
     }
@@ -190,6 +197,16 @@ public final class CompiledModel implements Model {
     /** The kernels of the programs that are there, each once. */
     public List<Executable> executables() {
         return kernels.executables();
+    }
+
+    /** Where in the model the sizes that steps find out are, by symbol. */
+    Map<String, String> origins() {
+        return general.general().origins();
+    }
+
+    /** Shows {@code seen} each kernel of {@link #program}, this very object, and what it was compiled to. */
+    void eachKernel(BiConsumer<Kernel, Executable> seen) {
+        general.general().eachKernel(seen);
     }
 
     /** Bytes of constants that the model holds beside its file. */

@@ -53,7 +53,7 @@ public final class InterpretedModel implements Model {
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs, Set<String> given) {
         Reproducer reproducer = new Reproducer();
-        reproducer.graph(graph);
+        reproducer.graph(() -> graph);
         return Boundary.cross(graph.name(), reproducer, () -> evaluate(inputs, given, reproducer));
     }
 

@@ -25,6 +25,7 @@ final class KernelCache {
     private final StageSink stages;
     private final ResidentPool pool;
     private final int threads;
+    private final KeptCode kept;
     private final LeasedValues<Kernel, Executable> compiled = new LeasedValues<>(0, executable -> {});
 
     /**
@@ -33,13 +34,15 @@ final class KernelCache {
      * @param stages shown each kernel's code
      * @param pool threads that help to compile
      * @param threads that compile at most, the caller's included
+     * @param kept code that is there already
      */
-    KernelCache(Backend backend, Target target, StageSink stages, ResidentPool pool, int threads) {
+    KernelCache(Backend backend, Target target, StageSink stages, ResidentPool pool, int threads, KeptCode kept) {
         this.backend = backend;
         this.target = target;
         this.stages = stages;
         this.pool = pool;
         this.threads = threads;
+        this.kept = kept;
     }
 
     /** What schedules may count on. */
@@ -83,7 +86,9 @@ final class KernelCache {
     /** What a back end refuses to lower is interpreted: slow, but a result. */
     private Executable compiled(ProgramStep.RunKernel step) {
         try {
-            return backend.compile(step.scheduled(), target);
+            return kept.of(step.scheduled())
+                    .map(code -> backend.restore(step.scheduled(), code))
+                    .orElseGet(() -> backend.compile(step.scheduled(), target));
         } catch (ModelException refused) {
             if (refused.code() != ModelException.Code.UNSUPPORTED) {
                 throw refused;

@@ -77,7 +77,7 @@ final class OnnxProgramSource implements ProgramSource {
 
     @Override
     public void describe(Reproducer reproducer) {
-        reproducer.graph(model.graph());
+        reproducer.graph(model::graph);
     }
 
     @Override

@@ -5,8 +5,10 @@ import dev.quern.Tensor;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.DeviceExecutable;
 import dev.quern.ir.backend.DeviceQueue;
+import dev.quern.ir.backend.Executable;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
 import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.PackedConstants;
 import dev.quern.passes.program.Program;
@@ -20,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * A program with its kernels compiled, its constants laid out and its values numbered; what depends on no shape. Runs
@@ -242,6 +245,22 @@ final class PreparedProgram implements AutoCloseable {
 
     Program program() {
         return program;
+    }
+
+    /** Where in the model the sizes that steps find out are, by symbol. */
+    Map<String, String> origins() {
+        return origins;
+    }
+
+    /** Shows {@code seen} the kernel of each step as scheduled, those of bodies too, and what it was compiled to. */
+    void eachKernel(BiConsumer<Kernel, Executable> seen) {
+        for (PreparedStep step : steps) {
+            if (step instanceof PreparedStep.Kernel kernel) {
+                seen.accept(kernel.step().scheduled(), kernel.executable());
+            } else if (step instanceof PreparedStep.Control control) {
+                control.bodies().forEach(body -> body.eachKernel(seen));
+            }
+        }
     }
 
     /** The sizes among {@code symbols} that steps find out, by where in the model they do. */

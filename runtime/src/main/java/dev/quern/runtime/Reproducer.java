@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What is needed to reproduce a fault, collected as a model is loaded or run, and written only if there is one: {@code
@@ -46,8 +47,8 @@ final class Reproducer {
     }
 
     /** Notes the graph that is compiled or run. */
-    void graph(Graph graph) {
-        text("graph.qir", () -> GraphPrinter.print(values ? graph : WithoutWeights.of(graph)));
+    void graph(Supplier<Graph> graph) {
+        text("graph.qir", () -> GraphPrinter.print(values ? graph.get() : WithoutWeights.of(graph.get())));
     }
 
     /** Notes the inputs of a run. */
@@ -66,11 +67,7 @@ final class Reproducer {
         }
     }
 
-    private interface Text {
-        String get();
-    }
-
-    private void text(String name, Text text) {
+    private void text(String name, Supplier<String> text) {
         files.put(name, file -> Files.writeString(file, text.get()));
     }
 

@@ -168,7 +168,12 @@ final class HandMade {
     static CompiledModel model(ProgramSource source, Options options, HostEvaluator host) {
         InterpretedBackend backend = new InterpretedBackend();
         KernelCache kernels = new KernelCache(
-                backend, Target.scalar(options.threads()), StageSink.NONE, ResidentPool.shared(), options.threads());
+                backend,
+                Target.scalar(options.threads()),
+                StageSink.NONE,
+                ResidentPool.shared(),
+                options.threads(),
+                KeptCode.NONE);
         return new CompiledModel(source, kernels, options, host, new ResidentPool(2));
     }
 

@@ -1,7 +1,6 @@
 package dev.quern.onnx.proto;
 
-import java.lang.foreign.Arena;
-import java.util.List;
+import java.lang.foreign.MemorySegment;
 
 /**
  * A model and the memory its constants lie in. Mapped files stay open until {@link #close()}; after that, every tensor
@@ -9,18 +8,26 @@ import java.util.List;
  */
 public final class OnnxFile implements AutoCloseable {
     private final OnnxModel model;
-    private final List<MappedFile> files;
-    private final Arena arena;
+    private final ModelBytes bytes;
 
-    OnnxFile(OnnxModel model, List<MappedFile> files, Arena arena) {
+    OnnxFile(OnnxModel model, ModelBytes bytes) {
         this.model = model;
-        this.files = List.copyOf(files);
-        this.arena = arena;
+        this.bytes = bytes;
     }
 
     /** The model. */
     public OnnxModel model() {
         return model;
+    }
+
+    /** The file's bytes, in which constants lie. */
+    public MemorySegment bytes() {
+        return bytes.bytes();
+    }
+
+    /** Whether all constants lie in the model's own file, or were decoded of it, and none come from files of external data. */
+    public boolean isWhole() {
+        return bytes.isWhole();
     }
 
     /**
@@ -29,15 +36,12 @@ public final class OnnxFile implements AutoCloseable {
      * @throws dev.quern.ModelException if one has
      */
     public void requireWhole() {
-        files.forEach(MappedFile::requireWhole);
+        bytes.requireWhole();
     }
 
     /** Unmaps the file and frees decoded constants; further calls do nothing. */
     @Override
-    public synchronized void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
-            files.forEach(MappedFile::close);
-        }
+    public void close() {
+        bytes.close();
     }
 }

@@ -1,12 +1,7 @@
 package dev.quern.onnx.proto;
 
 import dev.quern.ModelException;
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Reads ONNX models off the protobuf wire format, fields of {@code onnx.proto} up to IR version 13. Unknown fields are
@@ -23,22 +18,7 @@ public final class OnnxReader {
      * @throws ModelException if the file cannot be read or is not a well-formed model
      */
     public static OnnxFile read(Path file) {
-        Arena arena = Arena.ofShared();
-        List<MappedFile> files = new ArrayList<>();
-        OnnxModel model = null;
-        try {
-            MappedFile mapped = MappedFile.map(file, arena);
-            files.add(mapped);
-            model = read(new WireSource(mapped.bytes(), file.toString(), arena, new ExternalData(file, arena, files)));
-            return new OnnxFile(model, files, arena);
-        } catch (IOException failure) {
-            throw MappedFile.unreadable(file, failure);
-        } finally {
-            if (model == null) {
-                arena.close();
-                files.forEach(MappedFile::close);
-            }
-        }
+        return owning(ModelBytes.map(file));
     }
 
     /**
@@ -48,20 +28,27 @@ public final class OnnxReader {
      * @throws ModelException if the bytes are not a well-formed model
      */
     public static OnnxFile read(byte[] model) {
-        Arena arena = Arena.ofShared();
-        OnnxModel read = null;
+        return owning(ModelBytes.of(model));
+    }
+
+    private static OnnxFile owning(ModelBytes bytes) {
+        OnnxFile read = null;
         try {
-            read = read(new WireSource(MemorySegment.ofArray(model), "model in memory", arena, null));
-            return new OnnxFile(read, List.of(), arena);
+            read = read(bytes);
+            return read;
         } finally {
             if (read == null) {
-                arena.close();
+                bytes.close();
             }
         }
     }
 
-    private static OnnxModel read(WireSource source) {
-        ForeignFormat.refuse(source);
-        return ModelFields.model(source.root());
+    /**
+     * Reads the model in {@code bytes}, which stay open if this fails.
+     *
+     * @throws ModelException if the bytes are not a well-formed model
+     */
+    public static OnnxFile read(ModelBytes bytes) {
+        return new OnnxFile(bytes.read(), bytes);
     }
 }

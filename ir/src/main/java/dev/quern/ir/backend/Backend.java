@@ -28,6 +28,19 @@ public interface Backend {
      */
     Executable compile(Kernel scheduled, Target target);
 
+    /**
+     * The kernel whose {@linkplain Executable#artifact code} is {@code artifact}, which this back end made of an equal kernel for the same
+     * target. The code runs: it must come from where code may come from.
+     */
+    default Executable restore(Kernel scheduled, byte[] artifact) {
+        throw new UnsupportedOperationException(device() + " takes no code back");
+    }
+
+    /** Whether there is {@link #restore}. */
+    default boolean takesCodeBack() {
+        return false;
+    }
+
     /** A new queue of the device for its {@link DeviceExecutable}s; empty where kernels run in this process. */
     default Optional<DeviceQueue> openQueue() {
         return Optional.empty();

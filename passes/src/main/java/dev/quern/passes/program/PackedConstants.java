@@ -101,6 +101,11 @@ public final class PackedConstants {
             throw new IllegalStateException(
                     program.name() + " lays '" + name + "' as " + as.layout() + ", and it is no constant");
         }
+        if (constant.packing().isPresent()) {
+            // Of a program that has its packed constants already.
+            plain.add(name);
+            return name;
+        }
         String known = name + " as " + as.layout().axes();
         packed.putIfAbsent(
                 known,

@@ -1,0 +1,156 @@
+package dev.quern.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.ModelException;
+import dev.quern.Options;
+import dev.quern.Tensor;
+import dev.quern.acceptance.bits.BitsDigest;
+import dev.quern.acceptance.generate.GeneratedModel;
+import dev.quern.acceptance.generate.RandomModels;
+import dev.quern.runtime.CompiledModel;
+import dev.quern.runtime.ModelCompiler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What one process compiled and another takes over gives what it gave, bit for bit; what is not what was kept is not taken over. */
+class KeptModelsTest {
+    private static final long SEED = 20261126;
+    private static final boolean CAMPAIGN = Boolean.getBoolean("quern.campaign");
+    private static final int MODELS = CAMPAIGN ? 3_000 : 150;
+    private static final int FLIPS = CAMPAIGN ? 10_000 : 300;
+
+    /** Held, because loggers that nobody holds forget their level. */
+    private static final Logger LOGGER = Logger.getLogger("dev.quern.runtime");
+
+    @TempDir
+    Path folder;
+
+    private CompiledModel compile(byte[] model, String build) {
+        return ModelCompiler.of(Options.builder().threads(1).build())
+                .keepingIn(folder, build)
+                .compile(model);
+    }
+
+    private List<Path> archives() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".qar")).toList();
+        }
+    }
+
+    /** What the model gives for each run, or how it refuses. */
+    private static String results(CompiledModel model, List<Map<String, Tensor>> runs) {
+        StringBuilder results = new StringBuilder();
+        for (Map<String, Tensor> inputs : runs) {
+            try {
+                results.append(BitsDigest.of(model.run(inputs)));
+            } catch (ModelException refused) {
+                results.append(refused.code());
+            }
+            results.append('\n');
+        }
+        return results.toString();
+    }
+
+    @Test
+    void randomModelsGiveTheSameBits() {
+        int kept = 0;
+        for (int i = 0; i < MODELS; i++) {
+            GeneratedModel model = new RandomModels().model(SEED + i);
+            try (CompiledModel first = compile(model.bytes(), "one")) {
+                String expected = results(first, model.runs());
+                try (CompiledModel second = compile(model.bytes(), "one")) {
+                    if (second.compilations() == 0) {
+                        kept++;
+                        assertEquals(first.program(), second.program(), "seed " + (SEED + i));
+                        assertEquals(first.inputs(), second.inputs(), "seed " + (SEED + i));
+                    }
+                    assertEquals(expected, results(second, model.runs()), "seed " + (SEED + i));
+                }
+            } catch (ModelException refused) {
+                assertNotEquals(ModelException.Code.INTERNAL, refused.code(), () -> "seed " + refused.getMessage());
+            }
+        }
+        assertTrue(kept > MODELS * 4 / 5, kept + " of " + MODELS + " were kept");
+    }
+
+    private static GeneratedModel small() {
+        return Stream.iterate(SEED, seed -> seed + 1)
+                .map(seed -> new RandomModels().model(seed))
+                .filter(model -> model.bytes().length < 2_000)
+                .filter(model -> model.runs().size() > 0)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aFlippedByteChangesNoResult() throws IOException {
+        GeneratedModel model = small();
+        String expected;
+        try (CompiledModel compiled = compile(model.bytes(), "one")) {
+            expected = results(compiled, model.runs());
+        }
+        Path archive = archives().getFirst();
+        byte[] whole = Files.readAllBytes(archive);
+        Random random = new Random(SEED);
+        LOGGER.setLevel(Level.SEVERE);
+        for (int flip = 0; flip < FLIPS; flip++) {
+            byte[] bytes = whole.clone();
+            int at = random.nextInt(bytes.length);
+            bytes[at] ^= (byte) (1 << random.nextInt(8));
+            Files.write(archive, bytes);
+            try (CompiledModel compiled = compile(model.bytes(), "one")) {
+                assertEquals(expected, results(compiled, model.runs()), "byte " + at + ", seed " + SEED);
+            }
+        }
+        LOGGER.setLevel(null);
+    }
+
+    @Test
+    void anotherBuildAnotherModelAndAnotherKeyCompileAnew() throws IOException {
+        GeneratedModel model = small();
+        compile(model.bytes(), "one").close();
+        assertEquals(0, compilations(model, "one"));
+        assertNotEquals(0, compilations(model, "two"));
+        assertEquals(2, archives().size());
+        Files.delete(folder.resolve("key"));
+        assertNotEquals(0, compilations(model, "one"));
+        assertEquals(0, compilations(model, "one"));
+    }
+
+    private int compilations(GeneratedModel model, String build) {
+        try (CompiledModel compiled = compile(model.bytes(), build)) {
+            return compiled.compilations();
+        }
+    }
+
+    @Test
+    void aKeyThatOthersCanReadIsNotUsed() throws IOException {
+        GeneratedModel model = small();
+        compile(model.bytes(), "one").close();
+        Path key = folder.resolve("key");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+        assertNotEquals(0, compilations(model, "one"));
+        assertNotEquals(0, compilations(model, "one"));
+    }
+
+    @Test
+    void whatCannotBeKeptIsCompiled() throws IOException {
+        GeneratedModel model = small();
+        Files.delete(folder);
+        Files.writeString(folder, "no folder");
+        assertNotEquals(0, compilations(model, "one"));
+    }
+}

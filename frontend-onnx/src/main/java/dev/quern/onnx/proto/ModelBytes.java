@@ -1,0 +1,102 @@
+package dev.quern.onnx.proto;
+
+import dev.quern.ModelException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A model as bytes: a mapped file, or an array. Whatever is read of it lies in its memory, which is there until {@link #close()}. Safe to
+ * use and close from any thread.
+ */
+public final class ModelBytes implements AutoCloseable {
+    private final MemorySegment bytes;
+    private final String label;
+    private final Path file;
+    private final Arena arena;
+    private final List<MappedFile> files;
+
+    private ModelBytes(MemorySegment bytes, String label, Path file, Arena arena, List<MappedFile> files) {
+        this.bytes = bytes.asReadOnly();
+        this.label = label;
+        this.file = file;
+        this.arena = arena;
+        this.files = files;
+    }
+
+    /**
+     * Maps {@code file}, which must not shrink while it is mapped.
+     *
+     * @throws ModelException if it cannot be read
+     */
+    public static ModelBytes map(Path file) {
+        Arena arena = Arena.ofShared();
+        List<MappedFile> files = new CopyOnWriteArrayList<>();
+        try {
+            MappedFile mapped = MappedFile.map(file, arena);
+            files.add(mapped);
+            return new ModelBytes(mapped.bytes(), file.toString(), file, arena, files);
+        } catch (IOException failure) {
+            throw MappedFile.unreadable(file, failure);
+        } finally {
+            if (files.isEmpty()) {
+                arena.close();
+            }
+        }
+    }
+
+    /** A model held in memory; the array must not change while this is used. External data is refused. */
+    public static ModelBytes of(byte[] model) {
+        return new ModelBytes(
+                MemorySegment.ofArray(model), "model in memory", null, Arena.ofShared(), new CopyOnWriteArrayList<>());
+    }
+
+    /** The bytes, read only. */
+    public MemorySegment bytes() {
+        return bytes;
+    }
+
+    /** Whether all that was read lies in {@link #bytes}, and none in files of external data. */
+    boolean isWhole() {
+        return files.size() <= 1;
+    }
+
+    /**
+     * Reads the model, whose memory this stays.
+     *
+     * @throws ModelException if the bytes are not a well-formed model
+     */
+    OnnxModel read() {
+        try {
+            ExternalData external = file == null ? null : new ExternalData(file, arena, files);
+            WireSource source = new WireSource(bytes, label, arena, external);
+            ForeignFormat.refuse(source);
+            return ModelFields.model(source.root());
+        } catch (IOException failure) {
+            throw MappedFile.unreadable(file, failure);
+        }
+    }
+
+    /**
+     * Checks that no mapped file has become shorter since it was mapped; to be asked before what was read is relied on.
+     *
+     * @throws ModelException if one has
+     */
+    public void requireWhole() {
+        for (int i = 0; i < files.size(); i++) {
+            files.get(i).requireWhole();
+        }
+    }
+
+    /** Unmaps the file and frees decoded constants; further calls do nothing. */
+    @Override
+    public synchronized void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+            files.forEach(MappedFile::close);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.quern.runtime;
+
+import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.Target;
+import dev.quern.onnx.ImportedModel;
+import dev.quern.passes.CompileOptions;
+import dev.quern.runtime.archive.ArchiveFolder;
+import dev.quern.runtime.archive.ArchiveWriter;
+import dev.quern.runtime.archive.CompilationKey;
+import dev.quern.runtime.archive.DamagedException;
+import dev.quern.runtime.archive.KeptProgram;
+import dev.quern.runtime.archive.ProgramArchive;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What this user's processes compiled, so that a model is compiled once for a machine and not once for a process. Whatever goes wrong with
+ * it costs only time: the model is compiled.
+ */
+final class KeptModels {
+    private static final System.Logger LOG = System.getLogger("dev.quern.runtime");
+
+    /** Bytes that kept programs may take on disk. */
+    private static final long MOST_BYTES = 1L << 30;
+
+    /** Bytes of constants that one may have beside those of its model. */
+    private static final long MOST_WEIGHTS = 128L << 20;
+
+    private final ArchiveFolder folder;
+    private final String build;
+    private final boolean atOnce;
+    private final Target target;
+    private final CompileOptions options;
+
+    /**
+     * Those in {@code folder}.
+     *
+     * @param build which build of Quern this is
+     * @param atOnce whether {@link #keep} returns when all is kept; else a thread that the process waits for keeps it
+     * @param target what is compiled for
+     * @param options how it is compiled
+     */
+    KeptModels(Path folder, String build, boolean atOnce, Target target, CompileOptions options) {
+        this.folder = new ArchiveFolder(folder, MOST_BYTES);
+        this.build = build;
+        this.atOnce = atOnce;
+        this.target = target;
+        this.options = options;
+    }
+
+    /** The key of the model whose file has these bytes. */
+    CompilationKey key(MemorySegment model) {
+        return CompilationKey.of(build, CompilationKey.digest(model), target, options);
+    }
+
+    /** What is kept of the model with these bytes. */
+    Optional<ProgramArchive> find(CompilationKey key, MemorySegment model) {
+        try {
+            return folder.find(key).map(archive -> ProgramArchive.read(archive, model));
+        } catch (DamagedException damaged) {
+            warn(damaged);
+        } catch (IOException unreadable) {
+            LOG.log(System.Logger.Level.DEBUG, "kept models cannot be read", unreadable);
+        }
+        return Optional.empty();
+    }
+
+    /** The code of kernels of {@code archive}; what is damaged of it is compiled. */
+    static KeptCode code(ProgramArchive archive) {
+        return scheduled -> {
+            try {
+                return archive.code(scheduled);
+            } catch (DamagedException damaged) {
+                warn(damaged);
+                return Optional.empty();
+            }
+        };
+    }
+
+    private static void warn(DamagedException damaged) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "what was kept of a compiled model is damaged and not used: {0}",
+                damaged.getMessage());
+    }
+
+    /** Keeps {@code compiled}, which was compiled of {@code model}, unless that has files that the key does not know of. */
+    void keep(CompilationKey key, ImportedModel model, CompiledModel compiled) {
+        if (!model.isWhole()) {
+            return;
+        }
+        if (atOnce) {
+            keepNow(key, model, compiled);
+        } else {
+            Thread.ofPlatform().name("quern-keep").start(() -> keepNow(key, model, compiled));
+        }
+    }
+
+    private void keepNow(CompilationKey key, ImportedModel model, CompiledModel compiled) {
+        try (Arena arena = Arena.ofConfined()) {
+            Map<String, byte[]> code = new LinkedHashMap<>();
+            KeptProgram kept =
+                    new KeptProgram(model.inputs(), compiled.program(), compiled.origins(), codes(compiled, code));
+            ArchiveWriter archive = new ArchiveWriter();
+            if (ProgramArchive.add(archive, kept, code, model.bytes(), arena, MOST_WEIGHTS)) {
+                folder.keep(key, archive);
+            }
+        } catch (IOException unwritable) {
+            LOG.log(System.Logger.Level.DEBUG, "what was compiled cannot be kept", unwritable);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError failed) {
+            LOG.log(System.Logger.Level.DEBUG, "what was compiled is not kept", failed);
+        }
+    }
+
+    /** Each kernel and the entry of its code; the code itself goes to {@code entries}. */
+    private static List<KeptProgram.Code> codes(CompiledModel compiled, Map<String, byte[]> entries) {
+        Map<Executable, String> names = new IdentityHashMap<>();
+        List<KeptProgram.Code> codes = new ArrayList<>();
+        compiled.eachKernel((kernel, executable) -> {
+            String name = names.get(executable);
+            if (name == null) {
+                byte[] artifact = executable.artifact();
+                if (artifact.length == 0) {
+                    return;
+                }
+                name = "kernels/" + names.size() + "_" + kernel.name() + ".class";
+                names.put(executable, name);
+                entries.put(name, artifact);
+            }
+            codes.add(new KeptProgram.Code(kernel, name));
+        });
+        return codes;
+    }
+}

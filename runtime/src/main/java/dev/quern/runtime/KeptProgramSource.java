@@ -1,0 +1,83 @@
+package dev.quern.runtime;
+
+import dev.quern.ir.backend.Target;
+import dev.quern.onnx.ImportedModel;
+import dev.quern.onnx.OnnxModels;
+import dev.quern.onnx.proto.ModelBytes;
+import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.onnx.signature.KnownSizes;
+import dev.quern.onnx.signature.Overrides;
+import dev.quern.runtime.archive.KeptProgram;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A model whose program for inputs of any sizes was compiled before. What else it is asked for is compiled of the model itself, which
+ * is imported when that happens first.
+ */
+final class KeptProgramSource implements ProgramSource {
+    private final KeptProgram kept;
+    private final ModelBytes bytes;
+    private final Function<ImportedModel, ProgramSource> compiling;
+    private ImportedModel imported;
+    private ProgramSource source;
+
+    /**
+     * A source of {@code kept}.
+     *
+     * @param bytes the model's, which this closes
+     * @param compiling makes what compiles the model
+     */
+    KeptProgramSource(KeptProgram kept, ModelBytes bytes, Function<ImportedModel, ProgramSource> compiling) {
+        this.kept = kept;
+        this.bytes = bytes;
+        this.compiling = compiling;
+    }
+
+    private synchronized ImportedModel imported() {
+        if (imported == null) {
+            imported = OnnxModels.read(bytes, model -> {});
+        }
+        return imported;
+    }
+
+    private synchronized ProgramSource source() {
+        if (source == null) {
+            source = compiling.apply(imported());
+        }
+        return source;
+    }
+
+    @Override
+    public List<DeclaredInput> inputs() {
+        return kept.inputs();
+    }
+
+    @Override
+    public Compilation compile(Overrides overrides, KnownSizes sizes, Target target) {
+        return overrides.equals(Overrides.NONE) && sizes.equals(KnownSizes.NONE)
+                ? new Compilation(kept.program(), kept.origins(), true)
+                : source().compile(overrides, sizes, target);
+    }
+
+    @Override
+    public Optional<Compilation> compile(Overrides overrides, KnownSizes sizes, String body, Target target) {
+        return source().compile(overrides, sizes, body, target);
+    }
+
+    @Override
+    public void describe(Reproducer reproducer) {
+        reproducer.graph(() -> imported().graph());
+    }
+
+    @Override
+    public void requireWhole() {
+        bytes.requireWhole();
+    }
+
+    @Override
+    public void close() {
+        bytes.close();
+    }
+}

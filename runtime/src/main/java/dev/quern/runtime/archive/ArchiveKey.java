@@ -1,0 +1,99 @@
+package dev.quern.runtime.archive;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Set;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The secret of one user on one machine by which archives made here are known again. Code of an archive runs only if this key says that
+ * it was made with it. It lies in a file that only its owner can read; a file that others can read or write is not used.
+ */
+public final class ArchiveKey {
+    private static final int BYTES = 32;
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final Set<PosixFilePermission> OWNER =
+            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
+    private final byte[] secret;
+
+    private ArchiveKey(byte[] secret) {
+        this.secret = secret;
+    }
+
+    /**
+     * The key in {@code folder}, made if there is none.
+     *
+     * @throws IOException if there is none and none can be made, or others can read or write it
+     */
+    public static ArchiveKey in(Path folder) throws IOException {
+        Path file = folder.resolve("key");
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            make(folder, file);
+        }
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(file + " is no regular file; remove it");
+        }
+        if (isPosix(folder) && !OWNER.containsAll(Files.getPosixFilePermissions(file))) {
+            throw new IOException(file + " can be read or written by others than its owner; remove it");
+        }
+        byte[] secret = Files.readAllBytes(file);
+        if (secret.length != BYTES) {
+            throw new IOException(file + " is no key of " + BYTES + " bytes; remove it");
+        }
+        return new ArchiveKey(secret);
+    }
+
+    private static void make(Path folder, Path file) throws IOException {
+        Files.createDirectories(folder);
+        byte[] secret = new byte[BYTES];
+        new SecureRandom().nextBytes(secret);
+        FileAttribute<?>[] attributes = isPosix(folder)
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER)}
+                : new FileAttribute<?>[0];
+        Path fresh = Files.createTempFile(folder, "key", ".new", attributes);
+        try {
+            Files.write(fresh, secret);
+            // A link fails where another process was first, a move would replace its key.
+            Files.createLink(file, fresh);
+        } catch (FileAlreadyExistsException other) {
+            // The other key is as good.
+        } catch (UnsupportedOperationException noLinks) {
+            Files.move(fresh, file);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    private static boolean isPosix(Path folder) {
+        return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    /** The mark of {@code manifest}, in hexadecimal, which only holders of the key can make. */
+    String mark(byte[] manifest) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(secret, ALGORITHM));
+            return HexFormat.of().formatHex(mac.doFinal(manifest));
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException("every Java platform has " + ALGORITHM, missing);
+        }
+    }
+
+    /** Whether {@code mark} is that of {@code manifest}. */
+    boolean made(byte[] manifest, byte[] mark) {
+        return MessageDigest.isEqual(mark(manifest).getBytes(StandardCharsets.US_ASCII), mark);
+    }
+}

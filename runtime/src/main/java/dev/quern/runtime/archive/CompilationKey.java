@@ -1,0 +1,55 @@
+package dev.quern.runtime.archive;
+
+import dev.quern.ir.backend.Target;
+import dev.quern.passes.CompileOptions;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * All that what is compiled depends on.
+ *
+ * @param properties by name
+ */
+public record CompilationKey(Map<String, String> properties) {
+    public CompilationKey {
+        properties = new LinkedHashMap<>(properties);
+    }
+
+    /**
+     * The key of one compilation.
+     *
+     * @param build which build of Quern compiles
+     * @param model digest of the model's file
+     */
+    public static CompilationKey of(String build, String model, Target target, CompileOptions options) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("quern", build);
+        properties.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
+        properties.put("machine", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        properties.put("target", target.toString());
+        properties.put("schedules", Boolean.toString(options.schedules()));
+        properties.put("deterministic", Boolean.toString(options.deterministic()));
+        properties.put("model", model);
+        return new CompilationKey(properties);
+    }
+
+    /** A name for it that no other key has. */
+    public String digest() {
+        return HexFormat.of()
+                .formatHex(Digests.sha().digest(properties.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Whether {@code manifest} is of what this key compiles to. */
+    public boolean fits(Manifest manifest) {
+        return properties.entrySet().stream()
+                .allMatch(property -> manifest.property(property.getKey()).equals(property.getValue()));
+    }
+
+    /** SHA-256 of {@code bytes}, in hexadecimal. */
+    public static String digest(MemorySegment bytes) {
+        return Digests.sha(bytes);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.quern.runtime.archive;
+
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.onnx.signature.DeclaredInput;
+import dev.quern.passes.program.Program;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was compiled of a model for inputs of any sizes.
+ *
+ * @param inputs all inputs of the model
+ * @param program its program
+ * @param origins for each symbol of a size that a step finds out, where in the model that is
+ * @param kernels its kernels that have code
+ */
+public record KeptProgram(
+        List<DeclaredInput> inputs, Program program, Map<String, String> origins, List<Code> kernels) {
+    /**
+     * The code of a kernel.
+     *
+     * @param scheduled the kernel
+     * @param entry where its code is
+     */
+    public record Code(Kernel scheduled, String entry) {}
+
+    public KeptProgram {
+        inputs = List.copyOf(inputs);
+        origins = Map.copyOf(origins);
+        kernels = List.copyOf(kernels);
+    }
+}
