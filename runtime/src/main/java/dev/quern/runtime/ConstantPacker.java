@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Rearranges a constant at load. A layout without swizzle is a sum of one term per axis, so one table of addresses per
@@ -24,6 +25,9 @@ final class ConstantPacker {
     private final int bits;
     private final long[][] targets;
 
+    /** Where along the last axis runs of neighbouring addresses end. */
+    private final int[] runs;
+
     /** A packer for elements of {@code dtype}. */
     ConstantPacker(ConstantData.Packing packing, DType dtype) {
         this.packing = packing;
@@ -33,6 +37,13 @@ final class ConstantPacker {
             targets[axis] = addresses(
                     packing.layout().axes().get(axis), packing.extents().get(axis));
         }
+        this.runs = targets.length == 0 ? new int[0] : runs(targets[targets.length - 1]);
+    }
+
+    private static int[] runs(long[] places) {
+        return IntStream.rangeClosed(1, places.length)
+                .filter(end -> end == places.length || places[end] != places[end - 1] + 1)
+                .toArray();
     }
 
     private static long[] addresses(List<Layout.Mode> modes, long extent) {
@@ -82,11 +93,8 @@ final class ConstantPacker {
             scatter(places, 0, places.length, stride, from, to, source, target);
             return;
         }
-        for (int start = 0; start < places.length; ) {
-            int end = start + 1;
-            while (end < places.length && places[end] == places[end - 1] + 1) {
-                end++;
-            }
+        int start = 0;
+        for (int end : runs) {
             if (end - start < SHORTEST_BULK_RUN) {
                 scatter(places, start, end, 1, from, to, source, target);
             } else {

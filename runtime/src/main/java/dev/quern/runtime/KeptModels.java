@@ -7,6 +7,7 @@ import dev.quern.passes.CompileOptions;
 import dev.quern.runtime.archive.ArchiveFolder;
 import dev.quern.runtime.archive.ArchiveWriter;
 import dev.quern.runtime.archive.CompilationKey;
+import dev.quern.runtime.archive.ContentDigest;
 import dev.quern.runtime.archive.DamagedException;
 import dev.quern.runtime.archive.KeptProgram;
 import dev.quern.runtime.archive.ProgramArchive;
@@ -37,6 +38,7 @@ final class KeptModels {
     private final ArchiveFolder folder;
     private final String build;
     private final boolean atOnce;
+    private final int threads;
     private final Target target;
     private final CompileOptions options;
 
@@ -45,20 +47,22 @@ final class KeptModels {
      *
      * @param build which build of Quern this is
      * @param atOnce whether {@link #keep} returns when all is kept; else a thread that the process waits for keeps it
+     * @param threads that work on it at most
      * @param target what is compiled for
      * @param options how it is compiled
      */
-    KeptModels(Path folder, String build, boolean atOnce, Target target, CompileOptions options) {
+    KeptModels(Path folder, String build, boolean atOnce, int threads, Target target, CompileOptions options) {
         this.folder = new ArchiveFolder(folder, MOST_BYTES);
         this.build = build;
         this.atOnce = atOnce;
+        this.threads = threads;
         this.target = target;
         this.options = options;
     }
 
     /** The key of the model whose file has these bytes. */
     CompilationKey key(MemorySegment model) {
-        return CompilationKey.of(build, CompilationKey.digest(model), target, options);
+        return CompilationKey.of(build, ContentDigest.of(model, ResidentPool.shared(), threads), target, options);
     }
 
     /** What is kept of the model with these bytes. */

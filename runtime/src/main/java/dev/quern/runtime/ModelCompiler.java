@@ -106,8 +106,8 @@ public final class ModelCompiler {
                 throw failure;
             }
             Optional<KeptModels> kept = backend.takesCodeBack()
-                    ? keeping.map(place ->
-                            new KeptModels(place.folder(), place.build(), place.atOnce(), target, compileOptions))
+                    ? keeping.map(place -> new KeptModels(
+                            place.folder(), place.build(), place.atOnce(), options.threads(), target, compileOptions))
                     : Optional.empty();
             return kept.isPresent()
                     ? compile(bytes, backend, target, kept.get(), reproducer)

@@ -10,13 +10,13 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 
 /** Which build of Quern this is. What one build compiled, another does not run. */
 public final class BuildIdentity {
@@ -26,7 +26,7 @@ public final class BuildIdentity {
 
     private BuildIdentity() {}
 
-    /** A digest of the jars that this build lies in, back ends included; empty if it does not lie in jars, as while it is developed. */
+    /** Checksums of the jars that this build lies in, back ends included; empty if it does not lie in jars, as while it is developed. */
     public static Optional<String> get() {
         return Lazy.IDENTITY;
     }
@@ -66,17 +66,23 @@ public final class BuildIdentity {
     }
 
     private static Optional<String> digest(Set<Path> jars) {
-        MessageDigest sha = Digests.sha();
+        // Checksums, because they are fast at once; jars are the user's own, and nobody forges them against himself.
+        CRC32 one = new CRC32();
+        CRC32C other = new CRC32C();
+        long size = 0;
         byte[] chunk = new byte[1 << 16];
         try {
             for (Path jar : jars) {
                 try (InputStream in = Files.newInputStream(jar)) {
                     for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
-                        sha.update(chunk, 0, length);
+                        one.update(chunk, 0, length);
+                        other.update(chunk, 0, length);
+                        size += length;
                     }
                 }
             }
-            return Optional.of(HexFormat.of().formatHex(sha.digest()));
+            return Optional.of(
+                    Long.toHexString(one.getValue()) + "-" + Long.toHexString(other.getValue()) + "-" + size);
         } catch (IOException gone) {
             return Optional.empty();
         }

@@ -2,7 +2,6 @@ package dev.quern.runtime.archive;
 
 import dev.quern.ir.backend.Target;
 import dev.quern.passes.CompileOptions;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -22,7 +21,7 @@ public record CompilationKey(Map<String, String> properties) {
      * The key of one compilation.
      *
      * @param build which build of Quern compiles
-     * @param model digest of the model's file
+     * @param model {@link ContentDigest} of the model's file
      */
     public static CompilationKey of(String build, String model, Target target, CompileOptions options) {
         Map<String, String> properties = new LinkedHashMap<>();
@@ -46,10 +45,5 @@ public record CompilationKey(Map<String, String> properties) {
     public boolean fits(Manifest manifest) {
         return properties.entrySet().stream()
                 .allMatch(property -> manifest.property(property.getKey()).equals(property.getValue()));
-    }
-
-    /** SHA-256 of {@code bytes}, in hexadecimal. */
-    public static String digest(MemorySegment bytes) {
-        return Digests.sha(bytes);
     }
 }
