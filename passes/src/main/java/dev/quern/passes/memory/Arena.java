@@ -1,106 +1,97 @@
 package dev.quern.passes.memory;
 
 import dev.quern.ir.Dim;
-import dev.quern.ir.DimRanges;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
-/**
- * The slots of one arena while it is laid out: each holds one value at a time and is as large as the largest of them. Sizes
- * are compared by proof, and where none is found by their values for a sample of symbols.
- */
+/** What must lie in one arena and when, and where it is best laid. */
 final class Arena {
-    /** Elements that every slot's start is a multiple of. */
+    /** Elements that every block's start is a multiple of. */
     static final long ALIGNMENT = 16;
 
-    private static final long SAMPLE = 64;
+    /** Values of all symbols for which arenas of symbolic size are compared. */
+    private static final long[] SAMPLES = {1, 16, 64, 512};
 
-    /** A slot; {@code freeFrom} is the first step at which its last holder is dead. */
-    static final class Slot {
-        private Dim size;
-        private int freeFrom;
+    /** Elements that are one value's, or those of several, each of which is made in place of the one before, from a first step to a last. */
+    static final class Block {
+        private final Dim size;
+        private final int first;
+        private int last;
 
-        private Slot(Dim size) {
+        private Block(Dim size, int first, int last) {
             this.size = size;
+            this.first = first;
+            this.last = last;
+        }
+
+        Dim size() {
+            return size;
+        }
+
+        int first() {
+            return first;
+        }
+
+        int last() {
+            return last;
+        }
+
+        /** Whether this and {@code other} are needed in one step. */
+        boolean meets(Block other) {
+            return first <= other.last && other.first <= last;
         }
     }
 
-    private final List<Slot> slots = new ArrayList<>();
-
-    /** A slot for {@code size} elements from step {@code first} to {@code last}. */
-    Slot take(Dim size, int first, int last) {
-        Slot slot = best(size, first).orElseGet(() -> {
-            Slot fresh = new Slot(size);
-            slots.add(fresh);
-            return fresh;
-        });
-        slot.size = larger(slot.size, size);
-        slot.freeFrom = last + 1;
-        return slot;
+    /**
+     * Where blocks lie.
+     *
+     * @param offsets by block, in elements
+     * @param size of the arena, in elements
+     */
+    record Plan(Map<Block, Dim> offsets, Dim size) {
+        Plan {
+            offsets = Map.copyOf(offsets);
+        }
     }
 
-    /** {@code slot} is needed by another value up to step {@code last}. */
-    void extend(Slot slot, int last) {
-        slot.freeFrom = last + 1;
+    private final List<Block> blocks = new ArrayList<>();
+
+    /** A block of {@code size} elements from step {@code first} to {@code last}; blocks are taken in the order of their first steps. */
+    Block take(Dim size, int first, int last) {
+        Block block = new Block(size, first, last);
+        blocks.add(block);
+        return block;
     }
 
-    /** The free slot that wastes least if one is large enough, else the one that grows least. */
-    private Optional<Slot> best(Dim size, int first) {
-        long wanted = sample(size);
-        Slot best = null;
-        long bestDistance = Long.MAX_VALUE;
-        for (Slot slot : slots) {
-            if (slot.freeFrom <= first) {
-                long has = sample(slot.size);
-                boolean fits = slot.size.equals(size) || DimRanges.NONE.atMost(size, slot.size);
-                long distance = fits ? has - wanted : 1 + Math.abs(has - wanted);
-                if (distance < bestDistance) {
-                    best = slot;
-                    bestDistance = distance;
-                }
+    /** {@code block} is needed by another value of its size up to step {@code last}. */
+    void extend(Block block, int last) {
+        block.last = last;
+    }
+
+    /** The smaller of two ways to lay the blocks, at every sample of the symbols; {@link ArenaSlots} if neither is. */
+    Plan plan() {
+        Plan slots = ArenaSlots.of(blocks);
+        Plan packed = ArenaPacking.of(blocks);
+        for (long sample : SAMPLES) {
+            if (elements(packed.size(), sample) > elements(slots.size(), sample)) {
+                return slots;
             }
         }
-        return Optional.ofNullable(best);
+        return packed;
     }
 
-    private static Dim larger(Dim left, Dim right) {
-        if (left.equals(right) || DimRanges.NONE.atMost(right, left)) {
-            return left;
-        }
-        return DimRanges.NONE.atMost(left, right) ? right : left.max(right);
-    }
-
-    private static long sample(Dim size) {
+    /** What {@code size} is where every symbol is {@code sample}. */
+    static long elements(Dim size, long sample) {
         try {
-            return size.evaluate(symbol -> SAMPLE);
+            return size.evaluate(symbol -> sample);
         } catch (ArithmeticException tooLarge) {
             return Long.MAX_VALUE / 2;
         }
     }
 
-    /** Where {@code slot} begins. */
-    Dim offset(Slot slot) {
-        Dim at = Dim.ZERO;
-        for (Slot other : slots) {
-            if (other == slot) {
-                return at;
-            }
-            at = at.plus(aligned(other.size));
-        }
-        throw new IllegalArgumentException("a slot of another arena");
-    }
-
-    /** How large the arena is. */
-    Dim size() {
-        Dim sum = Dim.ZERO;
-        for (Slot slot : slots) {
-            sum = sum.plus(aligned(slot.size));
-        }
-        return sum;
-    }
-
-    private static Dim aligned(Dim size) {
+    /** {@code size} up to where another block may begin. */
+    static Dim aligned(Dim size) {
         return size.ceilDiv(Dim.of(ALIGNMENT)).times(ALIGNMENT);
     }
 }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * Gives every value a place by the rules of {@link MemoryPlan}: inputs, constants and results where they are, parts inside
- * what they are parts of, and all others in arenas, where values that are not needed at the same time share slots. A step
+ * what they are parts of, and all others in arenas, where values that are not needed at the same time share memory. A step
  * that may work in place does where its operand dies there and no other of its operands shares the operand's memory.
  */
 public final class MemoryPlanner {
@@ -28,7 +28,7 @@ public final class MemoryPlanner {
     private final Set<String> symbols;
     private final Lifetimes lifetimes;
     private final Map<DType, Arena> arenas = new EnumMap<>(DType.class);
-    private final Map<String, Arena.Slot> slots = new HashMap<>();
+    private final Map<String, Arena.Block> blocks = new HashMap<>();
     private final Map<String, MemoryPlan.Place> places = new HashMap<>();
     private final Set<String> inherited = new HashSet<>();
 
@@ -70,7 +70,7 @@ public final class MemoryPlanner {
                         || !symbols.containsAll(value.type().shape().elements().symbols())) {
                     places.put(value.name(), new MemoryPlan.Late());
                 } else {
-                    slot(value);
+                    block(value);
                 }
             }
         }
@@ -84,29 +84,31 @@ public final class MemoryPlanner {
         }
         Map<String, DType> types = new HashMap<>();
         lifetimes.bases().forEach(value -> types.put(value.name(), value.type().dtype()));
-        slots.forEach((name, slot) ->
-                places.put(name, new MemoryPlan.Slot(arenas.get(types.get(name)).offset(slot))));
+        Map<DType, Arena.Plan> plans = new EnumMap<>(DType.class);
+        arenas.forEach((type, arena) -> plans.put(type, arena.plan()));
+        blocks.forEach((name, block) -> places.put(
+                name, new MemoryPlan.Slot(plans.get(types.get(name)).offsets().get(block))));
         Map<DType, Dim> sizes = new EnumMap<>(DType.class);
-        arenas.forEach((type, arena) -> sizes.put(type, arena.size()));
+        plans.forEach((type, plan) -> sizes.put(type, plan.size()));
         return new MemoryPlan(places, sizes);
     }
 
-    private void slot(Value value) {
+    private void block(Value value) {
         Lifetimes.Span span = lifetimes.span(value);
         Arena arena = arenas.computeIfAbsent(value.type().dtype(), type -> new Arena());
-        Optional<Arena.Slot> given = dying(value, span.first());
+        Optional<Arena.Block> given = dying(value, span.first());
         if (given.isPresent()) {
             arena.extend(given.get(), span.last());
-            slots.put(value.name(), given.get());
+            blocks.put(value.name(), given.get());
         } else {
-            slots.put(value.name(), arena.take(value.type().shape().elements(), span.first(), span.last()));
+            blocks.put(value.name(), arena.take(value.type().shape().elements(), span.first(), span.last()));
         }
     }
 
-    /** The slot of an operand of the step that defines {@code value} if that step may work in it and is its last use. */
-    private Optional<Arena.Slot> dying(Value value, int step) {
+    /** The block of an operand of the step that defines {@code value} if that step may work in it and is its last use. */
+    private Optional<Arena.Block> dying(Value value, int step) {
         return replaceable(value, step)
-                .map(operand -> slots.get(operand.name()))
+                .map(operand -> blocks.get(operand.name()))
                 .filter(Objects::nonNull)
                 .findFirst();
     }
