@@ -103,12 +103,14 @@ final class BoundPlan {
                         "its size " + value.elements() + " is " + size + " for " + known + "; give larger inputs");
             }
         }
+        boolean isNothing = size == 0;
         for (Dim span : value.spans()) {
             OptionalLong reach = evaluate(value.name(), span, known);
             if (reach.isEmpty()) {
                 return UNKNOWN;
             }
-            size = size == 0 ? 0 : Math.max(size, reach.getAsLong());
+            // A span with an extent of 0 comes out as less than nothing.
+            size = isNothing ? 0 : Math.max(Math.max(size, 0), reach.getAsLong());
         }
         if (size > ArrayKind.MOST_ELEMENTS && !(value.place() instanceof MemoryPlan.Constant)) {
             throw ArrayKind.tooLong(valueName(value.name()), value.dtype(), size);

@@ -30,6 +30,7 @@ final class ValueTable {
         gather();
         program.memory().places().keySet().stream().sorted().forEach(name -> numbers.putIfAbsent(name, numbers.size()));
         inheritTypes();
+        inheritSpans();
         for (String name : numbers.keySet()) {
             values.add(resolve(name));
         }
@@ -101,6 +102,21 @@ final class ValueTable {
         }
     }
 
+    /** A value that only holds others reaches as far as they do. */
+    private void inheritSpans() {
+        for (String name : numbers.keySet()) {
+            Root root = root(name);
+            if (!root.name().equals(name) && !elements.containsKey(root.name())) {
+                Set<Dim> reached = new LinkedHashSet<>(spans.getOrDefault(name, Set.of()));
+                if (reached.isEmpty() && elements.containsKey(name)) {
+                    reached.add(elements.get(name));
+                }
+                reached.forEach(span -> spans.computeIfAbsent(root.name(), key -> new LinkedHashSet<>())
+                        .add(root.delta().plus(span)));
+            }
+        }
+    }
+
     private void number(String outer, String inner) {
         if (!numbers.containsKey(outer)) {
             throw new IllegalStateException("value '" + inner + "' lies within '" + outer + "', which has no place");
@@ -122,7 +138,22 @@ final class ValueTable {
         throw new IllegalStateException("value '" + name + "' of " + program.name() + " has no place");
     }
 
+    /** What a value lies in, and where in it. */
+    private record Root(String name, Dim delta) {}
+
     private PreparedValue resolve(String name) {
+        Root root = root(name);
+        return new PreparedValue(
+                name,
+                dtypes.get(name),
+                place(name),
+                numbers.get(root.name()),
+                root.delta(),
+                elements.get(name),
+                List.copyOf(spans.getOrDefault(name, Set.of())));
+    }
+
+    private Root root(String name) {
         String root = name;
         Dim delta = Dim.ZERO;
         for (int depth = 0; place(root) instanceof MemoryPlan.Within within; depth++) {
@@ -132,14 +163,7 @@ final class ValueTable {
             delta = delta.plus(within.offset());
             root = within.value();
         }
-        return new PreparedValue(
-                name,
-                dtypes.get(name),
-                place(name),
-                numbers.get(root),
-                delta,
-                elements.get(name),
-                List.copyOf(spans.getOrDefault(name, Set.of())));
+        return new Root(root, delta);
     }
 
     /** The number of {@code name}. */

@@ -93,12 +93,13 @@ final class Explanation {
         Map<String, Tensor> values = values(model, given);
         for (OnnxNode node : model.graph().nodes()) {
             OnnxModel alone = IsolatedNode.of(model, node, values, Set.of());
+            OnnxModel legible = LegibleResults.of(alone, values);
             Optional<Map<String, Tensor>> answer = PeerAnswer.of(
-                            new GeneratedModel("", alone, List.of(Map.of())), false)
+                            new GeneratedModel("", legible, List.of(Map.of())), false)
                     .outputs(0);
             if (answer.isPresent()) {
                 Bodies bodies = new Bodies(alone, node, values);
-                Optional<ModelOutcome> fault = at(alone, node, values, answer.get(), Map.of())
+                Optional<ModelOutcome> fault = at(legible, node, values, answer.get(), Map.of())
                         .flatMap(parts -> bodies.any() ? firstInside(bodies) : parts.named());
                 if (fault.isPresent()) {
                     return fault;
@@ -131,7 +132,7 @@ final class Explanation {
             Map<String, Tensor> operands = new LinkedHashMap<>();
             halves.forEach(name -> operands.put(name, values.get(name)));
             Bodies bodies = new Bodies(IsolatedNode.of(model, node, values, Set.of()), node, values);
-            Optional<ModelOutcome> fault = at(alone, node, values, values, operands)
+            Optional<ModelOutcome> fault = at(LegibleResults.of(alone, values), node, values, values, operands)
                     .flatMap(parts -> bodies.any() ? alongInside(bodies) : parts.named());
             if (fault.isPresent()) {
                 return fault;
@@ -149,11 +150,15 @@ final class Explanation {
         return faults.stream().findFirst();
     }
 
+    /** What every value is in the interpreter, node by node: no node rests on what is assumed for another. */
     private static Map<String, Tensor> values(OnnxModel model, Map<String, Tensor> given) {
         Map<String, Tensor> values = new LinkedHashMap<>(given);
         model.graph().initializers().forEach(each -> values.put(each.name(), each.data()));
-        try (Reference reference = new Reference(OnnxWriter.toBytes(AllValues.asOutputs(model)))) {
-            values.putAll(Reference.copies(reference.run(given)));
+        for (OnnxNode node : RunnableOrder.sorted(model).graph().nodes()) {
+            try (Reference reference =
+                    new Reference(OnnxWriter.toBytes(IsolatedNode.of(model, node, values, Set.of())))) {
+                values.putAll(Reference.copies(reference.run(Map.of())));
+            }
         }
         return values;
     }
@@ -161,7 +166,7 @@ final class Explanation {
     /** What every value is in ONNX Runtime, without its optimisations where it runs the model so. */
     private static Optional<Map<String, Tensor>> peerValues(
             OnnxModel model, Map<String, Tensor> given, Map<String, Tensor> interpreted) {
-        OnnxModel open = AllValues.asOutputs(model);
+        OnnxModel open = LegibleResults.of(AllValues.asOutputs(model), interpreted);
         GeneratedModel asked = new GeneratedModel("", open, List.of(given));
         return PeerAnswer.of(asked, false)
                 .outputs(0)
@@ -169,8 +174,13 @@ final class Explanation {
                 .or(() -> PeerAnswer.of(asked, true).outputs(0))
                 .map(answer -> {
                     Map<String, Tensor> values = new LinkedHashMap<>(interpreted);
-                    answer.forEach((name, tensor) -> values.put(
-                            name, SignedInterface.under(interpreted.get(name).dtype(), tensor)));
+                    LegibleResults.restored(model, answer, interpreted)
+                            .forEach((name, tensor) -> values.put(
+                                    name,
+                                    interpreted.containsKey(name)
+                                            ? SignedInterface.under(
+                                                    interpreted.get(name).dtype(), tensor)
+                                            : tensor));
                     return values;
                 });
     }
@@ -217,8 +227,12 @@ final class Explanation {
         /** Nothing if that is known, which is kept; else all of it. */
         Optional<ModelOutcome> named() {
             List<Tensor> operands = node.inputs().stream().map(values::get).toList();
-            List<Tensor> wanted = node.outputs().stream().map(expected::get).toList();
-            List<Tensor> given = node.outputs().stream().map(found::get).toList();
+            List<Tensor> wanted = node.outputs().stream()
+                    .map(name -> LegibleResults.find(expected, name))
+                    .toList();
+            List<Tensor> given = node.outputs().stream()
+                    .map(name -> LegibleResults.find(found, name))
+                    .toList();
             Optional<KnownDeviation> deviation = KnownDeviation.of(new Difference(node, operands, wanted, given));
             if (deviation.isPresent()) {
                 known = known.or(() -> deviation);

@@ -37,6 +37,9 @@ final class Jitter {
 
     /** Operands of operations that sum many, moved in place of the roundings in between. */
     List<Tensor> operands(Node node, List<Tensor> operands) {
+        if (node.op() instanceof Op.Bitcast) {
+            return operands.stream().map(this::resigned).toList();
+        }
         if (!sums(node.op())) {
             return operands;
         }
@@ -49,6 +52,23 @@ final class Jitter {
                             : operand);
         }
         return moved;
+    }
+
+    /** The same numbers, with a sign for NaN that nothing decides: which of the bits of NaN come out of arithmetic is open. */
+    private Tensor resigned(Tensor tensor) {
+        if (!moves(tensor.dtype())) {
+            return tensor;
+        }
+        double[] values = RealElements.doubles(tensor);
+        int width = tensor.dtype().bits() / 8;
+        byte[] bytes = tensor.toByteArray();
+        for (int i = 0; i < values.length; i++) {
+            if (Double.isNaN(values[i]) && random.nextBoolean()) {
+                // The sign is the last bit of the last byte.
+                bytes[(i + 1) * width - 1] ^= (byte) 0x80;
+            }
+        }
+        return Tensor.of(MemorySegment.ofArray(bytes), tensor.dtype(), tensor.shape());
     }
 
     /**
@@ -71,6 +91,9 @@ final class Jitter {
     }
 
     Tensor result(GraphInterpreter.Nodes nodes, Node node, List<Tensor> operands, DimBindings dims, Tensor result) {
+        if (node.op() instanceof Op.Resize resize && result.dtype().isInteger()) {
+            return ResizedIntegers.moved(resize, nodes, node, operands, dims, result, random);
+        }
         if (!moves(result.dtype()) || keeps(node.op())) {
             return result;
         }

@@ -11,6 +11,7 @@ import dev.quern.runtime.ModelCompiler;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,7 +134,7 @@ public final class Judge {
         }
         results.add(found);
         Reference reference = references.under(inputs);
-        Map<String, Tensor> expected = reference.run(inputs);
+        Map<String, Tensor> expected = withOpenExtents(model, inputs, reference.run(inputs), found);
         Optional<String> difference = SpreadComparison.OURS.difference(reference, inputs, expected, found, seed);
         if (difference.isPresent()) {
             boolean explained = new OwnSteps(model.model(), inputs, form, seed)
@@ -158,6 +159,33 @@ public final class Judge {
                 .difference(reference, inputs, expected, answer.get(), seed)
                 .map(parts -> Explanation.of(
                         Defaults.settled(model.model(), inputs), inputs, "run " + run + ", " + parts, seed));
+    }
+
+    /**
+     * What is expected, where a result without elements came out in another shape under the shape that it has where nothing is known of
+     * what the run gives: of a loop without iterations, extents that only an iteration would tell are 0, and what a default tells is known.
+     */
+    private static Map<String, Tensor> withOpenExtents(
+            GeneratedModel model, Map<String, Tensor> inputs, Map<String, Tensor> expected, Map<String, Tensor> found) {
+        List<String> open = expected.keySet().stream()
+                .filter(found::containsKey)
+                .filter(name -> expected.get(name).elements() == 0)
+                .filter(name -> !Arrays.equals(
+                        expected.get(name).shape(), found.get(name).shape()))
+                .toList();
+        if (open.isEmpty()) {
+            return expected;
+        }
+        Map<String, Tensor> settled = new LinkedHashMap<>(expected);
+        try (Reference told = new Reference(OnnxWriter.toBytes(Defaults.without(model.model(), inputs.keySet())))) {
+            Map<String, Tensor> results = told.run(inputs);
+            open.stream()
+                    .filter(name -> results.get(name).elements() == 0)
+                    .forEach(name -> settled.put(name, Reference.copies(results).get(name)));
+        } catch (ModelException _) {
+            // The model needs the values of what is given.
+        }
+        return settled;
     }
 
     private static Optional<ModelOutcome> inOtherForm(

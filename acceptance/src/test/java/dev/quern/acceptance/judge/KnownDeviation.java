@@ -53,6 +53,10 @@ enum KnownDeviation {
     SMALL_POWERS(IntegerDeviations::smallPower),
     /** {@link IntegerDeviations#sumsAlone}. */
     SUMS_OF_EINSUM(IntegerDeviations::sumsAlone),
+    /** {@link NarrowDeviations#sharedBytes}. */
+    SHARED_BYTES_OF_TWO_BITS(NarrowDeviations::sharedBytes),
+    /** {@link NarrowDeviations#infinity}. */
+    INFINITY_OF_F8E5M2(NarrowDeviations::infinity),
     /** {@link GateDeviations#gates}. */
     GATES(GateDeviations::gates),
     /** {@link NormalizationDeviations#scaledMean}. */
@@ -77,6 +81,12 @@ enum KnownDeviation {
     SLIDING_SUM(RoundingDeviations::slidingSum),
     /** {@link NormalizationDeviations#squaresLessSquare}. */
     SQUARES_LESS_SQUARE(NormalizationDeviations::squaresLessSquare),
+    /** {@link NormalizationDeviations#groups}. */
+    SQUARES_LESS_SQUARE_OF_GROUPS(NormalizationDeviations::groups),
+    /** {@link RoundingDeviations#firstInfinite}. */
+    GREATEST_BESIDE_INFINITY(RoundingDeviations::firstInfinite),
+    /** {@link RoundingDeviations#softplus}. */
+    SOFTPLUS_OF_F64(RoundingDeviations::softplus),
     /** {@link RoundingDeviations#sumsOfHalves}. */
     SUMS_OF_HALVES(RoundingDeviations::sumsOfHalves),
     /** {@link RoundingDeviations#exponentials}. */

@@ -26,23 +26,51 @@ final class NormalizationDeviations {
         int width = scale.length;
         return difference.every((i, expected, found) -> {
             int first = i / width * width;
-            double sum = 0;
-            double squares = 0;
-            double greatest = 0;
-            for (int k = first; k < first + width; k++) {
-                double value = x[k] + skip[k % skip.length] + bias[k % bias.length];
-                sum += value / width;
-                squares += value * value / width;
-                greatest = Math.max(greatest, Math.abs(value));
-            }
-            double variance = squares - sum * sum + epsilon;
-            double wrong = (width + 4) * 0x1p-24 * squares;
-            boolean lost = !(squares * width < Float.MAX_VALUE / 2) || wrong > variance / 4;
-            double spread = wrong / variance + (width + 4) * 0x1p-24;
-            return lost
-                    || Math.abs(expected - found)
-                            <= 2 * spread * 2 * greatest / Math.sqrt(variance) * Math.abs(scale[i % width]);
+            double[] values = IntStream.range(first, first + width)
+                    .mapToDouble(k -> x[k] + skip[k % skip.length] + bias[k % bias.length])
+                    .toArray();
+            double allowed = byMoments(values, epsilon);
+            return allowed == Double.POSITIVE_INFINITY
+                    || Math.abs(expected - found) <= allowed * Math.abs(scale[i % width]);
         });
+    }
+
+    /** The same in GroupNormalization, as ONNX spells it. */
+    static boolean groups(Difference difference) {
+        if (!difference.is("GroupNormalization") || !difference.of(DType.F32)) {
+            return false;
+        }
+        double[] x = RealElements.doubles(difference.operand());
+        double[] scale = RealElements.doubles(difference.operands().get(1));
+        long[] shape = difference.operand().shape();
+        int groups = (int) difference.integer("num_groups", 1);
+        int together = x.length / Math.max(1, (int) shape[0] * groups);
+        int alike = x.length / Math.max(1, (int) shape[0] * scale.length);
+        double epsilon = difference.real("epsilon", 1e-5);
+        return difference.every((i, expected, found) -> {
+            int first = i / together * together;
+            double allowed = byMoments(Arrays.copyOfRange(x, first, first + together), epsilon);
+            return allowed == Double.POSITIVE_INFINITY
+                    || Math.abs(expected - found) <= allowed * Math.abs(scale[i / alike % scale.length]);
+        });
+    }
+
+    /** How far off a normalised value may be, by a variance that is the mean of squares less the square of the mean; infinite where that is lost. */
+    private static double byMoments(double[] values, double epsilon) {
+        int width = values.length;
+        double sum = 0;
+        double squares = 0;
+        double greatest = 0;
+        for (double value : values) {
+            sum += value / width;
+            squares += value * value / width;
+            greatest = Math.max(greatest, Math.abs(value));
+        }
+        double variance = squares - sum * sum + epsilon;
+        double wrong = (width + 4) * UNIT * squares;
+        boolean lost = !(squares * width < Float.MAX_VALUE / 2) || wrong > variance / 4;
+        double spread = wrong / variance + (width + 4) * UNIT;
+        return lost ? Double.POSITIVE_INFINITY : 2 * spread * 2 * greatest / Math.sqrt(variance);
     }
 
     /** GroupNormalization of f64 is computed in f32, which is what {@code stash_type} asks for where it is not given. */

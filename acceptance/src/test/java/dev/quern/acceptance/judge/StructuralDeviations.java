@@ -67,14 +67,16 @@ final class StructuralDeviations {
                 && difference.every((_, expected, found) -> expected == (float) (beta * found));
     }
 
-    /** A product of a matrix and a vector over an axis of no elements is what lay in its memory before; ONNX has zeros. */
+    /**
+     * A product over an axis of no elements, of a matrix and a vector or of a matrix and several, is what lay in its memory before; ONNX has
+     * zeros.
+     */
     static boolean unsetProduct(Difference difference) {
         return difference.is("MatMul")
                 && difference.operand().elements() == 0
-                && Math.min(
-                                difference.operand().rank(),
-                                difference.operands().get(1).rank())
-                        == 1
+                && (difference.operand().rank() == 1
+                        || difference.operand().rank()
+                                != difference.operands().get(1).rank())
                 && difference.expected().elements() != 0
                 && difference.every((_, expected, _) -> expected == 0);
     }

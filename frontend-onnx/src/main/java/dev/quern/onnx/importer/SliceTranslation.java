@@ -146,7 +146,9 @@ final class SliceTranslation {
                     builder.assumeAtLeast(length, Dim.ZERO);
                 }
             }
-            if (isClamped && !builder.ranges().atMost(length, extent)) {
+            // Backwards, the first index is 0 at least, and the end -1: of nothing, that would be one element.
+            boolean backwards = step < 0 && length.isConstant();
+            if ((isClamped || backwards) && !builder.ranges().atMost(length, extent)) {
                 length = length.min(extent);
             }
             starts.set(axis, length.is(0) ? Dim.ZERO : start.get());

@@ -376,7 +376,8 @@ public final class GraphBuilder {
             return Extents.simpler(left, right);
         }
         Dim lesser = difference.isConstant() && difference.constant() < 0 ? left : right;
-        if (difference.isConstant() && !ranges().atMost(Dim.of(2), known(lesser))) {
+        boolean mayBeOne = !lesser.isConstant() && !ranges().atMost(Dim.of(2), known(lesser));
+        if (difference.isConstant() && mayBeOne) {
             assumeEqual(lesser, Dim.ONE);
             return lesser == left ? right : left;
         }
@@ -399,7 +400,7 @@ public final class GraphBuilder {
 
     /** Whether {@code extent} is 1, by itself or where the guards hold. */
     private boolean isOne(Dim extent) {
-        return extent.is(1) || guards.equates(extent, Dim.ONE);
+        return extent.is(1) || !extent.isConstant() && guards.equates(extent, Dim.ONE);
     }
 
     /** Whether an axis of {@code extent} is repeated where it is broadcast to {@code other}. */

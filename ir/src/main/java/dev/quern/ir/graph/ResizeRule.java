@@ -26,6 +26,9 @@ public record ResizeRule(
     /** Rounding of ONNX Runtime before ONNX had a word for it: up where the axis shrinks, down where it grows. */
     public static final String BY_DIRECTION = "by_direction";
 
+    /** How near to the middle of two elements a coordinate lies there, whatever its own rounding did to it, as in ONNX Runtime. */
+    public static final double TIE = 1e-6;
+
     /** The kind of interpolation. */
     public enum Mode {
         NEAREST,

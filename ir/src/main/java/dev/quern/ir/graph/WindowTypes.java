@@ -51,8 +51,12 @@ final class WindowTypes {
     }
 
     private static void divisible(Dim channels, int groups, Typing typing) {
-        boolean whole = !channels.isConstant() || channels.constant() % groups == 0;
-        typing.check(whole, "channels", "a multiple of " + groups + " groups", channels);
+        if (channels.isConstant()) {
+            boolean whole = channels.constant() % groups == 0;
+            typing.check(whole, "channels", "a multiple of " + groups + " groups", channels);
+        } else {
+            typing.equal(channels, channels.floorDiv(Dim.of(groups)).times(groups), "channels");
+        }
     }
 
     private static Shape slid(Shape x, Window window, Dim channels, Typing typing) {

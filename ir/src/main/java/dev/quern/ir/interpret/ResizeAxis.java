@@ -90,9 +90,11 @@ final class ResizeAxis {
     }
 
     private double rounded(double at) {
+        double low = Math.floor(at);
+        boolean isTie = Math.abs(at - low - 0.5) < ResizeRule.TIE;
         return switch (rule.nearest()) {
-            case "round_prefer_floor" -> Math.ceil(at - 0.5);
-            case "round_prefer_ceil" -> Math.floor(at + 0.5);
+            case "round_prefer_floor" -> isTie || at - low < 0.5 ? low : low + 1;
+            case "round_prefer_ceil" -> isTie || at - low > 0.5 ? low + 1 : low;
             case "floor" -> Math.floor(at);
             case "ceil" -> Math.ceil(at);
             case ResizeRule.BY_DIRECTION -> scale < 1 ? Math.ceil(at) : Math.floor(at);

@@ -23,13 +23,16 @@ final class KernelScope {
     private final Map<String, Buffer> buffers;
     private final Set<String> integers;
     private final List<Loop> loops;
+    /** None of these is negative where this is reached. */
+    private final List<Dim> conditions;
+
     private final DimRanges ranges;
     private final boolean conditional;
     private final boolean dead;
 
     /** The outermost scope, called {@code where}, with symbols that have values. */
     KernelScope(String where, Map<String, Dim> fixed) {
-        this(where, fixed, Map.of(), Set.of(), List.of(), DimRanges.NONE, false, false);
+        this(where, fixed, Map.of(), Set.of(), List.of(), List.of(), DimRanges.NONE, false, false);
     }
 
     private KernelScope(
@@ -38,6 +41,7 @@ final class KernelScope {
             Map<String, Buffer> buffers,
             Set<String> integers,
             List<Loop> loops,
+            List<Dim> conditions,
             DimRanges ranges,
             boolean conditional,
             boolean dead) {
@@ -46,6 +50,7 @@ final class KernelScope {
         this.buffers = buffers;
         this.integers = integers;
         this.loops = loops;
+        this.conditions = conditions;
         this.ranges = ranges;
         this.conditional = conditional;
         this.dead = dead;
@@ -53,39 +58,61 @@ final class KernelScope {
 
     /** The same things visible at a place inside. */
     KernelScope at(String place) {
-        return new KernelScope(where + ", " + place, fixed, buffers, integers, loops, ranges, conditional, dead);
+        return new KernelScope(
+                where + ", " + place, fixed, buffers, integers, loops, conditions, ranges, conditional, dead);
     }
 
     /** The same at a place that is reached only where all of {@code nonNegative} are. */
     KernelScope where(List<Dim> nonNegative) {
-        boolean never = nonNegative.stream()
-                .anyMatch(dim -> ranges.nonNegative(Dim.of(-1).minus(dim)));
-        return new KernelScope(where, fixed, buffers, integers, loops, ranges, true, dead || never);
+        List<Dim> more = new ArrayList<>(conditions);
+        boolean never = false;
+        for (Dim dim : nonNegative) {
+            Dim condition = ranges.expand(dim);
+            never |= isNegative(condition) || more.stream().anyMatch(other -> isNegative(condition.plus(other)));
+            more.add(condition);
+        }
+        return new KernelScope(where, fixed, buffers, integers, loops, more, ranges, true, dead || never);
     }
 
     /** The same at a place that is reached only where one of {@code nonNegative} is negative. */
     KernelScope otherwise(List<Dim> nonNegative) {
+        if (nonNegative.size() == 1) {
+            return where(List.of(Dim.of(-1).minus(nonNegative.getFirst())));
+        }
         boolean never = nonNegative.stream().allMatch(ranges::nonNegative);
-        return new KernelScope(where, fixed, buffers, integers, loops, ranges, true, dead || never);
+        return new KernelScope(where, fixed, buffers, integers, loops, conditions, ranges, true, dead || never);
+    }
+
+    /** Whether {@code dim} is surely negative, by itself or for the fixed values. */
+    private boolean isNegative(Dim dim) {
+        if (ranges.nonNegative(Dim.of(-1).minus(dim))) {
+            return true;
+        }
+        try {
+            return ranges.nonNegative(Dim.of(-1).minus(dim.substitute(fixed)));
+        } catch (ArithmeticException division) {
+            return false;
+        }
     }
 
     KernelScope with(Buffer buffer) {
         Map<String, Buffer> more = new HashMap<>(buffers);
         more.put(buffer.name(), buffer);
-        return new KernelScope(where, fixed, more, integers, loops, ranges, conditional, dead);
+        return new KernelScope(where, fixed, more, integers, loops, conditions, ranges, conditional, dead);
     }
 
     KernelScope withSymbol(String name) {
-        return new KernelScope(where, fixed, buffers, and(name), loops, ranges, conditional, dead);
+        return new KernelScope(where, fixed, buffers, and(name), loops, conditions, ranges, conditional, dead);
     }
 
     KernelScope withBound(String name) {
-        return new KernelScope(where, fixed, buffers, and(name), loops, ranges.withUnknown(name), conditional, dead);
+        return new KernelScope(
+                where, fixed, buffers, and(name), loops, conditions, ranges.withUnknown(name), conditional, dead);
     }
 
     KernelScope withNamed(String name, Dim index) {
         return new KernelScope(
-                where, fixed, buffers, and(name), loops, ranges.defining(name, index), conditional, dead);
+                where, fixed, buffers, and(name), loops, conditions, ranges.defining(name, index), conditional, dead);
     }
 
     KernelScope withLoop(String variable, Dim extent) {
@@ -93,7 +120,15 @@ final class KernelScope {
         more.add(new Loop(variable, ranges.expand(extent)));
         boolean never = ranges.nonNegative(extent.times(-1)) || isNothing(ranges.expand(extent));
         return new KernelScope(
-                where, fixed, buffers, and(variable), more, ranges.with(variable, extent), conditional, dead || never);
+                where,
+                fixed,
+                buffers,
+                and(variable),
+                more,
+                conditions,
+                ranges.with(variable, extent),
+                conditional,
+                dead || never);
     }
 
     /** Whether {@code extent} is 0 for the fixed values; a quotient by one that is 0 has no value, and stands in no loop that runs. */

@@ -105,8 +105,8 @@ record ResizeTaps(List<long[]> indices, List<double[]> weights, boolean[] outsid
                     case "floor" -> Math.floor(at);
                     case "ceil" -> Math.ceil(at);
                     case ResizeRule.BY_DIRECTION -> scale < 1 ? Math.ceil(at) : Math.floor(at);
-                    case "round_prefer_ceil" -> Math.floor(at + 0.5);
-                    default -> Math.ceil(at - 0.5);
+                    case "round_prefer_ceil" -> Math.floor(at) + (at - Math.floor(at) > 0.5 - ResizeRule.TIE ? 1 : 0);
+                    default -> Math.floor(at) + (at - Math.floor(at) < 0.5 + ResizeRule.TIE ? 0 : 1);
                 };
     }
 

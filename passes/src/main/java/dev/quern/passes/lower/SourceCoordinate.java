@@ -164,22 +164,21 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
     /** The nearest index, in the original, as an integer. */
     Expr nearest() {
         Expr at = source();
-        Expr half = number(0.5);
         Expr rounded = switch (rule.nearest()) {
             case "floor" -> floor(at);
             case "ceil" -> new Expr.Unary(UnaryOp.CEIL, at);
-            case "round_prefer_ceil" -> roundedUp(at);
+            case "round_prefer_ceil" -> rounded(at, CompareOp.GT, 0.5 - ResizeRule.TIE);
             case ResizeRule.BY_DIRECTION -> scale < 1 ? new Expr.Unary(UnaryOp.CEIL, at) : floor(at);
-            default -> new Expr.Unary(UnaryOp.CEIL, new Expr.Binary(BinaryOp.SUB, at, half));
+            default -> rounded(at, CompareOp.GE, 0.5 + ResizeRule.TIE);
         };
         return ScalarTerms.cast(clamp(rounded), DType.I64);
     }
 
-    /** Halves go up; the sum of a number just below one half and one half would be rounded to 1. */
-    private static Expr roundedUp(Expr at) {
+    /** Up where what is above the next lower whole number is {@code relation} to {@code bound}, else down. */
+    private static Expr rounded(Expr at, CompareOp relation, double bound) {
         Expr low = floor(at);
         Expr above = new Expr.Binary(BinaryOp.SUB, at, low);
-        Expr step = new Expr.Select(new Expr.Compare(CompareOp.GE, above, number(0.5)), number(1), number(0));
+        Expr step = new Expr.Select(new Expr.Compare(relation, above, number(bound)), number(1), number(0));
         return new Expr.Binary(BinaryOp.ADD, low, step);
     }
 }

@@ -7,11 +7,10 @@ import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /** Which elements of its results a kernel may write, for sizes that are known. */
@@ -124,17 +123,16 @@ final class Writes {
      * which a step of one passes all that the smaller ones come to; none otherwise.
      */
     private List<Area.Axis> steps(Dim index) {
-        List<Area.Axis> steps = new ArrayList<>();
-        Set<String> counted = new HashSet<>();
+        Map<String, Long> factors = new LinkedHashMap<>();
         for (Dim.Term term : index.terms()) {
             long factor = term.coefficient();
-            Optional<Interval> loop = Optional.empty();
+            Optional<String> loop = Optional.empty();
             for (Dim.Atom atom : term.atoms()) {
                 if (atom instanceof Dim.Symbol(String name) && variables.containsKey(name)) {
-                    if (loop.isPresent() || variables.get(name).isEmpty() || !counted.add(name)) {
+                    if (loop.isPresent() || variables.get(name).isEmpty()) {
                         return List.of();
                     }
-                    loop = variables.get(name);
+                    loop = Optional.of(name);
                 } else {
                     Optional<Interval> value = interval(atom);
                     if (value.isEmpty() || value.get().least() != value.get().greatest()) {
@@ -144,11 +142,15 @@ final class Writes {
                 }
             }
             if (loop.isPresent()) {
-                if (factor <= 0) {
-                    return List.of();
-                }
-                steps.add(new Area.Axis(loop.get().greatest() + 1, factor));
+                factors.merge(loop.get(), factor, Math::addExact);
             }
+        }
+        List<Area.Axis> steps = new ArrayList<>();
+        for (var factor : factors.entrySet()) {
+            if (factor.getValue() <= 0) {
+                return List.of();
+            }
+            steps.add(new Area.Axis(variables.get(factor.getKey()).orElseThrow().greatest() + 1, factor.getValue()));
         }
         steps.sort(Comparator.comparingLong(Area.Axis::step).reversed());
         long span = 0;
