@@ -22,6 +22,8 @@ import java.util.Optional;
  *     the folder that the system property {@code quern.cache} names ({@code off} is none), else {@code quern/compiled} in {@code XDG_CACHE_HOME},
  *     else {@code .cache/quern/compiled} in the user's home. Code is taken from there only if it bears the mark of a key there that none but the
  *     user can read
+ * @param trustArchive whether code in a model compiled ahead of time may run though another user or machine made it. Off by default: where it is
+ *     not this user's own, the model in the file is compiled. Only for files that come by a way that is trusted as a jar's is
  * @param poison fills freed and fresh working memory with NaN or a marker, to find reads of dead values; for tests
  */
 public record Options(
@@ -32,6 +34,7 @@ public record Options(
         Duration timeLimit,
         boolean deterministic,
         Optional<Path> cache,
+        boolean trustArchive,
         boolean poison) {
     /** The time limit that ends nothing. */
     public static final Duration NO_TIME_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
@@ -78,6 +81,7 @@ public record Options(
         private Duration timeLimit = NO_TIME_LIMIT;
         private boolean deterministic = true;
         private Optional<Path> cache = CacheFolder.ofProcess();
+        private boolean trustArchive;
         private boolean poison;
 
         private Builder() {}
@@ -130,6 +134,12 @@ public record Options(
             return this;
         }
 
+        /** Whether code in models compiled ahead of time runs whoever made it. */
+        public Builder trustArchive(boolean trust) {
+            this.trustArchive = trust;
+            return this;
+        }
+
         /** Poison freed working memory; for tests. */
         public Builder poison(boolean poison) {
             this.poison = poison;
@@ -138,7 +148,8 @@ public record Options(
 
         /** The settings. */
         public Options build() {
-            return new Options(threads, device, maxMemory, maxIterations, timeLimit, deterministic, cache, poison);
+            return new Options(
+                    threads, device, maxMemory, maxIterations, timeLimit, deterministic, cache, trustArchive, poison);
         }
     }
 }

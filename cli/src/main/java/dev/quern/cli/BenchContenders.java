@@ -63,6 +63,8 @@ final class BenchContenders {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JavaCommand.FLAGS);
+        // Each JVM compiles, as the first one that loads a model does.
+        command.add("-Dquern.cache=off");
         String options =
                 session.environment().getOrDefault("QUERN_JAVA_OPTS", "").strip();
         if (!options.isEmpty()) {

@@ -45,6 +45,8 @@ public final class Main {
     static CommandLine commandLine(Session session) {
         CommandLine line = new CommandLine(new QuernCommand());
         line.addSubcommand(new RunCommand(session));
+        line.addSubcommand(new CompileCommand(session));
+        line.addSubcommand(new VerifyCommand(session));
         line.addSubcommand(new InspectCommand(session));
         line.addSubcommand(new DumpCommand(session));
         line.addSubcommand(new CheckCommand(session));

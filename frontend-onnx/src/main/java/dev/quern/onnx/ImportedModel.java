@@ -70,6 +70,11 @@ public final class ImportedModel implements AutoCloseable {
         return file.bytes();
     }
 
+    /** The bytes of files of external data, by the location that the model gives for them. */
+    public Map<String, MemorySegment> external() {
+        return file.external();
+    }
+
     /** Whether the model is its one file, and has no files of external data. */
     public boolean isWhole() {
         return file.isWhole();

@@ -111,8 +111,7 @@ final class KeptModels {
     private void keepNow(CompilationKey key, ImportedModel model, CompiledModel compiled) {
         try (Arena arena = Arena.ofConfined()) {
             Map<String, byte[]> code = new LinkedHashMap<>();
-            KeptProgram kept =
-                    new KeptProgram(model.inputs(), compiled.program(), compiled.origins(), codes(compiled, code));
+            KeptProgram kept = kept(model, compiled, code);
             ArchiveWriter archive = new ArchiveWriter();
             if (ProgramArchive.add(archive, kept, code, model.bytes(), arena, MOST_WEIGHTS)) {
                 folder.keep(key, archive);
@@ -122,6 +121,15 @@ final class KeptModels {
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError failed) {
             LOG.log(System.Logger.Level.DEBUG, "what was compiled is not kept", failed);
         }
+    }
+
+    /**
+     * What is to be kept of {@code compiled}.
+     *
+     * @param code gets the code of kernels, by entry
+     */
+    static KeptProgram kept(ImportedModel model, CompiledModel compiled, Map<String, byte[]> code) {
+        return new KeptProgram(model.inputs(), compiled.program(), compiled.origins(), codes(compiled, code));
     }
 
     /** Each kernel and the entry of its code; the code itself goes to {@code entries}. */

@@ -10,9 +10,13 @@ import dev.quern.onnx.ImportedModel;
 import dev.quern.onnx.OnnxModels;
 import dev.quern.onnx.proto.ModelBytes;
 import dev.quern.passes.CompileOptions;
+import dev.quern.runtime.archive.Archive;
+import dev.quern.runtime.archive.ArchiveKey;
 import dev.quern.runtime.archive.BuildIdentity;
 import dev.quern.runtime.archive.CompilationKey;
+import dev.quern.runtime.archive.DamagedException;
 import dev.quern.runtime.archive.ProgramArchive;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -96,45 +100,117 @@ public final class ModelCompiler {
         Reproducer reproducer = new Reproducer();
         return Boundary.cross(where, reproducer, () -> {
             ModelBytes bytes = open.get();
-            Backend backend;
-            Target target;
+            boolean handedOver = false;
             try {
-                backend = BackendChoice.forDevice(options.device());
-                target = backend.target(options.threads());
-            } catch (RuntimeException | Error failure) {
-                bytes.close();
-                throw failure;
+                Optional<Archive> archive = archive(bytes, where);
+                ModelBytes model = archive.isPresent() ? ModelArchives.model(archive.get(), bytes, where) : bytes;
+                Seat seat = seat();
+                Optional<CompiledModel> restored = archive.flatMap(found -> restored(found, model, seat, where));
+                handedOver = true;
+                return restored.isPresent() ? restored.get() : compiled(model, seat, reproducer);
+            } finally {
+                if (!handedOver) {
+                    bytes.close();
+                }
             }
-            Optional<KeptModels> kept = backend.takesCodeBack()
-                    ? keeping.map(place -> new KeptModels(
-                            place.folder(), place.build(), place.atOnce(), options.threads(), target, compileOptions))
-                    : Optional.empty();
-            return kept.isPresent()
-                    ? compile(bytes, backend, target, kept.get(), reproducer)
-                    : compiled(imported(bytes, reproducer), backend, target);
         });
     }
 
-    private CompiledModel compile(
-            ModelBytes bytes, Backend backend, Target target, KeptModels kept, Reproducer reproducer) {
+    /** A back end and what it compiles for. */
+    private record Seat(Backend backend, Target target) {}
+
+    private Seat seat() {
+        Backend backend = BackendChoice.forDevice(options.device());
+        return new Seat(backend, backend.target(options.threads()));
+    }
+
+    private static Optional<Archive> archive(ModelBytes bytes, String where) {
+        try {
+            return Archive.of(bytes.bytes());
+        } catch (DamagedException damaged) {
+            throw ModelArchives.damaged(where, damaged);
+        }
+    }
+
+    private Optional<CompiledModel> restored(Archive archive, ModelBytes model, Seat seat, String where) {
+        Optional<String> build = keeping.map(Keeping::build).or(BuildIdentity::get);
+        if (!seat.backend().takesCodeBack() || stages != StageSink.NONE || build.isEmpty()) {
+            return Optional.empty();
+        }
+        CompilationKey key = CompilationKey.of(
+                build.get(), archive.manifest().property(CompilationKey.MODEL), seat.target(), compileOptions);
+        return ModelArchives.program(archive, model, key, options, where)
+                .map(program -> restored(program, model, seat));
+    }
+
+    private CompiledModel restored(ProgramArchive program, ModelBytes model, Seat seat) {
+        KeptProgramSource source = new KeptProgramSource(program.program(), model, this::source);
+        return model(source, seat, KeptModels.code(program));
+    }
+
+    private CompiledModel compiled(ModelBytes bytes, Seat seat, Reproducer reproducer) {
+        Optional<KeptModels> kept =
+                seat.backend().takesCodeBack() ? keeping.map(place -> kept(place, seat)) : Optional.empty();
+        if (kept.isEmpty()) {
+            return compiled(imported(bytes, reproducer), seat);
+        }
         CompilationKey key;
         Optional<ProgramArchive> found;
         try {
-            key = kept.key(bytes.bytes());
-            found = kept.find(key, bytes.bytes());
+            key = kept.get().key(bytes.bytes());
+            found = kept.get().find(key, bytes.bytes());
         } catch (RuntimeException | Error failure) {
             bytes.close();
             throw failure;
         }
         if (found.isPresent()) {
-            ProgramArchive archive = found.get();
-            KeptProgramSource source = new KeptProgramSource(archive.program(), bytes, this::source);
-            return model(source, backend, target, KeptModels.code(archive));
+            return restored(found.get(), bytes, seat);
         }
         ImportedModel imported = imported(bytes, reproducer);
-        CompiledModel compiled = compiled(imported, backend, target);
-        kept.keep(key, imported, compiled);
+        CompiledModel compiled = compiled(imported, seat);
+        kept.get().keep(key, imported, compiled);
         return compiled;
+    }
+
+    private KeptModels kept(Keeping place, Seat seat) {
+        return new KeptModels(
+                place.folder(), place.build(), place.atOnce(), options.threads(), seat.target(), compileOptions);
+    }
+
+    /**
+     * Compiles the model in {@code model} and writes it to {@code file}, with all that a later {@link #compile(Path)} of that needs.
+     *
+     * @throws ModelException if the model cannot be compiled, or the file not be written
+     */
+    public void archive(Path model, Path file) {
+        Reproducer reproducer = new Reproducer();
+        Boundary.cross(String.valueOf(model), reproducer, () -> {
+            Seat seat = seat();
+            if (!seat.backend().takesCodeBack()) {
+                throw new ModelException(
+                        ModelException.Code.UNSUPPORTED,
+                        options.device(),
+                        "models are compiled ahead of time for the device cpu only");
+            }
+            Keeping place = keeping.or(() -> Keeping.of(options))
+                    .orElseThrow(
+                            () -> new ModelException(
+                                    ModelException.Code.UNSUPPORTED,
+                                    String.valueOf(file),
+                                    "a model that is compiled ahead of time is marked with a key in the cache folder; set Options.cache"));
+            ImportedModel imported = imported(ModelBytes.map(required(model, "model")), reproducer);
+            try (CompiledModel compiled = compiled(imported, seat)) {
+                CompilationKey key = kept(place, seat).key(imported.bytes());
+                ModelArchives.write(required(file, "file"), imported, compiled, key, ArchiveKey.in(place.folder()));
+                return null;
+            } catch (IOException unwritable) {
+                throw new ModelException(
+                        ModelException.Code.IO,
+                        String.valueOf(file),
+                        "cannot be written (" + unwritable + ")",
+                        unwritable);
+            }
+        });
     }
 
     private static ImportedModel imported(ModelBytes bytes, Reproducer reproducer) {
@@ -147,14 +223,14 @@ public final class ModelCompiler {
         return new OnnxProgramSource(model, options.timeLimit(), compileOptions, stages);
     }
 
-    private CompiledModel compiled(ImportedModel imported, Backend backend, Target target) {
-        return model(source(imported), backend, target, KeptCode.NONE);
+    private CompiledModel compiled(ImportedModel imported, Seat seat) {
+        return model(source(imported), seat, KeptCode.NONE);
     }
 
-    private CompiledModel model(ProgramSource source, Backend backend, Target target, KeptCode code) {
+    private CompiledModel model(ProgramSource source, Seat seat, KeptCode code) {
         return new CompiledModel(
                 source,
-                new KernelCache(backend, target, stages, ResidentPool.shared(), options.threads(), code),
+                new KernelCache(seat.backend(), seat.target(), stages, ResidentPool.shared(), options.threads(), code),
                 options,
                 (node, operands, symbols, budget) ->
                         new GraphInterpreter(budget).evaluate(node, operands, new DimBindings(symbols)),

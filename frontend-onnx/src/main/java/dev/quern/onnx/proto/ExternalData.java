@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Maps files of external data, each once. A model reaches only files in its own folder or below: locations are
@@ -18,12 +18,12 @@ import java.util.Map;
  * where else it lies. Where the model itself is a link, the folder it
  * leads to counts as its own too, because download caches keep a model and its data as links into one store.
  */
-final class ExternalData {
+final class ExternalData implements ExternalFiles {
     private final Path folder;
     private final List<Path> roots;
     private final Arena arena;
     private final List<MappedFile> files;
-    private final Map<String, MemorySegment> mapped = new HashMap<>();
+    private final Map<String, MemorySegment> mapped = new ConcurrentHashMap<>();
 
     /**
      * The files that {@code model} may refer to.
@@ -37,7 +37,13 @@ final class ExternalData {
         this.arena = arena;
     }
 
-    MemorySegment map(WireMessage message, String location) {
+    @Override
+    public Map<String, MemorySegment> mapped() {
+        return Map.copyOf(mapped);
+    }
+
+    @Override
+    public MemorySegment map(WireMessage message, String location) {
         MemorySegment known = mapped.get(location);
         if (known == null) {
             known = open(message, location);

@@ -41,7 +41,7 @@ final class ExternalReference {
             throw message.failWhole(
                     Code.MALFORMED_MODEL, "expected external data of " + size + " bytes, found a length of " + length);
         }
-        ExternalData external = message.source().external();
+        ExternalFiles external = message.source().external();
         if (external == null) {
             throw message.failWhole(
                     Code.UNSUPPORTED,

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -15,14 +16,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class ModelBytes implements AutoCloseable {
     private final MemorySegment bytes;
     private final String label;
-    private final Path file;
+    private final ExternalFiles external;
     private final Arena arena;
     private final List<MappedFile> files;
 
-    private ModelBytes(MemorySegment bytes, String label, Path file, Arena arena, List<MappedFile> files) {
+    private ModelBytes(MemorySegment bytes, String label, ExternalFiles external, Arena arena, List<MappedFile> files) {
         this.bytes = bytes.asReadOnly();
         this.label = label;
-        this.file = file;
+        this.external = external;
         this.arena = arena;
         this.files = files;
     }
@@ -35,15 +36,18 @@ public final class ModelBytes implements AutoCloseable {
     public static ModelBytes map(Path file) {
         Arena arena = Arena.ofShared();
         List<MappedFile> files = new CopyOnWriteArrayList<>();
+        ModelBytes whole = null;
         try {
             MappedFile mapped = MappedFile.map(file, arena);
             files.add(mapped);
-            return new ModelBytes(mapped.bytes(), file.toString(), file, arena, files);
+            whole = new ModelBytes(mapped.bytes(), file.toString(), new ExternalData(file, arena, files), arena, files);
+            return whole;
         } catch (IOException failure) {
             throw MappedFile.unreadable(file, failure);
         } finally {
-            if (files.isEmpty()) {
+            if (whole == null) {
                 arena.close();
+                files.forEach(MappedFile::close);
             }
         }
     }
@@ -54,6 +58,20 @@ public final class ModelBytes implements AutoCloseable {
                 MemorySegment.ofArray(model), "model in memory", null, Arena.ofShared(), new CopyOnWriteArrayList<>());
     }
 
+    /**
+     * A model that lies in {@code part} of these bytes, and is closed with them.
+     *
+     * @param external what lies in place of files of external data, by location
+     */
+    public ModelBytes within(MemorySegment part, Map<String, MemorySegment> external) {
+        return new ModelBytes(part, label, ExternalFiles.of(external), arena, files);
+    }
+
+    /** Files of external data read so far, by location. */
+    public Map<String, MemorySegment> external() {
+        return external == null ? Map.of() : external.mapped();
+    }
+
     /** The bytes, read only. */
     public MemorySegment bytes() {
         return bytes;
@@ -61,7 +79,7 @@ public final class ModelBytes implements AutoCloseable {
 
     /** Whether all that was read lies in {@link #bytes}, and none in files of external data. */
     boolean isWhole() {
-        return files.size() <= 1;
+        return external().isEmpty();
     }
 
     /**
@@ -70,14 +88,9 @@ public final class ModelBytes implements AutoCloseable {
      * @throws ModelException if the bytes are not a well-formed model
      */
     OnnxModel read() {
-        try {
-            ExternalData external = file == null ? null : new ExternalData(file, arena, files);
-            WireSource source = new WireSource(bytes, label, arena, external);
-            ForeignFormat.refuse(source);
-            return ModelFields.model(source.root());
-        } catch (IOException failure) {
-            throw MappedFile.unreadable(file, failure);
-        }
+        WireSource source = new WireSource(bytes, label, arena, external);
+        ForeignFormat.refuse(source);
+        return ModelFields.model(source.root());
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.quern.onnx.proto;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 
 /**
  * A model and the memory its constants lie in. Mapped files stay open until {@link #close()}; after that, every tensor
@@ -23,6 +24,11 @@ public final class OnnxFile implements AutoCloseable {
     /** The file's bytes, in which constants lie. */
     public MemorySegment bytes() {
         return bytes.bytes();
+    }
+
+    /** The bytes of files of external data, by the location that the model gives for them. */
+    public Map<String, MemorySegment> external() {
+        return bytes.external();
     }
 
     /** Whether all constants lie in the model's own file, or were decoded of it, and none come from files of external data. */

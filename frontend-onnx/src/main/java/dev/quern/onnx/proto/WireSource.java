@@ -20,7 +20,7 @@ final class WireSource {
     private final MemorySegment bytes;
     private final String label;
     private final Arena arena;
-    private final ExternalData external;
+    private final ExternalFiles external;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     private int entriesLeft = Limits.FILE_ENTRIES;
 
@@ -30,7 +30,7 @@ final class WireSource {
      * @param arena owns large decoded constants
      * @param external finds external data; null where that is refused
      */
-    WireSource(MemorySegment bytes, String label, Arena arena, ExternalData external) {
+    WireSource(MemorySegment bytes, String label, Arena arena, ExternalFiles external) {
         this.bytes = bytes.asReadOnly();
         this.label = label;
         this.arena = arena;
@@ -45,7 +45,7 @@ final class WireSource {
         return label;
     }
 
-    ExternalData external() {
+    ExternalFiles external() {
         return external;
     }
 

@@ -52,8 +52,8 @@ public final class ArchiveFolder {
             return Optional.empty();
         }
         try {
-            Optional<Archive> archive =
-                    Archive.of(MemorySegment.ofArray(bytes)).filter(found -> key.fits(found.manifest()));
+            Optional<Archive> archive = Archive.of(MemorySegment.ofArray(bytes))
+                    .filter(found -> key.misfit(found.manifest()).isEmpty());
             if (archive.isPresent() && archive.get().isMarkedBy(key())) {
                 touch(file);
                 return archive;

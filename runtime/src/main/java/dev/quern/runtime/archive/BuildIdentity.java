@@ -7,10 +7,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.CodeSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -24,9 +29,19 @@ public final class BuildIdentity {
         static final Optional<String> IDENTITY = compute();
     }
 
+    /** Checksums, because they are fast at once; code is the user's own, and nobody forges it against himself. */
+    private final CRC32 one = new CRC32();
+
+    private final CRC32C other = new CRC32C();
+    private final byte[] chunk = new byte[1 << 16];
+    private long size;
+
     private BuildIdentity() {}
 
-    /** Checksums of the jars that this build lies in, back ends included; empty if it does not lie in jars, as while it is developed. */
+    /**
+     * Checksums of the jars that this build lies in, back ends included, or of names, sizes and times of the files of its folders; empty if
+     * it lies in neither.
+     */
     public static Optional<String> get() {
         return Lazy.IDENTITY;
     }
@@ -41,50 +56,71 @@ public final class BuildIdentity {
                 // A program can do without it, and is then another build.
             }
         }
-        Set<Path> jars = new LinkedHashSet<>();
+        Set<Path> places = new LinkedHashSet<>();
         for (Class<?> part : parts) {
-            Optional<Path> jar = jar(part);
-            if (jar.isEmpty()) {
+            Optional<Path> place = place(part);
+            if (place.isEmpty()) {
                 return Optional.empty();
             }
-            jars.add(jar.get());
+            places.add(place.get());
         }
-        return digest(jars);
+        BuildIdentity identity = new BuildIdentity();
+        try {
+            for (Path place : places) {
+                if (Files.isDirectory(place)) {
+                    identity.addFolder(place);
+                } else {
+                    identity.addJar(place);
+                }
+            }
+        } catch (IOException gone) {
+            return Optional.empty();
+        }
+        return Optional.of(identity.text());
     }
 
-    private static Optional<Path> jar(Class<?> type) {
+    private static Optional<Path> place(Class<?> type) {
         CodeSource source = type.getProtectionDomain().getCodeSource();
         URL location = source == null ? null : source.getLocation();
         if (location == null || !"file".equals(location.getProtocol())) {
             return Optional.empty();
         }
         try {
-            return Optional.of(Path.of(location.toURI())).filter(Files::isRegularFile);
+            return Optional.of(Path.of(location.toURI())).filter(Files::exists);
         } catch (URISyntaxException | IllegalArgumentException elsewhere) {
             return Optional.empty();
         }
     }
 
-    private static Optional<String> digest(Set<Path> jars) {
-        // Checksums, because they are fast at once; jars are the user's own, and nobody forges them against himself.
-        CRC32 one = new CRC32();
-        CRC32C other = new CRC32C();
-        long size = 0;
-        byte[] chunk = new byte[1 << 16];
-        try {
-            for (Path jar : jars) {
-                try (InputStream in = Files.newInputStream(jar)) {
-                    for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
-                        one.update(chunk, 0, length);
-                        other.update(chunk, 0, length);
-                        size += length;
-                    }
-                }
+    private void addJar(Path jar) throws IOException {
+        try (InputStream in = Files.newInputStream(jar)) {
+            for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
+                add(chunk, length);
             }
-            return Optional.of(
-                    Long.toHexString(one.getValue()) + "-" + Long.toHexString(other.getValue()) + "-" + size);
-        } catch (IOException gone) {
-            return Optional.empty();
         }
+    }
+
+    private void addFolder(Path folder) throws IOException {
+        List<String> lines = new ArrayList<>();
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                lines.add(folder.relativize(file) + " " + attributes.size() + " " + attributes.lastModifiedTime());
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        Collections.sort(lines);
+        byte[] text = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+        add(text, text.length);
+    }
+
+    private void add(byte[] bytes, int length) {
+        one.update(bytes, 0, length);
+        other.update(bytes, 0, length);
+        size += length;
+    }
+
+    private String text() {
+        return Long.toHexString(one.getValue()) + "-" + Long.toHexString(other.getValue()) + "-" + size;
     }
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * All that what is compiled depends on.
@@ -13,6 +14,9 @@ import java.util.Map;
  * @param properties by name
  */
 public record CompilationKey(Map<String, String> properties) {
+    /** The property that has the digest of the model. */
+    public static final String MODEL = "model";
+
     public CompilationKey {
         properties = new LinkedHashMap<>(properties);
     }
@@ -31,7 +35,7 @@ public record CompilationKey(Map<String, String> properties) {
         properties.put("target", target.toString());
         properties.put("schedules", Boolean.toString(options.schedules()));
         properties.put("deterministic", Boolean.toString(options.deterministic()));
-        properties.put("model", model);
+        properties.put(MODEL, model);
         return new CompilationKey(properties);
     }
 
@@ -41,9 +45,12 @@ public record CompilationKey(Map<String, String> properties) {
                 .formatHex(Digests.sha().digest(properties.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Whether {@code manifest} is of what this key compiles to. */
-    public boolean fits(Manifest manifest) {
+    /** What of {@code manifest} is not as this key has it, in words; empty if it is of what this key compiles to. */
+    public Optional<String> misfit(Manifest manifest) {
         return properties.entrySet().stream()
-                .allMatch(property -> manifest.property(property.getKey()).equals(property.getValue()));
+                .filter(property -> !manifest.property(property.getKey()).equals(property.getValue()))
+                .map(property -> "it was compiled for " + property.getKey() + " '"
+                        + manifest.property(property.getKey()) + "', and this is '" + property.getValue() + "'")
+                .findFirst();
     }
 }

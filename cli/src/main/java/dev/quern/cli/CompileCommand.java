@@ -1,0 +1,77 @@
+package dev.quern.cli;
+
+import dev.quern.ModelException;
+import dev.quern.ModelException.Code;
+import dev.quern.Options;
+import dev.quern.runtime.ModelCompiler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code quern compile}: compiles a model ahead of time into one file. */
+@Command(
+        name = "compile",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Compiles a model ahead of time, into one file that Model.load and the commands that run models take.",
+            "It is a zip of the model, its program, the code of its kernels and their texts. The code runs only for the user and "
+                    + "on the machine that made it, with the same build of Quern and Java, unless Options.trustArchive says "
+                    + "otherwise; elsewhere the model in the file is compiled as any."
+        })
+final class CompileCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "MODEL", description = "Path, or maven:GROUP:ARTIFACT:VERSION!/PATH.")
+    private String model;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Where to write. Default: the model's name with .qar, in the current folder.")
+    private String output;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of the runs to come; by default all processors.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    CompileCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        Path file;
+        try (Progress _ = Progress.of(session.err(), "fetching " + model)) {
+            file = ModelCache.of(session).locate(session, model);
+        }
+        String name = file.getFileName().toString();
+        Path target = session.path(output != null ? output : name.replaceFirst("\\.onnx$", "") + ".qar");
+        long start = System.nanoTime();
+        try (Progress _ = Progress.of(session.err(), "compiling " + name)) {
+            ModelCompiler.of(Options.builder().threads(threads).build()).archive(file, target);
+        }
+        session.out()
+                .printf(
+                        Locale.ROOT,
+                        "wrote %s, %.1f MB, in %.1f s%n",
+                        target,
+                        size(target) / 1e6,
+                        (System.nanoTime() - start) / 1e9);
+        return ExitStatus.OK;
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException gone) {
+            throw new ModelException(Code.IO, file.toString(), "cannot be read (" + gone + ")", gone);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.quern.runtime;
+
+import dev.quern.ModelException;
+import dev.quern.Options;
+import dev.quern.ir.text.GraphPrinter;
+import dev.quern.onnx.ImportedModel;
+import dev.quern.onnx.proto.ModelBytes;
+import dev.quern.runtime.archive.Archive;
+import dev.quern.runtime.archive.ArchiveKey;
+import dev.quern.runtime.archive.ArchiveWriter;
+import dev.quern.runtime.archive.CompilationKey;
+import dev.quern.runtime.archive.DamagedException;
+import dev.quern.runtime.archive.KeptProgram;
+import dev.quern.runtime.archive.ProgramArchive;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Models compiled ahead of time: one file that holds the model, its files of external data, the program, the code of its kernels, and texts of all
+ * stages for people. The model in it is a model like any; the program and code in it are used only where they may be trusted and fit.
+ */
+final class ModelArchives {
+    private static final System.Logger LOG = System.getLogger("dev.quern.runtime");
+    private static final String MODEL = "model.onnx";
+    private static final String DATA = "data/";
+
+    private ModelArchives() {}
+
+    /**
+     * Writes {@code compiled} as an archive.
+     *
+     * @param model what it was compiled of
+     * @param key what it was compiled for
+     * @param mark the key of who makes it
+     */
+    static void write(Path file, ImportedModel model, CompiledModel compiled, CompilationKey key, ArchiveKey mark)
+            throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            ArchiveWriter archive = new ArchiveWriter();
+            key.properties().forEach(archive::property);
+            archive.entry("graph.qir", GraphPrinter.print(WithoutWeights.of(model.graph())));
+            archive.entry("program.txt", ProgramText.steps(compiled.program()));
+            archive.entry("kernels.qir", ProgramText.scheduled(compiled.program()));
+            Map<String, byte[]> code = new LinkedHashMap<>();
+            KeptProgram kept = KeptModels.kept(model, compiled, code);
+            ProgramArchive.add(archive, kept, code, model.bytes(), arena, Long.MAX_VALUE);
+            archive.entry(MODEL, model.bytes());
+            model.external().forEach((location, bytes) -> archive.entry(DATA + location, bytes));
+            archive.write(file, mark);
+        }
+    }
+
+    /**
+     * The model in {@code archive}, which lies in {@code file}.
+     *
+     * @throws ModelException if it is damaged
+     */
+    static ModelBytes model(Archive archive, ModelBytes file, String where) {
+        try {
+            Map<String, MemorySegment> external = new HashMap<>();
+            archive.manifest().entries().stream()
+                    .map(entry -> entry.name())
+                    .filter(name -> name.startsWith(DATA))
+                    .forEach(name -> external.put(name.substring(DATA.length()), archive.segment(name)));
+            return file.within(archive.segment(MODEL), external);
+        } catch (DamagedException damaged) {
+            throw damaged(where, damaged);
+        }
+    }
+
+    /** What to throw for an archive that is not what was written. */
+    static ModelException damaged(String where, DamagedException damaged) {
+        return new ModelException(
+                ModelException.Code.MALFORMED_MODEL,
+                where,
+                "the compiled model is damaged: " + damaged.getMessage() + "; compile it again",
+                damaged);
+    }
+
+    /** The program in {@code archive}, if it may run here; else one line of the log says why not, and the model is to be compiled. */
+    static Optional<ProgramArchive> program(
+            Archive archive, ModelBytes model, CompilationKey key, Options options, String where) {
+        Optional<String> misfit = key.misfit(archive.manifest());
+        if (misfit.isEmpty() && !isTrusted(archive, options)) {
+            misfit = Optional.of("it was not made by this user on this machine, and Options.trustArchive is off");
+        }
+        if (misfit.isPresent()) {
+            LOG.log(System.Logger.Level.INFO, "{0}: the model in it is compiled anew: {1}", where, misfit.get());
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ProgramArchive.read(archive, model.bytes()));
+        } catch (DamagedException damaged) {
+            throw damaged(where, damaged);
+        }
+    }
+
+    private static boolean isTrusted(Archive archive, Options options) {
+        if (options.trustArchive()) {
+            return true;
+        }
+        try {
+            return options.cache().isPresent()
+                    && archive.isMarkedBy(ArchiveKey.in(options.cache().get()));
+        } catch (IOException noKey) {
+            LOG.log(System.Logger.Level.DEBUG, "there is no key", noKey);
+            return false;
+        }
+    }
+}
