@@ -54,6 +54,41 @@ class ModelCommandsTest {
     }
 
     @Test
+    void compileWritesAFileThatRuns() throws IOException {
+        String before =
+                System.setProperty("quern.cache", folder.resolve("cache").toString());
+        try {
+            CommandRun compiled = CommandRun.in(folder, "compile", "m.onnx", "--threads", "1");
+            assertEquals(0, compiled.status(), compiled.err());
+            assertTrue(compiled.out().contains("m.qar"), compiled.out());
+            Files.delete(folder.resolve("m.onnx"));
+            CommandRun run = CommandRun.in(folder, "run", "m.qar", "--threads", "1", "--input", "x=1x3xf32=1,1,1");
+            assertEquals(0, run.status(), run.err());
+            assertTrue(run.out().contains("9.0, 12.0"), run.out());
+            CommandRun verified = CommandRun.in(folder, "verify", "m.qar");
+            assertEquals(0, verified.status(), verified.err());
+            assertTrue(verified.out().contains("by this user on this machine"), verified.out());
+            CommandRun json = CommandRun.in(folder, "verify", "m.qar", "--json");
+            assertTrue(json.out().contains("\"own\" : true"), json.out());
+            byte[] damaged = Files.readAllBytes(folder.resolve("m.qar"));
+            damaged[damaged.length / 2] ^= 1;
+            Files.write(folder.resolve("m.qar"), damaged);
+            assertEquals(
+                    ExitStatus.BAD_INPUT,
+                    CommandRun.in(folder, "verify", "m.qar").status());
+        } finally {
+            System.setProperty("quern.cache", before);
+        }
+    }
+
+    @Test
+    void verifyRefusesWhatIsNoCompiledModel() {
+        CommandRun run = CommandRun.in(folder, "verify", "m.onnx");
+        assertEquals(ExitStatus.BAD_INPUT, run.status());
+        assertTrue(run.err().contains("expected a file written by 'quern compile'"), run.err());
+    }
+
+    @Test
     void inspectShowsWhereValuesLie() throws IOException {
         byte[] cache = new OnnxBuilder()
                 .opset(24)

@@ -193,11 +193,11 @@ public final class ModelCompiler {
                         "models are compiled ahead of time for the device cpu only");
             }
             Keeping place = keeping.or(() -> Keeping.of(options))
-                    .orElseThrow(
-                            () -> new ModelException(
-                                    ModelException.Code.UNSUPPORTED,
-                                    String.valueOf(file),
-                                    "a model that is compiled ahead of time is marked with a key in the cache folder; set Options.cache"));
+                    .orElseThrow(() -> new ModelException(
+                            ModelException.Code.UNSUPPORTED,
+                            String.valueOf(file),
+                            "a model compiled ahead of time is marked with a key that lies in the cache folder, and there is none: "
+                                    + "set Options.cache, or leave quern.cache=off out"));
             ImportedModel imported = imported(ModelBytes.map(required(model, "model")), reproducer);
             try (CompiledModel compiled = compiled(imported, seat)) {
                 CompilationKey key = kept(place, seat).key(imported.bytes());
