@@ -375,9 +375,11 @@ public final class GraphBuilder {
         if (difference.is(0)) {
             return Extents.simpler(left, right);
         }
-        Dim lesser = difference.isConstant() && difference.constant() < 0 ? left : right;
+        boolean leftIsLess = ranges().nonNegative(Dim.of(-1).minus(difference));
+        boolean rightIsLess = ranges().nonNegative(difference.minus(1));
+        Dim lesser = leftIsLess ? left : right;
         boolean mayBeOne = !lesser.isConstant() && !ranges().atMost(Dim.of(2), known(lesser));
-        if (difference.isConstant() && mayBeOne) {
+        if ((leftIsLess || rightIsLess) && mayBeOne) {
             assumeEqual(lesser, Dim.ONE);
             return lesser == left ? right : left;
         }
