@@ -9,6 +9,7 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.schedule.KernelForms;
 import dev.quern.ir.text.GraphPrinter;
 import dev.quern.ir.text.KernelPrinter;
 import dev.quern.ir.text.Parser;
@@ -97,9 +98,13 @@ class RoundTripTest {
                     if (seen.add(run.scheduled())) {
                         String where = program.name() + ", " + run.origin();
                         kernel(where + " as lowered", run.kernel());
-                        kernel(where + " as scheduled", run.scheduled());
-                        assertEquals(
-                                run.schedule(), Parser.parseSchedule(SchedulePrinter.print(run.schedule())), where);
+                        for (KernelForms.Form form : run.forms().forms()) {
+                            kernel(where + " as scheduled", form.scheduled());
+                            assertEquals(
+                                    form.schedule(),
+                                    Parser.parseSchedule(SchedulePrinter.print(form.schedule())),
+                                    where);
+                        }
                     }
                 }
                 case ProgramStep.RunControl control -> control.bodies().forEach(body -> program(body, seen));

@@ -41,7 +41,8 @@ final class PtxStage {
     private static void collect(Program program, Set<Kernel> kernels) {
         for (ProgramStep step : program.steps()) {
             switch (step) {
-                case ProgramStep.RunKernel kernel -> kernels.add(kernel.scheduled());
+                case ProgramStep.RunKernel kernel ->
+                    kernel.forms().forms().forEach(form -> kernels.add(form.scheduled()));
                 case ProgramStep.RunControl control -> control.bodies().forEach(body -> collect(body, kernels));
                 case ProgramStep.RunHost host -> {}
                 case ProgramStep.CheckIndices check -> {}

@@ -3,6 +3,7 @@ package dev.quern.cli;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.schedule.KernelForms;
 import dev.quern.ir.text.GraphPrinter;
 import dev.quern.ir.text.KernelPrinter;
 import dev.quern.ir.text.SchedulePrinter;
@@ -95,10 +96,13 @@ final class StageText {
         if (same != null) {
             text.append("// the kernel is that of step ").append(same).append('\n');
         } else {
-            if (scheduled) {
-                text.append(commented(SchedulePrinter.print(step.schedule()))).append('\n');
+            if (!scheduled) {
+                text.append(KernelPrinter.print(kernel));
             }
-            text.append(KernelPrinter.print(kernel));
+            for (KernelForms.Form form : scheduled ? step.forms().forms() : List.<KernelForms.Form>of()) {
+                text.append(commented(SchedulePrinter.print(form.schedule()))).append('\n');
+                text.append(KernelPrinter.print(form.scheduled()));
+            }
         }
         add(number, kernel.name(), text.toString());
     }

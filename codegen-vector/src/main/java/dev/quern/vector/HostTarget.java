@@ -23,7 +23,13 @@ final class HostTarget {
         String name = bits == 0 ? "jvm-scalar" : "jvm-" + bits;
         int registers = bits == 512 || System.getProperty("os.arch").equals("aarch64") ? 32 : 16;
         return new Target.Host(
-                name, bits, registers, threads, cacheBytes(1, LEVEL_ONE_BYTES), cacheBytes(2, LEVEL_TWO_BYTES));
+                name,
+                bits,
+                registers,
+                threads,
+                cacheBytes(1, LEVEL_ONE_BYTES),
+                cacheBytes(2, LEVEL_TWO_BYTES),
+                HotSpotBudget.BUDGET);
     }
 
     private static int vectorBits() {

@@ -8,6 +8,7 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.math.ExpandMath;
+import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.testing.Tolerance;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -20,7 +21,7 @@ final class KernelComparison {
     private KernelComparison() {}
 
     static Target target(int bits) {
-        return bits == 0 ? Target.scalar(1) : new Target.Host("jvm-" + bits, bits, 32, 1, 32 << 10, 1 << 20);
+        return bits == 0 ? Target.scalar(1) : Hosts.vectors(bits, 32, 1);
     }
 
     static HostExecutable compile(Kernel kernel, int bits) {

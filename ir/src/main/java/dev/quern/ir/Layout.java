@@ -3,6 +3,7 @@ package dev.quern.ir;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Where the elements of a buffer lie: a nested shape:stride per axis, and an optional XOR swizzle of the address.
@@ -88,6 +89,18 @@ public record Layout(List<List<Mode>> axes, Optional<Swizzle> swizzle) {
                 Optional.empty());
     }
 
+    /** {@link #panels(Dim, Dim, long)} for the last two axes of {@code shape}, one such matrix after the other for the axes before. */
+    public static Layout panels(Shape shape, long width) {
+        Layout matrix = panels(shape.dim(-2), shape.dim(-1), width);
+        List<List<Mode>> axes = new ArrayList<>(matrix.axes());
+        Dim stride = matrix.span();
+        for (int axis = shape.rank() - 3; axis >= 0; axis--) {
+            axes.addFirst(List.of(new Mode(shape.dim(axis), stride)));
+            stride = stride.times(shape.dim(axis));
+        }
+        return new Layout(axes, Optional.empty());
+    }
+
     /** Number of axes. */
     public int rank() {
         return axes.size();
@@ -148,5 +161,22 @@ public record Layout(List<List<Mode>> axes, Optional<Swizzle> swizzle) {
     /** Whether this is row-major over {@code shape}. */
     public boolean isRowMajor(Shape shape) {
         return equals(rowMajor(shape));
+    }
+
+    /** The text form: {@code layout (M:16) (16:1, floordiv(N + 15, 16):16*M) swizzle(3, 0, 3)}. */
+    @Override
+    public String toString() {
+        StringBuilder out = new StringBuilder("layout");
+        for (List<Mode> modes : axes) {
+            out.append(modes.stream().map(Mode::toString).collect(Collectors.joining(", ", " (", ")")));
+        }
+        swizzle.ifPresent(exchange -> out.append(" swizzle(")
+                .append(exchange.bits())
+                .append(", ")
+                .append(exchange.base())
+                .append(", ")
+                .append(exchange.shift())
+                .append(')'));
+        return out.toString();
     }
 }

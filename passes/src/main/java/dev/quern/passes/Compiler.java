@@ -6,6 +6,7 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.schedule.KernelForms;
 import dev.quern.ir.verify.GraphVerifier;
 import dev.quern.passes.lower.LoweredProgram;
 import dev.quern.passes.memory.MemoryPlanner;
@@ -15,7 +16,6 @@ import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.MemoryPlanVerifier;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
-import dev.quern.passes.schedule.DefaultSchedules;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,7 +28,7 @@ public final class Compiler {
     private final Target target;
     private final CompileOptions options;
 
-    private final Map<Scheduling.Key, DefaultSchedules.Choice> choices = Scheduling.noChoices();
+    private final Map<Scheduling.Key, KernelForms> choices = Scheduling.noChoices();
 
     private Compiler(Target target, CompileOptions options) {
         this.target = target;

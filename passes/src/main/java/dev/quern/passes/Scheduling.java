@@ -9,8 +9,8 @@ import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.math.ExpandMath;
+import dev.quern.ir.schedule.KernelForms;
 import dev.quern.ir.schedule.Schedule;
-import dev.quern.ir.schedule.Scheduler;
 import dev.quern.ir.verify.KernelVerifier;
 import dev.quern.passes.lower.LoweredProgram;
 import dev.quern.passes.memory.Part;
@@ -37,7 +37,7 @@ final class Scheduling {
     private final CompileOptions options;
     private final Map<String, Literal> literals;
     private final Map<String, Literal> memories = new HashMap<>();
-    private final Map<Key, DefaultSchedules.Choice> choices;
+    private final Map<Key, KernelForms> choices;
 
     /** Symbols with the values that the guards give them. */
     private final Map<String, Dim> fixed = new HashMap<>();
@@ -58,7 +58,7 @@ final class Scheduling {
             CompileOptions options,
             Map<String, Literal> literals,
             List<Part> parts,
-            Map<Key, DefaultSchedules.Choice> choices,
+            Map<Key, KernelForms> choices,
             List<Guard> guards) {
         this.target = target;
         this.options = options;
@@ -105,7 +105,7 @@ final class Scheduling {
     }
 
     /** An empty store of choices. */
-    static Map<Key, DefaultSchedules.Choice> noChoices() {
+    static Map<Key, KernelForms> noChoices() {
         return new HashMap<>();
     }
 
@@ -124,25 +124,18 @@ final class Scheduling {
 
     ProgramStep.RunKernel schedule(LoweredProgram.Apply apply) {
         Kernel kernel = stored(apply);
-        DefaultSchedules.Choice choice = options.schedules()
+        KernelForms forms = options.schedules()
                 ? choices.computeIfAbsent(
                         new Key(kernel, constantParameters(apply)),
                         key -> DefaultSchedules.of(key.kernel(), key.constants(), target, options.deterministic()))
-                : new DefaultSchedules.Choice(Schedule.NONE, Scheduler.apply(kernel, Schedule.NONE, target));
-        assert isValid(choice.scheduled());
+                : KernelForms.of(kernel, List.of(Schedule.NONE), target);
+        assert forms.forms().stream().allMatch(form -> isValid(form.scheduled()));
         List<String> arguments = new ArrayList<>();
         for (Value argument : apply.arguments()) {
             hold(argument.name());
             arguments.add(argument.name());
         }
-        return new ProgramStep.RunKernel(
-                kernel,
-                choice.schedule(),
-                choice.scheduled(),
-                arguments,
-                apply.inPlace(),
-                apply.work(),
-                apply.origin());
+        return new ProgramStep.RunKernel(kernel, forms, arguments, apply.inPlace(), apply.work(), apply.origin());
     }
 
     /** As scheduled, and as back ends take it. */

@@ -1,15 +1,18 @@
 package dev.quern.runtime;
 
+import dev.quern.ir.backend.Executable;
+
 /**
  * A kernel step with its sizes known.
  *
+ * @param executable the code of the form that they choose
  * @param symbols values of the kernel's symbols
  * @param extent iterations of its parallel loop
  * @param participants threads worth using
  * @param grain iterations a thread takes at a time
  * @param work scalar operations altogether
  */
-record BoundKernel(long[] symbols, long extent, int participants, long grain, long work) {
+record BoundKernel(Executable executable, long[] symbols, long extent, int participants, long grain, long work) {
     /** Scalar operations that outweigh handing a share to another thread: a few microseconds of elementwise work. */
     private static final long LEAST_WORK = 1 << 15;
 
@@ -24,11 +27,12 @@ record BoundKernel(long[] symbols, long extent, int participants, long grain, lo
     }
 
     /** The split of {@code extent} iterations of {@code work} operations altogether. */
-    static BoundKernel split(long[] symbols, long extent, long work, int threads) {
+    static BoundKernel split(Executable executable, long[] symbols, long extent, long work, int threads) {
         long worthwhile = Math.min(work / LEAST_WORK, extent);
         int participants = (int) Math.max(1, Math.min(threads, worthwhile));
         long grain = Math.max(1, extent / ((long) participants * GRAINS_PER_PARTICIPANT));
         long parts = work / MOST_WORK + 1;
-        return new BoundKernel(symbols, extent, participants, Math.max(1, Math.min(grain, extent / parts)), work);
+        return new BoundKernel(
+                executable, symbols, extent, participants, Math.max(1, Math.min(grain, extent / parts)), work);
     }
 }

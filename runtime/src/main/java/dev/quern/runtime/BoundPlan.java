@@ -5,8 +5,10 @@ import dev.quern.Limits;
 import dev.quern.ModelException;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.DeviceExecutable;
+import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.graph.Guard;
+import dev.quern.ir.schedule.KernelForms;
 import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.MemoryPlanVerifier;
 import dev.quern.passes.program.ProgramStep;
@@ -165,7 +167,8 @@ final class BoundPlan {
         long[] arguments = kernel.step().scheduled().symbols().stream()
                 .mapToLong(known::get)
                 .toArray();
-        long extent = switch (kernel.executable()) {
+        Executable executable = executable(kernel, known);
+        long extent = switch (executable) {
             case HostExecutable host -> host.parallelExtent(arguments);
             case DeviceExecutable device -> 1;
         };
@@ -177,7 +180,16 @@ final class BoundPlan {
                     "needs " + work + " operations for " + known + ", expected at most " + Limits.KERNEL_WORK
                             + "; give smaller inputs");
         }
-        return BoundKernel.split(arguments, extent, work, threads);
+        return BoundKernel.split(executable, arguments, extent, work, threads);
+    }
+
+    /** The code of the form that these sizes choose. */
+    private Executable executable(PreparedStep.Kernel kernel, SymbolValues known) {
+        KernelForms forms = kernel.step().forms();
+        int chosen = forms.chosen(condition -> evaluate(kernel.origin(), condition, known)
+                .orElseThrow(() -> new IllegalStateException(
+                        "the condition " + condition + " of a form depends on more than its symbols")));
+        return program.executable(kernel, forms.forms().get(chosen));
     }
 
     /** What the sizes of the inputs determine. */

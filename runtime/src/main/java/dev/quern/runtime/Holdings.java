@@ -1,6 +1,7 @@
 package dev.quern.runtime;
 
 import dev.quern.ir.backend.Executable;
+import dev.quern.ir.schedule.KernelForms;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
@@ -13,6 +14,7 @@ import java.util.Map;
 final class Holdings implements AutoCloseable {
     private final List<LeasedValues.Lease<?>> leases = new ArrayList<>();
     private final Map<ProgramStep.RunKernel, Executable> executables = new IdentityHashMap<>();
+    private final Map<KernelForms.Form, Executable> forms = new IdentityHashMap<>();
     private final Map<ConstantData, HeldConstant> constants = new IdentityHashMap<>();
 
     private Holdings() {}
@@ -53,9 +55,21 @@ final class Holdings implements AutoCloseable {
         }
     }
 
-    /** The code of the step's kernel. */
+    /** The code of the form for all sizes of the step's kernel. */
     Executable executable(ProgramStep.RunKernel step) {
         return executables.get(step);
+    }
+
+    /** The code of a form of the step's kernel for some sizes only, made where it is not there. */
+    synchronized Executable executable(ProgramStep.RunKernel step, KernelForms.Form form, KernelCache kernels) {
+        Executable known = forms.get(form);
+        if (known != null) {
+            return known;
+        }
+        LeasedValues.Lease<Executable> lease = kernels.lease(step, form);
+        leases.add(lease);
+        forms.put(form, lease.value());
+        return lease.value();
     }
 
     /** Where {@code data} is held. */
@@ -64,7 +78,7 @@ final class Holdings implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         leases.forEach(LeasedValues.Lease::close);
     }
 }

@@ -6,6 +6,7 @@ import dev.quern.ir.backend.DeviceQueue;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.schedule.KernelForms;
 import dev.quern.passes.program.ProgramStep;
 import java.util.Collections;
 import java.util.List;
@@ -55,17 +56,26 @@ final class KernelCache {
         return backend.openQueue();
     }
 
-    /** The code of each step's kernel as scheduled, compiled where it is not there, on as many threads as there may be. */
+    /** The code of the form for all sizes of each step's kernel, compiled where it is not there, on as many threads as there may be. */
     List<LeasedValues.Lease<Executable>> lease(List<ProgramStep.RunKernel> steps) {
         Set<Executable> made = Collections.newSetFromMap(new ConcurrentHashMap<>());
-        List<LeasedValues.Lease<Executable>> leases =
-                LeasedValues.all(steps.size(), i -> lease(steps.get(i), made), pool, threads);
+        List<LeasedValues.Lease<Executable>> leases = LeasedValues.all(
+                steps.size(), i -> lease(steps.get(i), steps.get(i).forms().usual(), made), pool, threads);
         leases.stream().map(LeasedValues.Lease::value).filter(made::remove).forEach(stages::executable);
         return leases;
     }
 
-    private LeasedValues.Lease<Executable> lease(ProgramStep.RunKernel step, Set<Executable> made) {
-        Kernel scheduled = step.scheduled();
+    /** The code of one form of a step's kernel. */
+    LeasedValues.Lease<Executable> lease(ProgramStep.RunKernel step, KernelForms.Form form) {
+        Set<Executable> made = Collections.newSetFromMap(new ConcurrentHashMap<>());
+        LeasedValues.Lease<Executable> lease = lease(step, form, made);
+        made.forEach(stages::executable);
+        return lease;
+    }
+
+    private LeasedValues.Lease<Executable> lease(
+            ProgramStep.RunKernel step, KernelForms.Form form, Set<Executable> made) {
+        Kernel scheduled = form.scheduled();
         Kernel nameless = new Kernel(
                 "",
                 scheduled.template(),
@@ -76,7 +86,7 @@ final class KernelCache {
         return compiled.lease(
                 nameless,
                 () -> {
-                    Executable executable = compiled(step);
+                    Executable executable = compiled(step, scheduled);
                     made.add(executable);
                     return executable;
                 },
@@ -84,11 +94,11 @@ final class KernelCache {
     }
 
     /** What a back end refuses to lower is interpreted: slow, but a result. */
-    private Executable compiled(ProgramStep.RunKernel step) {
+    private Executable compiled(ProgramStep.RunKernel step, Kernel scheduled) {
         try {
-            return kept.of(step.scheduled())
-                    .map(code -> backend.restore(step.scheduled(), code))
-                    .orElseGet(() -> backend.compile(step.scheduled(), target));
+            return kept.of(scheduled)
+                    .map(code -> backend.restore(scheduled, code))
+                    .orElseGet(() -> backend.compile(scheduled, target));
         } catch (ModelException refused) {
             if (refused.code() != ModelException.Code.UNSUPPORTED) {
                 throw refused;
@@ -98,7 +108,7 @@ final class KernelCache {
                     "{0} is interpreted, which is slow: {1}",
                     step.origin(),
                     refused.getMessage());
-            return new InterpretedBackend().compile(step.scheduled(), target);
+            return new InterpretedBackend().compile(scheduled, target);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.quern.ir.backend.Executable;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.schedule.KernelForms;
 import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.PackedConstants;
 import dev.quern.passes.program.Program;
@@ -110,7 +111,7 @@ final class PreparedProgram implements AutoCloseable {
         }
         this.usesDevice = steps.stream()
                 .anyMatch(step ->
-                        step instanceof PreparedStep.Kernel kernel && kernel.executable() instanceof DeviceExecutable);
+                        step instanceof PreparedStep.Kernel kernel && kernel.usual() instanceof DeviceExecutable);
         this.heirs = heirs(table);
         this.inputs = numbers(table, program.inputs());
         this.outputs = numbers(table, program.outputs());
@@ -256,7 +257,7 @@ final class PreparedProgram implements AutoCloseable {
     void eachKernel(BiConsumer<Kernel, Executable> seen) {
         for (PreparedStep step : steps) {
             if (step instanceof PreparedStep.Kernel kernel) {
-                seen.accept(kernel.step().scheduled(), kernel.executable());
+                seen.accept(kernel.step().scheduled(), kernel.usual());
             } else if (step instanceof PreparedStep.Control control) {
                 control.bodies().forEach(body -> body.eachKernel(seen));
             }
@@ -280,6 +281,13 @@ final class PreparedProgram implements AutoCloseable {
 
     List<PreparedStep> steps() {
         return steps;
+    }
+
+    /** The code of a form of {@code kernel}'s; forms for some sizes only are compiled when sizes first choose them. */
+    Executable executable(PreparedStep.Kernel kernel, KernelForms.Form form) {
+        return form == kernel.step().forms().usual()
+                ? kernel.usual()
+                : holdings.executable(kernel.step(), form, kernels);
     }
 
     /** By value number; null for what is no constant. */

@@ -16,16 +16,13 @@ sealed interface PreparedStep {
     /**
      * Runs a kernel.
      *
+     * @param usual the code of the form for all sizes
      * @param arguments numbers of the parameters' values
      * @param storages how each parameter is held
      * @param copies whether nothing is to do where operand and result lie in one place
      */
     record Kernel(
-            ProgramStep.RunKernel step,
-            Executable executable,
-            int[] arguments,
-            Buffer.Storage[] storages,
-            boolean copies)
+            ProgramStep.RunKernel step, Executable usual, int[] arguments, Buffer.Storage[] storages, boolean copies)
             implements PreparedStep {
         @Override
         public String origin() {

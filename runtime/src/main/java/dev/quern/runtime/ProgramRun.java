@@ -146,7 +146,7 @@ final class ProgramRun {
     private void tell(int index, PreparedStep step, BoundKernel bound, long begin) {
         long nanoseconds = System.nanoTime() - begin;
         Optional<KernelRun> run = step instanceof PreparedStep.Kernel kernel && bound != null
-                ? Optional.of(new KernelRun(kernel.executable(), bound.symbols(), bound.extent(), bound.participants()))
+                ? Optional.of(new KernelRun(bound.executable(), bound.symbols(), bound.extent(), bound.participants()))
                 : Optional.empty();
         context.listener().done(new StepRun(index, step.step(), begin, nanoseconds, run));
     }
@@ -161,7 +161,7 @@ final class ProgramRun {
         BoundKernel bound = planned != null ? planned : plan.bind(step, frame.symbols());
         Watch watch = context.watch();
         watch.requireTime(bound, step.origin());
-        switch (step.executable()) {
+        switch (bound.executable()) {
             case DeviceExecutable executable ->
                 device.launch(executable, step.arguments(), results(step), bound.symbols());
             case HostExecutable executable -> onHost(executable, step, frame, bound);

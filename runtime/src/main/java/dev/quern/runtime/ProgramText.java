@@ -1,6 +1,7 @@
 package dev.quern.runtime;
 
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.schedule.KernelForms;
 import dev.quern.ir.text.GraphPrinter;
 import dev.quern.ir.text.KernelPrinter;
 import dev.quern.ir.text.SchedulePrinter;
@@ -98,12 +99,15 @@ public final class ProgramText {
     private static void collect(Program program, Map<Kernel, String> texts, boolean scheduled) {
         for (ProgramStep step : program.steps()) {
             if (step instanceof ProgramStep.RunKernel run) {
-                Kernel kernel = scheduled ? run.scheduled() : run.kernel();
-                texts.computeIfAbsent(
-                        kernel,
-                        key -> scheduled
-                                ? SchedulePrinter.print(run.schedule()) + "\n" + KernelPrinter.print(key)
-                                : KernelPrinter.print(key));
+                if (!scheduled) {
+                    texts.computeIfAbsent(run.kernel(), KernelPrinter::print);
+                    continue;
+                }
+                for (KernelForms.Form form : run.forms().forms()) {
+                    texts.computeIfAbsent(
+                            form.scheduled(),
+                            key -> SchedulePrinter.print(form.schedule()) + "\n" + KernelPrinter.print(key));
+                }
             } else if (step instanceof ProgramStep.RunControl control) {
                 control.bodies().forEach(body -> collect(body, texts, scheduled));
             }

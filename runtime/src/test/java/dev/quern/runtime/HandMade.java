@@ -16,6 +16,7 @@ import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.KernelForms;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.KnownSizes;
@@ -97,7 +98,7 @@ final class HandMade {
     HandMade kernel(Kernel kernel, String... arguments) {
         Dim work = kernel.parameters().getLast().shape().elements().times(1 << 14);
         return step(new ProgramStep.RunKernel(
-                kernel, Schedule.NONE, kernel, List.of(arguments), List.of(), work, kernel.name()));
+                kernel, KernelForms.of(Schedule.NONE, kernel), List.of(arguments), List.of(), work, kernel.name()));
     }
 
     HandMade host(Node node) {

@@ -1,5 +1,7 @@
 package dev.quern.ir.backend;
 
+import java.util.List;
+
 /** What a schedule may count on in a device. */
 public sealed interface Target {
     /** Such as {@code jvm-512} or {@code sm_90}. */
@@ -17,9 +19,24 @@ public sealed interface Target {
      * @param threads threads that work on one kernel
      * @param levelOneBytes first-level data cache of a core
      * @param levelTwoBytes second-level cache of a core
+     * @param budget what its back end makes good code of
      */
-    record Host(String name, int vectorBits, int vectorRegisters, int threads, long levelOneBytes, long levelTwoBytes)
+    record Host(
+            String name,
+            int vectorBits,
+            int vectorRegisters,
+            int threads,
+            long levelOneBytes,
+            long levelTwoBytes,
+            CodeBudget budget)
             implements Target {
+        /** The register tiles of the budget that its registers hold. */
+        public List<RegisterTile> tiles() {
+            return budget.tiles().stream()
+                    .filter(tile -> tile.registers() <= vectorRegisters)
+                    .toList();
+        }
+
         @Override
         public int lanes(int bits) {
             return Math.max(1, vectorBits / bits);
@@ -43,6 +60,6 @@ public sealed interface Target {
 
     /** A target for scalar code, for tests and for JVMs without the vector module. */
     static Host scalar(int threads) {
-        return new Host("jvm-scalar", 0, 16, threads, 32 << 10, 1 << 20);
+        return new Host("jvm-scalar", 0, 16, threads, 32 << 10, 1 << 20, CodeBudget.LEAST);
     }
 }

@@ -1,5 +1,7 @@
 package dev.quern.ir.schedule;
 
+import java.util.Optional;
+
 /**
  * A step cannot be applied to a kernel: it would change the kernel's meaning, or names what is not there. The message
  * gives the step and the reason with names and numbers, such as
@@ -18,9 +20,16 @@ public final class ScheduleRefusal extends RuntimeException {
         this.reason = reason;
     }
 
-    /** The step that was refused. */
-    public Step step() {
-        return step;
+    /** Of the schedule as a whole. */
+    ScheduleRefusal(String reason) {
+        super("schedule: " + reason);
+        this.step = null;
+        this.reason = reason;
+    }
+
+    /** The step that was refused; empty if it is the schedule's condition. */
+    public Optional<Step> step() {
+        return Optional.ofNullable(step);
     }
 
     /** Why, with names and numbers. */

@@ -1,5 +1,6 @@
 package dev.quern.ir.schedule;
 
+import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Roles;
@@ -18,7 +19,7 @@ public final class Scheduler {
     /**
      * The kernel that {@code schedule} makes of {@code kernel}, without roles, which are for choosing a schedule.
      *
-     * @throws ScheduleRefusal if a step cannot be applied
+     * @throws ScheduleRefusal if a step cannot be applied, or the condition depends on what is no symbol of the kernel
      */
     public static Kernel apply(Kernel kernel, Schedule schedule, Target target) {
         return trace(kernel, schedule, target).getLast();
@@ -28,9 +29,17 @@ public final class Scheduler {
      * The kernel as given and after each step. In the kernels before the last, loops of one iteration are kept for later
      * steps to name; the last is what {@link #apply} gives, in which indices that it has in common are bound.
      *
-     * @throws ScheduleRefusal if a step cannot be applied
+     * @throws ScheduleRefusal if a step cannot be applied, or the condition depends on what is no symbol of the kernel
      */
     public static List<Kernel> trace(Kernel kernel, Schedule schedule, Target target) {
+        for (Dim condition : schedule.when()) {
+            for (String used : condition.symbols()) {
+                if (!kernel.symbols().contains(used)) {
+                    throw new ScheduleRefusal(
+                            "its condition depends on " + used + "; the kernel's symbols are " + kernel.symbols());
+                }
+            }
+        }
         List<Kernel> stages = new ArrayList<>();
         stages.add(kernel);
         Set<String> known = new LinkedHashSet<>();

@@ -1,6 +1,7 @@
 package dev.quern.ir.schedule;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import java.util.List;
@@ -117,11 +118,11 @@ public sealed interface Step {
     record Overrun(String loop) implements Step {}
 
     /**
-     * Parameter {@code buffer}, row-major and only read, is held in panels of {@code width} along its last axis:
-     * {@link dev.quern.ir.Layout#panels} for the last two axes, one such matrix after the other for the axes before. The
-     * caller packs it, into an array. Its shape stays; indices may run into the padding of the last panel.
+     * Parameter {@code buffer}, row-major and only read, is held as {@code layout} says: {@linkplain dev.quern.ir.Layout#panels panels},
+     * blocked or interleaved axes, or any other that is {@linkplain dev.quern.ir.LayoutProof proved} to have a place for each element. The
+     * caller packs it, into an array. Its shape stays; indices may run into the padding of the layout.
      */
-    record Pack(String buffer, long width) implements Step {}
+    record Pack(String buffer, Layout layout) implements Step {}
 
     /** The tile copies and tile products of {@code loop} may overlap by {@code depth} stages. */
     record Pipeline(String loop, int depth) implements Step {}

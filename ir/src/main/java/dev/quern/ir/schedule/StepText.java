@@ -1,6 +1,7 @@
 package dev.quern.ir.schedule;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import dev.quern.ir.NameText;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
@@ -31,7 +32,7 @@ public final class StepText {
             case Step.StageInput(String loop, int input, MemorySpace space, int pad) ->
                 words("stage_input", loop) + " " + input + " " + word(space) + " " + pad;
             case Step.Overrun(String loop) -> words("overrun", loop);
-            case Step.Pack(String buffer, long width) -> words("pack", buffer) + " " + width;
+            case Step.Pack(String buffer, Layout layout) -> words("pack", buffer) + " " + layout;
             case Step.Pipeline(String loop, int depth) -> words("pipeline", loop) + " " + depth;
             case Step.Tensorise(String loop, String intrinsic) -> words("tensorise", loop, intrinsic);
             case Step.Outline(String loop) -> words("outline", loop);

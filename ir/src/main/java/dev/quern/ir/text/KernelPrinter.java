@@ -124,7 +124,7 @@ public final class KernelPrinter {
                 out.append("if");
                 String separator = " ";
                 for (Dim dim : nonNegative) {
-                    out.append(separator).append(condition(dim));
+                    out.append(separator).append(ConditionText.of(dim));
                     separator = ", ";
                 }
                 writeBody(then, indent);
@@ -163,23 +163,5 @@ public final class KernelPrinter {
         } else {
             buffers.put(buffer.name(), outer);
         }
-    }
-
-    /** {@code i < n} for {@code n - i - 1 >= 0}: terms with a minus change sides, and so does a surplus one. */
-    private static String condition(Dim nonNegative) {
-        Dim left = Dim.ZERO;
-        Dim right = Dim.ZERO;
-        for (Dim.Term term : nonNegative.terms()) {
-            Dim one = Dim.of(term);
-            if (term.coefficient() < 0 && term.coefficient() != Long.MIN_VALUE) {
-                right = right.minus(one);
-            } else {
-                left = left.plus(one);
-            }
-        }
-        Dim below = right.minus(1);
-        boolean strict =
-                !right.isConstant() && below.terms().size() < right.terms().size();
-        return strict ? below + " < " + left : left + " >= " + right;
     }
 }

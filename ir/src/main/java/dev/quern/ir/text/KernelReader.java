@@ -80,14 +80,14 @@ final class KernelReader {
         MemorySpace space = usual;
         Buffer.Storage storage = Buffer.Storage.ARRAY;
         for (QuernParser.BufferPartContext part : context.bufferPart()) {
-            if (part.NAME() == null) {
-                axes = part.axisModes().stream().map(KernelReader::modes).toList();
+            if (part.NAME() == null && part.swizzle() == null) {
+                axes = LayoutReader.axes(part.axisModes());
                 if (axes.size() != shape.rank()) {
                     throw SyntaxErrors.at(
                             part.getStart(), "a layout of " + shape.rank() + " axes", Integer.toString(axes.size()));
                 }
-            } else if (!part.integer().isEmpty()) {
-                swizzle = Optional.of(swizzle(part));
+            } else if (part.swizzle() != null) {
+                swizzle = Optional.of(LayoutReader.swizzle(part.swizzle()));
             } else if (Words.find(MemorySpace.class, part.getText()).isPresent()) {
                 space = Words.read(MemorySpace.class, part);
             } else {
@@ -95,28 +95,6 @@ final class KernelReader {
             }
         }
         return new Buffer(Quotes.name(context.name()), dtype, shape, new Layout(axes, swizzle), space, storage);
-    }
-
-    private static List<Layout.Mode> modes(QuernParser.AxisModesContext context) {
-        return context.layoutMode().stream()
-                .map(mode -> new Layout.Mode(DimReader.read(mode.dim(0)), DimReader.read(mode.dim(1))))
-                .toList();
-    }
-
-    private static Layout.Swizzle swizzle(QuernParser.BufferPartContext part) {
-        if (!part.NAME().getText().equals("swizzle")) {
-            throw SyntaxErrors.at(part, "swizzle(bits, base, shift)");
-        }
-        int[] numbers = part.integer().stream()
-                .mapToInt(number -> {
-                    long value = DimReader.whole(number.getText(), number);
-                    if (value < 0 || value > 63) {
-                        throw SyntaxErrors.at(number, "0 to 63");
-                    }
-                    return (int) value;
-                })
-                .toArray();
-        return new Layout.Swizzle(numbers[0], numbers[1], numbers[2]);
     }
 
     private Stmt body(QuernParser.BodyContext context) {
@@ -132,7 +110,7 @@ final class KernelReader {
             case QuernParser.LoopContext loop -> loop(loop);
             case QuernParser.ChoiceContext choice ->
                 new Stmt.Guard(
-                        choice.condition().stream().map(KernelReader::condition).toList(),
+                        choice.condition().stream().map(ConditionText::read).toList(),
                         body(choice.body(0)),
                         choice.body().size() == 1 ? Stmt.NOTHING : body(choice.body(1)));
             case QuernParser.LetContext let -> let(let);
@@ -173,17 +151,6 @@ final class KernelReader {
                             context.NAME().getText()));
         }
         return new Stmt.For(Quotes.name(context.name()), DimReader.read(context.dim()), kind, body(context.body()));
-    }
-
-    private static Dim condition(QuernParser.ConditionContext context) {
-        Dim left = DimReader.read(context.dim(0));
-        Dim right = DimReader.read(context.dim(1));
-        try {
-            boolean below = context.getChild(1).getText().equals("<");
-            return below ? right.minus(left).minus(1) : left.minus(right);
-        } catch (ArithmeticException overflow) {
-            throw SyntaxErrors.at(context, "a difference of 64 bits");
-        }
     }
 
     private Stmt allocation(QuernParser.AllocationContext context) {

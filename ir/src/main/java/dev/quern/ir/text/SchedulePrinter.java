@@ -16,7 +16,13 @@ public final class SchedulePrinter {
     public static String print(Schedule schedule) {
         return schedule.steps().stream()
                 .map(step -> "  " + StepText.of(step) + ";\n")
-                .collect(Collectors.joining("", "schedule {\n", "}\n"));
+                .collect(Collectors.joining("", "schedule " + when(schedule) + "{\n", "}\n"));
+    }
+
+    private static String when(Schedule schedule) {
+        return schedule.when().isEmpty()
+                ? ""
+                : schedule.when().stream().map(ConditionText::of).collect(Collectors.joining(", ", "when ", " "));
     }
 
     /** The SHA-256 digest of the text of {@code schedule}, in hexadecimal: its name in caches and tuning records. */

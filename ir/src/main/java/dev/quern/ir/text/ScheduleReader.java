@@ -1,6 +1,7 @@
 package dev.quern.ir.text;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.schedule.Schedule;
@@ -25,7 +26,17 @@ final class ScheduleReader {
             steps.add(reader.step());
             reader.finish();
         }
-        return new Schedule(steps);
+        return new Schedule(when(context), steps);
+    }
+
+    private static List<Dim> when(QuernParser.ScheduleContext context) {
+        if (context.NAME() != null && !context.NAME().getText().equals("when")) {
+            throw SyntaxErrors.at(
+                    context.NAME().getSymbol(),
+                    "'when' or '{'",
+                    SyntaxErrors.shown(context.NAME().getSymbol()));
+        }
+        return context.condition().stream().map(ConditionText::read).toList();
     }
 
     private Step step() {
@@ -42,7 +53,7 @@ final class ScheduleReader {
             case "stage_input" ->
                 new Step.StageInput(name(), small(), Words.read(MemorySpace.class, argument()), small());
             case "overrun" -> new Step.Overrun(name());
-            case "pack" -> new Step.Pack(name(), whole());
+            case "pack" -> new Step.Pack(name(), layout());
             case "pipeline" -> new Step.Pipeline(name(), small());
             case "tensorise" -> new Step.Tensorise(name(), name());
             case "outline" -> new Step.Outline(name());
@@ -93,6 +104,13 @@ final class ScheduleReader {
         return (int) value;
     }
 
+    private Layout layout() {
+        if (context.stepLayout() == null) {
+            throw SyntaxErrors.at(context.getStart(), "pack buffer layout (…) …", "no layout");
+        }
+        return LayoutReader.read(context.stepLayout());
+    }
+
     private Dim value() {
         if (context.dim() == null) {
             throw SyntaxErrors.at(context.getStart(), "assume symbol = value", "no value");
@@ -103,6 +121,9 @@ final class ScheduleReader {
     private void finish() {
         if (next < context.stepArgument().size()) {
             throw SyntaxErrors.at(context.stepArgument(next), "';'");
+        }
+        if (context.stepLayout() != null && !context.NAME().getText().equals("pack")) {
+            throw SyntaxErrors.at(context.stepLayout(), "';'");
         }
         if (context.dim() != null && !context.NAME().getText().equals("assume")) {
             throw SyntaxErrors.at(context.dim(), "';'");

@@ -7,6 +7,7 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.testing.GoldenFile;
+import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.text.KernelPrinter;
 import dev.quern.ir.text.Parser;
 import dev.quern.ir.verify.KernelVerifier;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class BindIndicesTest {
-    private static final Target TARGET = new Target.Host("jvm-256", 256, 16, 2, 32 << 10, 1 << 20);
+    private static final Target TARGET = Hosts.vectors(256, 16, 2);
 
     private static final String BATCHED = """
             kernel batched template contraction

@@ -14,6 +14,7 @@ import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Step.Tail;
+import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.text.KernelPrinter;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +24,12 @@ import org.junit.jupiter.api.Test;
 
 /** The schedule of a matrix product gives the loop nest that an emitter of register tiles wants. */
 class ContractionScheduleTest {
-    static final Target WIDE = new Target.Host("jvm-512", 512, 32, 2, 32 << 10, 1 << 20);
+    static final Target WIDE = Hosts.vectors(512, 32, 2);
 
     /** Blocks of rows times panels of columns in parallel; tiles of {@code rows} in a block, then of 4, then single rows. */
-    static Schedule product(long block, long rows, long columns, long lanes) {
+    static Schedule product(Kernel kernel, long block, long rows, long columns, long lanes) {
         return new Schedule(List.of(
-                new Step.Pack("b", columns),
+                new Step.Pack("b", Layout.panels(kernel.parameter("b").shape(), columns)),
                 new Step.Split("m", block, Tail.CLAMP),
                 new Step.Split("n", columns, Tail.PAD),
                 new Step.Split("n.i", lanes, Tail.EXACT),
@@ -58,7 +59,7 @@ class ContractionScheduleTest {
 
     @Test
     void isAParallelLoopOverSections() {
-        Kernel kernel = Scheduler.apply(SYMBOLIC, product(96, 12, 32, 16), WIDE);
+        Kernel kernel = Scheduler.apply(SYMBOLIC, product(SYMBOLIC, 96, 12, 32, 16), WIDE);
         Stmt.For parallel = assertInstanceOf(Stmt.For.class, kernel.body());
         assertEquals(LoopKind.PARALLEL, parallel.kind());
         Dim panels = Dim.symbol("N").ceilDiv(Dim.of(32));
@@ -80,7 +81,7 @@ class ContractionScheduleTest {
 
     @Test
     void tilesAccumulateInRegisters() {
-        Kernel kernel = Scheduler.apply(SYMBOLIC, product(96, 12, 32, 16), WIDE);
+        Kernel kernel = Scheduler.apply(SYMBOLIC, product(SYMBOLIC, 96, 12, 32, 16), WIDE);
         List<Buffer> accumulators = new ArrayList<>();
         List<Stmt.For> reductions = new ArrayList<>();
         collect(kernel.body(), accumulators, reductions);
@@ -122,20 +123,21 @@ class ContractionScheduleTest {
     @Test
     void oddSizesKeepTheirMeaning() {
         Random random = new Random(7);
-        Kernel scheduled = Scheduler.apply(SYMBOLIC, product(24, 6, 8, 4), WIDE);
+        Kernel scheduled = Scheduler.apply(SYMBOLIC, product(SYMBOLIC, 24, 6, 8, 4), WIDE);
         long[][] sizes = {{1, 1, 1}, {24, 8, 5}, {25, 9, 3}, {47, 17, 2}, {23, 31, 4}, {0, 3, 2}, {3, 0, 2}, {3, 5, 0}};
         for (long[] size : sizes) {
             Map<String, Long> symbols = Map.of("M", size[0], "N", size[1], "K", size[2]);
             Runs.compare(SYMBOLIC, scheduled, symbols, 0, random);
             Kernel constant = UnscheduledKernels.contraction(Dim.of(size[0]), Dim.of(size[1]), Dim.of(size[2]));
-            Runs.compare(constant, Scheduler.apply(constant, product(24, 6, 8, 4), WIDE), Map.of(), 0, random);
+            Runs.compare(
+                    constant, Scheduler.apply(constant, product(constant, 24, 6, 8, 4), WIDE), Map.of(), 0, random);
         }
     }
 
     @Test
     void wholeTilesNeedNoTail() {
-        Kernel kernel = Scheduler.apply(
-                UnscheduledKernels.contraction(Dim.of(192), Dim.of(64), Dim.of(8)), product(96, 12, 32, 16), WIDE);
+        Kernel constant = UnscheduledKernels.contraction(Dim.of(192), Dim.of(64), Dim.of(8));
+        Kernel kernel = Scheduler.apply(constant, product(constant, 96, 12, 32, 16), WIDE);
         String text = KernelPrinter.print(kernel);
         assertFalse(text.contains("if "), text);
         assertFalse(text.contains("m.i.t"), text);

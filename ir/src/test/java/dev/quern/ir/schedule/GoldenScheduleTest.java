@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.schedule.Step.Tail;
@@ -46,7 +47,7 @@ class GoldenScheduleTest {
     @Test
     void contraction() throws IOException {
         Kernel kernel = UnscheduledKernels.contraction(Dim.symbol("M"), Dim.symbol("N"), Dim.symbol("K"));
-        check("contraction", kernel, ContractionScheduleTest.product(12, 3, 8, 4));
+        check("contraction", kernel, ContractionScheduleTest.product(kernel, 12, 3, 8, 4));
     }
 
     @Test
@@ -60,7 +61,7 @@ class GoldenScheduleTest {
     void convolution() throws IOException {
         Kernel kernel = UnscheduledKernels.convolution(Dim.symbol("N"), 9, 11, 3, Dim.symbol("M"));
         Schedule schedule = new Schedule(List.of(
-                new Step.Pack("w", 8),
+                new Step.Pack("w", Layout.panels(kernel.parameter("w").shape(), 8)),
                 new Step.Split("m", 8, Tail.PAD),
                 new Step.Split("m.i", 4, Tail.EXACT),
                 new Step.Reorder(List.of("n", "oh", "m.o", "ow", "m.i.o", "m.i.i")),

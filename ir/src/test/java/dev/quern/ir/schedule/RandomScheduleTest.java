@@ -5,20 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
+import dev.quern.ir.Shape;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.text.KernelPrinter;
 import dev.quern.ir.text.Parser;
 import dev.quern.ir.verify.KernelVerifier;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever schedule is accepted, the kernel computes what it did. */
 class RandomScheduleTest {
-    private static final Target TARGET = new Target.Host("test", 128, 16, 2, 32 << 10, 1 << 20);
+    private static final Target TARGET = Hosts.vectors(128, 16, 2);
     private static final long SEED = Long.getLong("quern.seed", 20251122L);
     private static final int COUNT = Boolean.getBoolean("quern.campaign") ? 2000 : 200;
 
@@ -160,10 +165,49 @@ class RandomScheduleTest {
             case 13 -> new Step.SplitReduction(loop, factor, tail);
             case 14 ->
                 random.nextBoolean()
-                        ? new Step.Pack(buffers.get(random.nextInt(buffers.size())), factor)
+                        ? new Step.Pack(buffers.get(random.nextInt(buffers.size())), layout(kernel, random))
                         : new Step.Stage(buffers.get(random.nextInt(buffers.size())), loop, MemorySpace.SHARED);
             default -> new Step.Outline(loop);
         };
+    }
+
+    /** Axes cut into digits, which follow one another in any order: panels, blocks and interleaved rows are among them. */
+    private static Layout layout(Kernel kernel, Random random) {
+        Shape shape = kernel.parameters()
+                .get(random.nextInt(kernel.parameters().size()))
+                .shape();
+        List<List<Dim>> radices = new ArrayList<>();
+        List<int[]> digits = new ArrayList<>();
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            List<Dim> radix = new ArrayList<>();
+            Dim left = shape.dim(axis);
+            for (int cuts = random.nextInt(3); cuts > 0; cuts--) {
+                Dim factor = Dim.of(1L + random.nextInt(4));
+                radix.add(factor);
+                left = left.ceilDiv(factor);
+            }
+            radix.add(left);
+            radices.add(radix);
+            for (int digit = 0; digit < radix.size(); digit++) {
+                digits.add(new int[] {axis, digit});
+            }
+        }
+        Collections.shuffle(digits, random);
+        Map<List<Integer>, Dim> strides = new HashMap<>();
+        Dim stride = Dim.ONE;
+        for (int[] digit : digits) {
+            strides.put(List.of(digit[0], digit[1]), stride);
+            stride = stride.times(radices.get(digit[0]).get(digit[1]));
+        }
+        List<List<Layout.Mode>> axes = new ArrayList<>();
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            List<Layout.Mode> modes = new ArrayList<>();
+            for (int digit = 0; digit < radices.get(axis).size(); digit++) {
+                modes.add(new Layout.Mode(radices.get(axis).get(digit), strides.get(List.of(axis, digit))));
+            }
+            axes.add(modes);
+        }
+        return new Layout(axes, Optional.empty());
     }
 
     private static String name(List<String> loops, Random random) {

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
+import dev.quern.ir.Shape;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
@@ -31,7 +33,9 @@ class ScheduleRefusalTest {
         ScheduleRefusal refusal = assertThrows(
                 ScheduleRefusal.class, () -> Scheduler.apply(kernel, schedule, ContractionScheduleTest.WIDE));
         assertEquals(
-                steps[steps.length - 1], refusal.step(), "the last step is the one refused: " + refusal.getMessage());
+                steps[steps.length - 1],
+                refusal.step().orElseThrow(),
+                "the last step is the one refused: " + refusal.getMessage());
         assertTrue(refusal.getMessage().contains(reason), refusal.getMessage());
     }
 
@@ -125,7 +129,7 @@ class ScheduleRefusalTest {
                 new Step.Vectorise("j.i"));
         refused(
                 UnscheduledKernels.traversal(M, N, K),
-                "extent 24 of k.i is no multiple of the 16 lanes of 32 bits of jvm-512",
+                "extent 24 of k.i is no multiple of the 16 lanes of 32 bits of test-512",
                 new Step.Split("k", 24, Tail.MASK),
                 new Step.Vectorise("k.i"));
         refused(
@@ -163,11 +167,25 @@ class ScheduleRefusalTest {
     }
 
     @Test
+    void aConditionOverWhatIsNoSymbol() {
+        Schedule schedule = Schedule.NONE.where(List.of(d("q").minus(1)));
+        ScheduleRefusal refusal = assertThrows(
+                ScheduleRefusal.class, () -> Scheduler.apply(PRODUCT, schedule, ContractionScheduleTest.WIDE));
+        assertTrue(refusal.getMessage().contains("its condition depends on q"), refusal.getMessage());
+    }
+
+    @Test
     void buffersThatCannotMove() {
-        refused(PRODUCT, "c is written", new Step.Pack("c", 16));
-        refused(PRODUCT, "bias has rank 1", new Step.Pack("bias", 16));
-        refused(PRODUCT, "b is not row-major", new Step.Pack("b", 16), new Step.Pack("b", 8));
-        refused(PRODUCT, "the kernel has no parameter q", new Step.Pack("q", 8));
+        Layout panels = Layout.panels(K, N, 16);
+        refused(PRODUCT, "c is written", new Step.Pack("c", Layout.panels(M, N, 16)));
+        refused(PRODUCT, "b is not row-major", new Step.Pack("b", panels), new Step.Pack("b", Layout.panels(K, N, 8)));
+        refused(PRODUCT, "the kernel has no parameter q", new Step.Pack("q", panels));
+        refused(PRODUCT, "bias[N]: a layout of 2 axes for rank 1", new Step.Pack("bias", panels));
+        refused(PRODUCT, "of axis 1 do not count to N", new Step.Pack("b", Layout.rowMajor(Shape.of(K, Dim.of(3)))));
+        refused(
+                PRODUCT,
+                "the digit K:1 steps into the N elements that others span",
+                new Step.Pack("b", Layout.strided(Shape.of(K, N), List.of(Dim.ONE, Dim.ONE))));
         refused(PRODUCT, "the body of m does not read q", new Step.Stage("q", "m", MemorySpace.SHARED));
         refused(PRODUCT, "the body of m writes c[m, n]", new Step.Stage("c", "m", MemorySpace.SHARED));
         refused(PRODUCT, "registers need a constant one", new Step.Stage("a", "m", MemorySpace.REGISTER));
@@ -175,8 +193,8 @@ class ScheduleRefusalTest {
 
     @Test
     void whatNoTargetHasYet() {
-        refused(PRODUCT, "target jvm-512 has no pipelined copies", new Step.Pipeline("k", 2));
-        refused(PRODUCT, "target jvm-512 has no intrinsics", new Step.Tensorise("k", "mma"));
+        refused(PRODUCT, "target test-512 has no pipelined copies", new Step.Pipeline("k", 2));
+        refused(PRODUCT, "target test-512 has no intrinsics", new Step.Tensorise("k", "mma"));
         refused(PRODUCT, "the kernel has no symbol q", new Step.Assume("q", Dim.of(3)));
         refused(
                 PRODUCT,

@@ -1,6 +1,7 @@
 package dev.quern.ir.testing;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.schedule.Schedule;
@@ -26,7 +27,11 @@ public final class ScheduleGenerator {
         for (int i = generator.random.nextInt(12); i > 0; i--) {
             steps.add(generator.step());
         }
-        return new Schedule(steps);
+        return new Schedule(
+                generator.random.nextInt(3) == 0
+                        ? List.of(Dim.symbol(generator.name()).minus(generator.random.nextInt(9)))
+                        : List.of(),
+                steps);
     }
 
     private <T> T pick(T[] choices) {
@@ -49,7 +54,7 @@ public final class ScheduleGenerator {
             case 6 -> new Step.Unroll(name());
             case 7 -> new Step.SplitReduction(name(), factor, pick(Step.Tail.values()));
             case 8 -> new Step.Stage(name(), name(), pick(MemorySpace.values()));
-            case 9 -> new Step.Pack(name(), factor);
+            case 9 -> new Step.Pack(name(), Layout.panels(Dim.symbol(name()), Dim.of(factor), factor));
             case 10 -> new Step.Pipeline(name(), random.nextInt(1, 5));
             case 11 -> new Step.Tensorise(name(), name());
             case 12 -> new Step.Outline(name());

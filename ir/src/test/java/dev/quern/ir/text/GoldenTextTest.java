@@ -2,11 +2,11 @@ package dev.quern.ir.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.Scheduler;
 import dev.quern.ir.testing.GoldenFile;
+import dev.quern.ir.testing.Hosts;
 import org.junit.jupiter.api.Test;
 
 /** The text of a contraction before and after its schedule: what a reader of dumps sees. */
@@ -51,7 +51,7 @@ class GoldenTextTest {
         Schedule schedule = Parser.parseSchedule(SCHEDULE);
         assertEquals(PLAIN, KernelPrinter.print(kernel));
         assertEquals(SCHEDULE, SchedulePrinter.print(schedule));
-        Kernel scheduled = Scheduler.apply(kernel, schedule, new Target.Host("jvm-256", 256, 16, 1, 32 << 10, 1 << 20));
+        Kernel scheduled = Scheduler.apply(kernel, schedule, Hosts.vectors(256, 16, 1));
         assertEquals(scheduled, Parser.parseKernel(KernelPrinter.print(scheduled)));
         GoldenFile.check("contraction_scheduled", KernelPrinter.print(scheduled));
     }

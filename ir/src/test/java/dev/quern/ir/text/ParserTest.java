@@ -2,10 +2,13 @@ package dev.quern.ir.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
+import dev.quern.ModelException;
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import dev.quern.ir.NameText;
 import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Expr;
@@ -133,13 +136,27 @@ class ParserTest {
                 new Step.Stage("b", "k.o", MemorySpace.SHARED),
                 new Step.StageInput("k.o", 1, MemorySpace.SHARED, 4),
                 new Step.Overrun("k.o"),
-                new Step.Pack("b", 16),
+                new Step.Pack("b", Layout.panels(Dim.symbol("k"), Dim.symbol("n"), 16)),
+                new Step.Pack("scalar", new Layout(List.of(), Optional.empty())),
+                new Step.Pack(
+                        "q",
+                        new Layout(
+                                List.of(List.of(
+                                        new Layout.Mode(Dim.of(4), Dim.ONE), new Layout.Mode(Dim.of(8), Dim.of(64)))),
+                                Optional.of(new Layout.Swizzle(3, 0, 3)))),
                 new Step.Pipeline("k.o", 3),
                 new Step.Tensorise("k.i", "mma 16"),
                 new Step.Outline("mn"),
                 new Step.Assume("n", Parser.parseDim("4*k - 1"))));
         assertEquals(schedule, Parser.parseSchedule(SchedulePrinter.print(schedule)));
         assertEquals(Schedule.NONE, Parser.parseSchedule("schedule {} // nothing"));
+        Schedule few =
+                schedule.where(List.of(Parser.parseDim("4 - m"), Parser.parseDim("m*n - 2*k"), Parser.parseDim("k")));
+        assertTrue(
+                SchedulePrinter.print(few).startsWith("schedule when 4 >= m, m*n >= 2*k, k >= 0 {"),
+                SchedulePrinter.print(few));
+        assertEquals(few, Parser.parseSchedule(SchedulePrinter.print(few)));
+        assertThrows(ModelException.class, () -> Parser.parseSchedule("schedule where m < 5 {}"));
         assertTrue(SchedulePrinter.hash(schedule).matches("[0-9a-f]{64}"));
         assertNotEquals(SchedulePrinter.hash(schedule), SchedulePrinter.hash(Schedule.NONE));
     }

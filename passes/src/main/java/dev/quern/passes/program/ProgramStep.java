@@ -5,8 +5,8 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.schedule.KernelForms;
 import dev.quern.ir.schedule.Schedule;
-import dev.quern.ir.schedule.Scheduler;
 import java.util.List;
 
 /** One step of a program. */
@@ -15,36 +15,39 @@ public sealed interface ProgramStep {
      * Runs a generated kernel.
      *
      * @param kernel as lowered, before scheduling
-     * @param schedule how it is run
-     * @param scheduled {@code kernel} after {@code schedule}, as {@code Scheduler.apply} gives it; what back ends compile
+     * @param forms what schedules make of it, as {@code Scheduler.apply} does; sizes choose one of them
      * @param arguments the value that each parameter is, by name
      * @param inPlace parameters read whose memory the (only) result may take
      * @param work scalar operations done, for splitting among threads
      * @param origin which nodes it came from
      */
     record RunKernel(
-            Kernel kernel,
-            Schedule schedule,
-            Kernel scheduled,
-            List<String> arguments,
-            List<Integer> inPlace,
-            Dim work,
-            String origin)
+            Kernel kernel, KernelForms forms, List<String> arguments, List<Integer> inPlace, Dim work, String origin)
             implements ProgramStep {
         public RunKernel {
             arguments = List.copyOf(arguments);
             inPlace = List.copyOf(inPlace);
         }
 
+        /** How it is run where no other form is chosen. */
+        public Schedule schedule() {
+            return forms.usual().schedule();
+        }
+
+        /** The kernel that {@link #schedule} makes; the other forms are called like it. */
+        public Kernel scheduled() {
+            return forms.usual().scheduled();
+        }
+
         /** The same with other arguments. */
         RunKernel withArguments(List<String> others) {
-            return new RunKernel(kernel, schedule, scheduled, others, inPlace, work, origin);
+            return new RunKernel(kernel, forms, others, inPlace, work, origin);
         }
 
         /** The same kernel under another schedule; {@code PackedConstants} lays constants as that wants them. */
         public RunKernel under(Schedule other, Target target) {
             return new RunKernel(
-                    kernel, other, Scheduler.apply(kernel, other, target), arguments, inPlace, work, origin);
+                    kernel, KernelForms.of(kernel, List.of(other), target), arguments, inPlace, work, origin);
         }
 
         /** Whether the step only moves the elements of its one operand to its result, and nothing is to do where both lie in one place. */

@@ -11,7 +11,6 @@ import dev.quern.ir.schedule.Step;
 import dev.quern.ir.schedule.Step.Tail;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -43,14 +42,10 @@ final class GridSchedules {
         this.target = target;
     }
 
-    static List<Schedule> of(Kernel kernel, Target.Grid target) {
-        Optional<Schedule> tiles = GridTileSchedules.of(kernel, target);
-        if (tiles.isPresent()) {
-            return List.of(tiles.get());
-        }
+    static Schedule of(Kernel kernel, Target.Grid target) {
         GridSchedules grid = new GridSchedules(kernel, target);
         grid.launches(kernel.body());
-        return List.of(new Schedule(grid.steps));
+        return new Schedule(grid.steps);
     }
 
     private void launches(Stmt statement) {

@@ -10,6 +10,7 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.GridVerifier;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.ScheduleRefusal;
@@ -54,8 +55,22 @@ final class GridTileSchedules {
         this.reduce = reduce;
     }
 
-    /** The schedule that is taken to be best, if the kernel is such a sum and tiles are taken to pay. */
-    static Optional<Schedule> of(Kernel kernel, Target.Grid target) {
+    /** The tile that is taken to be best, if the kernel is such a sum and tiles are taken to pay. */
+    static Optional<Candidate> chosen(Kernel kernel, Target.Grid target) {
+        return tiled(kernel, target)
+                .flatMap(schedules -> GridTile.choose(schedules.sizes(), target)
+                        .flatMap(tile ->
+                                schedules.schedule(tile).map(schedule -> new Candidate(tile.toString(), schedule))));
+    }
+
+    /** The tiles that the kernel may have; none if it is no such sum. */
+    static List<GridTile> space(Kernel kernel, Target.Grid target) {
+        return tiled(kernel, target)
+                .map(schedules -> GridTile.space(schedules.sizes(), target))
+                .orElse(List.of());
+    }
+
+    private static Optional<GridTileSchedules> tiled(Kernel kernel, Target.Grid target) {
         LoopNest nest = LoopNest.of(kernel);
         List<Stmt.Reduce> reductions = new ArrayList<>();
         nest.body().walk(part -> {
@@ -70,8 +85,7 @@ final class GridTileSchedules {
                 || !areShared(nest, reductions.getFirst())) {
             return Optional.empty();
         }
-        GridTileSchedules schedules = new GridTileSchedules(kernel, nest, target, reductions.getFirst());
-        return GridTile.choose(schedules.sizes(), target).flatMap(schedules::schedule);
+        return Optional.of(new GridTileSchedules(kernel, nest, target, reductions.getFirst()));
     }
 
     /** Whether all rows of a tile need the same columns, and the other way round: only then do panels hold less than what is multiplied. */

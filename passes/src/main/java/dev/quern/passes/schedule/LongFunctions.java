@@ -7,11 +7,7 @@ import dev.quern.ir.kernel.Stmt;
 import java.util.EnumSet;
 import java.util.Set;
 
-/**
- * Functions that become dozens of instructions. Repeated for several vectors they make a method that the JVM's first
- * compiler refuses for want of virtual registers, and that then never reaches the second; iterations overlap in the
- * processor anyway.
- */
+/** Functions that become dozens of instructions: the elements of one vector are work enough to hide the latency of adding them up. */
 final class LongFunctions {
     private static final Set<UnaryOp> SHORT = EnumSet.of(
             UnaryOp.NEG,

@@ -4,7 +4,9 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.ScheduleSpace;
 import dev.quern.ir.schedule.Step;
 import dev.quern.ir.schedule.Step.Tail;
 import java.util.ArrayList;
@@ -14,9 +16,9 @@ import java.util.List;
 final class RecurrentSchedules {
     private RecurrentSchedules() {}
 
-    static List<Schedule> of(LoopNest nest, Target.Host target) {
+    static ScheduleSpace of(LoopNest nest, Target.Host target) {
         if (nest.outer().isEmpty()) {
-            return List.of();
+            return new ListedSchedules("recurrent", List.of());
         }
         List<Step> batches = new ArrayList<>();
         List<Step> steps = new ArrayList<>();
@@ -31,8 +33,12 @@ final class RecurrentSchedules {
             lanes.add(new Step.Sink(name + ".i"));
             lanes.add(new Step.Vectorise(name + ".i"));
         }
-        return target.vectorBits() == 0
-                ? List.of(new Schedule(steps), new Schedule(batches))
-                : List.of(new Schedule(lanes), new Schedule(steps), new Schedule(batches));
+        List<Candidate> candidates = new ArrayList<>();
+        if (target.vectorBits() > 0) {
+            candidates.add(new Candidate("units in lanes", new Schedule(lanes)));
+        }
+        candidates.add(new Candidate("steps in sections", new Schedule(steps)));
+        candidates.add(new Candidate("batches in parallel", new Schedule(batches)));
+        return new ListedSchedules("recurrent", candidates);
     }
 }

@@ -4,8 +4,10 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.ScheduleRefusal;
+import dev.quern.ir.schedule.ScheduleSpace;
 import dev.quern.ir.schedule.Scheduler;
 import dev.quern.ir.schedule.Step;
 import dev.quern.ir.schedule.Step.Tail;
@@ -40,19 +42,20 @@ final class RowSchedules {
         this.partials = pinned || lanes == 1 ? LaneCount.widest(kernel) : lanes;
     }
 
-    static List<Schedule> of(Kernel kernel, LoopNest nest, Target.Host target, boolean pinned) {
+    static ScheduleSpace of(Kernel kernel, LoopNest nest, Target.Host target, boolean pinned) {
         RowSchedules rows = new RowSchedules(kernel, nest, target, pinned);
-        return rows.areAcross() || rows.areShort() ? inOrder(kernel, nest, target) : rows.along();
+        return new ListedSchedules(
+                "rows", rows.areAcross() || rows.areShort() ? inOrder(kernel, nest, target) : rows.along());
     }
 
     /** Schedules that leave the order of reductions as the kernel has it. */
-    static List<Schedule> inOrder(Kernel kernel, LoopNest nest, Target.Host target) {
+    static List<Candidate> inOrder(Kernel kernel, LoopNest nest, Target.Host target) {
         RowSchedules rows = new RowSchedules(kernel, nest, target, true);
-        List<Schedule> schedules = new ArrayList<>();
+        List<Candidate> schedules = new ArrayList<>();
         if (rows.lanes > 1 && rows.areAcross()) {
-            schedules.add(acrossRows(nest, rows.lanes));
+            schedules.add(new Candidate("across rows", acrossRows(nest, rows.lanes)));
         }
-        schedules.addAll(rows.parallel(List.of()));
+        schedules.addAll(rows.parallel("rows", List.of()));
         return schedules;
     }
 
@@ -70,7 +73,7 @@ final class RowSchedules {
         return nest.inner().stream().anyMatch(loop -> LoopNest.extent(loop, FEW) < FEW && reducesParts(loop));
     }
 
-    /** Whether one vector at a time is enough code, and enough to do. */
+    /** Whether one vector at a time is enough to do. */
     private static boolean isLong(Stmt.For loop) {
         return LongFunctions.in(loop.body()) || reducesParts(loop);
     }
@@ -83,27 +86,29 @@ final class RowSchedules {
         return found[0];
     }
 
-    private List<Schedule> along() {
+    private List<Candidate> along() {
         List<Step> order = order();
         if (!isLegal(order)) {
-            return parallel(List.of());
+            return parallel("rows", List.of());
         }
-        List<Schedule> schedules = new ArrayList<>();
+        List<Candidate> schedules = new ArrayList<>();
         if (lanes > 1) {
-            schedules.add(new Schedule(concat(parallelRows(nest), vectors())));
+            schedules.add(new Candidate("rows in lanes", new Schedule(concat(parallelRows(nest), vectors()))));
         }
-        schedules.addAll(parallel(order));
-        schedules.add(new Schedule(order));
+        schedules.addAll(parallel("partial results", order));
+        schedules.add(new Candidate("partial results alone", new Schedule(order)));
         return schedules;
     }
 
     /** Rows in parallel, and {@code steps} in a row. */
-    private List<Schedule> parallel(List<Step> steps) {
-        List<Schedule> schedules = new ArrayList<>();
-        schedules.add(new Schedule(concat(parallelRows(nest), steps)));
+    private List<Candidate> parallel(String name, List<Step> steps) {
+        List<Candidate> schedules = new ArrayList<>();
+        schedules.add(new Candidate(name + ", fused", new Schedule(concat(parallelRows(nest), steps))));
         if (!nest.outer().isEmpty()) {
-            schedules.add(new Schedule(
-                    concat(TraversalSchedules.outermostParallel(nest).steps(), steps)));
+            schedules.add(new Candidate(
+                    name,
+                    new Schedule(
+                            concat(TraversalSchedules.outermostParallel(nest).steps(), steps))));
         }
         return schedules;
     }
@@ -157,17 +162,18 @@ final class RowSchedules {
         List<Step> steps = new ArrayList<>();
         for (Stmt.For loop : innermostLoops()) {
             String name = loop.variable();
-            boolean isLong = isLong(loop);
-            if (reduces(loop)) {
+            boolean reduces = reduces(loop);
+            boolean hasTail = !isLong(loop) || !reduces && target.budget().longFunctions() > 1;
+            if (reduces) {
                 steps.addAll(partials(loop));
-            } else if (isLong) {
-                steps.add(new Step.Split(name, lanes, Tail.MASK));
-            } else {
+            } else if (hasTail) {
                 steps.add(new Step.Split(name, lanes, Tail.PEEL));
                 steps.add(new Step.Split(name + ".t", lanes, Tail.MASK));
+            } else {
+                steps.add(new Step.Split(name, lanes, Tail.MASK));
             }
             steps.addAll(bound(name));
-            if (!isLong) {
+            if (hasTail) {
                 steps.addAll(bound(name + ".t"));
             }
         }

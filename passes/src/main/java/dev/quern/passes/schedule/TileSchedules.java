@@ -1,13 +1,18 @@
 package dev.quern.passes.schedule;
 
 import dev.quern.DType;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
+import dev.quern.ir.backend.RegisterTile;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.ScheduleSpace;
 import dev.quern.ir.schedule.Step;
 import dev.quern.ir.schedule.Step.Tail;
 import java.util.ArrayList;
@@ -20,9 +25,12 @@ import java.util.Set;
  * axis ({@code n}), lanes over columns, the second operand in panels where it is constant, tiles as sections, blocks of rows and
  * panels of columns in parallel.
  */
-final class TileSchedules {
+final class TileSchedules implements ScheduleSpace {
     /** What a symbolic number of rows or columns is taken for when a tile is chosen. */
     private static final long LIKELY_EXTENT = 128;
+
+    /** Numbers of rows up to which a form of its own is looked for: one row, and fewer than a tail of tiles takes at once. */
+    private static final List<Long> FEW_ROWS = List.of(1L, 3L);
 
     /** Rows of a block that shares a panel, in tiles. */
     private static final long TILES_IN_BLOCK = 16;
@@ -34,10 +42,11 @@ final class TileSchedules {
     private final Optional<Buffer> relaid;
     private final boolean multiplies;
     private final boolean packed;
+    private final List<RegisterTile> tiles;
     private final List<Stmt.For> rows;
     private final List<Stmt.For> columns;
 
-    private TileSchedules(Kernel kernel, LoopNest nest, Set<String> constants, Target.Host target) {
+    TileSchedules(Kernel kernel, LoopNest nest, Set<String> constants, Target.Host target) {
         this.kernel = kernel;
         this.nest = nest;
         this.target = target;
@@ -46,41 +55,136 @@ final class TileSchedules {
         this.columns = nest.outer(AxisRole.COLUMN, AxisRole.CHANNEL);
         this.relaid = kernel.roles().relaid().map(kernel::parameter);
         this.multiplies = nest.roles().is(columns.getLast(), AxisRole.COLUMN);
+        this.tiles = lanes == 1 ? List.of() : tiles(target);
         this.packed = multiplies
                 && relaid.filter(operand -> constants.contains(operand.name()) && operand.dtype() == DType.F32)
                         .isPresent();
     }
 
-    static List<Schedule> of(Kernel kernel, LoopNest nest, Set<String> constants, Target.Host target, boolean pinned) {
-        List<Schedule> schedules = new ArrayList<>();
-        TileSchedules tiles = new TileSchedules(kernel, nest, constants, target);
-        if (tiles.lanes > 1) {
-            RegisterTile chosen = tiles.choose();
-            schedules.add(tiles.schedule(chosen, tiles.packed));
-            if (tiles.packed) {
-                schedules.add(tiles.schedule(chosen, false));
+    /** Where columns are channels, a row has operands of its own, and a tile needs more registers. */
+    private List<RegisterTile> tiles(Target.Host target) {
+        return multiplies
+                ? target.tiles()
+                : target.tiles().stream()
+                        .map(TileSchedules::ofChannels)
+                        .distinct()
+                        .toList();
+    }
+
+    private static RegisterTile ofChannels(RegisterTile tile) {
+        return new RegisterTile(Math.min(4, tile.rows()), Math.min(2, tile.vectors()));
+    }
+
+    @Override
+    public String name() {
+        return "tiles";
+    }
+
+    /** Tiles whose operand is packed, by tile and then by panel; tiles that read it as it is; then what needs no lanes over columns. */
+    @Override
+    public List<Candidate> candidates() {
+        List<Candidate> candidates = new ArrayList<>();
+        for (RegisterTile tile : tiles) {
+            for (int panel = 1; panel <= tile.vectors() && packed; panel++) {
+                if (tile.vectors() % panel == 0) {
+                    candidates.add(candidate(tile, panel));
+                }
             }
-            schedules.add(tiles.schedule(new RegisterTile(1, 1), false));
         }
-        schedules.addAll(RowSchedules.inOrder(kernel, nest, target));
-        return schedules;
+        tiles.forEach(tile -> candidates.add(candidate(tile, 0)));
+        candidates.addAll(RowSchedules.inOrder(kernel, nest, target));
+        return candidates;
     }
 
-    private RegisterTile choose() {
-        long m = rows.isEmpty() ? 1 : LoopNest.extent(rows.getLast(), LIKELY_EXTENT);
+    /** Where the number of rows is not known, few of them have forms of their own, on the same panels. */
+    @Override
+    public List<Range> ranges() {
+        if (tiles.isEmpty()) {
+            return List.of(new Range(List.of(), RowSchedules.inOrder(kernel, nest, target)));
+        }
+        RegisterTile usual =
+                choose(target.tiles(), rows.isEmpty() ? 1 : LoopNest.extent(rows.getLast(), LIKELY_EXTENT));
+        List<Range> ranges = new ArrayList<>();
+        for (long few : FEW_ROWS) {
+            if (multiplies && hasOpenRows()) {
+                ranges.add(new Range(List.of(Dim.of(few).minus(rows.getLast().extent())), few(few, usual)));
+            }
+        }
+        ranges.add(new Range(List.of(), usual(usual)));
+        return ranges;
+    }
+
+    private List<Candidate> usual(RegisterTile tile) {
+        List<Candidate> preferred = new ArrayList<>();
+        if (packed) {
+            preferred.add(candidate(tile, tile.vectors()));
+        }
+        preferred.add(candidate(tile, 0));
+        RegisterTile least = new RegisterTile(1, 1);
+        if (!tile.equals(least)) {
+            preferred.add(candidate(least, 0));
+        }
+        preferred.addAll(RowSchedules.inOrder(kernel, nest, target));
+        return preferred;
+    }
+
+    /** Those for few rows that read the panels of {@code usual}, or the operand as it is. */
+    private List<Candidate> few(long count, RegisterTile usual) {
+        List<RegisterTile> small =
+                tiles.stream().filter(tile -> tile.rows() <= count).toList();
+        List<RegisterTile> fitting =
+                small.stream().filter(tile -> sharesPanels(tile, usual)).toList();
+        List<Candidate> preferred = new ArrayList<>();
+        if (packed && !fitting.isEmpty()) {
+            preferred.add(candidate(choose(fitting, count), usual.vectors()));
+        }
+        preferred.add(candidate(choose(small, count), 0));
+        return preferred;
+    }
+
+    /** Whether a tile takes whole panels, of which there are none too few. */
+    private boolean sharesPanels(RegisterTile tile, RegisterTile usual) {
+        if (tile.vectors() == usual.vectors()) {
+            return true;
+        }
+        long panel = (long) usual.vectors() * lanes;
+        long width = (long) tile.vectors() * lanes;
+        long extent = LoopNest.extent(columns.getLast(), 0);
+        return width % panel == 0 && extent > 0 && Math.ceilDiv(extent, panel) * panel % width == 0;
+    }
+
+    private boolean hasOpenRows() {
+        if (rows.isEmpty()) {
+            return false;
+        }
+        Set<String> symbols = rows.getLast().extent().symbols();
+        return !symbols.isEmpty() && kernel.symbols().containsAll(symbols);
+    }
+
+    private RegisterTile choose(List<RegisterTile> among, long m) {
         long n = LoopNest.extent(columns.getLast(), LIKELY_EXTENT);
-        RegisterTile tile = RegisterTile.choose(Math.max(1, m), Math.max(1, n), lanes, target);
-        return multiplies ? tile : new RegisterTile(Math.min(4, tile.rows()), Math.min(2, tile.vectors()));
+        RegisterTile tile = TileCost.cheapest(among, Math.max(1, m), Math.max(1, n), lanes);
+        return multiplies ? tile : ofChannels(tile);
     }
 
-    private Schedule schedule(RegisterTile tile, boolean pack) {
+    /**
+     * A register tile.
+     *
+     * @param panel vectors of a panel of the packed operand; 0 if it is read as it is
+     */
+    private Candidate candidate(RegisterTile tile, int panel) {
+        return new Candidate(panel == 0 ? tile.toString() : tile + " packed by " + panel, schedule(tile, panel));
+    }
+
+    private Schedule schedule(RegisterTile tile, int panel) {
         List<Step> steps = new ArrayList<>();
         String column = columns.getLast().variable();
         long width = (long) tile.vectors() * lanes;
-        if (pack) {
-            steps.add(new Step.Pack(relaid.orElseThrow().name(), width));
+        if (panel > 0) {
+            Buffer operand = relaid.orElseThrow();
+            steps.add(new Step.Pack(operand.name(), Layout.panels(operand.shape(), (long) panel * lanes)));
         }
-        steps.add(new Step.Split(column, width, pack ? Tail.PAD : Tail.MASK));
+        steps.add(new Step.Split(column, width, panel > 0 ? Tail.PAD : Tail.MASK));
         if (tile.vectors() > 1) {
             steps.add(new Step.Split(column + ".i", lanes, Tail.EXACT));
         }
@@ -134,8 +238,8 @@ final class TileSchedules {
         steps.add(new Step.Split(row, tile.rows(), Tail.PEEL));
         rowTiles.add(row + ".i");
         steps.add(new Step.Outline(row + ".o"));
-        if (tile.tailRows() > 1) {
-            steps.add(new Step.Split(row + ".t", tile.tailRows(), Tail.PEEL));
+        if (TileCost.tailRows(tile) > 1) {
+            steps.add(new Step.Split(row + ".t", TileCost.tailRows(tile), Tail.PEEL));
             rowTiles.add(row + ".t.i");
             steps.add(new Step.Outline(row + ".t.o"));
             steps.add(new Step.Outline(row + ".t.t"));

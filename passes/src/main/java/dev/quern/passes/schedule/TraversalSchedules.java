@@ -4,7 +4,9 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.ScheduleSpace;
 import dev.quern.ir.schedule.Step;
 import dev.quern.ir.schedule.Step.Tail;
 import java.util.ArrayList;
@@ -12,24 +14,34 @@ import java.util.List;
 
 /** Schedules of kernels that visit each element of their result once: chunks in parallel, lanes along the last axis. */
 final class TraversalSchedules {
-    /** Elements that one call of a section should do: long enough to pay for the call, short enough to be compiled whole. */
-    private static final long CHUNK = 4096;
+    /** Elements that one call of a section should do, the usual number first: long enough to pay for the call, short enough to be compiled whole. */
+    private static final List<Long> CHUNKS = List.of(4096L, 1024L, 16384L);
 
     /** What a symbolic extent is taken for when a chunk's size is chosen. */
     private static final long LIKELY_EXTENT = 128;
 
     private TraversalSchedules() {}
 
-    static List<Schedule> of(Kernel kernel, LoopNest nest, Target.Host target) {
+    static ScheduleSpace of(Kernel kernel, LoopNest nest, Target.Host target) {
+        List<Candidate> candidates = new ArrayList<>();
         if (nest.outer().isEmpty()) {
-            return List.of(
-                    new Schedule(concat(sections(kernel), lanes(kernel, "", target))), new Schedule(sections(kernel)));
+            List<Step> sections = sections(kernel);
+            candidates.add(
+                    new Candidate("sections in lanes", new Schedule(concat(sections, lanes(kernel, "", target)))));
+            candidates.add(new Candidate("sections", new Schedule(sections)));
+        } else {
+            List<Candidate> scalar = new ArrayList<>();
+            for (long elements : CHUNKS) {
+                Chunks chunks = Chunks.of(nest.outer(), elements);
+                candidates.add(new Candidate(
+                        "chunks of " + elements + " in lanes",
+                        new Schedule(concat(chunks.steps(), lanes(kernel, chunks.split(), target)))));
+                scalar.add(new Candidate("chunks of " + elements, new Schedule(chunks.steps())));
+            }
+            candidates.addAll(scalar);
+            candidates.add(new Candidate("outermost in parallel", outermostParallel(nest)));
         }
-        Chunks chunks = Chunks.of(nest.outer());
-        return List.of(
-                new Schedule(concat(chunks.steps(), lanes(kernel, chunks.split(), target))),
-                new Schedule(chunks.steps()),
-                outermostParallel(nest));
+        return new ListedSchedules("traversal", candidates);
     }
 
     static Schedule outermostParallel(LoopNest nest) {
@@ -43,14 +55,14 @@ final class TraversalSchedules {
      * @param split the loop that is cut into chunks, empty if none is
      */
     private record Chunks(List<Step> steps, String split) {
-        static Chunks of(List<Stmt.For> loops) {
+        static Chunks of(List<Stmt.For> loops, long elements) {
             long inside = 1;
             int cut = loops.size() - 1;
-            while (cut > 0 && inside * LoopNest.extent(loops.get(cut), LIKELY_EXTENT) < CHUNK) {
+            while (cut > 0 && inside * LoopNest.extent(loops.get(cut), LIKELY_EXTENT) < elements) {
                 inside *= Math.max(1, LoopNest.extent(loops.get(cut), LIKELY_EXTENT));
                 cut--;
             }
-            long rows = Math.max(1, CHUNK / inside);
+            long rows = Math.max(1, elements / inside);
             List<Step> steps = new ArrayList<>();
             List<String> outside = new ArrayList<>(LoopNest.names(loops.subList(0, cut)));
             String last = loops.get(cut).variable();

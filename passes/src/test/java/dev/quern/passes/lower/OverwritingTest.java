@@ -3,6 +3,7 @@ package dev.quern.passes.lower;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quern.ir.backend.Target;
+import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.text.Parser;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is written over is not copied where nothing else needs it. */
 class OverwritingTest {
-    private static final Target TARGET = new Target.Host("test-256", 256, 16, 1, 32 << 10, 1 << 20);
+    private static final Target TARGET = Hosts.vectors(256, 16, 1);
 
     /** The copies that the program of {@code text} makes, as "from to". */
     private static List<String> copies(String text) {

@@ -4,6 +4,7 @@ import dev.quern.Tensor;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.interpret.GraphInterpreter;
+import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.testing.RoundingCount;
 import dev.quern.ir.verify.GraphVerifier;
 import dev.quern.passes.CompileOptions;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Compiled programs, scheduled and not, compute what the graph's interpreter does; every other one after the graph passes. */
 class RandomGraphTest {
     private static final int GRAPHS = Boolean.getBoolean("quern.campaign") ? 20_000 : 300;
-    private static final Target VECTORS = new Target.Host("test-512", 512, 32, 2, 32 << 10, 1 << 20);
+    private static final Target VECTORS = Hosts.vectors(512, 32, 2);
 
     private static final Target GRID = new Target.Grid("test-grid", 8, 64, 1 << 10);
 

@@ -16,6 +16,7 @@ import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.testing.Campaign;
+import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.testing.SameBits;
 import dev.quern.ir.text.GraphPrinter;
 import dev.quern.ir.text.Parser;
@@ -35,7 +36,7 @@ class ScheduledBitsTest {
             List.of(target(512, 32, 2), target(512, 32, 1), target(512, 16, 7), target(256, 16, 2), target(128, 32, 3));
 
     private static Target target(int bits, int registers, int threads) {
-        return new Target.Host("jvm-" + bits, bits, registers, threads, 32 << 10, 1L << 20);
+        return Hosts.vectors(bits, registers, threads);
     }
 
     @Test

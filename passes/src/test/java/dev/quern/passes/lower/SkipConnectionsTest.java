@@ -7,6 +7,7 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.text.Parser;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a net of concatenations copies, counted in its kernels: stores of what was loaded as it is. */
 class SkipConnectionsTest {
-    private static final Target TARGET = new Target.Host("test-256", 256, 16, 1, 32 << 10, 1 << 20);
+    private static final Target TARGET = Hosts.vectors(256, 16, 1);
 
     /** Layers of a net as text, of images that are {@code [n, height, width, channels]}, or {@code [n, channels, height, width]}. */
     private static final class Net {

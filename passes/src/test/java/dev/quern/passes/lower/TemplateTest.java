@@ -13,6 +13,7 @@ import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.ResizeRule;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.testing.RoundingCount;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What random graphs seldom reach: each case on the graph's interpreter and compiled, scheduled and not. */
 class TemplateTest {
-    private static final Target VECTORS = new Target.Host("test-512", 512, 32, 2, 32 << 10, 1 << 20);
+    private static final Target VECTORS = Hosts.vectors(512, 32, 2);
 
     private final Random random = new Random(7);
     private final Map<String, Tensor> inputs = new LinkedHashMap<>();

@@ -9,6 +9,7 @@ import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.UnaryOp;
@@ -16,21 +17,24 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.schedule.KernelForms;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.Scheduler;
 import dev.quern.ir.schedule.Step;
+import dev.quern.ir.testing.Hosts;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.testing.TestMachine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A schedule is data beside the kernel: another may be put in its place, and constants are packed as that wants them. */
 class SwappedScheduleTest {
-    private static final Target.Host TARGET = new Target.Host("jvm-512", 512, 32, 1, 32 << 10, 1 << 20);
+    private static final Target.Host TARGET = Hosts.vectors(512, 32, 1);
 
     /** {@code sigmoid(x·w) + w}: the weights are read packed by one kernel, and as they are by another. */
     private static Program program() {
@@ -49,7 +53,9 @@ class SwappedScheduleTest {
     void whatIsCompiledIsTheKernelUnderTheSchedule() {
         for (ProgramStep step : program().steps()) {
             ProgramStep.RunKernel kernel = assertInstanceOf(ProgramStep.RunKernel.class, step);
-            assertEquals(Scheduler.apply(kernel.kernel(), kernel.schedule(), TARGET), kernel.scheduled());
+            for (KernelForms.Form form : kernel.forms().forms()) {
+                assertEquals(Scheduler.apply(kernel.kernel(), form.schedule(), TARGET), form.scheduled());
+            }
         }
     }
 
@@ -65,13 +71,34 @@ class SwappedScheduleTest {
 
         Tensor input = random(2, 13, 40);
         List<Tensor> expected = TestMachine.run(program, List.of(input));
-        for (long width : new long[] {1, 16, 24, 64}) {
-            Schedule panels = new Schedule(List.of(new Step.Pack("b0", width)));
-            assertSame(expected, TestMachine.run(with(program, product.under(panels, TARGET)), List.of(input)));
+        for (Layout layout : layouts()) {
+            Schedule packed = new Schedule(List.of(new Step.Pack("b0", layout)));
+            assertSame(expected, TestMachine.run(with(program, product.under(packed, TARGET)), List.of(input)));
         }
         Program plain = with(program, product.under(Schedule.NONE, TARGET));
         assertEquals(plain, PackedConstants.in(plain), "nothing is packed any more");
         assertSame(expected, TestMachine.run(plain, List.of(input)));
+    }
+
+    /** Panels, fours of rows interleaved as dot products of bytes read them, blocks of both axes, the transpose, and padded rows. */
+    private static List<Layout> layouts() {
+        List<Layout> layouts = new ArrayList<>();
+        for (long width : new long[] {1, 16, 24, 64}) {
+            layouts.add(Layout.panels(Dim.of(40), Dim.of(40), width));
+        }
+        layouts.add(layout(List.of(mode(4, 1), mode(10, 160)), List.of(mode(40, 4))));
+        layouts.add(layout(List.of(mode(8, 16), mode(5, 3 * 128)), List.of(mode(16, 1), mode(3, 128))));
+        layouts.add(layout(List.of(mode(40, 1)), List.of(mode(40, 40))));
+        layouts.add(layout(List.of(mode(40, 48)), List.of(mode(40, 1))));
+        return layouts;
+    }
+
+    private static Layout layout(List<Layout.Mode> rows, List<Layout.Mode> columns) {
+        return new Layout(List.of(rows, columns), Optional.empty());
+    }
+
+    private static Layout.Mode mode(long extent, long stride) {
+        return new Layout.Mode(Dim.of(extent), Dim.of(stride));
     }
 
     private static Program with(Program program, ProgramStep first) {

@@ -13,6 +13,7 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.Scheduler;
 import dev.quern.ir.text.Parser;
@@ -174,9 +175,9 @@ class GridTileSchedulesTest {
     })
     void defaultsShareMemoryAndKeepTheBits(String rows, String columns, String terms, String second) {
         Kernel kernel = product(rows, columns, terms, second);
-        Optional<Schedule> schedule = GridTileSchedules.of(kernel, GRID);
-        assertTrue(schedule.isPresent(), kernel.name());
-        Kernel scheduled = Scheduler.apply(kernel, schedule.get(), GRID);
+        Optional<Candidate> chosen = GridTileSchedules.chosen(kernel, GRID);
+        assertTrue(chosen.isPresent(), kernel.name());
+        Kernel scheduled = Scheduler.apply(kernel, chosen.get().schedule(), GRID);
         assertTrue(has(scheduled.body(), LoopKind.THREAD, MemorySpace.SHARED));
         for (long symbol : new long[] {1, 37, 64}) {
             agrees(kernel, scheduled, symbol);

@@ -6,6 +6,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.testing.RoundingCount;
 import dev.quern.ir.text.Parser;
 import dev.quern.passes.CompileOptions;
@@ -24,7 +25,7 @@ import java.util.Random;
  * with the interpreter on the graph as it is.
  */
 public final class Differential {
-    private static final Target VECTORS = new Target.Host("test-512", 512, 32, 2, 32 << 10, 1 << 20);
+    private static final Target VECTORS = Hosts.vectors(512, 32, 2);
 
     private Differential() {}
 

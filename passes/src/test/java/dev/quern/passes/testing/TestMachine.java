@@ -9,6 +9,7 @@ import dev.quern.ir.interpret.DimBindings;
 import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.math.ExpandMath;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.MemoryPlan;
@@ -114,7 +115,9 @@ public final class TestMachine {
         }
         long[] values =
                 step.scheduled().symbols().stream().mapToLong(symbols::get).toArray();
-        KernelInterpreter.run(ExpandMath.expand(step.scheduled()), buffers, offsets, values);
+        int form = step.forms().chosen(condition -> condition.evaluate(symbols::get));
+        Kernel chosen = step.forms().forms().get(form).scheduled();
+        KernelInterpreter.run(ExpandMath.expand(chosen), buffers, offsets, values);
     }
 
     private Memory memory(String name, DType type, Optional<Value> value) {

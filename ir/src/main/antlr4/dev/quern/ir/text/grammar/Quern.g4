@@ -30,9 +30,11 @@ type : NAME shape ;
 
 // Schedules
 
-schedule : 'schedule' '{' step* '}' ;
-step : NAME stepArgument* ('=' dim)? ';' ;
+// schedule when 4 >= m { … }: for sizes that meet the conditions
+schedule : 'schedule' (NAME condition (',' condition)*)? '{' step* '}' ;
+step : NAME stepArgument* stepLayout? ('=' dim)? ';' ;
 stepArgument : name | integer ;
+stepLayout : 'layout' axisModes* swizzle? ;
 
 // Kernels
 
@@ -53,7 +55,8 @@ ruleLine : 'let'? name '=' expression ;
 
 // b: f32[K, N] layout (K:16) (16:1, floordiv(N + 15, 16):16*K) segment
 buffer : name ':' type bufferPart* ;
-bufferPart : 'layout' axisModes* | NAME ('(' integer ',' integer ',' integer ')')? ;
+bufferPart : 'layout' axisModes* | swizzle | NAME ;
+swizzle : NAME '(' integer ',' integer ',' integer ')' ;
 axisModes : '(' (layoutMode (',' layoutMode)*)? ')' ;
 layoutMode : dim ':' dim ;
 

@@ -1,0 +1,44 @@
+package dev.quern.passes.schedule;
+
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.schedule.Candidate;
+import dev.quern.ir.schedule.ScheduleSpace;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The schedules for a grid: tiles, where the kernel is a sum of products that tiles may pay for, and launches of threads.
+ *
+ * @param kernel an unscheduled kernel
+ * @param target the device
+ */
+record GridSpace(Kernel kernel, Target.Grid target) implements ScheduleSpace {
+    @Override
+    public String name() {
+        return "grid";
+    }
+
+    @Override
+    public List<Candidate> candidates() {
+        List<Candidate> candidates = new ArrayList<>();
+        for (GridTile tile : GridTileSchedules.space(kernel, target)) {
+            GridTileSchedules.of(kernel, target, tile)
+                    .map(schedule -> new Candidate(tile.toString(), schedule))
+                    .ifPresent(candidates::add);
+        }
+        candidates.add(threads());
+        return candidates;
+    }
+
+    @Override
+    public List<Range> ranges() {
+        List<Candidate> preferred =
+                GridTileSchedules.chosen(kernel, target).map(List::of).orElseGet(() -> List.of(threads()));
+        return List.of(new Range(List.of(), preferred));
+    }
+
+    private Candidate threads() {
+        return new Candidate("threads", GridSchedules.of(kernel, target));
+    }
+}

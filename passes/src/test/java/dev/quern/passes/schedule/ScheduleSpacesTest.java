@@ -1,0 +1,226 @@
+package dev.quern.passes.schedule;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.TensorType;
+import dev.quern.ir.UnaryOp;
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.GraphBuilder;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import dev.quern.ir.schedule.Candidate;
+import dev.quern.ir.schedule.KernelForms;
+import dev.quern.ir.schedule.ScheduleRefusal;
+import dev.quern.ir.schedule.ScheduleSpace;
+import dev.quern.ir.testing.GoldenFile;
+import dev.quern.ir.testing.Hosts;
+import dev.quern.ir.testing.SameBits;
+import dev.quern.ir.text.SchedulePrinter;
+import dev.quern.passes.CompileOptions;
+import dev.quern.passes.Compiler;
+import dev.quern.passes.program.Program;
+import dev.quern.passes.program.ProgramStep;
+import dev.quern.passes.testing.TestMachine;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Spaces of schedules are lists that can be counted, on each target; whatever is chosen out of them gives the same bits. */
+class ScheduleSpacesTest {
+    private static final List<Target.Host> TARGETS = List.of(Hosts.vectors(512, 32, 2), Hosts.vectors(256, 16, 2));
+    private static final Dim ROWS = Dim.symbol("rows");
+
+    private static Map<String, Graph> graphs() {
+        Map<String, Graph> graphs = new LinkedHashMap<>();
+        GraphBuilder weights = new GraphBuilder("weights");
+        graphs.put(
+                "a product with weights",
+                weights.build(List.of(product(weights, ROWS, weights.constant(noise(1, 40, 256))))));
+        GraphBuilder both = new GraphBuilder("both");
+        Value right = both.input("w", new TensorType(DType.F32, Shape.of(40, 50)));
+        graphs.put("a product of values", both.build(List.of(product(both, ROWS, right))));
+        GraphBuilder known = new GraphBuilder("known");
+        graphs.put(
+                "a product of 9 rows",
+                known.build(List.of(product(known, Dim.of(9), known.constant(noise(2, 40, 256))))));
+        GraphBuilder sum = new GraphBuilder("sum");
+        Value summed = sum.input("x", new TensorType(DType.F32, Shape.of(ROWS, Dim.of(300))));
+        graphs.put("a sum", sum.build(List.of(sum.reduce(Combiner.SUM, summed, List.of(1), false))));
+        GraphBuilder across = new GraphBuilder("across");
+        Value columns = across.input("x", new TensorType(DType.F32, Shape.of(ROWS, Dim.of(300))));
+        graphs.put("a sum of columns", across.build(List.of(across.reduce(Combiner.SUM, columns, List.of(0), false))));
+        GraphBuilder each = new GraphBuilder("each");
+        Value elements = each.input("x", new TensorType(DType.F32, Shape.of(ROWS, Dim.of(300))));
+        graphs.put("an elementwise function", each.build(List.of(each.unary(UnaryOp.TANH, elements))));
+        return graphs;
+    }
+
+    private static Value product(GraphBuilder graph, Dim rows, Value right) {
+        Value x = graph.input("x", new TensorType(DType.F32, Shape.of(rows, Dim.of(40))));
+        return graph.add(new Op.Contract(List.of("m", "k"), List.of("k", "n"), List.of("m", "n"), DType.F32), x, right);
+    }
+
+    private static Program compile(Graph graph, Target target) {
+        return Compiler.compile(graph, target, CompileOptions.defaults());
+    }
+
+    private static List<ProgramStep.RunKernel> kernels(Program program) {
+        return program.steps().stream().map(ProgramStep.RunKernel.class::cast).toList();
+    }
+
+    private static ScheduleSpace space(Program program, ProgramStep.RunKernel step, Target target) {
+        Set<String> constants = new HashSet<>();
+        for (int i = 0; i < step.arguments().size(); i++) {
+            if (program.constants().containsKey(step.arguments().get(i))) {
+                constants.add(step.kernel().parameters().get(i).name());
+            }
+        }
+        return DefaultSchedules.space(step.kernel(), constants, target, true);
+    }
+
+    /** The lists, and the forms of the default, as text. */
+    @Test
+    void areListsThatCanBeCounted() {
+        StringBuilder text = new StringBuilder();
+        for (Target target : TARGETS) {
+            graphs().forEach((name, graph) -> {
+                Program program = compile(graph, target);
+                for (ProgramStep.RunKernel step : kernels(program)) {
+                    ScheduleSpace space = space(program, step, target);
+                    List<String> names =
+                            space.candidates().stream().map(Candidate::name).toList();
+                    assertEquals(new HashSet<>(names).size(), names.size(), "each has a name of its own: " + names);
+                    text.append("// ").append(name).append(" on ").append(target.name());
+                    text.append(": ").append(space.name()).append(", ").append(names.size());
+                    text.append("\n//   ").append(String.join("\n//   ", names)).append('\n');
+                    for (KernelForms.Form form : step.forms().forms()) {
+                        text.append(SchedulePrinter.print(form.schedule()));
+                    }
+                    text.append('\n');
+                }
+            });
+        }
+        GoldenFile.check("schedule_spaces", text.toString());
+    }
+
+    @Test
+    void theDefaultIsOneOfThem() {
+        for (Target target : TARGETS) {
+            graphs().forEach((name, graph) -> {
+                Program program = compile(graph, target);
+                for (ProgramStep.RunKernel step : kernels(program)) {
+                    List<Candidate> candidates = space(program, step, target).candidates();
+                    for (KernelForms.Form form : step.forms().forms()) {
+                        assertTrue(
+                                candidates.stream()
+                                        .anyMatch(candidate -> candidate
+                                                .schedule()
+                                                .steps()
+                                                .equals(form.schedule().steps())),
+                                name);
+                    }
+                }
+            });
+        }
+    }
+
+    @Test
+    void fewRowsHaveFormsThatGiveTheSameBits() {
+        for (Target target : TARGETS) {
+            for (String name : List.of("a product with weights", "a product of values")) {
+                Graph graph = graphs().get(name);
+                Program program = compile(graph, target);
+                ProgramStep.RunKernel step = kernels(program).getFirst();
+                assertTrue(step.forms().forms().size() > 1, name + " has forms: " + conditions(step));
+                Program one = with(program, step.under(step.schedule(), target));
+                Set<Integer> chosen = new HashSet<>();
+                for (long rows : new long[] {0, 1, 2, 3, 4, 13, 40}) {
+                    List<Tensor> inputs = inputs(graph, rows);
+                    SameBits.check(
+                            name + ", " + rows + " rows",
+                            TestMachine.run(one, inputs),
+                            TestMachine.run(program, inputs));
+                    chosen.add(step.forms().chosen(condition -> condition.evaluate(symbol -> rows)));
+                }
+                assertEquals(step.forms().forms().size(), chosen.size(), "each form is chosen: " + conditions(step));
+            }
+        }
+    }
+
+    private static List<List<Dim>> conditions(ProgramStep.RunKernel step) {
+        return step.forms().forms().stream()
+                .map(form -> form.schedule().conditions())
+                .toList();
+    }
+
+    @Test
+    void everyCandidateGivesTheSameBits() {
+        int[] tried = {0};
+        for (Target target : TARGETS) {
+            graphs().forEach((name, graph) -> {
+                Program program = compile(graph, target);
+                List<Tensor> inputs = inputs(graph, 7);
+                List<Tensor> expected = TestMachine.run(program, inputs);
+                ProgramStep.RunKernel step = kernels(program).getFirst();
+                for (Candidate candidate : space(program, step, target).candidates()) {
+                    ProgramStep.RunKernel other;
+                    try {
+                        other = step.under(candidate.schedule(), target);
+                    } catch (ScheduleRefusal refused) {
+                        continue;
+                    }
+                    SameBits.check(
+                            name + ": " + candidate.name(), expected, TestMachine.run(with(program, other), inputs));
+                    tried[0]++;
+                }
+            });
+        }
+        assertTrue(tried[0] > 40, tried[0] + " candidates are legal");
+    }
+
+    private static List<Tensor> inputs(Graph graph, long rows) {
+        List<Tensor> inputs = new ArrayList<>();
+        for (Value value : graph.inputs()) {
+            inputs.add(noise(
+                    inputs.size() + 7,
+                    value.type().shape().dims().stream()
+                            .mapToLong(dim -> dim.evaluate(symbol -> rows))
+                            .toArray()));
+        }
+        return inputs;
+    }
+
+    private static Program with(Program program, ProgramStep first) {
+        List<ProgramStep> steps = new ArrayList<>(program.steps());
+        steps.set(0, first);
+        return new Program(
+                program.name(),
+                program.inputs(),
+                program.outputs(),
+                program.guards(),
+                program.constants(),
+                steps,
+                program.memory());
+    }
+
+    private static Tensor noise(long seed, long... shape) {
+        Random random = new Random(seed);
+        float[] data = new float[(int) Tensor.count(shape)];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = (float) random.nextGaussian();
+        }
+        return Tensor.of(data, shape);
+    }
+}
