@@ -18,6 +18,7 @@ public final class Pipeline {
             new FoldConstants(),
             new RulePass("simplify-nodes", simplifications()),
             new RulePass("sink-transposes", List.of(SinkTransposes.RULE)),
+            new RulePass("rejoin-slices", List.of(RejoinSlices.RULE)),
             new InlineDecidedBranches(),
             new MergeCommonNodes(),
             new RemoveDeadNodes());

@@ -226,11 +226,8 @@ final class Fusion {
             return;
         }
         Value base = node.input(0);
-        Optional<Laid> laid = isEmpty(value) ? Optional.empty() : ContiguousViews.of(node, inside.layout(base));
-        boolean fits = laid.filter(at -> inside.contains(base)
-                        ? inside.suits(value, at.layout())
-                        : at.layout().isRowMajor(value.type().shape()))
-                .isPresent();
+        Optional<Laid> laid = isEmpty(value) ? Optional.empty() : ViewLayouts.of(node, inside.layout(base));
+        boolean fits = laid.filter(at -> isReadable(base, value, at.layout())).isPresent();
         if (fits && !flow.isOutput(value)) {
             stored.add(value.name());
             inside.put(node);
@@ -242,6 +239,31 @@ final class Fusion {
         } else {
             root(node);
         }
+    }
+
+    /** Whether {@code value} is better read where it lies in {@code base}, by {@code layout}, than copied. */
+    private boolean isReadable(Value base, Value value, Layout layout) {
+        if (layout.isRowMajor(value.type().shape())) {
+            return true;
+        }
+        boolean near = inside.contains(base)
+                || isStoredAnyway(base) && StridedPlaces.runs(value.type().shape(), layout);
+        return near && inside.suits(value, layout) && ReductionOrder.isKept(flow, roles, value, layout);
+    }
+
+    /** Whether {@code base} is in memory whole, whoever reads parts of it. */
+    private boolean isStoredAnyway(Value base) {
+        Optional<Node> producer = flow.producer(base);
+        if (producer.isEmpty()) {
+            return true;
+        }
+        return switch (roles.get(producer.get())) {
+            case ANCHOR, HOST, CONTROL -> true;
+            case ELEMENTWISE ->
+                regionOf.containsKey(producer.get()) || flow.users(base).size() > 1;
+            case VIEW -> isStoredAnyway(producer.get().input(0));
+            case CONSTANT -> false;
+        };
     }
 
     /** Whether {@code value} surely has no elements, and so needs neither a kernel nor memory. */

@@ -59,7 +59,7 @@ final class Lowering {
         Set<Integer> inPlace = new HashSet<>();
         for (int part = 0; part < node.inputs().size(); part++) {
             if (node.input(part).type().shape().elements().is(0)
-                    || isInPlace(node, part, ContiguousViews.part(node, axis, part, plan.layout(node.output())))) {
+                    || isInPlace(node, part, ViewLayouts.part(node, axis, part, plan.layout(node.output())))) {
                 inPlace.add(part);
             }
         }
@@ -70,7 +70,7 @@ final class Lowering {
 
     private List<Lowered> pad(Drawing drawing, Node node, Op.Pad pad) {
         boolean inPlace = pad.mode() == Op.PadMode.CONSTANT
-                && isInPlace(node, 0, ContiguousViews.padded(node, pad, plan.layout(node.output())));
+                && isInPlace(node, 0, ViewLayouts.padded(node, pad, plan.layout(node.output())));
         return inPlace ? PadTemplate.border(drawing, pad) : List.of(PadTemplate.lower(drawing, pad));
     }
 

@@ -47,10 +47,9 @@ final class Nesting {
 
     private static Optional<Laid> placed(Node node, int operand, Layout whole) {
         return switch (node.op()) {
-            case Op.Concat(int axis) -> Optional.of(ContiguousViews.part(node, axis, operand, whole));
+            case Op.Concat(int axis) -> Optional.of(ViewLayouts.part(node, axis, operand, whole));
             case Op.Pad pad
-            when pad.mode() == Op.PadMode.CONSTANT && operand == 0 ->
-                Optional.of(ContiguousViews.padded(node, pad, whole));
+            when pad.mode() == Op.PadMode.CONSTANT && operand == 0 -> Optional.of(ViewLayouts.padded(node, pad, whole));
             case Op.Overwriting _ when operand == 0 -> Optional.of(new Laid(Dim.ZERO, whole));
             default -> Optional.empty();
         };
@@ -63,7 +62,7 @@ final class Nesting {
 
     /** From now on the result of {@code view} lies in its operand. */
     void put(Node view) {
-        put(new Nest(view.output(), view.input(0), layout -> ContiguousViews.of(view, layout)));
+        put(new Nest(view.output(), view.input(0), layout -> ViewLayouts.of(view, layout)));
     }
 
     /** From now on {@code value} is computed as all of {@code whole}, which has as many elements. */
@@ -71,7 +70,7 @@ final class Nesting {
         put(new Nest(
                 value,
                 whole,
-                layout -> ContiguousViews.reshaped(
+                layout -> ViewLayouts.reshaped(
                         whole.type().shape(), layout, value.type().shape())));
     }
 
@@ -123,7 +122,7 @@ final class Nesting {
                     .filter(check -> check.indices().equals(value))
                     .isPresent();
             boolean divides = user.op() instanceof Op.Reshape
-                    && ContiguousViews.of(user, layout).isEmpty();
+                    && ViewLayouts.of(user, layout).isEmpty();
             if (!kernel || index || divides) {
                 return false;
             }

@@ -48,7 +48,10 @@ final class ReductionOrder {
         }
         for (Node user : flow.users(value)) {
             boolean kept = switch (roles.get(user)) {
-                case VIEW -> isKept(user.output(), layout.flatMap(known -> through(user, known)));
+                case VIEW ->
+                    isKept(
+                            user.output(),
+                            layout.flatMap(known -> ViewLayouts.of(user, known)).map(Laid::layout));
                 case ELEMENTWISE -> {
                     boolean same =
                             user.output().type().shape().equals(value.type().shape());
@@ -62,16 +65,6 @@ final class ReductionOrder {
             }
         }
         return true;
-    }
-
-    private static Optional<Layout> through(Node view, Layout layout) {
-        if (view.op() instanceof Op.Transpose(List<Integer> permutation)) {
-            List<Dim> strides = layout.strides();
-            return Optional.of(Layout.strided(
-                    view.output().type().shape(),
-                    permutation.stream().map(strides::get).toList()));
-        }
-        return ContiguousViews.of(view, layout).map(Laid::layout);
     }
 
     private static boolean sumsAlike(Node anchor, Value value, Optional<Layout> layout) {

@@ -11,8 +11,8 @@ import java.util.Map;
  * <p>The rules, each with what it keeps true. {@link MemoryPlanVerifier} checks them after every planning where assertions are on:
  * <ol>
  *   <li><b>Parts.</b> A value within another lies inside it: its elements are the other's, so writing either writes both. Memory is
- *       that of the outermost value; all that follows is said of it. A part may lie there strided, as a box of the other's elements; what
- *       overlaps what is then said of its elements, not of the range they span. <i>Two values overlap only if one holds the other, or both
+ *       that of the outermost value; all that follows is said of it. A part may lie there strided, as a box of the other's elements, or
+ *       every so many of them along an axis; what overlaps what is then said of its elements, not of the range they span. <i>Two values overlap only if one holds the other, or both
  *       lie in a third, or one is dead.</i>
  *   <li><b>As laid.</b> A kernel takes an argument by the layout that the plan gives the value, under this shape or another of as many
  *       elements. All others (the host, control flow, index checks, the caller) take memory without gaps, so that what they touch does not

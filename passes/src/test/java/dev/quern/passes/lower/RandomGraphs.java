@@ -182,11 +182,22 @@ final class RandomGraphs extends RandomWindows {
         for (Dim dim : shape.dims()) {
             boolean cut = dim.isConstant() && dim.constant() > 1 && random.nextBoolean();
             boolean back = cut && random.nextInt(4) == 0;
+            boolean apart = cut && !back && random.nextInt(3) == 0;
             starts.add(Dim.of(back ? dim.constant() - 1 : cut ? 1 : 0));
-            steps.add(back ? -1L : 1L);
-            dims.add(cut && !back ? dim.minus(1) : dim);
+            steps.add(back ? -1L : apart ? 2L : 1L);
+            dims.add(apart ? dim.floorDiv(Dim.of(2)) : cut && !back ? dim.minus(1) : dim);
         }
         return builder.add(new Op.Slice(starts, steps, new Shape(dims)), x);
+    }
+
+    /** {@code count} of {@code x} from {@code start} on. */
+    private Value along(Value x, int axis, Dim start, Dim count) {
+        Shape shape = x.type().shape();
+        List<Dim> starts = new ArrayList<>(Collections.nCopies(shape.rank(), Dim.ZERO));
+        starts.set(axis, start);
+        List<Dim> dims = new ArrayList<>(shape.dims());
+        dims.set(axis, count);
+        return builder.add(new Op.Slice(starts, Collections.nCopies(shape.rank(), 1L), new Shape(dims)), x);
     }
 
     private Value joined(Value x) {
@@ -195,7 +206,16 @@ final class RandomGraphs extends RandomWindows {
             return x;
         }
         int axis = random.nextInt(2) * random.nextInt(rank);
-        List<Value> parts = new ArrayList<>(List.of(x, builder.unary(unary(), x)));
+        List<Value> parts = new ArrayList<>();
+        Dim extent = x.type().shape().dim(axis);
+        if (extent.isConstant() && extent.constant() > 1 && random.nextInt(3) == 0) {
+            Dim half = extent.floorDiv(Dim.of(2));
+            parts.add(along(x, axis, Dim.ZERO, half));
+            parts.add(along(x, axis, half, extent.minus(half)));
+        } else {
+            parts.add(x);
+        }
+        parts.add(builder.unary(unary(), parts.getLast()));
         if (random.nextBoolean()) {
             parts.add(other(x.type().shape()));
         }

@@ -137,6 +137,15 @@ class SkipConnectionsTest {
                     "concat(%s) {axis = %d}".formatted(String.join(", ", parts), channelsLast ? 3 : 1));
         }
 
+        String slice(String value, int size, int from, int channels) {
+            String axis = channelsLast ? "0, 0, 0, " + from : "0, " + from + ", 0, 0";
+            String type = shape(size, channels);
+            return node(
+                    type,
+                    "slice(%s) {starts = [%s], steps = [1, 1, 1, 1], shape = %s}"
+                            .formatted(value, axis, type.substring(3)));
+        }
+
         String graph(String result) {
             return "graph g(" + inputs + ") {\n" + nodes + "  return " + result + "\n}\n";
         }
@@ -165,6 +174,16 @@ class SkipConnectionsTest {
         String joined = net.convolve(net.concat(8, 32, middle, up), 8, 32, 16, 3);
         String upper = net.convolve(net.enlarge(joined, 8, 16), 16, 16, 16, 3);
         return net.graph(net.convolve(net.concat(16, 32, upper, fine), 16, 32, 16, 3));
+    }
+
+    /** One half is worked on, and both halves are kept beside what comes of it. */
+    private static String split(boolean channelsLast) {
+        Net net = new Net(channelsLast);
+        String whole = net.convolve(net.image(16, 16), 16, 16, 32, 1);
+        String kept = net.slice(whole, 16, 0, 16);
+        String other = net.slice(whole, 16, 16, 16);
+        String worked = net.convolve(other, 16, 16, 16, 1);
+        return net.graph(net.convolve(net.concat(16, 48, kept, other, worked), 16, 48, 16, 1));
     }
 
     /** The copies of values that are no inputs, as "from to". */
@@ -213,5 +232,11 @@ class SkipConnectionsTest {
     void skipsOfAnHourglassAreNotCopied() {
         assertEquals(List.of(), copies(skipping(true)));
         assertEquals(List.of(), copies(skipping(false)));
+    }
+
+    @Test
+    void halvesThatAreKeptAreNotCopied() {
+        assertEquals(List.of(), copies(split(true)));
+        assertEquals(List.of(), copies(split(false)));
     }
 }

@@ -63,7 +63,7 @@ class ViewsTest {
                 stride = stride.times(from.dim(axis)).times(random.nextInt(3) == 0 ? 2 : 1);
             }
             Layout layout = Layout.joinable(from, strides);
-            Optional<Laid> laid = ContiguousViews.reshaped(from, layout, to);
+            Optional<Laid> laid = ViewLayouts.reshaped(from, layout, to);
             if (laid.isPresent()) {
                 assertTrue(laid.get().offset().is(0));
                 assertEquals(
@@ -85,14 +85,12 @@ class ViewsTest {
         Shape rows = Shape.of(N.times(N), Dim.of(4), Dim.of(8));
         Layout expected = Layout.strided(rows, List.of(Dim.of(96), Dim.of(8), Dim.ONE));
         assertEquals(
-                expected,
-                ContiguousViews.reshaped(image, part, rows).orElseThrow().layout());
+                expected, ViewLayouts.reshaped(image, part, rows).orElseThrow().layout());
         assertEquals(
-                part,
-                ContiguousViews.reshaped(rows, expected, image).orElseThrow().layout());
+                part, ViewLayouts.reshaped(rows, expected, image).orElseThrow().layout());
         assertEquals(
                 Optional.empty(),
-                ContiguousViews.reshaped(image, part, Shape.of(N.times(N).times(32))));
+                ViewLayouts.reshaped(image, part, Shape.of(N.times(N).times(32))));
     }
 
     @Test

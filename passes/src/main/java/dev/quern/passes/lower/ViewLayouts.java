@@ -6,16 +6,17 @@ import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /** Where the elements of views lie in what they view, and those of the parts of a concatenation in the whole. */
-final class ContiguousViews {
-    private ContiguousViews() {}
+final class ViewLayouts {
+    private ViewLayouts() {}
 
     /**
-     * Where the result of view {@code node} lies in its operand; empty if no strides say it, or its elements are not in the
-     * operand's order.
+     * Where the result of view {@code node} lies in its operand; empty if no positive strides say it: broadcast elements, axes taken
+     * backwards, and axes joined that lie apart.
      *
      * @param layout the operand's
      */
@@ -25,14 +26,23 @@ final class ContiguousViews {
         return switch ((Op.View) node.op()) {
             case Op.Reshape reshape -> reshaped(from, layout, to);
             case Op.Transpose(List<Integer> permutation) ->
-                keepsOrder(permutation, from) ? reshaped(from, layout, to) : Optional.empty();
+                keepsOrder(permutation, from)
+                        ? reshaped(from, layout, to)
+                        : Optional.of(transposed(permutation, to, layout));
             case Op.Broadcast broadcast ->
                 from.elements().equals(to.elements()) ? reshaped(from, layout, to) : Optional.empty();
             case Op.Slice slice ->
-                slice.steps().stream().allMatch(step -> step == 1)
-                        ? Optional.of(box(slice.starts(), to, layout))
+                slice.steps().stream().allMatch(step -> step > 0)
+                        ? Optional.of(box(slice.starts(), slice.steps(), to, layout))
                         : Optional.empty();
         };
+    }
+
+    private static Laid transposed(List<Integer> permutation, Shape to, Layout layout) {
+        List<Dim> strides = layout.strides();
+        return new Laid(
+                Dim.ZERO,
+                Layout.joinable(to, permutation.stream().map(strides::get).toList()));
     }
 
     private static boolean keepsOrder(List<Integer> permutation, Shape from) {
@@ -64,9 +74,17 @@ final class ContiguousViews {
         return box(pad.before(), node.input(0).type().shape(), layout);
     }
 
-    /** The elements from {@code starts} on. */
     private static Laid box(List<Dim> starts, Shape shape, Layout layout) {
-        return new Laid(layout.address(starts), Layout.joinable(shape, layout.strides()));
+        return box(starts, Collections.nCopies(shape.rank(), 1L), shape, layout);
+    }
+
+    /** The elements from {@code starts} on, every {@code steps}-th along each axis. */
+    private static Laid box(List<Dim> starts, List<Long> steps, Shape shape, Layout layout) {
+        List<Dim> strides = new ArrayList<>();
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            strides.add(layout.strides().get(axis).times(steps.get(axis)));
+        }
+        return new Laid(layout.address(starts), Layout.joinable(shape, strides));
     }
 
     /**
