@@ -1,6 +1,5 @@
 package dev.quern.acceptance;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +8,7 @@ import dev.quern.Model;
 import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.Tensor;
+import dev.quern.ir.testing.Tolerance;
 import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.onnx.proto.OnnxAttribute;
 import dev.quern.onnx.proto.OnnxGraph;
@@ -25,6 +25,9 @@ import org.junit.jupiter.api.TestFactory;
 class ParametersTest {
     /** A node and its operands but the first, {@code x}, in order: p, q, r, s. */
     private record Row(long opset, String node, Tensor x, Tensor... parameters) {}
+
+    /** More than any reduction here has: all elements of {@code x}. */
+    private static final int TERMS = 24;
 
     private static final String[] NAMES = {"p", "q", "r", "s"};
 
@@ -102,26 +105,22 @@ class ParametersTest {
                         Fault given = fault(row, " given", false, any);
                         byte[] bytes = given.model().output("y").build();
                         for (QuernPath engine : new QuernPath[] {QuernPath.GRAPH, QuernPath.VECTOR}) {
-                            compare(expected, engine.run(bytes, given.inputs()).get("y"), row + " by " + engine);
+                            Tolerance.check(
+                                    row + " by " + engine,
+                                    expected,
+                                    engine.run(bytes, given.inputs()).get("y"),
+                                    TERMS);
                         }
                     }
                     Fault compiled = fault(row, "", true, true);
-                    compare(
+                    Tolerance.check(
+                            row + " constant",
                             expected,
                             QuernPath.VECTOR
                                     .run(compiled.model().output("y").build(), compiled.inputs())
                                     .get("y"),
-                            row + " constant");
+                            TERMS);
                 }));
-    }
-
-    private static void compare(Tensor expected, Tensor found, String what) {
-        assertArrayEquals(expected.shape(), found.shape(), what);
-        if (expected.dtype() == DType.F32) {
-            assertArrayEquals(expected.toFloatArray(), found.toFloatArray(), 1e-4f, what);
-        } else {
-            assertArrayEquals(expected.toByteArray(), found.toByteArray(), what);
-        }
     }
 
     /** One model serves axes that differ from run to run, and what follows reads the result. */
