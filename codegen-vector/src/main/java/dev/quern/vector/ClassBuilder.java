@@ -76,7 +76,7 @@ final class ClassBuilder {
                 throw new TooLarge(draft.name);
             }
         }
-        new DriverEmitter(kernel, className, out).write(body, parallel);
+        new DriverEmitter(kernel, className, out).write(body, parallel, methods);
         constants.write(out);
         out.visitEnd();
         return out.toByteArray();

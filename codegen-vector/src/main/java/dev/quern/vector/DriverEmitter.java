@@ -28,8 +28,10 @@ final class DriverEmitter {
         this.out = out;
     }
 
-    void write(MethodDraft body, Stmt.For parallel) {
+    /** The methods for {@code body}, whose iterations are those of {@code parallel} if there is one; {@code all} are the methods of the class. */
+    void write(MethodDraft body, Stmt.For parallel, List<MethodDraft> all) {
         constructor();
+        rehearse(all);
         run(body, parallel != null);
         MethodVisitor method = out.visitMethod(0, "parallelExtent", "([J)J", null, null);
         method.visitCode();
@@ -49,6 +51,40 @@ final class DriverEmitter {
         method.visitInsn(Opcodes.RETURN);
         method.visitMaxs(0, 0);
         method.visitEnd();
+    }
+
+    private void rehearse(List<MethodDraft> all) {
+        MethodVisitor method = out.visitMethod(0, "rehearse", "(I)V", null, null);
+        method.visitCode();
+        Label top = new Label();
+        Label end = new Label();
+        method.visitLabel(top);
+        method.visitVarInsn(Opcodes.ILOAD, 1);
+        method.visitJumpInsn(Opcodes.IFLE, end);
+        for (MethodDraft draft : all) {
+            if (draft.firstReference().isPresent()) {
+                draft.parameters.forEach(parameter -> nothing(method, parameter.type));
+                method.visitMethodInsn(Opcodes.INVOKESTATIC, className, draft.name, draft.descriptor(), false);
+            }
+        }
+        method.visitIincInsn(1, -1);
+        method.visitJumpInsn(Opcodes.GOTO, top);
+        method.visitLabel(end);
+        method.visitInsn(Opcodes.RETURN);
+        method.visitMaxs(0, 0);
+        method.visitEnd();
+    }
+
+    private static void nothing(MethodVisitor method, JvmType type) {
+        method.visitInsn(
+                switch (type.kind()) {
+                    case INT -> Opcodes.ICONST_0;
+                    case LONG -> Opcodes.LCONST_0;
+                    case FLOAT -> Opcodes.FCONST_0;
+                    case DOUBLE -> Opcodes.DCONST_0;
+                    case REFERENCE, VECTOR, MASK -> Opcodes.ACONST_NULL;
+                    case VOID -> throw new IllegalStateException("a parameter of no type");
+                });
     }
 
     private void run(MethodDraft body, boolean parallel) {

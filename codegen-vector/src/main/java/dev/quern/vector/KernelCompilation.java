@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.management.JMException;
 import javax.management.ObjectName;
@@ -16,34 +19,78 @@ import javax.management.ObjectName;
  * less time altogether; {@code docs/performance.md} has the figures.
  *
  * <p>It is a compiler directive, added once for each JVM through the diagnostic commands that {@code jcmd} uses, for the classes of
- * kernels alone. Where the JVM has no such commands, nothing changes. {@code -Dquern.directives=false} leaves it out.
+ * kernels alone. Where the JVM has no such commands, nothing changes. {@code -Dquern.directives=false} leaves it out. Kernels are also
+ * {@linkplain #rehearse rehearsed}.
  */
 final class KernelCompilation {
     private static final System.Logger LOG = System.getLogger("dev.quern.vector");
     private static final String DIRECTIVES =
             "[{ match: [\"dev/quern/vector/Kernel_*.*\"], c1: { Exclude: true }, c2: {} }]";
+    /**
+     * Calls of each method of a kernel before it runs first. More than HotSpot's Tier4MinInvocationThreshold, from which on it compiles a
+     * method for what its loops do too, several times that where its queue is long; less than Tier4InvocationThreshold, which alone has it compiled,
+     * for what it has done so far: nothing.
+     */
+    private static final int REHEARSALS = 2_000;
+
+    private static final CountDownLatch ASKED = new CountDownLatch(1);
     private static final AtomicReference<Thread> ASKING = new AtomicReference<>();
+    private static final BlockingQueue<GeneratedKernel> NEW = new LinkedBlockingQueue<>();
 
     private KernelCompilation() {}
 
     /** Asks, the first time that this is called, on a thread of its own: the JVM's management takes a tenth of a second to start. */
     static void prepare() {
-        if (ASKING.get() != null || !Boolean.parseBoolean(System.getProperty("quern.directives", "true"))) {
+        if (ASKING.get() != null) {
             return;
         }
-        Thread asking = Thread.ofPlatform().daemon().name("quern-directives").unstarted(KernelCompilation::ask);
+        Thread asking = Thread.ofPlatform().daemon().name("quern-kernels").unstarted(KernelCompilation::attend);
         if (ASKING.compareAndSet(null, asking)) {
             asking.start();
         }
     }
 
+    /**
+     * Has the JVM compile the methods of {@code kernel} as they are called, as soon as their loops are known to be worth it. HotSpot would else meet
+     * them in their first call, in the midst of a loop, and compile them for entering there: with all vectors of a tile in variables of the
+     * interpreter that takes twice the time, gives ten times the code, and is done again for the next call.
+     */
+    static void rehearse(GeneratedKernel kernel) {
+        NEW.add(kernel);
+    }
+
+    private static void attend() {
+        if (Boolean.parseBoolean(System.getProperty("quern.directives", "true"))) {
+            ask();
+        }
+        ASKED.countDown();
+        boolean worthIt = compilesAsUsual();
+        try {
+            while (true) {
+                GeneratedKernel kernel = NEW.take();
+                if (worthIt) {
+                    kernel.rehearse(REHEARSALS);
+                }
+            }
+        } catch (InterruptedException asked) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether no option of the JVM changes when methods are compiled, or by what. */
+    private static boolean compilesAsUsual() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .noneMatch(option -> option.contains("CompileThreshold")
+                        || option.contains("TieredStopAtLevel")
+                        || option.contains("TieredCompilation")
+                        || option.contains("Tier4")
+                        || option.equals("-Xint"));
+    }
+
     /** Waits until HotSpot has been asked. */
     static void awaitPrepared() throws InterruptedException {
         prepare();
-        Thread asking = ASKING.get();
-        if (asking != null) {
-            asking.join();
-        }
+        ASKED.await();
     }
 
     private static void ask() {

@@ -3,6 +3,7 @@ package dev.quern.vector;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.objectweb.asm.Opcodes;
@@ -42,6 +43,13 @@ final class MethodDraft {
         CodeNode node = node(new Instruction.Given(parameterName), type, List.of(), root, null, Set.of());
         parameters.add(node);
         return node;
+    }
+
+    /** The first of the parameters that is an array or a segment. */
+    Optional<CodeNode> firstReference() {
+        return parameters.stream()
+                .filter(parameter -> parameter.type.kind() == JvmType.Kind.REFERENCE)
+                .findFirst();
     }
 
     CodeNode push(int value) {

@@ -27,6 +27,7 @@ final class MethodEmitter {
         for (CodeNode parameter : draft.parameters) {
             parameter.slot = emitter.reserve(parameter.type);
         }
+        draft.firstReference().ifPresent(emitter::returnIfNull);
         emitter.emit(draft.root());
         out.visitInsn(Opcodes.RETURN);
         Label end = new Label();
@@ -34,6 +35,15 @@ final class MethodEmitter {
         out.visitMaxs(0, 0);
         out.visitEnd();
         return end.getOffset();
+    }
+
+    /** Where there is no buffer the call is a {@linkplain KernelCompilation#rehearse rehearsal}. */
+    private void returnIfNull(CodeNode buffer) {
+        Label begin = new Label();
+        out.visitVarInsn(Opcodes.ALOAD, buffer.slot);
+        out.visitJumpInsn(Opcodes.IFNONNULL, begin);
+        out.visitInsn(Opcodes.RETURN);
+        out.visitLabel(begin);
     }
 
     private void emit(CodeRegion region) {

@@ -97,9 +97,11 @@ public final class VectorBackend implements Backend {
     private static GeneratedKernel define(byte[] classFile) {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(classFile, true);
-            return (GeneratedKernel)
+            GeneratedKernel kernel = (GeneratedKernel)
                     lookup.findConstructor(lookup.lookupClass(), java.lang.invoke.MethodType.methodType(void.class))
                             .invoke();
+            KernelCompilation.rehearse(kernel);
+            return kernel;
         } catch (Throwable failure) {
             throw new AssertionError("a generated class does not load", failure);
         }
