@@ -47,7 +47,7 @@ final class FuseLoops {
                 ? Stmt.NOTHING
                 : Substitution.of(outer.variable(), fused.floorDiv(width))
                         .with(inner.variable(), fused.mod(width))
-                        .in(nest.get().guardedBody());
+                        .in(nest.get().wholeBody());
         return new Stmt.For(name, height.times(width), outer.kind(), body);
     }
 }

@@ -51,7 +51,12 @@ final class PaddedBody {
                         rewrite(then, scope.when(nonNegative)),
                         rewrite(otherwise, scope.unless(nonNegative)));
             case Stmt.Let let -> {
-                partial.addAll(written(let));
+                boolean[] safe = {Statements.isPure(let, let.body())};
+                Expressions.loads(let.value(), load -> safe[0] &= isSafe(load, scope));
+                if (safe[0]) {
+                    yield Statements.withParts(let, part -> rewrite(part, scope.inside(let)));
+                }
+                partial.addAll(Statements.written(let));
                 yield Statements.when(left, let);
             }
             case Stmt.Store(String buffer, var indices, Expr value) ->
@@ -93,24 +98,5 @@ final class PaddedBody {
     /** Elements that an axis has room for, padding included. */
     private static Dim capacity(List<Layout.Mode> modes) {
         return Dim.product(modes.stream().map(Layout.Mode::extent).toList());
-    }
-
-    private static Set<String> written(Stmt statement) {
-        Set<String> names = new HashSet<>();
-        Statements.withParts(statement, part -> {
-            names.addAll(written(part));
-            return part;
-        });
-        switch (statement) {
-            case Stmt.Store store -> names.add(store.buffer());
-            case Stmt.Reduce reduce -> reduce.targets().forEach(target -> names.add(target.buffer()));
-            case Stmt.Block block -> {}
-            case Stmt.For loop -> {}
-            case Stmt.Allocate allocate -> {}
-            case Stmt.Guard guard -> {}
-            case Stmt.Let let -> {}
-            case Stmt.Section section -> {}
-        }
-        return names;
     }
 }

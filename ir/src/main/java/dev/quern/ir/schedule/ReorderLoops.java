@@ -86,7 +86,7 @@ final class ReorderLoops {
         checkLanes(order);
         checkExtents(order);
         checkDependences(nest, order, scope);
-        Stmt result = nest.guardedBody();
+        Stmt result = nest.wholeBody();
         for (Stmt.For loop : order.reversed()) {
             result = new Stmt.For(loop.variable(), loop.extent(), loop.kind(), result);
         }
@@ -129,7 +129,7 @@ final class ReorderLoops {
 
     /** Loops that carry a dependence keep their order among themselves; the others may go anywhere. */
     private void checkDependences(Nest nest, List<Stmt.For> order, ScheduleScope scope) {
-        List<Access> accesses = BufferAccesses.of(nest.body(), nest.inside(scope));
+        List<Access> accesses = BufferAccesses.of(nest.wholeBody(), nest.inside(scope));
         Set<String> all = new HashSet<>();
         nest.loops().forEach(loop -> all.add(loop.variable()));
         List<Stmt.For> carrying = new ArrayList<>();

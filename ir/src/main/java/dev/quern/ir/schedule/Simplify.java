@@ -144,7 +144,7 @@ final class Simplify {
     }
 
     /** Whether {@code symbol} occurs in an index, extent or condition. */
-    private static boolean mentions(Stmt statement, String symbol) {
+    static boolean mentions(Stmt statement, String symbol) {
         boolean[] found = {false};
         Statements.withParts(statement, part -> {
             found[0] |= mentions(part, symbol);

@@ -4,13 +4,16 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A parallel loop moves to the leaves of its body. Its iterations do not meet, so they may run interleaved in any way, once each
@@ -20,12 +23,15 @@ final class SinkLoop {
     private final Application application;
     private final Stmt.For loop;
     private final Dim bound;
+    private final Set<String> dependent = new HashSet<>();
+    private final Set<String> bindings = new HashSet<>();
     private boolean named;
 
     private SinkLoop(Application application, Stmt.For loop, Dim bound) {
         this.application = application;
         this.loop = loop;
         this.bound = bound;
+        dependent.add(loop.variable());
     }
 
     static Kernel apply(Step.Sink step, Application application) {
@@ -39,8 +45,11 @@ final class SinkLoop {
         });
     }
 
-    /** A guard that depends on the loop, met on the way in; {@code holds} tells which of its branches. */
-    private record Condition(List<Dim> nonNegative, boolean holds) {
+    /** What depends on the loop and was met on the way in. */
+    private sealed interface Taken {}
+
+    /** A guard; {@code holds} tells which of its branches. */
+    private record Condition(List<Dim> nonNegative, boolean holds) implements Taken {
         Stmt around(Stmt statement) {
             return holds
                     ? new Stmt.Guard(nonNegative, statement, Stmt.NOTHING)
@@ -48,28 +57,36 @@ final class SinkLoop {
         }
     }
 
+    /** A pure let, of which each leaf that needs it has a copy. */
+    private record Binding(String name, Expr value) implements Taken {}
+
     /** {@code statement} with the loop inside it. */
-    private Stmt sink(Stmt statement, List<Condition> conditions) {
-        if (stays(statement, conditions)) {
-            return around(statement, conditions);
+    private Stmt sink(Stmt statement, List<Taken> taken) {
+        if (stays(statement, taken)) {
+            return around(statement, taken);
         }
         return switch (statement) {
-            case Stmt.Block block -> Statements.withParts(block, part -> sink(part, conditions));
-            case Stmt.For inner -> Statements.withParts(inner, part -> sink(part, conditions));
-            case Stmt.Section section -> Statements.withParts(section, part -> sink(part, conditions));
-            case Stmt.Let let -> Statements.withParts(let, part -> sink(part, conditions));
+            case Stmt.Block block -> Statements.withParts(block, part -> sink(part, taken));
+            case Stmt.For inner -> Statements.withParts(inner, part -> sink(part, taken));
+            case Stmt.Section section -> Statements.withParts(section, part -> sink(part, taken));
+            case Stmt.Let(String name, Expr value, Stmt body)
+            when isTaken(value, taken) -> {
+                dependent.add(name);
+                yield sink(body, and(taken, new Binding(name, value)));
+            }
+            case Stmt.Let let -> Statements.withParts(let, part -> sink(part, taken));
             case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> {
                 if (nonNegative.stream().noneMatch(this::depends)) {
-                    yield new Stmt.Guard(nonNegative, sink(then, conditions), sink(otherwise, conditions));
+                    yield new Stmt.Guard(nonNegative, sink(then, taken), sink(otherwise, taken));
                 }
-                Stmt first = sink(then, and(conditions, new Condition(nonNegative, true)));
-                yield Statements.block(first, sink(otherwise, and(conditions, new Condition(nonNegative, false))));
+                Stmt first = sink(then, and(taken, new Condition(nonNegative, true)));
+                yield Statements.block(first, sink(otherwise, and(taken, new Condition(nonNegative, false))));
             }
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {
                 Dim index = Dim.symbol(loop.variable());
                 Stmt indexed =
                         new Substitution().withLeading(buffer.name(), index).in(body);
-                yield new Stmt.Allocate(expand(buffer), sink(indexed, conditions));
+                yield new Stmt.Allocate(expand(buffer), sink(indexed, taken));
             }
             case Stmt.Store store -> throw new IllegalStateException("a leaf stays");
             case Stmt.Reduce reduce -> throw new IllegalStateException("a leaf stays");
@@ -77,13 +94,13 @@ final class SinkLoop {
     }
 
     /** Whether the loop stays outside {@code statement}. */
-    private boolean stays(Stmt statement, List<Condition> conditions) {
+    private boolean stays(Stmt statement, List<Taken> taken) {
         return switch (statement) {
             case Stmt.Store store -> true;
             case Stmt.Reduce reduce -> true;
             case Stmt.For inner -> depends(inner.extent());
-            case Stmt.Let let -> !conditions.isEmpty() || Expressions.mentions(let.value(), loop.variable());
-            case Stmt.Allocate allocate -> stays(allocate.body(), conditions);
+            case Stmt.Let let -> isTaken(let.value(), taken) && !Statements.isPure(let, loop.body());
+            case Stmt.Allocate allocate -> stays(allocate.body(), taken);
             case Stmt.Block block -> false;
             case Stmt.Guard guard -> false;
             case Stmt.Section section -> false;
@@ -91,20 +108,38 @@ final class SinkLoop {
     }
 
     private boolean depends(Dim dim) {
-        return dim.dependsOn(loop.variable());
+        return dependent.stream().anyMatch(dim::dependsOn);
     }
 
-    private static List<Condition> and(List<Condition> conditions, Condition more) {
-        List<Condition> all = new ArrayList<>(conditions);
+    /** Whether a value is known only inside the loop, or only where conditions hold. */
+    private boolean isTaken(Expr value, List<Taken> taken) {
+        return taken.stream().anyMatch(Condition.class::isInstance)
+                || dependent.stream().anyMatch(name -> Expressions.mentions(value, name));
+    }
+
+    private static List<Taken> and(List<Taken> taken, Taken more) {
+        List<Taken> all = new ArrayList<>(taken);
         all.add(more);
         return all;
     }
 
+    /** {@code body} under a copy of a let, if it needs it; the first keeps the name. */
+    private Stmt bound(String name, Expr value, Stmt body) {
+        if (!Simplify.mentions(body, name)) {
+            return body;
+        }
+        String own = bindings.add(name) ? name : application.names().copy(name);
+        return new Stmt.Let(own, value, Substitution.of(name, Dim.symbol(own)).in(body));
+    }
+
     /** A copy of the loop around {@code statement}; the first keeps the name. */
-    private Stmt around(Stmt statement, List<Condition> conditions) {
+    private Stmt around(Stmt statement, List<Taken> taken) {
         Stmt body = statement;
-        for (Condition condition : conditions.reversed()) {
-            body = condition.around(body);
+        for (Taken each : taken.reversed()) {
+            body = switch (each) {
+                case Condition condition -> condition.around(body);
+                case Binding(String name, Expr value) -> bound(name, value, body);
+            };
         }
         if (Statements.isNothing(statement)) {
             return statement;

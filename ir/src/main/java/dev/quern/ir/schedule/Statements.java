@@ -1,10 +1,13 @@
 package dev.quern.ir.schedule;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Statements put together and taken apart. */
@@ -41,6 +44,38 @@ final class Statements {
 
     static Stmt when(Dim nonNegative, Stmt then) {
         return new Stmt.Guard(List.of(nonNegative), then, Stmt.NOTHING);
+    }
+
+    /** The buffers that {@code statement} writes. */
+    static Set<String> written(Stmt statement) {
+        Set<String> names = new HashSet<>();
+        statement.walk(part -> {
+            if (part instanceof Stmt.Store store) {
+                names.add(store.buffer());
+            } else if (part instanceof Stmt.Reduce reduce) {
+                reduce.targets().forEach(target -> names.add(target.buffer()));
+            }
+        });
+        return names;
+    }
+
+    /** Whether the value of {@code let} is the same wherever in {@code statement} it is computed, as long as its symbols are. */
+    static boolean isPure(Stmt.Let let, Stmt statement) {
+        boolean[] pure = {true};
+        Set<String> written = written(statement);
+        Expressions.loads(let.value(), load -> pure[0] &= !written.contains(load.buffer()));
+        return pure[0];
+    }
+
+    /** The loop inside the pure lets that its body begins with and that are the same in all its iterations. */
+    static Stmt outOfLoop(Stmt.For loop) {
+        if (loop.body() instanceof Stmt.Let let
+                && !Expressions.mentions(let.value(), loop.variable())
+                && isPure(let, let.body())) {
+            Stmt inside = outOfLoop(new Stmt.For(loop.variable(), loop.extent(), loop.kind(), let.body()));
+            return new Stmt.Let(let.name(), let.value(), inside);
+        }
+        return loop;
     }
 
     /** The statement with the statements directly inside it replaced. */

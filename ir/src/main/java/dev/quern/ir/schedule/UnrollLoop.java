@@ -15,7 +15,17 @@ final class UnrollLoop {
     private UnrollLoop() {}
 
     static Kernel apply(Step.Unroll step, Application application) {
-        return application.atLoops(step.loop(), (loop, scope) -> unroll(loop, application));
+        return application.atLoops(step.loop(), (loop, scope) -> outside(Statements.outOfLoop(loop), application));
+    }
+
+    /** Lets that are the same for all copies stay one. */
+    private static Stmt outside(Stmt statement, Application application) {
+        return switch (statement) {
+            case Stmt.For loop -> unroll(loop, application);
+            case Stmt.Let let -> Statements.withParts(let, part -> outside(part, application));
+            case Stmt.Block _, Stmt.Store _, Stmt.Reduce _, Stmt.Allocate _, Stmt.Guard _, Stmt.Section _ ->
+                throw new IllegalStateException("no loop: " + statement);
+        };
     }
 
     private static Stmt unroll(Stmt.For loop, Application application) {

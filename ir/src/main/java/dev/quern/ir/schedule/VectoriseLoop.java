@@ -13,7 +13,7 @@ final class VectoriseLoop {
     static Kernel apply(Step.Vectorise step, Application application) {
         return application.atLoops(step.loop(), (loop, scope) -> {
             check(loop, scope, application);
-            return new Stmt.For(loop.variable(), loop.extent(), LoopKind.VECTOR, loop.body());
+            return Statements.outOfLoop(new Stmt.For(loop.variable(), loop.extent(), LoopKind.VECTOR, loop.body()));
         });
     }
 

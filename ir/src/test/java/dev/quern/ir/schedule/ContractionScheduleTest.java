@@ -16,6 +16,7 @@ import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Step.Tail;
 import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.text.KernelPrinter;
+import dev.quern.ir.text.Parser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +132,48 @@ class ContractionScheduleTest {
             Kernel constant = UnscheduledKernels.contraction(Dim.of(size[0]), Dim.of(size[1]), Dim.of(size[2]));
             Runs.compare(
                     constant, Scheduler.apply(constant, product(constant, 24, 6, 8, 4), WIDE), Map.of(), 0, random);
+        }
+    }
+
+    /** Rows that are looked up stand in registers of a tile like others: each lookup is a let outside the vectors of its row. */
+    @Test
+    void gatheredRowsStandInATile() {
+        Kernel kernel = Parser.parseKernel("""
+                kernel gathered template contraction
+                    symbols M
+                    reads ids: i64[M]
+                    reads a: f32[50, 7]
+                    reads b: f32[7, 19]
+                    writes c: f32[M, 19] {
+                  for m in 0..M {
+                    let row = max(min(ids[m], 49:i64), 0:i64) {
+                      for n in 0..19 {
+                        alloc acc: f32[] {
+                          acc[] = 0.0
+                          for k in 0..7 {
+                            acc[] +=fma a[row, k]*b[k, n]
+                          }
+                          c[m, n] = acc[]
+                        }
+                      }
+                    }
+                  }
+                }
+                """);
+        Kernel scheduled = Scheduler.apply(kernel, product(kernel, 24, 6, 8, 4), WIDE);
+        String text = KernelPrinter.print(scheduled);
+        int[] lets = {0};
+        scheduled.body().walk(part -> {
+            if (part instanceof Stmt.For loop && loop.kind() == LoopKind.VECTOR) {
+                loop.body().walk(inside -> assertFalse(inside instanceof Stmt.Let, text));
+            }
+            if (part instanceof Stmt.For loop && loop.variable().startsWith("k")) {
+                loop.body().walk(inside -> lets[0] += inside instanceof Stmt.Let ? 1 : 0);
+            }
+        });
+        assertEquals(6 + 4, lets[0], "a lookup for each row of a tile; that of a single row is outside: " + text);
+        for (long rows : new long[] {0, 1, 5, 23, 24, 37}) {
+            Runs.compare(kernel, scheduled, Map.of("M", rows), 50, new Random(rows));
         }
     }
 

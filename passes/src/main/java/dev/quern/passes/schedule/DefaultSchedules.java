@@ -42,8 +42,9 @@ public final class DefaultSchedules {
         if (kernel.roles().has(AxisRole.UNIT)) {
             return RecurrentSchedules.of(nest, target);
         }
-        if (!nest.outer(AxisRole.COLUMN, AxisRole.CHANNEL).isEmpty()) {
-            return new TileSchedules(kernel, nest, constants, target);
+        LoopNest tiled = LoopNest.throughBindings(kernel);
+        if (!tiled.outer(AxisRole.COLUMN, AxisRole.CHANNEL).isEmpty()) {
+            return new TileSchedules(kernel, tiled, constants, target);
         }
         return kernel.roles().has(AxisRole.REDUCED)
                 ? RowSchedules.of(kernel, nest, target, pinned)

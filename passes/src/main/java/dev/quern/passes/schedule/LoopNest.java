@@ -25,13 +25,30 @@ record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body, Roles rol
             outer.add(loop);
             at = loop.body();
         }
-        List<Stmt.For> inner = new ArrayList<>();
-        at.walk(statement -> {
+        return new LoopNest(List.copyOf(outer), loops(at), at, kernel.roles());
+    }
+
+    private static List<Stmt.For> loops(Stmt body) {
+        List<Stmt.For> loops = new ArrayList<>();
+        body.walk(statement -> {
             if (statement instanceof Stmt.For loop) {
-                inner.add(loop);
+                loops.add(loop);
             }
         });
-        return new LoopNest(List.copyOf(outer), List.copyOf(inner), at, kernel.roles());
+        return List.copyOf(loops);
+    }
+
+    /** The same with the lets between the outer loops taken to be inside them, where schedules can move them. */
+    static LoopNest throughBindings(Kernel kernel) {
+        List<Stmt.For> outer = new ArrayList<>();
+        Stmt at = kernel.body();
+        while (at instanceof Stmt.For || at instanceof Stmt.Let) {
+            if (at instanceof Stmt.For loop) {
+                outer.add(loop);
+            }
+            at = at.parts().getFirst();
+        }
+        return new LoopNest(List.copyOf(outer), loops(at), at, kernel.roles());
     }
 
     /** The outer loops of one of these roles. */
