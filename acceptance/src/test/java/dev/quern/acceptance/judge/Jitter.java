@@ -30,9 +30,12 @@ final class Jitter {
     private static final double EXACT_SIZE = 4096;
 
     private final Random random;
+    private final boolean otherSteps;
 
-    Jitter(Random random) {
+    /** {@code otherSteps} says that sums of integers in f32 may be made in other steps too, which an engine of ours makes in the same. */
+    Jitter(Random random, boolean otherSteps) {
         this.random = random;
+        this.otherSteps = otherSteps;
     }
 
     /** Operands of operations that sum many, moved in place of the roundings in between. */
@@ -91,7 +94,9 @@ final class Jitter {
     }
 
     Tensor result(GraphInterpreter.Nodes nodes, Node node, List<Tensor> operands, DimBindings dims, Tensor result) {
-        if (node.op() instanceof Op.Resize resize && result.dtype().isInteger()) {
+        if (otherSteps
+                && node.op() instanceof Op.Resize resize
+                && result.dtype().isInteger()) {
             return ResizedIntegers.moved(resize, nodes, node, operands, dims, result, random);
         }
         if (!moves(result.dtype()) || keeps(node.op())) {

@@ -33,7 +33,10 @@ final class Reference implements AutoCloseable {
         this(bytes, false);
     }
 
-    /** {@code rounded} says that inputs of f16 may have been more precise than they are, so that they are moved too. */
+    /**
+     * {@code rounded} says that it is held against another engine: inputs of f16 may have been more precise than they are, so that they are
+     * moved too, and sums of integers in f32 may be made in other steps.
+     */
     Reference(byte[] bytes, boolean rounded) {
         this.model = OnnxModels.read(bytes);
         this.rounded = rounded;
@@ -50,7 +53,7 @@ final class Reference implements AutoCloseable {
 
     /** The same with every inexact result moved by about the size of its rounding; none where such a move makes the model refuse. */
     Optional<Map<String, Tensor>> runMoved(Map<String, Tensor> inputs, Random random) {
-        Jitter jitter = new Jitter(random);
+        Jitter jitter = new Jitter(random, rounded);
         Map<String, Tensor> given = new LinkedHashMap<>(inputs);
         if (rounded) {
             given.replaceAll((_, tensor) -> tensor.dtype() == DType.F16 ? jitter.unrounded(tensor) : tensor);
