@@ -127,6 +127,12 @@ class EmptyTensorsTest {
                 new Row("x[a,b] w[b,c]", "y = MatMul(x, w)"),
                 new Row("x[a,b] w[b,c]", "p = MatMul(x, w)", "y = Relu(p)"),
                 new Row("x[c,a,b] w[c,b,4]", "y = MatMul(x, w)"),
+                new Row(
+                        "q[a,b] k[c,b] v[c,b]",
+                        "t = Transpose(k) perm=[1,0]",
+                        "s = MatMul(q, t)",
+                        "w = Softmax(s) axis=1",
+                        "y = MatMul(w, v)"),
                 new Row("x[a,b] w[c,b] d[c]", "y = Gemm(x, w, d) transB=1"),
                 new Row("x[a,b,5,5] w[c,b,3,3]", "y = Conv(x, w) pads=[1,1,1,1]"),
                 new Row("x[a,3,8,8] w[4,3,1,1]", "y = Conv(x, w)"),

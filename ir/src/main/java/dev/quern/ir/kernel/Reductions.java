@@ -96,7 +96,8 @@ public final class Reductions {
     /**
      * A softmax in one pass: the greatest score, the sum of {@code exp(score - greatest)}, and the sum of values weighed by the same, which
      * may be wide. The weighed values divided by the sum are what attention gives. A score of -inf weighs nothing; if none is greater, the
-     * sum is 0 and the quotient NaN, as that of three passes is; a score of +inf or NaN makes both NaN.
+     * sum is 0 and the quotient NaN, as that of three passes is; a score of +inf or NaN makes both NaN. Of no scores at all three passes give
+     * 0, a sum of no products: who divides asks for their number, since the sum does not tell these two apart.
      *
      * <p>M. Milakov, N. Gimelshein: <i>Online normalizer calculation for softmax</i>, 2018.
      */
