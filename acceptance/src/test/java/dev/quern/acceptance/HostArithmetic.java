@@ -74,7 +74,7 @@ final class HostArithmetic {
     private static boolean computes(Op op) {
         return switch (op) {
             case Op.Unary _, Op.Binary _, Op.Compare _, Op.Select _, Op.Cast _ -> true;
-            case Op.Reduce _, Op.ArgReduce _, Op.Cumulate _, Op.TopK _ -> true;
+            case Op.Reduce _, Op.ArgReduce _, Op.Cumulate _, Op.TopK _, Op.Encode _ -> true;
             case Op.Contract _, Op.Convolve _, Op.ConvolveTransposed _, Op.Pool _, Op.Resize _ -> true;
             case Op.Quantize _, Op.Dequantize _, Op.Softmax _, Op.Normalize _, Op.Attention _ -> true;
             case Op.Recurrent _, Op.RecurrentSteps _ -> true;
@@ -83,7 +83,7 @@ final class HostArithmetic {
             case Op.Host(String function, var _) -> function.equals("ResizeTo") || function.equals("TopKBy");
             case Op.Constant _, Op.Bitcast _, Op.Reshape _, Op.Transpose _, Op.Broadcast _, Op.Slice _ -> false;
             case Op.Concat _, Op.Pad _, Op.Gather _, Op.GatherElements _, Op.GatherNd _ -> false;
-            case Op.Iota _, Op.DimValues _, Op.Update _ -> false;
+            case Op.Iota _, Op.DimValues _, Op.Update _, Op.Decode _ -> false;
             case Op.If _, Op.Loop _, Op.Scan _ -> true;
         };
     }

@@ -265,6 +265,7 @@ final class Jitter {
                     Op.GatherElements _,
                     Op.GatherNd _,
                     Op.TopK _,
+                    Op.Encoded _,
                     Op.If _,
                     Op.Loop _,
                     Op.Scan _ -> true;

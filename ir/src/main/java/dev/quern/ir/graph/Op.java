@@ -5,10 +5,12 @@ import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
+import dev.quern.ir.Encoding;
 import dev.quern.ir.Shape;
 import dev.quern.ir.UnaryOp;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The operations of the graph level. An operation holds attributes only; {@link Node} holds the operands, whose order
@@ -42,6 +44,9 @@ public sealed interface Op {
 
     /** Puts its third operand into its first at indices that are elements of its second. */
     sealed interface Scatter extends Overwriting {}
+
+    /** Makes or reads a constant that is held in an {@link dev.quern.ir.Encoding}. */
+    sealed interface Encoded extends Op {}
 
     /** Combines elements along axes. */
     sealed interface Along extends Op {}
@@ -275,6 +280,17 @@ public sealed interface Op {
             AttributeRules.notNegative("TopK", "count", List.of(count));
         }
     }
+
+    /** A constant of {@code dtype} and {@code shape} that is held in {@code encoding}. Operands: {@linkplain Encoding#parts its parts}, all constants. */
+    record Encode(DType dtype, Shape shape, Encoding encoding) implements Encoded {
+        public Encode {
+            Optional<String> fault = encoding.fault(dtype, shape);
+            AttributeRules.check(fault.isEmpty(), "Encode", "encoding", "one that fits", fault.orElse(""));
+        }
+    }
+
+    /** The elements of an encoded constant, one beside the other. Operands: x. */
+    record Decode() implements Encoded {}
 
     /** {@code saturate(round(x/scale) + zero)}, for NaN the least number; scale and zero are broadcast to x's shape already. Operands: x, scale, zero. */
     record Quantize(DType to) implements Elementwise {}

@@ -27,6 +27,8 @@ public final class OperationDims {
             case Op.Constant _, Op.Unary _, Op.Binary _, Op.Compare _, Op.Select _, Op.Cast _, Op.Bitcast _ ->
                 List.of();
             case Op.Transpose _, Op.Concat _, Op.Reduce _, Op.ArgReduce _, Op.Cumulate _, Op.Contract _ -> List.of();
+            case Op.Encode encode -> encode.shape().dims();
+            case Op.Decode _ -> List.of();
             case Op.Gather _, Op.GatherElements _, Op.GatherNd _, Op.ScatterElements _, Op.ScatterNd _ -> List.of();
             case Op.Quantize _, Op.Dequantize _, Op.Softmax _, Op.Normalize _, Op.Attention _ -> List.of();
             case Op.Recurrent _, Op.RecurrentSteps _, Op.If _, Op.Loop _, Op.Scan _, Op.Host _ -> List.of();

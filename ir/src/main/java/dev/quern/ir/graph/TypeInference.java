@@ -34,6 +34,7 @@ public final class TypeInference {
      */
     public static List<TensorType> infer(Op op, List<TensorType> inputs, Assumptions assumptions) {
         Typing typing = new Typing(op, inputs, assumptions);
+        EncodingTypes.requirePlain(op, typing);
         return switch (op) {
             case Op.Constant(Literal literal) -> one(leaf(typing, typeOf(literal)));
             case Op.Iota iota -> one(leaf(typing, new TensorType(iota.dtype(), iota.shape())));
@@ -57,6 +58,8 @@ public final class TypeInference {
             case Op.ArgReduce reduce -> one(ReductionTypes.argReduce(reduce, typing));
             case Op.Cumulate cumulate -> one(ReductionTypes.cumulate(cumulate, typing));
             case Op.TopK topK -> ReductionTypes.topK(topK, typing);
+            case Op.Encode encode -> one(EncodingTypes.encode(encode, typing));
+            case Op.Decode _ -> one(EncodingTypes.decode(typing));
             case Op.Softmax softmax -> one(ReductionTypes.softmax(softmax, typing));
             case Op.Normalize normalize -> one(ReductionTypes.normalize(normalize, typing));
             case Op.Contract contract -> one(ContractionTypes.contract(contract, typing));

@@ -239,6 +239,8 @@ public final class GraphInterpreter {
             case Op.ArgReduce reduce -> List.of(ReductionOperations.argReduce(reduce, call));
             case Op.Cumulate cumulate -> List.of(ReductionOperations.cumulate(cumulate, call));
             case Op.TopK topK -> ReductionOperations.topK(topK.axis(), call.value(topK.count()), topK.greatest(), call);
+            case Op.Encode encode -> List.of(EncodedOperations.encode(encode, call));
+            case Op.Decode _ -> List.of(call.operand(0));
             case Op.Softmax(int axis, boolean logarithm) -> List.of(ReductionOperations.softmax(axis, logarithm, call));
             case Op.Normalize normalize -> List.of(ReductionOperations.normalize(normalize, call));
             case Op.Contract contract -> List.of(ContractionOperations.contract(contract, call));

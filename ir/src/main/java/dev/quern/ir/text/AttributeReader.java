@@ -2,6 +2,7 @@ package dev.quern.ir.text;
 
 import dev.quern.DType;
 import dev.quern.ir.Dim;
+import dev.quern.ir.Encoding;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Window;
@@ -153,6 +154,21 @@ final class AttributeReader {
     DType dtype(String key) {
         QuernParser.ValueContext value = take(key);
         return ExpressionReader.dtype(value, value.getText(), "an element type");
+    }
+
+    Encoding encoding() {
+        List<Long> blocks = wholes("blocks");
+        List<Long> groups = wholes("groups");
+        if (blocks.size() == 3 && groups.isEmpty()) {
+            return new Encoding.Blocks(blocks.get(0), blocks.get(1), blocks.get(2));
+        }
+        if (groups.size() == 2 && blocks.isEmpty()) {
+            return new Encoding.Groups(dtype("codes"), groups.get(0), groups.get(1), flag("zeros"));
+        }
+        throw SyntaxErrors.at(
+                context.getStart(),
+                "blocks = [rows, columns, present] or groups = [size, present]",
+                "blocks = " + blocks + ", groups = " + groups);
     }
 
     Graph graph(String key) {

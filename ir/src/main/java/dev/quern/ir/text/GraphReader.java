@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.TerminalNode;
@@ -98,7 +99,11 @@ final class GraphReader {
 
     private static TensorType type(QuernParser.TypeContext context) {
         DType dtype = ExpressionReader.dtype(context, context.NAME().getText(), "an element type");
-        return new TensorType(dtype, DimReader.read(context.shape()));
+        Shape shape = DimReader.read(context.shape());
+        return new TensorType(
+                dtype,
+                shape,
+                Optional.ofNullable(context.encoding()).map(encoding -> EncodingReader.read(encoding, dtype, shape)));
     }
 
     private Op constant(QuernParser.ConstantContext context, TensorType type) {

@@ -72,6 +72,9 @@ final class KernelReader {
     }
 
     private static Buffer buffer(QuernParser.BufferContext context, MemorySpace usual) {
+        if (context.type().encoding() != null) {
+            throw SyntaxErrors.at(context.type().encoding(), "a plain buffer; a layout says how it lies");
+        }
         Shape shape = DimReader.read(context.type().shape());
         DType dtype =
                 ExpressionReader.dtype(context.type(), context.type().NAME().getText(), "an element type");

@@ -87,6 +87,8 @@ final class OperationReader {
                         attributes.dim("count"),
                         attributes.greatest(),
                         attributes.flag("sorted"));
+            case "encode" -> new Op.Encode(attributes.dtypeVariant(), attributes.shape("shape"), attributes.encoding());
+            case "decode" -> new Op.Decode();
             case "quantize" -> new Op.Quantize(attributes.dtypeVariant());
             case "dequantize" -> new Op.Dequantize(attributes.dtypeVariant());
             case "iota" ->

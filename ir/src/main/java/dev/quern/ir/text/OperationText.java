@@ -2,6 +2,7 @@ package dev.quern.ir.text;
 
 import dev.quern.DType;
 import dev.quern.ir.Dim;
+import dev.quern.ir.Encoding;
 import dev.quern.ir.NameText;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Attribute;
@@ -136,6 +137,12 @@ final class OperationText {
                 put("count", count);
                 flag("sorted", sorted);
             }
+            case Op.Encode(DType dtype, Shape shape, Encoding encoding) -> {
+                variant(dtype.label());
+                put("shape", shape);
+                encoding(encoding);
+            }
+            case Op.Decode _ -> {}
             case Op.Quantize(DType to) -> variant(to.label());
             case Op.Dequantize(DType to) -> variant(to.label());
             case Op.Iota(DType dtype, Shape shape, int axis) -> {
@@ -224,6 +231,18 @@ final class OperationText {
         boolean absent = text.equals("[]") && !key.equals("shape");
         if (!absent) {
             entries.add(new Plain(key, text));
+        }
+    }
+
+    private void encoding(Encoding encoding) {
+        switch (encoding) {
+            case Encoding.Blocks(long rows, long columns, long present) ->
+                put("blocks", List.of(rows, columns, present));
+            case Encoding.Groups(DType codes, long size, long present, boolean zeroPoints) -> {
+                put("groups", List.of(size, present));
+                put("codes", codes.label());
+                flag("zeros", zeroPoints);
+            }
         }
     }
 

@@ -32,6 +32,7 @@ import java.util.Set;
  *       with their element type, rank, and extents that can be equal.
  *   <li>The symbols of a node's types and attributes are those of inputs, here or in an enclosing graph, or of results
  *       before it of {@link Op.Host} and control flow, which may bring new ones.
+ *   <li>Encoded values are made of constants alone and decoded; nothing else takes or gives them.
  *   <li>The symbols of a guard occur in the graph or in an enclosing one.
  * </ol>
  *
@@ -41,6 +42,7 @@ public final class GraphVerifier {
     private final String where;
     private final Set<String> symbols;
     private final Map<String, Value> values = new HashMap<>();
+    private final Set<String> constants = new HashSet<>();
     private final GuardedEquality equality;
 
     private GraphVerifier(String where, Set<String> outerSymbols, GuardedEquality equality) {
@@ -63,6 +65,7 @@ public final class GraphVerifier {
     private void check(Graph graph) {
         for (Value input : graph.inputs()) {
             define(input, where);
+            requirePlain(input, where, "input");
             input.type().shape().dims().forEach(dim -> symbols.addAll(dim.symbols()));
         }
         for (Node node : graph.nodes()) {
@@ -70,6 +73,7 @@ public final class GraphVerifier {
         }
         for (Value output : graph.outputs()) {
             checkDefined(output, where, "output");
+            requirePlain(output, where, "output");
         }
         for (Guard guard : graph.guards()) {
             checkSymbols(guard.left(), where + ", guard " + guard);
@@ -100,13 +104,15 @@ public final class GraphVerifier {
     private void check(Node node) {
         String place = where + ", " + place(node);
         node.inputs().forEach(operand -> checkDefined(operand, place, "operand"));
+        checkEncodings(node, place);
         OperationDims.of(node.op()).forEach(dim -> checkSymbols(dim, place));
         switch (node.op()) {
             case Op.Control _ -> checkBodies(node, place);
             case Op.Host _ -> {}
             case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Overwriting _ ->
                 checkTypes(node, place);
-            case Op.Along _, Op.Product _, Op.Sampling _, Op.Composite _, Op.TopK _ -> checkTypes(node, place);
+            case Op.Along _, Op.Product _, Op.Sampling _, Op.Composite _, Op.TopK _, Op.Encoded _ ->
+                checkTypes(node, place);
         }
         for (Value result : node.outputs()) {
             define(result, place);
@@ -118,6 +124,31 @@ public final class GraphVerifier {
                 }
             }
         }
+    }
+
+    private void checkEncodings(Node node, String place) {
+        if (node.op() instanceof Op.Constant) {
+            constants.add(node.output().name());
+        }
+        if (node.op() instanceof Op.Encode) {
+            node.inputs()
+                    .forEach(part ->
+                            require(constants.contains(part.name()), place, "operand", "a constant", reference(part)));
+            return;
+        }
+        if (!(node.op() instanceof Op.Decode)) {
+            node.inputs().forEach(operand -> requirePlain(operand, place, "operand"));
+        }
+        node.outputs().forEach(result -> requirePlain(result, place, "result"));
+    }
+
+    private static void requirePlain(Value value, String place, String role) {
+        require(
+                value.type().encoding().isEmpty(),
+                place,
+                "type of " + role + " " + reference(value),
+                "no encoding",
+                value.type());
     }
 
     private void checkBodies(Node node, String place) {

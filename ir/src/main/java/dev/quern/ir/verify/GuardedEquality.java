@@ -49,7 +49,9 @@ final class GuardedEquality {
     }
 
     boolean same(TensorType left, TensorType right) {
-        return left.dtype() == right.dtype() && same(left.shape(), right.shape());
+        return left.dtype() == right.dtype()
+                && left.encoding().equals(right.encoding())
+                && same(left.shape(), right.shape());
     }
 
     private boolean same(Shape left, Shape right) {

@@ -1,10 +1,12 @@
 package dev.quern.ir.testing;
 
 import dev.quern.DType;
+import dev.quern.Tensor;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
 import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
+import dev.quern.ir.Encoding;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.UnaryOp;
@@ -153,9 +155,25 @@ public final class GraphGenerator {
                 Value scale = value(DType.F32, shape);
                 Value zero = value(DType.I8, shape);
                 Value quantised = builder.add(new Op.Quantize(DType.I8), value(DType.F32, shape), scale, zero);
-                yield List.of(quantised, builder.add(new Op.Dequantize(DType.F32), quantised, scale, zero));
+                yield List.of(quantised, builder.add(new Op.Dequantize(DType.F32), quantised, scale, zero), decoded());
             }
         };
+    }
+
+    private Value decoded() {
+        if (random.nextBoolean()) {
+            Value elements = builder.constant(Tensors.random(random, DType.F32, 2, 2, 3));
+            Value starts = builder.constant(Tensor.of(new long[] {0, 1, 2}, 3));
+            Value columns = builder.constant(Tensor.of(new long[] {random.nextInt(2), random.nextInt(2)}, 2));
+            Op blocks = new Op.Encode(DType.F32, Shape.of(4, 6), new Encoding.Blocks(2, 3, 2));
+            return builder.add(new Op.Decode(), builder.add(blocks, elements, starts, columns));
+        }
+        Value codes = builder.constant(Tensors.random(random, DType.I4, 3, 2));
+        Value scales = builder.constant(Tensors.random(random, DType.F32, 3));
+        Value zeros = builder.constant(Tensors.random(random, DType.I4, 3));
+        Value present = builder.constant(Tensor.of(new long[] {0, 1, 3}, 3));
+        Op groups = new Op.Encode(DType.F32, Shape.of(2, 4), new Encoding.Groups(DType.I4, 2, 3, true));
+        return builder.add(new Op.Decode(), builder.add(groups, codes, scales, zeros, present));
     }
 
     private List<Value> movement() {

@@ -56,7 +56,7 @@ final class FoldConstants implements GraphPass {
 
     private static boolean isCandidate(Node node, Rewriting rewriting) {
         boolean runs = switch (node.op()) {
-            case Op.Constant _, Op.Control _, Op.Host _ -> false;
+            case Op.Constant _, Op.Encoded _, Op.Control _, Op.Host _ -> false;
             case Op.DimValues(var values, var _) -> values.stream().allMatch(dim -> dim.isConstant());
             case Op.Iota _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Overwriting _, Op.Along _ ->
                 true;

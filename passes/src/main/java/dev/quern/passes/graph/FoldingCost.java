@@ -48,7 +48,7 @@ record FoldingCost(double bytes, double steps, boolean dense) {
         return switch (op) {
             case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Gather _ -> true;
             case Op.GatherElements _, Op.GatherNd _, Op.Overwriting _, Op.Along _, Op.Product _, Op.Sampling _ -> false;
-            case Op.Composite _, Op.TopK _, Op.Control _, Op.Host _ -> false;
+            case Op.Composite _, Op.TopK _, Op.Encoded _, Op.Control _, Op.Host _ -> false;
         };
     }
 
@@ -73,6 +73,7 @@ record FoldingCost(double bytes, double steps, boolean dense) {
                 written * elements(node.input(1).type().shape().dims(), 0, 0);
             case Op.Resize _ -> SORTING * (read + written);
             case Op.TopK _ -> SORTING * read;
+            case Op.Encoded _ -> read;
             case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Overwriting _ ->
                 read + written;
             case Op.Reduce _, Op.ArgReduce _, Op.Cumulate _, Op.Softmax _, Op.Normalize _ -> read + written;

@@ -50,7 +50,7 @@ final class MergeCommonNodes implements GraphPass {
             case Op.Control _, Op.Host _ -> false;
             case Op.DimValues _, Op.Iota _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Overwriting _ ->
                 true;
-            case Op.Along _, Op.Product _, Op.Sampling _, Op.Composite _, Op.TopK _ -> true;
+            case Op.Along _, Op.Product _, Op.Sampling _, Op.Composite _, Op.TopK _, Op.Encoded _ -> true;
         };
     }
 }

@@ -48,6 +48,7 @@ final class NonNegative {
                     Op.Sampling _,
                     Op.Composite _,
                     Op.TopK _,
+                    Op.Encoded _,
                     Op.Control _ -> false;
             case Op.Host _ -> false;
         };

@@ -22,7 +22,7 @@ final class Expand {
                 case Op.Resize resize -> ExpandResize.resize(expansion, node, resize);
                 case Op.Source _, Op.Elementwise _, Op.View _, Op.Lookup _, Op.Overwriting _ -> expansion.keep(node);
                 case Op.Pad _, Op.Along _, Op.Convolve _, Op.ConvolveTransposed _, Op.Pool _ -> expansion.keep(node);
-                case Op.TopK _, Op.Control _, Op.Host _ -> expansion.keep(node);
+                case Op.TopK _, Op.Encoded _, Op.Control _, Op.Host _ -> expansion.keep(node);
             }
         }
         return expansion.graph(graph);

@@ -63,7 +63,7 @@ final class IndexChecks {
             case Op.ScatterNd _ -> fromEnd(node, tuple(node, 0));
             case Op.Update update -> offsets(node, update);
             case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Along _, Op.Product _ -> Optional.empty();
-            case Op.Sampling _, Op.Composite _, Op.TopK _, Op.Control _, Op.Host _ -> Optional.empty();
+            case Op.Sampling _, Op.Composite _, Op.TopK _, Op.Encoded _, Op.Control _, Op.Host _ -> Optional.empty();
         };
     }
 

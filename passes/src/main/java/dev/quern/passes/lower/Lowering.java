@@ -47,7 +47,7 @@ final class Lowering {
             case Op.Resize resize -> List.of(ResizeTemplate.lower(drawing, resize));
             case Op.RecurrentSteps steps -> List.of(RecurrentTemplate.lower(drawing, steps.layer()));
             case Op.Source _, Op.Elementwise _, Op.View _, Op.Lookup _ -> throw noTemplate(node);
-            case Op.Composite _, Op.TopK _, Op.Control _, Op.Host _ -> throw noTemplate(node);
+            case Op.Composite _, Op.TopK _, Op.Encoded _, Op.Control _, Op.Host _ -> throw noTemplate(node);
         };
     }
 

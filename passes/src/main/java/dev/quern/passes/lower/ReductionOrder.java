@@ -110,7 +110,13 @@ final class ReductionOrder {
                         .filter(axis -> other.contains(own.get(axis)) && !free.contains(own.get(axis)))
                         .toList();
             }
-            case Op.ArgReduce _, Op.Cumulate _, Op.Softmax _, Op.RecurrentSteps _, Op.TopK _, Op.Resize _ -> List.of();
+            case Op.ArgReduce _,
+                    Op.Cumulate _,
+                    Op.Softmax _,
+                    Op.RecurrentSteps _,
+                    Op.TopK _,
+                    Op.Encoded _,
+                    Op.Resize _ -> List.of();
             case Op.Source _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Overwriting _ -> List.of();
             case Op.Composite _, Op.Control _, Op.Host _ -> List.of();
         };

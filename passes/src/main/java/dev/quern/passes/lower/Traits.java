@@ -65,7 +65,7 @@ record Traits(Role role, int work, List<Read> reads, Tail tail) {
             case Op.Resize resize ->
                 ResizeTemplate.covers(resize.rule()) ? anchor(Tail.NONE).reading(Limit.CHEAP) : part(Role.HOST);
             case Op.RecurrentSteps _, Op.Composite _ -> anchor(Tail.NONE).reading(Limit.VIEWS);
-            case Op.TopK _, Op.Host _ -> part(Role.HOST);
+            case Op.TopK _, Op.Encoded _, Op.Host _ -> part(Role.HOST);
             case Op.Control _ -> part(Role.CONTROL);
         };
     }

@@ -26,7 +26,10 @@ dimCall : NAME '(' dim ',' dim ')' ;
 
 dims : (dim (',' dim)*)? ;
 shape : '[' dims ']' ;
-type : NAME shape ;
+// f32[64, 64]<blocks 8 8 12>, f32[64, 64]<groups i4 32 128 zeros>
+type : NAME shape encoding? ;
+encoding : '<' NAME encodingPart* '>' ;
+encodingPart : NAME | INT ;
 
 // Schedules
 
