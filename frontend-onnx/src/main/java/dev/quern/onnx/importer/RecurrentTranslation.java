@@ -5,6 +5,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.RecurrentKind;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,27 +19,27 @@ import java.util.Optional;
  * bias, lengths, initial h, initial c, peepholes.
  */
 final class RecurrentTranslation {
-    private static final Map<Op.RecurrentKind, List<String>> USUAL = Map.of(
-            Op.RecurrentKind.RNN, List.of("Tanh"),
-            Op.RecurrentKind.GRU, List.of("Sigmoid", "Tanh"),
-            Op.RecurrentKind.LSTM, List.of("Sigmoid", "Tanh", "Tanh"));
+    private static final Map<RecurrentKind, List<String>> USUAL = Map.of(
+            RecurrentKind.RNN, List.of("Tanh"),
+            RecurrentKind.GRU, List.of("Sigmoid", "Tanh"),
+            RecurrentKind.LSTM, List.of("Sigmoid", "Tanh", "Tanh"));
 
     private static final List<String> KNOWN = List.of("Sigmoid", "Tanh", "Relu");
 
     private final Call call;
     private final GraphBuilder builder;
-    private final Op.RecurrentKind kind;
+    private final RecurrentKind kind;
     private final boolean lstm;
     private final boolean batchFirst;
     private final Value x;
     private final Dim hidden;
     private final int directions;
 
-    RecurrentTranslation(Call call, Op.RecurrentKind kind) {
+    RecurrentTranslation(Call call, RecurrentKind kind) {
         this.call = call;
         this.builder = call.builder();
         this.kind = kind;
-        this.lstm = kind == Op.RecurrentKind.LSTM;
+        this.lstm = kind == RecurrentKind.LSTM;
         this.batchFirst = call.integer("layout", 0) == 1;
         Value given = call.input(0);
         if (given.type().shape().rank() != 3

@@ -108,12 +108,12 @@ final class ContractionTypes {
     }
 
     private static int states(Op.Recurrent op) {
-        return op.kind() == Op.RecurrentKind.LSTM ? 2 : 1;
+        return op.kind() == RecurrentKind.LSTM ? 2 : 1;
     }
 
     /** States, and peepholes where there can be such. */
     private static int most(Op.Recurrent op) {
-        return op.kind() == Op.RecurrentKind.LSTM ? 3 : 1;
+        return op.kind() == RecurrentKind.LSTM ? 3 : 1;
     }
 
     /** The results, from the states from operand {@code first} on, and the peepholes behind them. */

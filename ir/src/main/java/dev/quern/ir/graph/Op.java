@@ -359,22 +359,6 @@ public sealed interface Op {
      */
     record RecurrentSteps(Recurrent layer) implements Along {}
 
-    /** Which cell. */
-    enum RecurrentKind {
-        RNN,
-        GRU,
-        LSTM;
-
-        /** How many activation functions a cell has. */
-        public int functions() {
-            return switch (this) {
-                case RNN -> 1;
-                case GRU -> 2;
-                case LSTM -> 3;
-            };
-        }
-    }
-
     /** Interpolation to {@code shape}; {@code scales} has one factor per axis (result over x), 0 where it is the ratio of the extents when it runs, infinite from an extent of 0. Operands: x. */
     record Resize(ResizeRule rule, List<Double> scales, Shape shape) implements Sampling {
         public Resize {

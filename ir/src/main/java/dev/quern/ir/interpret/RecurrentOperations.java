@@ -3,6 +3,7 @@ package dev.quern.ir.interpret;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.RecurrentKind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
@@ -48,7 +49,7 @@ final class RecurrentOperations {
         double[] biases = call.elements(r + 1).reals();
         bias = transposed ? biases : Arrays.copyOfRange(biases, biases.length / 2, biases.length);
         h = call.elements(r + 2).reals();
-        c = op.kind() == Op.RecurrentKind.LSTM ? call.elements(r + 3).reals() : new double[0];
+        c = op.kind() == RecurrentKind.LSTM ? call.elements(r + 3).reals() : new double[0];
         peepholes = call.operands().size() > r + 4 ? call.elements(r + 4).reals() : new double[0];
         functions =
                 op.activations().stream().map(name -> activation(name, call)).toArray(DoubleUnaryOperator[]::new);
@@ -78,7 +79,7 @@ final class RecurrentOperations {
     }
 
     private List<Tensor> run(Evaluation call) {
-        boolean lstm = op.kind() == Op.RecurrentKind.LSTM;
+        boolean lstm = op.kind() == RecurrentKind.LSTM;
         TensorElements y = call.allocate(type, steps, batch, hidden);
         for (int step = 0; step < steps; step++) {
             int t = op.reverse() ? steps - 1 - step : step;

@@ -7,6 +7,7 @@ import dev.quern.ir.CompareOp;
 import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Attribute;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.RecurrentKind;
 import dev.quern.ir.graph.ResizeRule;
 import dev.quern.ir.text.grammar.QuernParser;
 import java.util.HashMap;
@@ -125,7 +126,7 @@ final class OperationReader {
 
     private Op.Recurrent recurrent() {
         return new Op.Recurrent(
-                attributes.variant(Op.RecurrentKind.class),
+                attributes.variant(RecurrentKind.class),
                 attributes.flag("reverse"),
                 attributes.names("activations"),
                 attributes.flag("linear_before_reset"));

@@ -60,7 +60,7 @@ class OpTest {
         refused("Convolve: groups: expected at least 1, found 0", () -> new Op.Convolve(window, 0));
         refused(
                 "Recurrent: activations: expected 3, found [Tanh]",
-                () -> new Op.Recurrent(Op.RecurrentKind.LSTM, false, List.of("Tanh"), false));
+                () -> new Op.Recurrent(RecurrentKind.LSTM, false, List.of("Tanh"), false));
         refused("Host: function: expected a name, found none", () -> new Op.Host("", Map.of()));
     }
 

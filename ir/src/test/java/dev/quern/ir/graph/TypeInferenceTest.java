@@ -134,7 +134,7 @@ class TypeInferenceTest {
 
     @Test
     void recurrentLayersGiveStates() {
-        Op lstm = new Op.Recurrent(Op.RecurrentKind.LSTM, false, List.of("Sigmoid", "Tanh", "Tanh"), false);
+        Op lstm = new Op.Recurrent(RecurrentKind.LSTM, false, List.of("Sigmoid", "Tanh", "Tanh"), false);
         TensorType state = f32(N, Dim.of(5));
         List<TensorType> types =
                 TypeInference.infer(lstm, List.of(f32(M, N, Dim.of(3)), f32(20, 3), f32(20, 5), f32(40), state, state));

@@ -14,6 +14,7 @@ import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.RecurrentKind;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.testing.SameBits;
 import dev.quern.ir.testing.Tolerance;
@@ -201,7 +202,7 @@ class DecompositionTest {
                     return List.of(h);
                 },
                 operands);
-        List<Tensor> found = all(new Op.Recurrent(Op.RecurrentKind.RNN, true, List.of("Tanh"), false), operands);
+        List<Tensor> found = all(new Op.Recurrent(RecurrentKind.RNN, true, List.of("Tanh"), false), operands);
         agree(expected.getFirst(), found.get(1), T * (I + H));
     }
 
@@ -212,7 +213,7 @@ class DecompositionTest {
             Tensor[] operands = operands(new Random(5), 3, 0);
             List<Tensor> expected = test.run(in -> List.of(test.gru(in, linear)), operands);
             List<Tensor> found =
-                    all(new Op.Recurrent(Op.RecurrentKind.GRU, false, List.of("Sigmoid", "Tanh"), linear), operands);
+                    all(new Op.Recurrent(RecurrentKind.GRU, false, List.of("Sigmoid", "Tanh"), linear), operands);
             agree(expected.getFirst(), found.get(1), T * (I + H));
         }
     }
@@ -254,22 +255,22 @@ class DecompositionTest {
                     return List.of(h, c);
                 },
                 operands);
-        List<Tensor> found = all(
-                new Op.Recurrent(Op.RecurrentKind.LSTM, false, List.of("Sigmoid", "Tanh", "Tanh"), false), operands);
+        List<Tensor> found =
+                all(new Op.Recurrent(RecurrentKind.LSTM, false, List.of("Sigmoid", "Tanh", "Tanh"), false), operands);
         agree(expected.get(0), found.get(1), T * (I + H));
         agree(expected.get(1), found.get(2), T * (I + H));
     }
 
     @ParameterizedTest
     @EnumSource
-    void stepsOfARecurrentLayer(Op.RecurrentKind kind) {
-        boolean lstm = kind == Op.RecurrentKind.LSTM;
-        int gates = lstm ? 4 : kind == Op.RecurrentKind.GRU ? 3 : 1;
+    void stepsOfARecurrentLayer(RecurrentKind kind) {
+        boolean lstm = kind == RecurrentKind.LSTM;
+        int gates = lstm ? 4 : kind == RecurrentKind.GRU ? 3 : 1;
         Tensor[] operands = operands(new Random(7), gates, lstm ? 1 : 0);
         List<String> functions = List.of("Sigmoid", "Tanh", "Softsign").subList(0, Math.min(3, gates));
         for (boolean flag : List.of(false, true)) {
             Op.Recurrent layer = new Op.Recurrent(
-                    kind, flag, kind == Op.RecurrentKind.GRU ? functions.subList(0, 2) : functions, !flag);
+                    kind, flag, kind == RecurrentKind.GRU ? functions.subList(0, 2) : functions, !flag);
             List<Tensor> expected = all(layer, operands);
             DecompositionTest test = new DecompositionTest();
             List<Tensor> found = test.run(in -> test.projected(layer, in, gates), operands);

@@ -13,6 +13,7 @@ import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.RecurrentKind;
 import dev.quern.ir.graph.ResizeRule;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.graph.Window;
@@ -359,7 +360,7 @@ public final class GraphGenerator {
     }
 
     private List<Value> recurrent() {
-        Op.RecurrentKind kind = pick(List.of(Op.RecurrentKind.values()));
+        RecurrentKind kind = pick(List.of(RecurrentKind.values()));
         int gates = switch (kind) {
             case RNN -> 1;
             case GRU -> 3;
@@ -383,7 +384,7 @@ public final class GraphGenerator {
                                 value(DType.F32, Shape.of(gates * 2L, 2)),
                                 value(DType.F32, Shape.of(gates * 4L))));
         operands.add(value(DType.F32, Shape.of(2, 2)));
-        if (kind == Op.RecurrentKind.LSTM) {
+        if (kind == RecurrentKind.LSTM) {
             operands.add(value(DType.F32, Shape.of(2, 2)));
         }
         Op.Recurrent layer = new Op.Recurrent(kind, random.nextBoolean(), activations, random.nextBoolean());

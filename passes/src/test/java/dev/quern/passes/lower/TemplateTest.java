@@ -11,6 +11,7 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.RecurrentKind;
 import dev.quern.ir.graph.ResizeRule;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.testing.Hosts;
@@ -43,7 +44,7 @@ class TemplateTest {
 
     @ParameterizedTest
     @CsvSource({"RNN,1", "GRU,3", "LSTM,4"})
-    void recurrentLayers(Op.RecurrentKind kind, int gates) {
+    void recurrentLayers(RecurrentKind kind, int gates) {
         for (int variant = 0; variant < 4; variant++) {
             start();
             inputs.clear();
@@ -56,7 +57,7 @@ class TemplateTest {
                     constant((long) gates * hidden, hidden),
                     constant(2L * gates * hidden),
                     input(2, hidden)));
-            boolean lstm = kind == Op.RecurrentKind.LSTM;
+            boolean lstm = kind == RecurrentKind.LSTM;
             if (lstm) {
                 operands.add(input(2, hidden));
                 if (variant > 1) {
