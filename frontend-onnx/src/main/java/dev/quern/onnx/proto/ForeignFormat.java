@@ -9,6 +9,11 @@ enum ForeignFormat {
     GIT_LFS(0, "version https://git-lfs", "a Git LFS pointer; run 'git lfs pull' to fetch the model itself"),
     ORT(4, "ORTM", "ONNX Runtime's own format; use the .onnx file it was converted from"),
     TFLITE(4, "TFL3", "a TensorFlow Lite model; convert it to ONNX"),
+    COMPILED(
+            -ForeignFormat.ARCHIVE_END,
+            "quern-archive ",
+            "a model compiled ahead of time, which Model.load, 'quern run' and 'quern verify' take; for others unzip "
+                    + "model.onnx from it"),
     ZIP(
             0,
             "PK\u0003\u0004",
@@ -17,6 +22,9 @@ enum ForeignFormat {
     HDF5(0, "\u0089HDF", "an HDF5 file; export the model to ONNX"),
     HTML(0, "<!DOCTYPE", "a web page; fetch the file again"),
     HTML_BARE(0, "<html", "a web page; fetch the file again");
+
+    /** How far from its end a compiled model says what it is. */
+    private static final int ARCHIVE_END = 56;
 
     private final int offset;
     private final byte[] signature;
@@ -45,12 +53,14 @@ enum ForeignFormat {
         }
     }
 
+    /** The signature lies at an offset from the beginning, or if that is negative from the end. */
     private boolean matches(WireSource source) {
-        if (source.bytes().byteSize() < offset + signature.length) {
+        long at = offset < 0 ? source.bytes().byteSize() + offset : offset;
+        if (at < 0 || source.bytes().byteSize() < at + signature.length) {
             return false;
         }
         for (int i = 0; i < signature.length; i++) {
-            if (source.bytes().get(ValueLayout.JAVA_BYTE, offset + i) != signature[i]) {
+            if (source.bytes().get(ValueLayout.JAVA_BYTE, at + i) != signature[i]) {
                 return false;
             }
         }

@@ -68,6 +68,8 @@ class HostileModelTest {
                 "Git LFS pointer",
                 "version https://git-lfs.github.com".getBytes(StandardCharsets.UTF_8));
         refused(Code.MALFORMED_MODEL, "zip archive", new byte[] {'P', 'K', 3, 4, 0, 0});
+        String end = "quern-archive 0000000000579009 00001394 000000000057a3c8";
+        refused(Code.MALFORMED_MODEL, "compiled ahead of time", ("PK\3\4" + end).getBytes(StandardCharsets.US_ASCII));
         refused(Code.MALFORMED_MODEL, "ONNX Runtime's own format", new byte[] {1, 2, 3, 4, 'O', 'R', 'T', 'M'});
         refused(
                 Code.MALFORMED_MODEL,
