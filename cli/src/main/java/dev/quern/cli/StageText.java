@@ -35,6 +35,7 @@ final class StageText {
 
     private final List<Part> parts = new ArrayList<>();
     private final Map<Kernel, Integer> shown = new HashMap<>();
+    private int steps;
 
     private StageText() {}
 
@@ -67,7 +68,7 @@ final class StageText {
 
     private void steps(Program program, boolean scheduled) {
         for (ProgramStep step : program.steps()) {
-            int number = parts.size();
+            int number = steps++;
             String head = "// step " + number + ": ";
             switch (step) {
                 case ProgramStep.RunKernel kernel -> kernel(number, head, kernel, scheduled);
@@ -89,22 +90,27 @@ final class StageText {
     private void kernel(int number, String head, ProgramStep.RunKernel step, boolean scheduled) {
         Kernel kernel = scheduled ? step.scheduled() : step.kernel();
         Integer same = shown.putIfAbsent(kernel, number);
-        StringBuilder text = new StringBuilder(head).append(step.origin().replaceAll("\\R", " "));
-        text.append("\n// arguments: ")
-                .append(String.join(", ", step.arguments()))
-                .append('\n');
+        String origin = head + step.origin().replaceAll("\\R", " ") + "\n// arguments: "
+                + String.join(", ", step.arguments()) + "\n";
         if (same != null) {
-            text.append("// the kernel is that of step ").append(same).append('\n');
+            add(number, kernel.name(), origin + "// the kernel is that of step " + same + "\n");
+        } else if (scheduled) {
+            forms(number, kernel.name(), origin, step.forms().forms());
         } else {
-            if (!scheduled) {
-                text.append(KernelPrinter.print(kernel));
-            }
-            for (KernelForms.Form form : scheduled ? step.forms().forms() : List.<KernelForms.Form>of()) {
-                text.append(commented(SchedulePrinter.print(form.schedule()))).append('\n');
-                text.append(KernelPrinter.print(form.scheduled()));
-            }
+            add(number, kernel.name(), origin + KernelPrinter.print(kernel));
         }
-        add(number, kernel.name(), text.toString());
+    }
+
+    /** A file for each form, as a file is one kernel; those for some sizes only are numbered. */
+    private void forms(int number, String name, String origin, List<KernelForms.Form> forms) {
+        for (int i = 0; i < forms.size(); i++) {
+            KernelForms.Form form = forms.get(i);
+            add(
+                    number,
+                    name + (i == forms.size() - 1 ? "" : "." + (i + 1)),
+                    origin + commented(SchedulePrinter.print(form.schedule())) + "\n"
+                            + KernelPrinter.print(form.scheduled()));
+        }
     }
 
     private static String commented(String text) {
