@@ -69,11 +69,20 @@ final class KernelCompilation {
             while (true) {
                 GeneratedKernel kernel = NEW.take();
                 if (worthIt) {
-                    kernel.rehearse(REHEARSALS);
+                    rehearseNow(kernel);
                 }
             }
         } catch (InterruptedException asked) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whatever happens, this thread goes on to the next kernel: else those that come would be held for good. */
+    private static void rehearseNow(GeneratedKernel kernel) {
+        try {
+            kernel.rehearse(REHEARSALS);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError failed) {
+            LOG.log(System.Logger.Level.DEBUG, "a kernel is not rehearsed", failed);
         }
     }
 
