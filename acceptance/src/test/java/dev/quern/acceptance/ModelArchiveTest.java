@@ -1,5 +1,6 @@
 package dev.quern.acceptance;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,8 +13,10 @@ import dev.quern.Tensor;
 import dev.quern.acceptance.bits.BitsDigest;
 import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.runtime.CompiledModel;
+import dev.quern.runtime.InterpretedModel;
 import dev.quern.runtime.ModelCompiler;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -168,6 +171,20 @@ class ModelArchiveTest {
     }
 
     @Test
+    void itIsAModelToTheInterpreterAndToTheCompilerToo() throws IOException {
+        try (InterpretedModel interpreted = compiler("mine", Options.builder()).interpret(archive)) {
+            assertArrayEquals(
+                    new long[] {5, 24}, interpreted.run(inputs).get("y").shape());
+        }
+        Path again = folder.resolve("again.qar");
+        compiler("another", Options.builder()).archive(archive, again);
+        try (CompiledModel loaded = load("another", Options.builder(), again)) {
+            assertEquals(0, loaded.compilations());
+            assertEquals(expected(), results(loaded));
+        }
+    }
+
+    @Test
     void aTruncatedOneIsRefused() throws IOException {
         byte[] whole = Files.readAllBytes(archive);
         Path cut = folder.resolve("cut.qar");
@@ -209,6 +226,55 @@ class ModelArchiveTest {
             assertEquals(expected(), results(other));
         } finally {
             LOGGER.setLevel(null);
+        }
+    }
+
+    @Test
+    void aLocationOfExternalDataAddsNoLineToTheManifest() throws IOException {
+        Path apart = Files.createDirectory(folder.resolve("apart"));
+        Path large = apart.resolve("large.onnx");
+        String location = "large\nmodel another";
+        Files.write(apart.resolve(location), Fault.ramp(DType.F32, 16).toByteArray());
+        Files.write(
+                large,
+                ExternalTensor.add(
+                        "w",
+                        location,
+                        new OnnxBuilder()
+                                .opset(18)
+                                .input("x", DType.F32, "rows", 16)
+                                .node("Add", List.of("x", "w"), List.of("y"))
+                                .output("y", DType.F32, "rows", 16)
+                                .build(),
+                        16));
+        Path moved = folder.resolve("large.qar");
+        ModelException refused = assertThrows(
+                ModelException.class, () -> compiler("mine", Options.builder()).archive(large, moved));
+        assertEquals(ModelException.Code.UNSUPPORTED, refused.code(), refused.toString());
+        assertTrue(Files.notExists(moved));
+    }
+
+    /** Else a small file could have any of its bytes looked at any number of times. */
+    @Test
+    void entriesThatShareBytesOrNamesAreRefused() throws IOException {
+        String whole = Files.readString(archive, StandardCharsets.ISO_8859_1);
+        int from = whole.lastIndexOf("\nentry ");
+        String entry = whole.substring(from, whole.indexOf('\n', from + 1));
+        for (String another : List.of(entry, entry.replace("model.onnx", "data/model"))) {
+            int trailer = whole.lastIndexOf("quern-archive ");
+            int manifest = whole.lastIndexOf("quern-archive 1\n");
+            int end = whole.indexOf('\n', from + 1);
+            String text = whole.substring(manifest, end) + another + "\n";
+            String mark = "0".repeat(64);
+            String forged = whole.substring(0, trailer)
+                    + text
+                    + mark
+                    + String.format("quern-archive %016x %08x %016x", trailer, text.length(), trailer + text.length());
+            Path file = folder.resolve("forged.qar");
+            Files.writeString(file, forged, StandardCharsets.ISO_8859_1);
+            ModelException refused = assertThrows(ModelException.class, () -> load("mine", Options.builder(), file));
+            assertEquals(ModelException.Code.MALFORMED_MODEL, refused.code());
+            assertTrue(refused.getMessage().contains("before the one before it ends"), refused.getMessage());
         }
     }
 }

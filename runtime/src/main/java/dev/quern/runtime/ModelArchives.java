@@ -51,9 +51,21 @@ final class ModelArchives {
             KeptProgram kept = KeptModels.kept(model, compiled, code);
             ProgramArchive.add(archive, kept, code, model.bytes(), arena, Long.MAX_VALUE);
             archive.entry(MODEL, model.bytes());
-            model.external().forEach((location, bytes) -> archive.entry(DATA + location, bytes));
+            model.external().forEach((location, bytes) -> archive.entry(DATA + onOneLine(location), bytes));
             archive.write(file, mark);
         }
+    }
+
+    /** {@code location}, which a line of the manifest has to hold; else a model could add lines that its archive vouches for. */
+    private static String onOneLine(String location) {
+        if (location.indexOf('\n') >= 0) {
+            throw new ModelException(
+                    ModelException.Code.UNSUPPORTED,
+                    location.replace("\n", "\\n"),
+                    "a model whose external data is in a file with a line break in its name cannot be compiled ahead of time; "
+                            + "rename the file and its mentions");
+        }
+        return location;
     }
 
     /**
@@ -65,9 +77,8 @@ final class ModelArchives {
         try {
             Map<String, MemorySegment> external = new HashMap<>();
             archive.manifest().entries().stream()
-                    .map(entry -> entry.name())
-                    .filter(name -> name.startsWith(DATA))
-                    .forEach(name -> external.put(name.substring(DATA.length()), archive.segment(name)));
+                    .filter(entry -> entry.name().startsWith(DATA))
+                    .forEach(entry -> external.put(entry.name().substring(DATA.length()), archive.segment(entry)));
             return file.within(archive.segment(MODEL), external);
         } catch (DamagedException damaged) {
             throw damaged(where, damaged);

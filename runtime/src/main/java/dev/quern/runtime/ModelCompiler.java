@@ -198,7 +198,8 @@ public final class ModelCompiler {
                             String.valueOf(file),
                             "a model compiled ahead of time is marked with a key that lies in the cache folder, and there is none: "
                                     + "set Options.cache, or leave quern.cache=off out"));
-            ImportedModel imported = imported(ModelBytes.map(required(model, "model")), reproducer);
+            ImportedModel imported =
+                    imported(plain(ModelBytes.map(required(model, "model")), model.toString()), reproducer);
             try (CompiledModel compiled = compiled(imported, seat)) {
                 CompilationKey key = kept(place, seat).key(imported.bytes());
                 ModelArchives.write(required(file, "file"), imported, compiled, key, ArchiveKey.in(place.folder()));
@@ -211,6 +212,18 @@ public final class ModelCompiler {
                         unwritable);
             }
         });
+    }
+
+    /** The model in {@code bytes}, be it compiled ahead of time or not; they are closed if this fails. */
+    private static ModelBytes plain(ModelBytes bytes, String where) {
+        try {
+            return archive(bytes, where)
+                    .map(archive -> ModelArchives.model(archive, bytes, where))
+                    .orElse(bytes);
+        } catch (RuntimeException | Error failure) {
+            bytes.close();
+            throw failure;
+        }
     }
 
     private static ImportedModel imported(ModelBytes bytes, Reproducer reproducer) {
@@ -243,7 +256,10 @@ public final class ModelCompiler {
         return Boundary.cross(
                 String.valueOf(file),
                 reproducer,
-                () -> new InterpretedModel(OnnxModels.read(required(file, "file"), reproducer::model), options));
+                () -> new InterpretedModel(
+                        OnnxModels.read(
+                                plain(ModelBytes.map(required(file, "file")), file.toString()), reproducer::model),
+                        options));
     }
 
     /** The same of a model held in memory. */
@@ -252,6 +268,8 @@ public final class ModelCompiler {
         return Boundary.cross(
                 IN_MEMORY,
                 reproducer,
-                () -> new InterpretedModel(OnnxModels.read(required(model, "model"), reproducer::model), options));
+                () -> new InterpretedModel(
+                        OnnxModels.read(plain(ModelBytes.of(required(model, "model")), IN_MEMORY), reproducer::model),
+                        options));
     }
 }

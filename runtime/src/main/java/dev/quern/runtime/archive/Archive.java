@@ -61,10 +61,14 @@ public final class Archive {
 
     /** The bytes of an entry, whose checksum against accidents is right. */
     public MemorySegment segment(String name) {
-        Manifest.Entry entry = entry(name);
+        return segment(entry(name));
+    }
+
+    /** The same of an entry of the manifest. */
+    public MemorySegment segment(Manifest.Entry entry) {
         MemorySegment part = part(entry.offset(), entry.length());
         if (!Digests.crc(part).equals(entry.crc())) {
-            throw new DamagedException("entry " + name + " is not what was written");
+            throw new DamagedException("entry " + entry.name() + " is not what was written");
         }
         return part;
     }

@@ -2,10 +2,12 @@ package dev.quern.runtime.archive;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What an archive says of itself, as text of one fact a line: properties, then entries.
@@ -28,12 +30,24 @@ public record Manifest(Map<String, String> properties, List<Entry> entries) {
      */
     public record Entry(String name, long offset, long length, String crc, String sha) {}
 
+    /** Bytes of one entry are no other's, and no two have one name. */
     public Manifest {
         properties = new LinkedHashMap<>(properties);
         entries = List.copyOf(entries);
+        Set<String> names = new HashSet<>();
+        long end = 0;
+        for (Entry entry : entries) {
+            if (entry.offset() < end || entry.length() < 0 || entry.length() > Long.MAX_VALUE - entry.offset()) {
+                throw new DamagedException("its entry " + entry.name() + " begins before the one before it ends");
+            }
+            if (!names.add(entry.name())) {
+                throw new DamagedException("it has two entries " + entry.name());
+            }
+            end = entry.offset() + entry.length();
+        }
     }
 
-    /** The entry called {@code name}. */
+    /** The entry called {@code name}; found in a time that grows with their number. */
     public Optional<Entry> entry(String name) {
         return entries.stream().filter(entry -> entry.name().equals(name)).findFirst();
     }
