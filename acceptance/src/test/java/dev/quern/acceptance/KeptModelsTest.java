@@ -2,6 +2,7 @@ package dev.quern.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.ModelException;
@@ -10,11 +11,20 @@ import dev.quern.Tensor;
 import dev.quern.acceptance.bits.BitsDigest;
 import dev.quern.acceptance.generate.GeneratedModel;
 import dev.quern.acceptance.generate.RandomModels;
+import dev.quern.onnx.OnnxModels;
+import dev.quern.onnx.proto.ModelBytes;
 import dev.quern.runtime.CompiledModel;
 import dev.quern.runtime.ModelCompiler;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +154,85 @@ class KeptModelsTest {
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
         assertNotEquals(0, compilations(model, "one"));
         assertNotEquals(0, compilations(model, "one"));
+    }
+
+    @Test
+    void aFolderThatOthersMayWriteIsNotUsed() throws IOException {
+        GeneratedModel model = small();
+        compile(model.bytes(), "one").close();
+        for (String permissions : List.of("rwxrwx---", "rwx----w-")) {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
+            assertNotEquals(0, compilations(model, "one"), permissions);
+        }
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertEquals(0, compilations(model, "one"));
+    }
+
+    @Test
+    void aLinkIsNoKey() throws IOException {
+        GeneratedModel model = small();
+        compile(model.bytes(), "one").close();
+        Path key = folder.resolve("key");
+        Path elsewhere = folder.resolve("elsewhere");
+        Files.move(key, elsewhere);
+        Files.createSymbolicLink(key, elsewhere);
+        assertNotEquals(0, compilations(model, "one"));
+    }
+
+    @Test
+    void aFolderThatIsMadeIsOnlyItsOwners() throws IOException {
+        folder = folder.resolve("of").resolve("programs");
+        compile(small().bytes(), "one").close();
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
+    }
+
+    @Test
+    void whatIsKeptWhereNobodyMayWriteIsTakenOver() throws IOException {
+        GeneratedModel model = small();
+        compile(model.bytes(), "one").close();
+        Path zip = folder.resolve("kept.zip");
+        try (FileSystem written = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+            Files.copy(folder.resolve("key"), written.getPath("/key"));
+            for (Path archive : archives()) {
+                Files.copy(archive, written.getPath("/" + archive.getFileName()));
+            }
+        }
+        try (FileSystem read = FileSystems.newFileSystem(zip, Map.of("accessMode", "readOnly"))) {
+            folder = read.getPath("/");
+            assertEquals(0, compilations(model, "one"));
+            assertNotEquals(0, compilations(model, "two"));
+        }
+    }
+
+    @Test
+    void filesOfOthersStay() throws IOException {
+        List<String> names = List.of("film.part", "mine.qar", "my.new");
+        for (String name : names) {
+            Files.writeString(folder.resolve(name), name);
+            Files.setLastModifiedTime(folder.resolve(name), FileTime.fromMillis(0));
+        }
+        try (FileChannel large =
+                FileChannel.open(folder.resolve("large.qar"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            // A hole: it takes no room.
+            large.write(ByteBuffer.allocate(1), 2L << 30);
+        }
+        Path left = Files.createTempFile(folder, ".quern", ".part");
+        Files.setLastModifiedTime(left, FileTime.fromMillis(0));
+        compile(small().bytes(), "one").close();
+        for (String name : names) {
+            assertTrue(Files.exists(folder.resolve(name)), name);
+        }
+        assertTrue(Files.notExists(left));
+        assertTrue(Files.exists(folder.resolve("large.qar")));
+    }
+
+    @Test
+    void bytesThatAreLentStayOpenWhereTheyAreNoModel() throws IOException {
+        Path file = Files.writeString(folder.resolve("no.onnx"), "no model");
+        try (ModelBytes bytes = ModelBytes.map(file)) {
+            assertThrows(ModelException.class, () -> OnnxModels.read(bytes.lent(), model -> {}));
+            assertEquals('n', bytes.bytes().get(ValueLayout.JAVA_BYTE, 0));
+        }
     }
 
     @Test

@@ -71,7 +71,7 @@ final class KeptModels {
             return folder.find(key).map(archive -> ProgramArchive.read(archive, model));
         } catch (DamagedException damaged) {
             warn(damaged);
-        } catch (IOException unreadable) {
+        } catch (IOException | UnsupportedOperationException | OutOfMemoryError unreadable) {
             LOG.log(System.Logger.Level.DEBUG, "kept models cannot be read", unreadable);
         }
         return Optional.empty();
@@ -96,9 +96,9 @@ final class KeptModels {
                 damaged.getMessage());
     }
 
-    /** Keeps {@code compiled}, which was compiled of {@code model}, unless that has files that the key does not know of. */
+    /** Keeps {@code compiled}, which was compiled of {@code model}, unless that has files that the key does not know of, or was changed meanwhile. */
     void keep(CompilationKey key, ImportedModel model, CompiledModel compiled) {
-        if (!model.isWhole()) {
+        if (!model.isWhole() || !key(model.bytes()).equals(key)) {
             return;
         }
         if (atOnce) {

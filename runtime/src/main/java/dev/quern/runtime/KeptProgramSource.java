@@ -37,7 +37,8 @@ final class KeptProgramSource implements ProgramSource {
 
     private synchronized ImportedModel imported() {
         if (imported == null) {
-            imported = OnnxModels.read(bytes, model -> {});
+            // Should this fail, of an exhausted heap say, the program that is there goes on with its constants.
+            imported = OnnxModels.read(bytes.lent(), model -> {});
         }
         return imported;
     }

@@ -19,13 +19,25 @@ public final class ModelBytes implements AutoCloseable {
     private final ExternalFiles external;
     private final Arena arena;
     private final List<MappedFile> files;
+    private final boolean lent;
 
     private ModelBytes(MemorySegment bytes, String label, ExternalFiles external, Arena arena, List<MappedFile> files) {
+        this(bytes, label, external, arena, files, false);
+    }
+
+    private ModelBytes(
+            MemorySegment bytes,
+            String label,
+            ExternalFiles external,
+            Arena arena,
+            List<MappedFile> files,
+            boolean lent) {
         this.bytes = bytes.asReadOnly();
         this.label = label;
         this.external = external;
         this.arena = arena;
         this.files = files;
+        this.lent = lent;
     }
 
     /**
@@ -65,6 +77,11 @@ public final class ModelBytes implements AutoCloseable {
      */
     public ModelBytes within(MemorySegment part, Map<String, MemorySegment> external) {
         return new ModelBytes(part, label, ExternalFiles.of(external), arena, files);
+    }
+
+    /** The same for who must not close them: closing what this gives does nothing. */
+    public ModelBytes lent() {
+        return new ModelBytes(bytes, label, external, arena, files, true);
     }
 
     /** Files of external data read so far, by location. */
@@ -107,7 +124,7 @@ public final class ModelBytes implements AutoCloseable {
     /** Unmaps the file and frees decoded constants; further calls do nothing. */
     @Override
     public synchronized void close() {
-        if (arena.scope().isAlive()) {
+        if (!lent && arena.scope().isAlive()) {
             arena.close();
             files.forEach(MappedFile::close);
         }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +21,11 @@ import java.util.stream.Stream;
  */
 public final class ArchiveFolder {
     private static final String SUFFIX = ".qar";
+    private static final Pattern ARCHIVE = Pattern.compile("[0-9a-f]{64}\\" + SUFFIX);
+
+    /** As {@link ArchiveWriter} and {@link ArchiveKey} call what they write first. */
+    private static final Pattern TEMPORARY = Pattern.compile("\\.quern\\d+\\.part|key\\d+\\.new");
+
     private static final Duration UNFINISHED = Duration.ofHours(1);
 
     private final Path folder;
@@ -65,11 +71,11 @@ public final class ArchiveFolder {
         }
     }
 
-    private static void touch(Path file) throws IOException {
+    private static void touch(Path file) {
         try {
             Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
-        } catch (NoSuchFileException gone) {
-            // Another process made room; what was read is whole.
+        } catch (IOException | UnsupportedOperationException unwritable) {
+            // Another process made room, or nobody may write here; what was read is whole.
         }
     }
 
@@ -84,7 +90,7 @@ public final class ArchiveFolder {
 
     /** Keeps {@code archive} as that of {@code key}. */
     public void keep(CompilationKey key, ArchiveWriter archive) throws IOException {
-        Files.createDirectories(folder);
+        ArchiveKey.createFolder(folder);
         key.properties().forEach(archive::property);
         archive.write(file(key), key());
         makeRoom();
@@ -107,16 +113,18 @@ public final class ArchiveFolder {
         }
     }
 
-    /** What is known of an archive; files that a process left behind half written go. */
+    /** What is known of an archive; files that a process left behind half written go. Those that are nobody's here are left alone. */
     private static Optional<Kept> look(Path file) throws IOException {
         try {
             FileTime used = Files.getLastModifiedTime(file);
             String name = file.getFileName().toString();
-            if (name.endsWith(".part")
+            if (TEMPORARY.matcher(name).matches()
                     && used.toInstant().isBefore(Instant.now().minus(UNFINISHED))) {
                 Files.deleteIfExists(file);
             }
-            return name.endsWith(SUFFIX) ? Optional.of(new Kept(file, Files.size(file), used)) : Optional.empty();
+            return ARCHIVE.matcher(name).matches()
+                    ? Optional.of(new Kept(file, Files.size(file), used))
+                    : Optional.empty();
         } catch (NoSuchFileException gone) {
             return Optional.empty();
         }

@@ -3,12 +3,14 @@ package dev.quern.runtime.archive;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -36,9 +38,13 @@ public final class ArchiveKey {
     /**
      * The key in {@code folder}, made if there is none.
      *
-     * @throws IOException if there is none and none can be made, or others can read or write it
+     * @throws IOException if there is none and none can be made, another user owns it or its folder, or others can read it or write there
      */
     public static ArchiveKey in(Path folder) throws IOException {
+        createFolder(folder);
+        if (isPosix(folder)) {
+            requireOwn(folder);
+        }
         Path file = folder.resolve("key");
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             make(folder, file);
@@ -46,8 +52,11 @@ public final class ArchiveKey {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(file + " is no regular file; remove it");
         }
-        if (isPosix(folder) && !OWNER.containsAll(Files.getPosixFilePermissions(file))) {
-            throw new IOException(file + " can be read or written by others than its owner; remove it");
+        if (isPosix(folder)) {
+            if (!OWNER.containsAll(Files.getPosixFilePermissions(file))) {
+                throw new IOException(file + " can be read or written by others than its owner; remove it");
+            }
+            requireOwner(file);
         }
         byte[] secret = Files.readAllBytes(file);
         if (secret.length != BYTES) {
@@ -57,7 +66,6 @@ public final class ArchiveKey {
     }
 
     private static void make(Path folder, Path file) throws IOException {
-        Files.createDirectories(folder);
         byte[] secret = new byte[BYTES];
         new SecureRandom().nextBytes(secret);
         FileAttribute<?>[] attributes = isPosix(folder)
@@ -70,10 +78,59 @@ public final class ArchiveKey {
             Files.createLink(file, fresh);
         } catch (FileAlreadyExistsException other) {
             // The other key is as good.
-        } catch (UnsupportedOperationException noLinks) {
+        } catch (UnsupportedOperationException | FileSystemException noLinks) {
             Files.move(fresh, file);
         } finally {
             Files.deleteIfExists(fresh);
+        }
+    }
+
+    /** Makes {@code folder} if it is not there, so that only its owner gets in. */
+    static void createFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(
+                    folder,
+                    isPosix(folder)
+                            ? new FileAttribute<?>[] {
+                                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                            }
+                            : new FileAttribute<?>[0]);
+        }
+    }
+
+    /** Whoever may write in the folder can put another key in the place of this one, between any two looks at it. */
+    private static void requireOwn(Path folder) throws IOException {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
+        if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new IOException(folder + " can be written by others than its owner; take that permission from them");
+        }
+        requireOwner(folder);
+    }
+
+    private static void requireOwner(Path file) throws IOException {
+        UserPrincipal owner = Files.getOwner(file);
+        if (!owner.equals(User.THIS)) {
+            throw new IOException(file + " belongs to " + owner + ", and this is a process of " + User.THIS
+                    + "; choose another folder");
+        }
+    }
+
+    /** Who runs this process, as who owns a file that it makes: other ways to ask depend on the system. */
+    private static final class User {
+        static final UserPrincipal THIS = find();
+
+        private static UserPrincipal find() {
+            try {
+                Path made = Files.createTempFile("quern", ".owner");
+                try {
+                    return Files.getOwner(made);
+                } finally {
+                    Files.deleteIfExists(made);
+                }
+            } catch (IOException unknown) {
+                return () -> "nobody who is known";
+            }
         }
     }
 
