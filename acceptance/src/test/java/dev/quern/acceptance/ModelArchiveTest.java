@@ -185,6 +185,17 @@ class ModelArchiveTest {
     }
 
     @Test
+    void whereNoneCanBeWrittenIsSaid() {
+        for (Path file :
+                List.of(folder.getRoot(), folder, folder.resolve("none").resolve("model.qar"))) {
+            ModelException refused = assertThrows(
+                    ModelException.class,
+                    () -> compiler("mine", Options.builder()).archive(model, file));
+            assertEquals(ModelException.Code.IO, refused.code(), refused.toString());
+        }
+    }
+
+    @Test
     void aTruncatedOneIsRefused() throws IOException {
         byte[] whole = Files.readAllBytes(archive);
         Path cut = folder.resolve("cut.qar");

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -80,6 +81,9 @@ public final class ArchiveWriter {
     /** Writes {@code file}, marked by {@code key}; it is there whole or not at all. */
     public void write(Path file, ArchiveKey key) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new FileSystemException(file.toString(), null, "it is a folder");
+        }
         Path fresh = Files.createTempFile(folder, ".quern", ".part");
         try {
             try (OutputStream out = Files.newOutputStream(fresh)) {
