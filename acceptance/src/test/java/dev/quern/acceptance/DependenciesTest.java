@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class DependenciesTest {
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("dev.quern");
 
     @Test
