@@ -61,8 +61,12 @@ class BundleAloneTest {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options));
-        command.addAll(
-                List.of("-ea", "-Xmx1g", "-cp", System.getProperty("quern.bundle") + File.pathSeparator + program()));
+        command.addAll(List.of(
+                "-ea",
+                "-Xmx1g",
+                "-Dquern.cache=off",
+                "-cp",
+                System.getProperty("quern.bundle") + File.pathSeparator + program()));
         command.addAll(
                 List.of(MiniLmProgram.class.getName(), model.toAbsolutePath().toString()));
         Path out = folder.resolve("out");

@@ -7,7 +7,6 @@ import dev.quern.passes.CompileOptions;
 import dev.quern.runtime.archive.ArchiveFolder;
 import dev.quern.runtime.archive.ArchiveWriter;
 import dev.quern.runtime.archive.CompilationKey;
-import dev.quern.runtime.archive.ContentDigest;
 import dev.quern.runtime.archive.DamagedException;
 import dev.quern.runtime.archive.KeptProgram;
 import dev.quern.runtime.archive.ProgramArchive;

@@ -76,7 +76,7 @@ class SameBitsTest {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-ea", "-Xmx1g", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(List.of("-ea", "-Xmx1g", "-Dquern.cache=off", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(form.flags());
         command.addAll(List.of("-cp", classPath, BitsProgram.class.getName()));
         command.addAll(List.of("" + form.runs(), "" + form.threads()));

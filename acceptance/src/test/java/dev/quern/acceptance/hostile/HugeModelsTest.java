@@ -21,6 +21,7 @@ class HugeModelsTest {
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         HostileCampaign.HEAP,
+                        "-Dquern.cache=off",
                         "--add-modules",
                         "jdk.incubator.vector",
                         "--enable-native-access=ALL-UNNAMED",

@@ -25,7 +25,7 @@ public record CompilationKey(Map<String, String> properties) {
      * The key of one compilation.
      *
      * @param build which build of Quern compiles
-     * @param model {@link ContentDigest} of the model's file
+     * @param model digest of the model's file
      */
     public static CompilationKey of(String build, String model, Target target, CompileOptions options) {
         Map<String, String> properties = new LinkedHashMap<>();

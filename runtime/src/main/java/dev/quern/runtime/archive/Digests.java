@@ -9,12 +9,13 @@ import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
 
 /** Checksums of memory, in hexadecimal. */
-final class Digests {
+public final class Digests {
     private static final long AT_ONCE = 1 << 24;
 
     private Digests() {}
 
-    static MessageDigest sha() {
+    /** A new SHA-256. */
+    public static MessageDigest sha() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException missing) {

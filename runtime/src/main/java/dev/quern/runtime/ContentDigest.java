@@ -1,6 +1,6 @@
-package dev.quern.runtime.archive;
+package dev.quern.runtime;
 
-import dev.quern.runtime.ResidentPool;
+import dev.quern.runtime.archive.Digests;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -12,7 +12,7 @@ import java.util.HexFormat;
  * threads. It has to be a cryptographic one: if somebody could make a model that has the digest of another's, what was compiled of his would
  * be run as the other's.
  */
-public final class ContentDigest {
+final class ContentDigest {
     private static final int PIECE = 4 << 20;
 
     /** Arrays digest faster than buffers, which are copied by a few kilobytes. */
@@ -21,7 +21,7 @@ public final class ContentDigest {
     private ContentDigest() {}
 
     /** The digest of {@code bytes} in hexadecimal, found by at most {@code threads} threads. */
-    public static String of(MemorySegment bytes, ResidentPool pool, int threads) {
+    static String of(MemorySegment bytes, ResidentPool pool, int threads) {
         int pieces = Math.toIntExact(Math.ceilDiv(bytes.byteSize(), PIECE));
         byte[][] digests = new byte[pieces][];
         if (pieces > 0) {
