@@ -89,7 +89,7 @@ public record Layout(List<List<Mode>> axes, Optional<Swizzle> swizzle) {
                 Optional.empty());
     }
 
-    /** {@link #panels(Dim, Dim, long)} for the last two axes of {@code shape}, one such matrix after the other for the axes before. */
+    /** {@link #panels(Dim, Dim, long)} for the last two axes of {@code shape}, of which there must be two, one such matrix after the other for the axes before. */
     public static Layout panels(Shape shape, long width) {
         Layout matrix = panels(shape.dim(-2), shape.dim(-1), width);
         List<List<Mode>> axes = new ArrayList<>(matrix.axes());

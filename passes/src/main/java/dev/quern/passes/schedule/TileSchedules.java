@@ -57,7 +57,9 @@ final class TileSchedules implements ScheduleSpace {
         this.multiplies = nest.roles().is(columns.getLast(), AxisRole.COLUMN);
         this.tiles = lanes == 1 ? List.of() : tiles(target);
         this.packed = multiplies
-                && relaid.filter(operand -> constants.contains(operand.name()) && operand.dtype() == DType.F32)
+                && relaid.filter(operand -> constants.contains(operand.name())
+                                && operand.dtype() == DType.F32
+                                && operand.shape().rank() >= 2)
                         .isPresent();
     }
 
