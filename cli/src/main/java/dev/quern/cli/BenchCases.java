@@ -87,10 +87,7 @@ final class BenchCases {
         Set<String> symbols = new LinkedHashSet<>();
         List<BenchCase> cases = new ArrayList<>();
         for (String name : arguments.models()) {
-            Path file;
-            try (Progress _ = Progress.of(session.err(), "fetching " + name)) {
-                file = ModelCache.of(session).locate(session, name);
-            }
+            Path file = ModelCache.fetched(session, name);
             List<TensorInfo> infos = inputs(file);
             infos.forEach(info -> inputs.add(info.name()));
             Set<String> own = SampleInputs.extents(infos, Map.of()).keySet();

@@ -47,10 +47,7 @@ final class CompileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path file;
-        try (Progress _ = Progress.of(session.err(), "fetching " + model)) {
-            file = ModelCache.of(session).locate(session, model);
-        }
+        Path file = ModelCache.fetched(session, model);
         String name = file.getFileName().toString();
         Path target = session.path(output != null ? output : name.replaceFirst("\\.onnx$", "") + ".qar");
         long start = System.nanoTime();

@@ -81,10 +81,7 @@ final class DumpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path file;
-        try (Progress _ = Progress.of(session.err(), "fetching " + model)) {
-            file = ModelCache.of(session).locate(session, model);
-        }
+        Path file = ModelCache.fetched(session, model);
         List<StageText.Part> parts;
         try (Progress _ = Progress.of(session.err(), "compiling " + file.getFileName())) {
             parts = stage == Stage.ptx ? PtxStage.of(file, target) : compiled(file);

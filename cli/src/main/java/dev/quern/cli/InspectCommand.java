@@ -61,10 +61,7 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path path;
-        try (Progress _ = Progress.of(session.err(), "fetching " + model)) {
-            path = ModelCache.of(session).locate(session, model);
-        }
+        Path path = ModelCache.fetched(session, model);
         if (memory) {
             plan(path);
             return ExitStatus.OK;

@@ -49,6 +49,13 @@ final class ModelCache {
         return new ModelCache(folder, MavenClient.ofProcess());
     }
 
+    /** The file that {@code model} names in the cache of the user, fetched if need be, which {@code session} is told of meanwhile. */
+    static Path fetched(Session session, String model) {
+        try (Progress _ = Progress.of(session.err(), "fetching " + model)) {
+            return of(session).locate(session, model);
+        }
+    }
+
     /** Where files are kept. */
     Path folder() {
         return folder;

@@ -70,9 +70,7 @@ final class ModelOptions {
 
     /** The model's file, fetched if need be. */
     Path locate(Session session) {
-        try (Progress _ = Progress.of(session.err(), "fetching " + model)) {
-            return ModelCache.of(session).locate(session, model);
-        }
+        return ModelCache.fetched(session, model);
     }
 
     /** Compiles the model in {@code file}. */

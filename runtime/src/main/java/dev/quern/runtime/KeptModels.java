@@ -97,7 +97,7 @@ final class KeptModels {
 
     /** Keeps {@code compiled}, which was compiled of {@code model}, unless that has files that the key does not know of, or was changed meanwhile. */
     void keep(CompilationKey key, ImportedModel model, CompiledModel compiled) {
-        if (!model.isWhole() || !key(model.bytes()).equals(key)) {
+        if (!model.isWhole()) {
             return;
         }
         if (atOnce) {
@@ -109,6 +109,9 @@ final class KeptModels {
 
     private void keepNow(CompilationKey key, ImportedModel model, CompiledModel compiled) {
         try (Arena arena = Arena.ofConfined()) {
+            if (!key(model.bytes()).equals(key)) {
+                return;
+            }
             Map<String, byte[]> code = new LinkedHashMap<>();
             KeptProgram kept = kept(model, compiled, code);
             ArchiveWriter archive = new ArchiveWriter();

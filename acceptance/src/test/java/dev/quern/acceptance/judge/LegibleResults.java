@@ -82,7 +82,8 @@ final class LegibleResults {
         return restored;
     }
 
-    private static OnnxNode cast(String from, String to, DType target) {
+    /** A cast to {@code target}. */
+    static OnnxNode cast(String from, String to, DType target) {
         return new OnnxNode(
                 "",
                 "Cast",

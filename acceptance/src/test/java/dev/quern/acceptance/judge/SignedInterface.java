@@ -2,8 +2,6 @@ package dev.quern.acceptance.judge;
 
 import dev.quern.DType;
 import dev.quern.Tensor;
-import dev.quern.onnx.proto.DataTypes;
-import dev.quern.onnx.proto.OnnxAttribute;
 import dev.quern.onnx.proto.OnnxGraph;
 import dev.quern.onnx.proto.OnnxModel;
 import dev.quern.onnx.proto.OnnxNode;
@@ -66,14 +64,7 @@ final class SignedInterface {
 
     private static OnnxValueInfo signed(
             OnnxValueInfo info, List<OnnxNode> nodes, String from, String to, DType target) {
-        nodes.add(new OnnxNode(
-                "",
-                "Cast",
-                "",
-                "",
-                List.of(from),
-                List.of(to),
-                Map.of("to", OnnxAttribute.of(DataTypes.number(target)))));
+        nodes.add(LegibleResults.cast(from, to, target));
         OnnxType.TensorType type = (OnnxType.TensorType) info.type().orElseThrow();
         return new OnnxValueInfo(
                 info.name() + SUFFIX, Optional.of(new OnnxType.TensorType(SIGNED.get(type.dtype()), type.shape())));

@@ -73,9 +73,11 @@ class SwappedScheduleTest {
         List<Tensor> expected = TestMachine.run(program, List.of(input));
         for (Layout layout : layouts()) {
             Schedule packed = new Schedule(List.of(new Step.Pack("b0", layout)));
-            assertSame(expected, TestMachine.run(with(program, product.under(packed, TARGET)), List.of(input)));
+            assertSame(
+                    expected,
+                    TestMachine.run(TestMachine.withFirst(program, product.under(packed, TARGET)), List.of(input)));
         }
-        Program plain = with(program, product.under(Schedule.NONE, TARGET));
+        Program plain = TestMachine.withFirst(program, product.under(Schedule.NONE, TARGET));
         assertEquals(plain, PackedConstants.in(plain), "nothing is packed any more");
         assertSame(expected, TestMachine.run(plain, List.of(input)));
     }
@@ -99,19 +101,6 @@ class SwappedScheduleTest {
 
     private static Layout.Mode mode(long extent, long stride) {
         return new Layout.Mode(Dim.of(extent), Dim.of(stride));
-    }
-
-    private static Program with(Program program, ProgramStep first) {
-        List<ProgramStep> steps = new ArrayList<>(program.steps());
-        steps.set(0, first);
-        return new Program(
-                program.name(),
-                program.inputs(),
-                program.outputs(),
-                program.guards(),
-                program.constants(),
-                steps,
-                program.memory());
     }
 
     private static void assertSame(List<Tensor> expected, List<Tensor> found) {

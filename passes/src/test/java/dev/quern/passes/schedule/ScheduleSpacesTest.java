@@ -144,7 +144,7 @@ class ScheduleSpacesTest {
                 Program program = compile(graph, target);
                 ProgramStep.RunKernel step = kernels(program).getFirst();
                 assertTrue(step.forms().forms().size() > 1, name + " has forms: " + conditions(step));
-                Program one = with(program, step.under(step.schedule(), target));
+                Program one = TestMachine.withFirst(program, step.under(step.schedule(), target));
                 Set<Integer> chosen = new HashSet<>();
                 for (long rows : new long[] {0, 1, 2, 3, 4, 13, 40}) {
                     List<Tensor> inputs = inputs(graph, rows);
@@ -182,7 +182,9 @@ class ScheduleSpacesTest {
                         continue;
                     }
                     SameBits.check(
-                            name + ": " + candidate.name(), expected, TestMachine.run(with(program, other), inputs));
+                            name + ": " + candidate.name(),
+                            expected,
+                            TestMachine.run(TestMachine.withFirst(program, other), inputs));
                     tried[0]++;
                 }
             });
@@ -200,19 +202,6 @@ class ScheduleSpacesTest {
                             .toArray()));
         }
         return inputs;
-    }
-
-    private static Program with(Program program, ProgramStep first) {
-        List<ProgramStep> steps = new ArrayList<>(program.steps());
-        steps.set(0, first);
-        return new Program(
-                program.name(),
-                program.inputs(),
-                program.outputs(),
-                program.guards(),
-                program.constants(),
-                steps,
-                program.memory());
     }
 
     private static Tensor noise(long seed, long... shape) {

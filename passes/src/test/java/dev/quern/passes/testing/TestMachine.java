@@ -36,6 +36,20 @@ public final class TestMachine {
     private final Map<String, Value> types = new HashMap<>();
     private final DimBindings bindings = new DimBindings();
 
+    /** {@code program} with another first step. */
+    public static Program withFirst(Program program, ProgramStep first) {
+        List<ProgramStep> steps = new ArrayList<>(program.steps());
+        steps.set(0, first);
+        return new Program(
+                program.name(),
+                program.inputs(),
+                program.outputs(),
+                program.guards(),
+                program.constants(),
+                steps,
+                program.memory());
+    }
+
     private TestMachine(Program program) {
         this.program = program;
     }

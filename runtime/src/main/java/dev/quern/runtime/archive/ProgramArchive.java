@@ -4,7 +4,6 @@ import dev.quern.ir.kernel.Kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -47,7 +46,7 @@ public final class ProgramArchive {
         }
         archive.entry(PROGRAM, program);
         archive.entry(TABLE, weights.table());
-        new LinkedHashMap<>(code).forEach(archive::entry);
+        code.forEach(archive::entry);
         archive.entry(WEIGHTS, weights.own(arena));
         return true;
     }
