@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.Tensor;
@@ -12,7 +13,9 @@ import dev.quern.acceptance.bits.BitsDigest;
 import dev.quern.acceptance.generate.GeneratedModel;
 import dev.quern.acceptance.generate.RandomModels;
 import dev.quern.onnx.OnnxModels;
+import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.onnx.proto.ModelBytes;
+import dev.quern.onnx.proto.OnnxAttribute;
 import dev.quern.runtime.CompiledModel;
 import dev.quern.runtime.ModelCompiler;
 import java.io.IOException;
@@ -146,6 +149,59 @@ class KeptModelsTest {
         }
     }
 
+    /** A model with a constant in its file, one that lies elsewhere, and one that is computed of both. */
+    private static byte[] apart() {
+        return ExternalTensor.add(
+                "w",
+                "weights.bin",
+                new OnnxBuilder()
+                        .opset(18)
+                        .input("x", DType.F32, "rows", 16)
+                        .initializer("a", Fault.ramp(DType.F32, 24, 16))
+                        .node("Transpose", List.of("w"), List.of("v"))
+                        .node("Mul", List.of("v", "a"), List.of("u"))
+                        .node("Gemm", List.of("x", "u"), List.of("h"), Map.of("transB", OnnxAttribute.of(1L)))
+                        .node("MatMul", List.of("x", "w"), List.of("i"))
+                        .node("Add", List.of("h", "i"), List.of("y"))
+                        .output("y", DType.F32, "rows", 24)
+                        .build(),
+                16,
+                24);
+    }
+
+    /** What the model in {@code file} gives, if it took so many compilations. */
+    private String results(Path file, int compilations) {
+        ModelCompiler compiler =
+                ModelCompiler.of(Options.builder().threads(1).build()).keepingIn(folder, "one");
+        try (CompiledModel compiled = compiler.compile(file)) {
+            assertEquals(compilations, compiled.compilations());
+            return BitsDigest.of(compiled.run(Map.of("x", Fault.ramp(DType.F32, 5, 16))));
+        }
+    }
+
+    @Test
+    void modelsWithExternalDataAreKeptEachWithItsOwn() throws IOException {
+        Path home = Files.createDirectory(folder.resolve("home"));
+        Path model = Files.write(home.resolve("model.onnx"), apart());
+        Path weights = home.resolve("weights.bin");
+        byte[] elements = Fault.ramp(DType.F32, 16, 24).toByteArray();
+        byte[] changed = elements.clone();
+        changed[4 * 7 + 2] ^= 2;
+        Files.write(weights, elements);
+        String expected = results(model, 1);
+        assertEquals(expected, results(model, 0));
+        Files.write(weights, changed);
+        String other = results(model, 1);
+        assertNotEquals(expected, other);
+        assertEquals(other, results(model, 0));
+        Files.write(weights, elements);
+        assertEquals(expected, results(model, 0));
+        assertEquals(2, archives().size());
+        Files.delete(weights);
+        ModelException missing = assertThrows(ModelException.class, () -> results(model, 0));
+        assertEquals(ModelException.Code.IO, missing.code());
+    }
+
     @Test
     void aKeyThatOthersCanReadIsNotUsed() throws IOException {
         GeneratedModel model = small();
@@ -224,6 +280,20 @@ class KeptModelsTest {
         }
         assertTrue(Files.notExists(left));
         assertTrue(Files.exists(folder.resolve("large.qar")));
+    }
+
+    @Test
+    void thoseUsedLongestAgoGoWhereTheyAreTooMany() throws IOException {
+        for (int i = 0; i < 1_005; i++) {
+            Path file = Files.writeString(folder.resolve(String.format("%064x.qar", i)), "");
+            Files.setLastModifiedTime(file, FileTime.fromMillis(i * 1_000L));
+        }
+        GeneratedModel model = small();
+        compile(model.bytes(), "one").close();
+        assertEquals(1_000, archives().size());
+        assertTrue(Files.notExists(folder.resolve(String.format("%064x.qar", 5))));
+        assertTrue(Files.exists(folder.resolve(String.format("%064x.qar", 6))));
+        assertEquals(0, compilations(model, "one"));
     }
 
     @Test

@@ -75,11 +75,6 @@ public final class ImportedModel implements AutoCloseable {
         return file.external();
     }
 
-    /** Whether the model is its one file, and has no files of external data. */
-    public boolean isWhole() {
-        return file.isWhole();
-    }
-
     /** Version of each operator set that the model uses, by domain; the standard one is {@code ""}. */
     public Map<String, Long> opsets() {
         return file.model().opsets();

@@ -1,9 +1,11 @@
 package dev.quern.runtime;
 
 import dev.quern.runtime.archive.Digests;
+import dev.quern.runtime.archive.ModelFiles;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 
@@ -19,6 +21,23 @@ final class ContentDigest {
     private static final int AT_ONCE = 1 << 16;
 
     private ContentDigest() {}
+
+    /** The digest of a model in hexadecimal, with that of its files of external data and their locations if it has any. */
+    static String of(ModelFiles model, ResidentPool pool, int threads) {
+        String digest = of(model.model(), pool, threads);
+        if (model.external().isEmpty()) {
+            return digest;
+        }
+        MessageDigest sha = Digests.sha();
+        sha.update(digest.getBytes(StandardCharsets.US_ASCII));
+        model.external().forEach((location, bytes) -> {
+            byte[] name = location.getBytes(StandardCharsets.UTF_8);
+            sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(name.length).array());
+            sha.update(name);
+            sha.update(of(bytes, pool, threads).getBytes(StandardCharsets.US_ASCII));
+        });
+        return HexFormat.of().formatHex(sha.digest());
+    }
 
     /** The digest of {@code bytes} in hexadecimal, found by at most {@code threads} threads. */
     static String of(MemorySegment bytes, ResidentPool pool, int threads) {

@@ -3,16 +3,16 @@ package dev.quern.runtime;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.Target;
 import dev.quern.onnx.ImportedModel;
+import dev.quern.onnx.proto.ModelBytes;
 import dev.quern.passes.CompileOptions;
 import dev.quern.runtime.archive.ArchiveFolder;
 import dev.quern.runtime.archive.ArchiveWriter;
 import dev.quern.runtime.archive.CompilationKey;
 import dev.quern.runtime.archive.DamagedException;
 import dev.quern.runtime.archive.KeptProgram;
+import dev.quern.runtime.archive.ModelFiles;
 import dev.quern.runtime.archive.ProgramArchive;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -31,8 +31,8 @@ final class KeptModels {
     /** Bytes that kept programs may take on disk. */
     private static final long MOST_BYTES = 1L << 30;
 
-    /** Bytes of constants that one may have beside those of its model. */
-    private static final long MOST_WEIGHTS = 128L << 20;
+    /** Bytes of constants that one may have beside those of its model: so many that it throws out no more than half of the others. */
+    private static final long MOST_WEIGHTS = MOST_BYTES / 2;
 
     private final ArchiveFolder folder;
     private final String build;
@@ -59,19 +59,38 @@ final class KeptModels {
         this.options = options;
     }
 
-    /** The key of the model whose file has these bytes. */
-    CompilationKey key(MemorySegment model) {
+    /**
+     * A program that was kept.
+     *
+     * @param memory what constants of it lie in; whoever got it closes that
+     */
+    record Found(ProgramArchive program, ModelBytes memory) {}
+
+    /** The key of a model. */
+    CompilationKey key(ModelFiles model) {
         return CompilationKey.of(build, ContentDigest.of(model, ResidentPool.shared(), threads), target, options);
     }
 
-    /** What is kept of the model with these bytes. */
-    Optional<ProgramArchive> find(CompilationKey key, MemorySegment model) {
+    /** What is kept of {@code model}. */
+    Optional<Found> find(CompilationKey key, ModelFiles model) {
+        ModelBytes memory = null;
         try {
-            return folder.find(key).map(archive -> ProgramArchive.read(archive, model));
+            Optional<ArchiveFolder.Found> found = folder.find(key);
+            if (found.isEmpty()) {
+                return Optional.empty();
+            }
+            memory = found.get().memory();
+            Found whole = new Found(ProgramArchive.read(found.get().archive(), model), memory);
+            memory = null;
+            return Optional.of(whole);
         } catch (DamagedException damaged) {
             warn(damaged);
         } catch (IOException | UnsupportedOperationException | OutOfMemoryError unreadable) {
             LOG.log(System.Logger.Level.DEBUG, "kept models cannot be read", unreadable);
+        } finally {
+            if (memory != null) {
+                memory.close();
+            }
         }
         return Optional.empty();
     }
@@ -95,11 +114,11 @@ final class KeptModels {
                 damaged.getMessage());
     }
 
-    /** Keeps {@code compiled}, which was compiled of {@code model}, unless that has files that the key does not know of, or was changed meanwhile. */
+    /**
+     * Keeps {@code compiled}, which was compiled of {@code model}, unless that was changed meanwhile, or has files that the key does not
+     * know of.
+     */
     void keep(CompilationKey key, ImportedModel model, CompiledModel compiled) {
-        if (!model.isWhole()) {
-            return;
-        }
         if (atOnce) {
             keepNow(key, model, compiled);
         } else {
@@ -108,14 +127,15 @@ final class KeptModels {
     }
 
     private void keepNow(CompilationKey key, ImportedModel model, CompiledModel compiled) {
-        try (Arena arena = Arena.ofConfined()) {
-            if (!key(model.bytes()).equals(key)) {
+        try {
+            ModelFiles files = new ModelFiles(model.bytes(), model.external());
+            if (!key(files).equals(key)) {
                 return;
             }
             Map<String, byte[]> code = new LinkedHashMap<>();
             KeptProgram kept = kept(model, compiled, code);
             ArchiveWriter archive = new ArchiveWriter();
-            if (ProgramArchive.add(archive, kept, code, model.bytes(), arena, MOST_WEIGHTS)) {
+            if (ProgramArchive.add(archive, kept, code, files, MOST_WEIGHTS)) {
                 folder.keep(key, archive);
             }
         } catch (IOException unwritable) {

@@ -19,6 +19,7 @@ import java.util.function.Function;
 final class KeptProgramSource implements ProgramSource {
     private final KeptProgram kept;
     private final ModelBytes bytes;
+    private final ModelBytes memory;
     private final Function<ImportedModel, ProgramSource> compiling;
     private ImportedModel imported;
     private ProgramSource source;
@@ -27,11 +28,14 @@ final class KeptProgramSource implements ProgramSource {
      * A source of {@code kept}.
      *
      * @param bytes the model's, which this closes
+     * @param memory what constants of {@code kept} lie in beside the model, closed with it; may be the same
      * @param compiling makes what compiles the model
      */
-    KeptProgramSource(KeptProgram kept, ModelBytes bytes, Function<ImportedModel, ProgramSource> compiling) {
+    KeptProgramSource(
+            KeptProgram kept, ModelBytes bytes, ModelBytes memory, Function<ImportedModel, ProgramSource> compiling) {
         this.kept = kept;
         this.bytes = bytes;
+        this.memory = memory;
         this.compiling = compiling;
     }
 
@@ -75,10 +79,12 @@ final class KeptProgramSource implements ProgramSource {
     @Override
     public void requireWhole() {
         bytes.requireWhole();
+        memory.requireWhole();
     }
 
     @Override
     public void close() {
         bytes.close();
+        memory.close();
     }
 }

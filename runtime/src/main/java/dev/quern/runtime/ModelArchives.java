@@ -11,9 +11,9 @@ import dev.quern.runtime.archive.ArchiveWriter;
 import dev.quern.runtime.archive.CompilationKey;
 import dev.quern.runtime.archive.DamagedException;
 import dev.quern.runtime.archive.KeptProgram;
+import dev.quern.runtime.archive.ModelFiles;
 import dev.quern.runtime.archive.ProgramArchive;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -41,19 +41,18 @@ final class ModelArchives {
      */
     static void write(Path file, ImportedModel model, CompiledModel compiled, CompilationKey key, ArchiveKey mark)
             throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            ArchiveWriter archive = new ArchiveWriter();
-            key.properties().forEach(archive::property);
-            archive.entry("graph.qir", GraphPrinter.print(WithoutWeights.of(model.graph())));
-            archive.entry("program.txt", ProgramText.steps(compiled.program()));
-            archive.entry("kernels.qir", ProgramText.scheduled(compiled.program()));
-            Map<String, byte[]> code = new LinkedHashMap<>();
-            KeptProgram kept = KeptModels.kept(model, compiled, code);
-            ProgramArchive.add(archive, kept, code, model.bytes(), arena, Long.MAX_VALUE);
-            archive.entry(MODEL, model.bytes());
-            model.external().forEach((location, bytes) -> archive.entry(DATA + onOneLine(location), bytes));
-            archive.write(file, mark);
-        }
+        ArchiveWriter archive = new ArchiveWriter();
+        key.properties().forEach(archive::property);
+        archive.entry("graph.qir", GraphPrinter.print(WithoutWeights.of(model.graph())));
+        archive.entry("program.txt", ProgramText.steps(compiled.program()));
+        archive.entry("kernels.qir", ProgramText.scheduled(compiled.program()));
+        Map<String, byte[]> code = new LinkedHashMap<>();
+        KeptProgram kept = KeptModels.kept(model, compiled, code);
+        ModelFiles files = new ModelFiles(model.bytes(), model.external());
+        ProgramArchive.add(archive, kept, code, files, Long.MAX_VALUE);
+        archive.entry(MODEL, files.model());
+        files.external().forEach((location, bytes) -> archive.entry(DATA + onOneLine(location), bytes));
+        archive.write(file, mark);
     }
 
     /** {@code location}, which a line of the manifest has to hold; else a model could add lines that its archive vouches for. */
@@ -106,7 +105,7 @@ final class ModelArchives {
             return Optional.empty();
         }
         try {
-            return Optional.of(ProgramArchive.read(archive, model.bytes()));
+            return Optional.of(ProgramArchive.read(archive, new ModelFiles(model.bytes(), model.external())));
         } catch (DamagedException damaged) {
             throw damaged(where, damaged);
         }

@@ -15,6 +15,7 @@ import dev.quern.runtime.archive.ArchiveKey;
 import dev.quern.runtime.archive.BuildIdentity;
 import dev.quern.runtime.archive.CompilationKey;
 import dev.quern.runtime.archive.DamagedException;
+import dev.quern.runtime.archive.ModelFiles;
 import dev.quern.runtime.archive.ProgramArchive;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -140,11 +141,11 @@ public final class ModelCompiler {
         CompilationKey key = CompilationKey.of(
                 build.get(), archive.manifest().property(CompilationKey.MODEL), seat.target(), compileOptions);
         return ModelArchives.program(archive, model, key, options, where)
-                .map(program -> restored(program, model, seat));
+                .map(program -> restored(program, model, model, seat));
     }
 
-    private CompiledModel restored(ProgramArchive program, ModelBytes model, Seat seat) {
-        KeptProgramSource source = new KeptProgramSource(program.program(), model, this::source);
+    private CompiledModel restored(ProgramArchive program, ModelBytes model, ModelBytes memory, Seat seat) {
+        KeptProgramSource source = new KeptProgramSource(program.program(), model, memory, this::source);
         return model(source, seat, KeptModels.code(program));
     }
 
@@ -155,21 +156,31 @@ public final class ModelCompiler {
             return compiled(imported(bytes, reproducer), seat);
         }
         CompilationKey key;
-        Optional<ProgramArchive> found;
+        Optional<KeptModels.Found> found;
         try {
-            key = kept.get().key(bytes.bytes());
-            found = kept.get().find(key, bytes.bytes());
+            ModelFiles files = files(bytes);
+            key = kept.get().key(files);
+            found = kept.get().find(key, files);
         } catch (RuntimeException | Error failure) {
             bytes.close();
             throw failure;
         }
         if (found.isPresent()) {
-            return restored(found.get(), bytes, seat);
+            return restored(found.get().program(), bytes, found.get().memory(), seat);
         }
         ImportedModel imported = imported(bytes, reproducer);
         CompiledModel compiled = compiled(imported, seat);
         kept.get().keep(key, imported, compiled);
         return compiled;
+    }
+
+    /** What the model is made of; only its own file where it is none, which whoever reads it says better. */
+    private static ModelFiles files(ModelBytes bytes) {
+        try {
+            return new ModelFiles(bytes.bytes(), bytes.mapExternal());
+        } catch (ModelException noModel) {
+            return new ModelFiles(bytes.bytes(), bytes.external());
+        }
     }
 
     private KeptModels kept(Keeping place, Seat seat) {
@@ -201,7 +212,7 @@ public final class ModelCompiler {
             ImportedModel imported =
                     imported(plain(ModelBytes.map(required(model, "model")), model.toString()), reproducer);
             try (CompiledModel compiled = compiled(imported, seat)) {
-                CompilationKey key = kept(place, seat).key(imported.bytes());
+                CompilationKey key = kept(place, seat).key(new ModelFiles(imported.bytes(), imported.external()));
                 ModelArchives.write(required(file, "file"), imported, compiled, key, ArchiveKey.in(place.folder()));
                 return null;
             } catch (IOException unwritable) {

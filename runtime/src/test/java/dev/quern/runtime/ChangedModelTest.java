@@ -12,10 +12,12 @@ import dev.quern.onnx.OnnxModels;
 import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.passes.CompileOptions;
 import dev.quern.runtime.archive.CompilationKey;
+import dev.quern.runtime.archive.ModelFiles;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,16 +34,20 @@ class ChangedModelTest {
             .output("y", DType.F32, "rows", 4)
             .build();
 
+    private static ModelFiles files(byte[] bytes) {
+        return new ModelFiles(MemorySegment.ofArray(bytes), Map.of());
+    }
+
     private boolean isKept(byte[] bytes, Runnable change) {
         KeptModels kept = new KeptModels(folder, "build", true, 1, Target.scalar(1), CompileOptions.defaults());
-        CompilationKey key = kept.key(MemorySegment.ofArray(bytes));
+        CompilationKey key = kept.key(files(bytes));
         change.run();
         Options options =
                 Options.builder().device("interpreter").threads(1).noCache().build();
         try (ImportedModel imported = OnnxModels.read(bytes);
                 CompiledModel compiled = ModelCompiler.of(options).compile(bytes)) {
             kept.keep(key, imported, compiled);
-            return kept.find(key, imported.bytes()).isPresent();
+            return kept.find(key, files(bytes)).isPresent();
         }
     }
 

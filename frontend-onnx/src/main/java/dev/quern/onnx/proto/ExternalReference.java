@@ -3,12 +3,48 @@ package dev.quern.onnx.proto;
 import dev.quern.DType;
 import dev.quern.ModelException.Code;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The {@code external_data} of a tensor: a file beside the model, and a range of it. Its checksum is not looked at. */
 final class ExternalReference {
+    /** The {@code data_location} of a tensor that has its elements elsewhere. */
+    static final int EXTERNAL = 1;
+
     private String location = "";
     private long offset;
     private long length = -1;
+
+    /** Where the initializers of {@code model} lie, as far as it is not the model itself. */
+    static Set<String> locations(WireMessage model) {
+        Set<String> locations = new TreeSet<>();
+        while (model.next()) {
+            if (model.field() == 7) {
+                WireMessage graph = model.message("graph");
+                for (int initializers = 0; graph.next(); ) {
+                    if (graph.field() == 5) {
+                        addLocation(graph.message("initializer", initializers++), locations);
+                    }
+                }
+            }
+        }
+        return locations;
+    }
+
+    private static void addLocation(WireMessage tensor, Set<String> locations) {
+        ExternalReference reference = new ExternalReference();
+        boolean isExternal = false;
+        while (tensor.next()) {
+            if (tensor.field() == 13) {
+                reference.entry(tensor.message("external_data"));
+            } else if (tensor.field() == 14) {
+                isExternal = tensor.integer("data_location") == EXTERNAL;
+            }
+        }
+        if (isExternal) {
+            locations.add(reference.location);
+        }
+    }
 
     /** Takes one {@code StringStringEntryProto}. */
     void entry(WireMessage message) {

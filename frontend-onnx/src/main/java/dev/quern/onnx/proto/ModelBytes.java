@@ -84,6 +84,20 @@ public final class ModelBytes implements AutoCloseable {
         return new ModelBytes(bytes, label, external, arena, files, true);
     }
 
+    /**
+     * Maps the files of external data that the initializers of the model refer to, without reading the model.
+     *
+     * @return all that are mapped, by location
+     * @throws ModelException if the bytes are not a well-formed model, or a file is not there or out of the model's reach
+     */
+    public Map<String, MemorySegment> mapExternal() {
+        if (external != null) {
+            WireMessage root = new WireSource(bytes, label, arena, external).root();
+            ExternalReference.locations(root.again()).forEach(location -> external.map(root, location));
+        }
+        return external();
+    }
+
     /** Files of external data read so far, by location. */
     public Map<String, MemorySegment> external() {
         return external == null ? Map.of() : external.mapped();
@@ -92,11 +106,6 @@ public final class ModelBytes implements AutoCloseable {
     /** The bytes, read only. */
     public MemorySegment bytes() {
         return bytes;
-    }
-
-    /** Whether all that was read lies in {@link #bytes}, and none in files of external data. */
-    boolean isWhole() {
-        return external().isEmpty();
     }
 
     /**

@@ -31,11 +31,6 @@ public final class OnnxFile implements AutoCloseable {
         return bytes.external();
     }
 
-    /** Whether all constants lie in the model's own file, or were decoded of it, and none come from files of external data. */
-    public boolean isWhole() {
-        return bytes.isWhole();
-    }
-
     /**
      * Checks that no mapped file has become shorter since it was mapped; to be asked before what was read is relied on.
      *

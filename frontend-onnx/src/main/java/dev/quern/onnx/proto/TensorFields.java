@@ -9,8 +9,6 @@ import java.util.Arrays;
 
 /** Reads {@code TensorProto} and {@code SparseTensorProto}. */
 final class TensorFields {
-    private static final int EXTERNAL = 1;
-
     private final WireMessage message;
     private String name = "";
     private long[] shape = {};
@@ -62,7 +60,7 @@ final class TensorFields {
                 case 8 -> name = message.name("name");
                 case 9 -> raw = message.bytes("raw_data");
                 case 13 -> reference.entry(message.message("external_data"));
-                case 14 -> isExternal = message.integer("data_location") == EXTERNAL;
+                case 14 -> isExternal = message.integer("data_location") == ExternalReference.EXTERNAL;
                 default -> TypedField.of(message.field()).ifPresent(this::note);
             }
         }

@@ -1,7 +1,8 @@
 package dev.quern.runtime.archive;
 
+import dev.quern.ModelException;
+import dev.quern.onnx.proto.ModelBytes;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * Archives of what one user's processes compiled, each called by its key. Processes may use it at once: a file is there whole or not at
- * all. Where the files take more than they may, those used longest ago go.
+ * all. Where the files are more, or take more, than they may, those used longest ago go.
  */
 public final class ArchiveFolder {
     private static final String SUFFIX = ".qar";
@@ -25,6 +26,9 @@ public final class ArchiveFolder {
 
     /** As {@link ArchiveWriter} and {@link ArchiveKey} call what they write first. */
     private static final Pattern TEMPORARY = Pattern.compile("\\.quern\\d+\\.part|key\\d+\\.new");
+
+    /** Archives that there may be, however small. */
+    private static final int MOST_FILES = 1_000;
 
     private static final Duration UNFINISHED = Duration.ofHours(1);
 
@@ -48,26 +52,48 @@ public final class ArchiveFolder {
         return ArchiveKey.in(folder);
     }
 
+    /**
+     * An archive of the folder.
+     *
+     * @param memory what it lies in; whoever got it closes that
+     */
+    public record Found(Archive archive, ModelBytes memory) {}
+
     /** The archive of {@code key}, made by a process of this user; empty if there is none. */
-    public Optional<Archive> find(CompilationKey key) throws IOException {
+    public Optional<Found> find(CompilationKey key) throws IOException {
         Path file = file(key);
-        byte[] bytes;
+        ModelBytes memory = map(file);
+        boolean found = false;
         try {
-            bytes = Files.readAllBytes(file);
-        } catch (NoSuchFileException none) {
-            return Optional.empty();
-        }
-        try {
-            Optional<Archive> archive = Archive.of(MemorySegment.ofArray(bytes))
-                    .filter(found -> key.misfit(found.manifest()).isEmpty());
-            if (archive.isPresent() && archive.get().isMarkedBy(key())) {
-                touch(file);
-                return archive;
+            Optional<Archive> archive = memory == null
+                    ? Optional.empty()
+                    : Archive.of(memory.bytes())
+                            .filter(read -> key.misfit(read.manifest()).isEmpty());
+            found = archive.isPresent() && archive.get().isMarkedBy(key());
+            if (!found) {
+                return Optional.empty();
             }
-            return Optional.empty();
+            touch(file);
+            return Optional.of(new Found(archive.get(), memory));
         } catch (DamagedException damaged) {
             remove(key);
             throw damaged;
+        } finally {
+            if (!found && memory != null) {
+                memory.close();
+            }
+        }
+    }
+
+    /** The file mapped; null if there is none. */
+    private static ModelBytes map(Path file) throws IOException {
+        try {
+            return ModelBytes.map(file);
+        } catch (ModelException unreadable) {
+            if (unreadable.getCause() instanceof NoSuchFileException) {
+                return null;
+            }
+            throw new IOException(unreadable);
         }
     }
 
@@ -105,10 +131,10 @@ public final class ArchiveFolder {
         }
         files.sort(Comparator.comparing(Kept::used).reversed());
         long sum = 0;
-        for (Kept kept : files) {
-            sum += kept.bytes();
-            if (sum > most) {
-                Files.deleteIfExists(kept.file());
+        for (int i = 0; i < files.size(); i++) {
+            sum += files.get(i).bytes();
+            if (sum > most || i >= MOST_FILES) {
+                Files.deleteIfExists(files.get(i).file());
             }
         }
     }

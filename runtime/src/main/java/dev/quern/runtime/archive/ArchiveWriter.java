@@ -54,7 +54,7 @@ public final class ArchiveWriter {
     }
 
     private final Map<String, String> properties = new LinkedHashMap<>();
-    private final Map<String, MemorySegment> parts = new LinkedHashMap<>();
+    private final Map<String, List<MemorySegment>> parts = new LinkedHashMap<>();
 
     /** States {@code name}, without blanks, as a property. */
     public ArchiveWriter property(String name, String value) {
@@ -62,9 +62,14 @@ public final class ArchiveWriter {
         return this;
     }
 
-    /** Adds an entry. */
+    /** Adds an entry, which is read when the archive is written. */
     public ArchiveWriter entry(String name, MemorySegment bytes) {
-        parts.put(name, bytes);
+        return entry(name, List.of(bytes));
+    }
+
+    /** Adds an entry of several parts, one behind the other, which are read when the archive is written. */
+    public ArchiveWriter entry(String name, List<MemorySegment> bytes) {
+        parts.put(name, List.copyOf(bytes));
         return this;
     }
 
@@ -99,37 +104,39 @@ public final class ArchiveWriter {
         Counting counting = new Counting(new BufferedOutputStream(out, 1 << 16));
         try (ZipOutputStream zip = new ZipOutputStream(counting)) {
             List<Manifest.Entry> entries = new ArrayList<>();
-            for (Map.Entry<String, MemorySegment> part : parts.entrySet()) {
-                MemorySegment bytes = part.getValue();
+            for (Map.Entry<String, List<MemorySegment>> part : parts.entrySet()) {
+                List<MemorySegment> bytes = part.getValue();
                 long offset = add(zip, counting, part.getKey(), bytes);
                 entries.add(new Manifest.Entry(
-                        part.getKey(), offset, bytes.byteSize(), Digests.crc(bytes), Digests.sha(bytes)));
+                        part.getKey(), offset, Digests.size(bytes), Digests.crc(bytes), Digests.sha(bytes)));
             }
             byte[] manifest = new Manifest(properties, entries).text();
-            long offset = add(zip, counting, MANIFEST, MemorySegment.ofArray(manifest));
+            long offset = add(zip, counting, MANIFEST, List.of(MemorySegment.ofArray(manifest)));
             byte[] mark = key.mark(manifest).getBytes(StandardCharsets.US_ASCII);
-            long markOffset = add(zip, counting, MARK, MemorySegment.ofArray(mark));
+            long markOffset = add(zip, counting, MARK, List.of(MemorySegment.ofArray(mark)));
             zip.setComment(Trailer.text(offset, manifest.length, markOffset));
         }
     }
 
-    private static long add(ZipOutputStream zip, Counting counting, String name, MemorySegment bytes)
+    private static long add(ZipOutputStream zip, Counting counting, String name, List<MemorySegment> bytes)
             throws IOException {
         ZipEntry entry = new ZipEntry(name);
         entry.setMethod(ZipEntry.STORED);
-        entry.setSize(bytes.byteSize());
+        entry.setSize(Digests.size(bytes));
         entry.setCrc(Digests.zip(bytes));
         entry.setTimeLocal(NO_TIME);
-        if (bytes.byteSize() >= ALIGNMENT) {
+        if (entry.getSize() >= ALIGNMENT) {
             entry.setExtra(padding(counting.count + LOCAL_HEADER + name.getBytes(StandardCharsets.UTF_8).length));
         }
         zip.putNextEntry(entry);
         long offset = counting.count;
-        byte[] chunk = new byte[(int) Math.min(1 << 16, bytes.byteSize())];
-        for (long at = 0; at < bytes.byteSize(); at += chunk.length) {
-            int length = (int) Math.min(chunk.length, bytes.byteSize() - at);
-            MemorySegment.copy(bytes, at, MemorySegment.ofArray(chunk), 0, length);
-            zip.write(chunk, 0, length);
+        byte[] chunk = new byte[(int) Math.min(1 << 16, entry.getSize())];
+        for (MemorySegment part : bytes) {
+            for (long at = 0; at < part.byteSize(); at += chunk.length) {
+                int length = (int) Math.min(chunk.length, part.byteSize() - at);
+                MemorySegment.copy(part, at, MemorySegment.ofArray(chunk), 0, length);
+                zip.write(chunk, 0, length);
+            }
         }
         zip.closeEntry();
         return offset;

@@ -1,16 +1,20 @@
 package dev.quern.runtime.archive;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
 
 /** Checksums of memory, in hexadecimal. */
 public final class Digests {
-    private static final long AT_ONCE = 1 << 24;
+    private static final long AT_ONCE = 1 << 20;
 
     private Digests() {}
 
@@ -23,37 +27,55 @@ public final class Digests {
         }
     }
 
-    /** SHA-256. */
-    static String sha(MemorySegment bytes) {
-        MessageDigest sha = sha();
-        update(sha, bytes);
-        return HexFormat.of().formatHex(sha.digest());
+    /** Bytes in all. */
+    static long size(List<MemorySegment> parts) {
+        return parts.stream().mapToLong(MemorySegment::byteSize).sum();
     }
 
-    static void update(MessageDigest digest, MemorySegment bytes) {
-        for (long at = 0; at < bytes.byteSize(); at += AT_ONCE) {
-            digest.update(part(bytes, at).asByteBuffer());
-        }
+    /** SHA-256. */
+    static String sha(MemorySegment bytes) {
+        return sha(List.of(bytes));
+    }
+
+    /** SHA-256 of parts, one behind the other. */
+    static String sha(List<MemorySegment> parts) {
+        MessageDigest sha = sha();
+        eachBuffer(parts, sha::update);
+        return HexFormat.of().formatHex(sha.digest());
     }
 
     /** CRC-32C. */
     static String crc(MemorySegment bytes) {
-        return Long.toHexString(sum(new CRC32C(), bytes));
+        return crc(List.of(bytes));
     }
 
-    /** CRC-32, as zip has it. */
-    static long zip(MemorySegment bytes) {
-        return sum(new CRC32(), bytes);
+    /** CRC-32C of parts, one behind the other. */
+    static String crc(List<MemorySegment> parts) {
+        return Long.toHexString(sum(new CRC32C(), parts));
     }
 
-    private static long sum(Checksum sum, MemorySegment bytes) {
-        for (long at = 0; at < bytes.byteSize(); at += AT_ONCE) {
-            sum.update(part(bytes, at).asByteBuffer());
-        }
+    /** CRC-32, as zip has it, of parts, one behind the other. */
+    static long zip(List<MemorySegment> parts) {
+        return sum(new CRC32(), parts);
+    }
+
+    private static long sum(Checksum sum, List<MemorySegment> parts) {
+        eachBuffer(parts, sum::update);
         return sum.getValue();
     }
 
-    private static MemorySegment part(MemorySegment bytes, long at) {
-        return bytes.asSlice(at, Math.min(AT_ONCE, bytes.byteSize() - at));
+    private static void eachBuffer(List<MemorySegment> parts, Consumer<ByteBuffer> seen) {
+        for (MemorySegment part : parts) {
+            for (long at = 0; at < part.byteSize(); at += AT_ONCE) {
+                seen.accept(buffer(part.asSlice(at, Math.min(AT_ONCE, part.byteSize() - at))));
+            }
+        }
+    }
+
+    /** The memory itself where it can be had as bytes, which arrays of other elements cannot; else a copy. */
+    private static ByteBuffer buffer(MemorySegment bytes) {
+        return bytes.isNative() || bytes.heapBase().orElse(null) instanceof byte[]
+                ? bytes.asByteBuffer()
+                : ByteBuffer.wrap(bytes.toArray(ValueLayout.JAVA_BYTE));
     }
 }

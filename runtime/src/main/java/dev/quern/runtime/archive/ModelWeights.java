@@ -3,7 +3,6 @@ package dev.quern.runtime.archive;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.graph.Literal;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -11,28 +10,32 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The elements of literals: those that lie in the model's file stay there, texts are spelt out, and others are put into memory of their own.
+ * The elements of literals: those that lie in files of the model stay there, texts are spelt out, and others go to an entry of their own.
  */
 final class ModelWeights implements Weights {
     private static final int TEXTS = 0;
-    private static final int IN_MODEL = 1;
-    private static final int OWN = 2;
-    private static final long ALIGNMENT = 64;
+    private static final int OWN = 1;
 
-    private final MemorySegment model;
+    /** And the numbers that follow, one for each file of the model. */
+    private static final int IN_MODEL = 2;
+
+    private static final long ALIGNMENT = 64;
+    private static final MemorySegment GAP = MemorySegment.ofArray(new byte[(int) ALIGNMENT]);
+
+    private final List<MemorySegment> files;
     private final List<MemorySegment> copies = new ArrayList<>();
     private final ByteWriter table = new ByteWriter();
     private final Map<Literal, Long> written = new IdentityHashMap<>();
     private final List<Literal> read = new ArrayList<>();
     private long own;
 
-    /** None yet, for literals of a model that lies in {@code model}. */
-    ModelWeights(MemorySegment model) {
-        this.model = model;
+    /** None yet, for literals of {@code model}. */
+    ModelWeights(ModelFiles model) {
+        this.files = model.all();
     }
 
     /** Those that {@code table} lists. */
-    ModelWeights(MemorySegment model, byte[] table, MemorySegment own) {
+    ModelWeights(ModelFiles model, byte[] table, MemorySegment own) {
         this(model);
         ByteReader in = new ByteReader(table);
         while (!in.isAtEnd()) {
@@ -56,7 +59,10 @@ final class ModelWeights implements Weights {
         }
         long offset = in.number();
         long length = in.number();
-        MemorySegment memory = where == IN_MODEL ? model : owned;
+        if (where < 0 || where >= IN_MODEL + files.size()) {
+            throw new DamagedException("a constant lies in file " + where + " of " + files.size());
+        }
+        MemorySegment memory = where == OWN ? owned : files.get((int) where - IN_MODEL);
         if (offset < 0 || length < 0 || offset > memory.byteSize() - length) {
             throw new DamagedException("a constant lies outside of its file");
         }
@@ -89,24 +95,36 @@ final class ModelWeights implements Weights {
             tensor.strings().forEach(table::text);
         } else {
             MemorySegment elements = tensor.segment();
-            boolean inModel = isInModel(elements);
-            table.number(inModel ? IN_MODEL : OWN);
-            table.number(inModel ? elements.address() - model.address() : own);
+            int file = file(elements);
+            table.number(file < 0 ? OWN : IN_MODEL + file);
+            table.number(file < 0 ? own : elements.address() - files.get(file).address());
             table.number(elements.byteSize());
-            if (!inModel) {
+            if (file < 0) {
                 copies.add(elements);
-                own += Math.ceilDiv(elements.byteSize(), ALIGNMENT) * ALIGNMENT;
+                own += elements.byteSize();
+                long gap = Math.floorMod(-own, ALIGNMENT);
+                if (gap > 0) {
+                    copies.add(GAP.asSlice(0, gap));
+                    own += gap;
+                }
             }
         }
         return written.size();
     }
 
-    private boolean isInModel(MemorySegment elements) {
-        long from = elements.address() - model.address();
-        return elements.byteSize() > 0
-                && model.asOverlappingSlice(elements).isPresent()
-                && from >= 0
-                && from <= model.byteSize() - elements.byteSize();
+    /** The file that the elements lie in; -1 if they lie in none. */
+    private int file(MemorySegment elements) {
+        for (int i = 0; i < files.size(); i++) {
+            MemorySegment file = files.get(i);
+            long from = elements.address() - file.address();
+            if (elements.byteSize() > 0
+                    && file.asOverlappingSlice(elements).isPresent()
+                    && from >= 0
+                    && from <= file.byteSize() - elements.byteSize()) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     @Override
@@ -122,19 +140,13 @@ final class ModelWeights implements Weights {
         return table.toByteArray();
     }
 
-    /** Bytes of literals that do not lie in the model's file. */
+    /** Bytes of literals that do not lie in files of the model. */
     long ownBytes() {
         return own;
     }
 
-    /** Literals that do not lie in the model's file, each at a multiple of 64 bytes. */
-    MemorySegment own(Arena arena) {
-        MemorySegment all = arena.allocate(own, ALIGNMENT);
-        long at = 0;
-        for (MemorySegment copy : copies) {
-            MemorySegment.copy(copy, 0, all, at, copy.byteSize());
-            at += Math.ceilDiv(copy.byteSize(), ALIGNMENT) * ALIGNMENT;
-        }
-        return all;
+    /** Literals that do not lie in files of the model, each at a multiple of 64 bytes, one after the other. */
+    List<MemorySegment> own() {
+        return List.copyOf(copies);
     }
 }

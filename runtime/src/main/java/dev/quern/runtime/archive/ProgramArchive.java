@@ -1,8 +1,6 @@
 package dev.quern.runtime.archive;
 
 import dev.quern.ir.kernel.Kernel;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,18 +25,12 @@ public final class ProgramArchive {
      * Adds {@code kept} to an archive.
      *
      * @param code code of the kernels, by entry
-     * @param model the model's bytes; constants that lie there are not copied
-     * @param arena memory for those that do not, until the archive is written
+     * @param model the model's files; constants that lie there are not copied
      * @param most bytes of constants that are copied at most
      * @return whether it was added; not if there are more such constants
      */
     public static boolean add(
-            ArchiveWriter archive,
-            KeptProgram kept,
-            Map<String, byte[]> code,
-            MemorySegment model,
-            Arena arena,
-            long most) {
+            ArchiveWriter archive, KeptProgram kept, Map<String, byte[]> code, ModelFiles model, long most) {
         ModelWeights weights = new ModelWeights(model);
         byte[] program = RecordWriter.write(kept, weights);
         if (weights.ownBytes() > most) {
@@ -47,17 +39,17 @@ public final class ProgramArchive {
         archive.entry(PROGRAM, program);
         archive.entry(TABLE, weights.table());
         code.forEach(archive::entry);
-        archive.entry(WEIGHTS, weights.own(arena));
+        archive.entry(WEIGHTS, weights.own());
         return true;
     }
 
     /**
      * Reads what {@link #add} wrote. Whoever made the archive must be trusted, as code of his will run.
      *
-     * @param model the model's bytes
+     * @param model the model's files
      * @throws DamagedException if it is not that
      */
-    public static ProgramArchive read(Archive archive, MemorySegment model) {
+    public static ProgramArchive read(Archive archive, ModelFiles model) {
         ModelWeights weights = new ModelWeights(model, archive.code(TABLE), archive.segment(WEIGHTS));
         return new ProgramArchive(RecordReader.read(archive.code(PROGRAM), KeptProgram.class, weights), archive);
     }

@@ -18,7 +18,6 @@ import dev.quern.ir.kernel.Roles;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.Program;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
@@ -32,7 +31,9 @@ class RecordBytesTest {
     private static final long SEED = 20261126;
 
     private final byte[] model = new byte[256];
-    private final MemorySegment file = MemorySegment.ofArray(model);
+    private final byte[] external = new byte[64];
+    private final MemorySegment segment = MemorySegment.ofArray(model);
+    private final ModelFiles file = new ModelFiles(segment, Map.of("external", MemorySegment.ofArray(external)));
 
     private static Dim expression() {
         Dim rows = Dim.symbol("rows");
@@ -45,7 +46,8 @@ class RecordBytesTest {
     }
 
     private Program program() {
-        Literal inFile = new Literal(Tensor.of(file.asSlice(64, 16), DType.F32, 2, 2));
+        Literal inFile = new Literal(Tensor.of(segment.asSlice(64, 16), DType.F32, 2, 2));
+        Literal beside = new Literal(Tensor.of(file.external().get("external").asSlice(8, 16), DType.I64, 2));
         Literal own = new Literal(Tensor.of(new double[] {1, -0.0, Double.NaN}, 3));
         Literal texts = new Literal(Tensor.of(new String[] {"", "Ünïcode\n"}, 2));
         Shape shape = Shape.of(Dim.symbol("rows"), Dim.of(4));
@@ -63,6 +65,8 @@ class RecordBytesTest {
                                 Buffer.Storage.ARRAY),
                         "d",
                         new ConstantData(own, Optional.empty(), Buffer.Storage.SEGMENT),
+                        "e",
+                        new ConstantData(beside, Optional.empty(), Buffer.Storage.ARRAY),
                         "t",
                         new ConstantData(texts, Optional.empty(), Buffer.Storage.ARRAY)),
                 List.of(),
@@ -75,13 +79,19 @@ class RecordBytesTest {
     }
 
     private record Written(byte[] records, byte[] table, MemorySegment own) {
-        static Written of(Program program, MemorySegment file) {
+        static Written of(Program program, ModelFiles file) {
             ModelWeights weights = new ModelWeights(file);
             byte[] records = RecordWriter.write(program, weights);
-            return new Written(records, weights.table(), weights.own(Arena.ofAuto()));
+            MemorySegment own = MemorySegment.ofArray(new byte[(int) weights.ownBytes()]);
+            long at = 0;
+            for (MemorySegment part : weights.own()) {
+                MemorySegment.copy(part, 0, own, at, part.byteSize());
+                at += part.byteSize();
+            }
+            return new Written(records, weights.table(), own);
         }
 
-        Program read(byte[] bytes, MemorySegment file) {
+        Program read(byte[] bytes, ModelFiles file) {
             return RecordReader.read(bytes, Program.class, new ModelWeights(file, table, own));
         }
     }
@@ -100,6 +110,8 @@ class RecordBytesTest {
         model[64] = 77;
         Tensor constant = read.constants().get("w").literal().tensor();
         assertEquals(77, constant.segment().get(ValueLayout.JAVA_BYTE, 0));
+        external[8] = 78;
+        assertEquals(78, read.constants().get("e").literal().tensor().segment().get(ValueLayout.JAVA_BYTE, 0));
         assertEquals(64, written.own().byteSize());
     }
 
