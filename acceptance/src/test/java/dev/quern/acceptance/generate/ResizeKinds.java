@@ -15,7 +15,7 @@ final class ResizeKinds {
 
     static List<NodeKind> kinds() {
         return List.of(
-                NodeKind.of("Resize", 8, ResizeKinds::resize), NodeKind.of("Upsample", 3, ResizeKinds::upsample));
+                NodeKind.of("Resize", 10, ResizeKinds::resize), NodeKind.of("Upsample", 3, ResizeKinds::upsample));
     }
 
     private static float[] factors(GraphDraft draft, int rank, boolean up) {
@@ -50,7 +50,11 @@ final class ResizeKinds {
 
     private static void resize(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F32, DType.U8, DType.I32, DType.I8));
-        Entry x = draft.any(dtype, 2, 4);
+        // Integers of all sizes: small ones are the same however they are interpolated and rounded.
+        boolean great = dtype.isInteger() && draft.chance(0.5);
+        Entry x = great
+                ? draft.fresh(dtype, draft.shape(draft.chance(0.5) ? 2 : 4), RandomElements.Style.WILD)
+                : draft.any(dtype, 2, 4);
         Unfit.unless(x.shape().stream().allMatch(axis -> axis.least() > 0));
         if (draft.opset() < 11) {
             float[] factors = factors(draft, x.rank(), true);
@@ -62,7 +66,7 @@ final class ResizeKinds {
                     scaled(x, factors));
             return;
         }
-        String mode = draft.pick(List.of("nearest", "nearest", "linear", "linear", "cubic"));
+        String mode = great ? "linear" : draft.pick(List.of("nearest", "nearest", "linear", "linear", "cubic"));
         Unfit.unless(!mode.equals("cubic") || x.rank() == 4 && dtype == DType.F32);
         Unfit.unless(!mode.equals("linear") || x.rank() != 3);
         Map<String, OnnxAttribute> attributes = new HashMap<>();

@@ -88,9 +88,11 @@ final class ShapeKinds {
 
     private static void squeeze(GraphDraft draft) {
         boolean all = draft.chance(0.3);
-        Entry x = draft.existing(entry -> entry.shape().stream()
-                        .anyMatch(axis -> all ? axis.sizes().contains(1L) : axis.is(1)))
-                .orElseThrow(Unfit::new);
+        Entry x = all && draft.chance(0.5)
+                ? sometimesOne(draft)
+                : draft.existing(entry -> entry.shape().stream()
+                                .anyMatch(axis -> all ? axis.sizes().contains(1L) : axis.is(1)))
+                        .orElseThrow(Unfit::new);
         List<Long> axes = new ArrayList<>();
         List<Axis> shape = new ArrayList<>();
         for (int axis = 0; axis < x.rank(); axis++) {
@@ -106,6 +108,13 @@ final class ShapeKinds {
         if (all && shape.stream().anyMatch(axis -> axis.sizes().contains(1L))) {
             draft.leave(result);
         }
+    }
+
+    /** A value with an axis by name that is 1 in some run. */
+    private static Entry sometimesOne(GraphDraft draft) {
+        List<Axis> shape = new ArrayList<>(draft.shape(draft.between(0, 2)));
+        shape.add(draft.below(shape.size() + 1), draft.world().meetingAxis());
+        return draft.like(draft.type(Types.ALL), shape);
     }
 
     private static void unsqueeze(GraphDraft draft) {

@@ -43,6 +43,8 @@ enum KnownDeviation {
     INTEGERS_REDUCED_IN_F64(IntegerDeviations::inReals),
     /** {@link StructuralDeviations#unsetProduct}. */
     UNSET_PRODUCT_OF_NOTHING(StructuralDeviations::unsetProduct),
+    /** {@link StructuralDeviations#unspreadProduct}. */
+    UNSPREAD_PRODUCT_OF_NOTHING(StructuralDeviations::unspreadProduct),
     /** {@link StructuralDeviations#meanOfNothing}. */
     MEAN_OF_NOTHING(StructuralDeviations::meanOfNothing),
     /** {@link IntegerDeviations#remainderInReals}. */

@@ -81,6 +81,34 @@ final class StructuralDeviations {
                 && difference.every((_, expected, _) -> expected == 0);
     }
 
+    /** A product of several matrices over an axis of no elements has as many as one operand has, where ONNX broadcasts them. */
+    static boolean unspreadProduct(Difference difference) {
+        if (!difference.is("MatMul")
+                || difference.operand().elements() != 0
+                || !isZero(difference.expected())
+                || !isZero(difference.found())) {
+            return false;
+        }
+        long[] shape = difference.expected().shape();
+        if (shape.length < 2) {
+            return false;
+        }
+        long[] found = difference.found().shape();
+        return difference.operands().stream()
+                .map(Tensor::shape)
+                .filter(own -> own.length >= 2)
+                .map(own -> LongStream.concat(
+                                Arrays.stream(own, 0, own.length - 2),
+                                Arrays.stream(shape, shape.length - 2, shape.length))
+                        .toArray())
+                .anyMatch(alone -> Arrays.equals(alone, found));
+    }
+
+    private static boolean isZero(Tensor tensor) {
+        byte[] bytes = tensor.toByteArray();
+        return IntStream.range(0, bytes.length).allMatch(i -> bytes[i] == 0);
+    }
+
     /** The mean of a window in which nothing but padding lies, which does not count, is 0; ONNX divides by 0. */
     static boolean meanOfNothing(Difference difference) {
         return difference.is("AveragePool")
