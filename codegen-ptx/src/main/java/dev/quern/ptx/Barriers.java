@@ -82,7 +82,7 @@ final class Barriers {
                 yield before.with(after(loop.body(), before.with(once)));
             }
             case Stmt.Store store -> step(store, touched(store), before);
-            case Stmt.Reduce reduce -> step(reduce, touched(reduce), before);
+            case Stmt.ReduceInto reduce -> step(reduce, touched(reduce), before);
             case Stmt.Allocate allocate -> after(allocate.body(), before);
             case Stmt.Guard guard -> after(guard.then(), before).with(after(guard.otherwise(), before));
             case Stmt.Let let -> {
@@ -138,7 +138,7 @@ final class Barriers {
                     writes.add(store.buffer());
                     Expressions.loads(store.value(), load -> reads.add(load.buffer()));
                 }
-                case Stmt.Reduce reduce -> {
+                case Stmt.ReduceInto reduce -> {
                     for (Stmt.Element target : reduce.targets()) {
                         reads.add(target.buffer());
                         writes.add(target.buffer());

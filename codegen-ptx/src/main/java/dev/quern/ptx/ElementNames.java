@@ -43,7 +43,7 @@ final class ElementNames {
                 write(store.buffer(), inThread);
                 loads(store.value());
             }
-            case Stmt.Reduce reduce -> {
+            case Stmt.ReduceInto reduce -> {
                 for (Stmt.Element target : reduce.targets()) {
                     touch(target.buffer(), target.indices());
                     write(target.buffer(), inThread);
@@ -78,18 +78,18 @@ final class ElementNames {
     private void loads(Expr value) {
         switch (value) {
             case Expr.Load load -> touch(load.buffer(), load.indices());
-            case Expr.Constant constant -> {}
+            case Expr.Immediate constant -> {}
             case Expr.Index index -> {}
-            case Expr.Unary unary -> loads(unary.operand());
-            case Expr.Binary binary -> {
+            case Expr.UnaryOperation unary -> loads(unary.operand());
+            case Expr.BinaryOperation binary -> {
                 loads(binary.left());
                 loads(binary.right());
             }
-            case Expr.Compare compare -> {
+            case Expr.Comparison compare -> {
                 loads(compare.left());
                 loads(compare.right());
             }
-            case Expr.Select select -> {
+            case Expr.Conditional select -> {
                 loads(select.condition());
                 loads(select.then());
                 loads(select.otherwise());
@@ -99,8 +99,8 @@ final class ElementNames {
                 loads(fma.b());
                 loads(fma.c());
             }
-            case Expr.Cast cast -> loads(cast.operand());
-            case Expr.Bitcast bitcast -> loads(bitcast.operand());
+            case Expr.Conversion cast -> loads(cast.operand());
+            case Expr.Reinterpretation bitcast -> loads(bitcast.operand());
         }
     }
 }

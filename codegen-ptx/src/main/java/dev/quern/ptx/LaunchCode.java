@@ -92,7 +92,7 @@ final class LaunchCode {
             case Stmt.For loop when loop.kind() == LoopKind.THREAD || loop.kind() == LoopKind.WARP -> {}
             case Stmt.For loop -> common(loop.body(), common);
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
+            case Stmt.ReduceInto reduce -> {}
             case Stmt.Allocate allocate -> {
                 if (isShared(allocate.buffer())) {
                     common.put(allocate.buffer().name(), allocate.buffer().name());
@@ -132,7 +132,7 @@ final class LaunchCode {
             case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::statement);
             case Stmt.For loop -> loop(loop);
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) -> store(buffer, indices, values.of(value));
-            case Stmt.Reduce reduce -> reduce(reduce);
+            case Stmt.ReduceInto reduce -> reduce(reduce);
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {
                 Long stride = apart.get(buffer.name());
                 if (stride != null) {
@@ -241,7 +241,7 @@ final class LaunchCode {
         code.place(end);
     }
 
-    private void reduce(Stmt.Reduce reduce) {
+    private void reduce(Stmt.ReduceInto reduce) {
         if (!reduce.reduction().isPlain() || !reduce.along().isEmpty()) {
             throw PtxRefusal.because("a reduction by " + reduce.reduction().name() + " that is not spelled out");
         }

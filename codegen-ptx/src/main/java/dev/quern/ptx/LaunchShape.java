@@ -42,7 +42,7 @@ public record LaunchShape(String entry, Dim blocks, int threads) {
             case Stmt.Let let -> threads(let.body());
             case Stmt.Section section -> threads(section.body());
             case Stmt.Store store -> 1;
-            case Stmt.Reduce reduce -> 1;
+            case Stmt.ReduceInto reduce -> 1;
         };
     }
 }

@@ -87,7 +87,7 @@ final class ThreadOwned {
                 touch(store.buffer(), store.indices(), thread);
                 Expressions.loads(store.value(), load -> touch(load.buffer(), load.indices(), thread));
             }
-            case Stmt.Reduce reduce -> {
+            case Stmt.ReduceInto reduce -> {
                 reduce.targets().forEach(target -> touch(target.buffer(), target.indices(), thread));
                 reduce.inputs()
                         .forEach(input ->
@@ -122,7 +122,7 @@ final class ThreadOwned {
             case Stmt.Section section -> isLanes(section.body());
             case Stmt.Let let -> isLanes(let.body());
             case Stmt.Store store -> false;
-            case Stmt.Reduce reduce -> false;
+            case Stmt.ReduceInto reduce -> false;
         };
     }
 

@@ -24,19 +24,19 @@ final class ValueCode {
     /** The register with the value. */
     String of(Expr expression) {
         return switch (expression) {
-            case Expr.Constant(DType dtype, long bits) -> constant(dtype, bits);
+            case Expr.Immediate(DType dtype, long bits) -> constant(dtype, bits);
             case Expr.Load(String buffer, var indices, DType dtype) -> memory.load(buffer, indices);
             case Expr.Index(var index, DType dtype) -> casts.cast(dims.register(index), DType.I64, dtype);
-            case Expr.Unary(UnaryOp function, Expr operand) -> unary(function, operand.dtype(), of(operand));
-            case Expr.Binary(BinaryOp function, Expr left, Expr right) ->
+            case Expr.UnaryOperation(UnaryOp function, Expr operand) -> unary(function, operand.dtype(), of(operand));
+            case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) ->
                 binary(function, left.dtype(), of(left), of(right));
-            case Expr.Compare(CompareOp relation, Expr left, Expr right) ->
+            case Expr.Comparison(CompareOp relation, Expr left, Expr right) ->
                 number(compare(relation, left.dtype(), of(left), of(right)));
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+            case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
                 select(truth(of(condition)), then.dtype(), of(then), of(otherwise));
             case Expr.Fma(Expr a, Expr b, Expr c) -> fma(a.dtype(), of(a), of(b), of(c));
-            case Expr.Cast(DType dtype, Expr operand) -> casts.cast(of(operand), operand.dtype(), dtype);
-            case Expr.Bitcast(DType dtype, Expr operand) -> casts.bitcast(of(operand), operand.dtype(), dtype);
+            case Expr.Conversion(DType dtype, Expr operand) -> casts.cast(of(operand), operand.dtype(), dtype);
+            case Expr.Reinterpretation(DType dtype, Expr operand) -> casts.bitcast(of(operand), operand.dtype(), dtype);
         };
     }
 

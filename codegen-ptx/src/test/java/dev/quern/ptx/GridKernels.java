@@ -174,7 +174,8 @@ final class GridKernels {
             for (DType to : types) {
                 String result = from + " to " + to;
                 writes.add(Buffer.global(result, to, shape));
-                stores.add(new Stmt.Store(result, at, new Expr.Cast(to, new Expr.Load("from " + from, at, from))));
+                stores.add(
+                        new Stmt.Store(result, at, new Expr.Conversion(to, new Expr.Load("from " + from, at, from))));
             }
         }
         List<Buffer> parameters = new ArrayList<>(reads);

@@ -53,7 +53,7 @@ class PtxKernelTest {
                 List.of(),
                 List.of(Buffer.global("y \u20ac", DType.F32, Shape.SCALAR)),
                 1,
-                new Stmt.Store("y \u20ac", List.of(), Expr.Constant.of(1f)));
+                new Stmt.Store("y \u20ac", List.of(), Expr.Immediate.of(1f)));
         PtxKernel kernel = PtxKernel.of(odd, "sm_75");
         assertEquals("k_gru___1_0", kernel.launches().getFirst().entry());
         assertTrue(StandardCharsets.US_ASCII.newEncoder().canEncode(kernel.text()), kernel.text());
@@ -67,7 +67,7 @@ class PtxKernelTest {
                 List.of(),
                 List.of(Buffer.global("y", DType.F64, Shape.SCALAR)),
                 1,
-                new Stmt.Store("y", List.of(), new Expr.Unary(UnaryOp.SIN, Expr.Constant.of(1.0))));
+                new Stmt.Store("y", List.of(), new Expr.UnaryOperation(UnaryOp.SIN, Expr.Immediate.of(1.0))));
         ModelException refusal = assertThrows(ModelException.class, () -> PtxKernel.of(kernel, "sm_75"));
         assertEquals(ModelException.Code.UNSUPPORTED, refusal.code());
         assertEquals("k: the cuda back end does not lower SIN of f64", refusal.getMessage());

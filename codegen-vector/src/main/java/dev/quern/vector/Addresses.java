@@ -43,7 +43,7 @@ final class Addresses {
             }
             case Stmt.Section section -> with(ranges, section.body());
             case Stmt.Store store -> ranges;
-            case Stmt.Reduce reduce -> ranges;
+            case Stmt.ReduceInto reduce -> ranges;
         };
     }
 

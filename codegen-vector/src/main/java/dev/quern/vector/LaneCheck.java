@@ -72,7 +72,7 @@ final class LaneCheck {
         return gathers;
     }
 
-    /** Whether floats of the lanes are joined in the order that {@link Stmt.Reduce} gives; known after {@link #accepts}. */
+    /** Whether floats of the lanes are joined in the order that {@link Stmt.ReduceInto} gives; known after {@link #accepts}. */
     boolean joins() {
         return joins;
     }
@@ -82,18 +82,18 @@ final class LaneCheck {
         Boolean known = varying.get(expression);
         if (known == null) {
             known = switch (expression) {
-                case Expr.Constant constant -> false;
+                case Expr.Immediate constant -> false;
                 case Expr.Load(String buffer, var at, DType dtype) ->
                     privates.contains(buffer) || address(buffer, at).dependsOn(lane);
                 case Expr.Index(Dim index, DType dtype) -> index.dependsOn(lane);
-                case Expr.Unary(UnaryOp function, Expr operand) -> varies(operand);
-                case Expr.Binary(BinaryOp function, Expr left, Expr right) -> varies(left) || varies(right);
-                case Expr.Compare(CompareOp relation, Expr left, Expr right) -> varies(left) || varies(right);
-                case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+                case Expr.UnaryOperation(UnaryOp function, Expr operand) -> varies(operand);
+                case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) -> varies(left) || varies(right);
+                case Expr.Comparison(CompareOp relation, Expr left, Expr right) -> varies(left) || varies(right);
+                case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
                     varies(condition) || varies(then) || varies(otherwise);
                 case Expr.Fma(Expr a, Expr b, Expr c) -> varies(a) || varies(b) || varies(c);
-                case Expr.Cast(DType dtype, Expr operand) -> varies(operand);
-                case Expr.Bitcast(DType dtype, Expr operand) -> varies(operand);
+                case Expr.Conversion(DType dtype, Expr operand) -> varies(operand);
+                case Expr.Reinterpretation(DType dtype, Expr operand) -> varies(operand);
             };
             varying.put(expression, known);
         }
@@ -113,7 +113,7 @@ final class LaneCheck {
             }
             case Stmt.Store(String buffer, List<Dim> at, Expr value) ->
                 acceptsTarget(buffer, at, false) && acceptsValue(value);
-            case Stmt.Reduce reduce -> acceptsReduction(reduce);
+            case Stmt.ReduceInto reduce -> acceptsReduction(reduce);
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {
                 privates.add(buffer.name());
                 inside.add(buffer.name());
@@ -133,7 +133,7 @@ final class LaneCheck {
         return privates.contains(buffer);
     }
 
-    private boolean acceptsReduction(Stmt.Reduce reduce) {
+    private boolean acceptsReduction(Stmt.ReduceInto reduce) {
         boolean joinsHere = reduce.joinsLanes(inside);
         joins |= joinsHere;
         Stmt.Element target = reduce.targets().getFirst();
@@ -146,7 +146,7 @@ final class LaneCheck {
                 && hasFunction(reduce.inputs().getFirst().dtype(), plain(reduce));
     }
 
-    private static BinaryOp plain(Stmt.Reduce reduce) {
+    private static BinaryOp plain(Stmt.ReduceInto reduce) {
         return reduce.reduction().function().orElseThrow();
     }
 
@@ -218,25 +218,25 @@ final class LaneCheck {
             return true;
         }
         return switch (expression) {
-            case Expr.Constant constant -> true;
+            case Expr.Immediate constant -> true;
             case Expr.Load(String buffer, List<Dim> at, DType dtype) ->
                 privates.contains(buffer) ? isPrivateAccess(buffer, at) : acceptsLoad(buffer, at);
             case Expr.Index(Dim index, DType dtype) -> slope(index).isPresent() && dtype != DType.BOOL;
-            case Expr.Unary(UnaryOp function, Expr operand) ->
+            case Expr.UnaryOperation(UnaryOp function, Expr operand) ->
                 acceptsValue(operand) && VectorExpressions.has(function, operand.dtype());
-            case Expr.Binary(BinaryOp function, Expr left, Expr right) ->
+            case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) ->
                 acceptsValue(left)
                         && acceptsValue(right)
                         && VectorExpressions.has(function, left.dtype())
                         && hasDistance(function, right);
-            case Expr.Compare(CompareOp relation, Expr left, Expr right) ->
+            case Expr.Comparison(CompareOp relation, Expr left, Expr right) ->
                 left.dtype() != DType.BOOL && acceptsValue(left) && acceptsValue(right);
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+            case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
                 acceptsValue(condition) && acceptsValue(then) && acceptsValue(otherwise);
             case Expr.Fma(Expr a, Expr b, Expr c) ->
                 a.dtype() != DType.BOOL && acceptsValue(a) && acceptsValue(b) && acceptsValue(c);
-            case Expr.Cast(DType dtype, Expr operand) -> acceptsValue(operand);
-            case Expr.Bitcast(DType dtype, Expr operand) ->
+            case Expr.Conversion(DType dtype, Expr operand) -> acceptsValue(operand);
+            case Expr.Reinterpretation(DType dtype, Expr operand) ->
                 acceptsValue(operand) && (dtype == DType.BOOL) == (operand.dtype() == DType.BOOL);
         };
     }
@@ -244,7 +244,7 @@ final class LaneCheck {
     /** Vectors take the distance of a shift modulo the width of the lanes: it must be known to be less. */
     private static boolean hasDistance(BinaryOp function, Expr right) {
         boolean shift = function == BinaryOp.SHIFT_LEFT || function == BinaryOp.SHIFT_RIGHT;
-        return !shift || right instanceof Expr.Constant(DType dtype, long bits) && bits >= 0 && bits < dtype.bits();
+        return !shift || right instanceof Expr.Immediate(DType dtype, long bits) && bits >= 0 && bits < dtype.bits();
     }
 
     private boolean acceptsLoad(String buffer, List<Dim> at) {

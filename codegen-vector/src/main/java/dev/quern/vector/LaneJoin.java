@@ -24,7 +24,7 @@ final class LaneJoin {
         this.extent = extent;
     }
 
-    /** The one value that {@link dev.quern.ir.kernel.Stmt.Reduce} says, or none; the extent is a power of two. */
+    /** The one value that {@link dev.quern.ir.kernel.Stmt.ReduceInto} says, or none; the extent is a power of two. */
     List<CodeNode> inHalves(BinaryOp function, List<CodeNode> vectors) {
         List<CodeNode> joined = new ArrayList<>(vectors);
         while (joined.size() > 1) {

@@ -42,7 +42,7 @@ final class LaneNames {
             }
             case Stmt.Let let -> collect(let.body());
             case Stmt.Section section -> collect(section.body());
-            case Stmt.Store _, Stmt.Reduce _ -> {}
+            case Stmt.Store _, Stmt.ReduceInto _ -> {}
         }
     }
 }

@@ -41,7 +41,7 @@ final class LoopExtents {
             case Stmt.Let let -> collect(let.body());
             case Stmt.Section section -> collect(section.body());
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
+            case Stmt.ReduceInto reduce -> {}
         }
     }
 

@@ -81,7 +81,7 @@ final class MethodBuilder {
                     lanes.forEachPart(() -> storeLanes(buffer, at, value));
                 }
             }
-            case Stmt.Reduce reduce -> {
+            case Stmt.ReduceInto reduce -> {
                 if (lanes == null) {
                     reduce(reduce);
                 } else {
@@ -240,7 +240,7 @@ final class MethodBuilder {
         owner.section(name, body, uses, scope, memory, draft);
     }
 
-    private void reduce(Stmt.Reduce reduce) {
+    private void reduce(Stmt.ReduceInto reduce) {
         Stmt.Element target = target(reduce);
         if (!reduce.reduction().isFused()) {
             combine(reduce, scalars.value(reduce.inputs().getFirst()));
@@ -253,26 +253,26 @@ final class MethodBuilder {
     }
 
     /** The target of a plain reduction; others have been spelled out before. */
-    private static Stmt.Element target(Stmt.Reduce reduce) {
+    private static Stmt.Element target(Stmt.ReduceInto reduce) {
         if (!reduce.reduction().isPlain() || !reduce.along().isEmpty()) {
             throw Refusal.because("a reduction by " + reduce.reduction().name() + " that is not spelled out");
         }
         return reduce.targets().getFirst();
     }
 
-    private static DType dtype(Stmt.Reduce reduce) {
+    private static DType dtype(Stmt.ReduceInto reduce) {
         return reduce.reduction().targets().getFirst().dtype();
     }
 
     /** Joins {@code value} to the scalar target. */
-    private void combine(Stmt.Reduce reduce, CodeNode value) {
+    private void combine(Stmt.ReduceInto reduce, CodeNode value) {
         Stmt.Element target = target(reduce);
         CodeNode old = memory.load(target.buffer(), target.indices());
         CodeNode joined = scalars.binary(function(reduce), dtype(reduce), old, value);
         memory.store(target.buffer(), target.indices(), joined);
     }
 
-    private static BinaryOp function(Stmt.Reduce reduce) {
+    private static BinaryOp function(Stmt.ReduceInto reduce) {
         return reduce.reduction().function().orElseThrow();
     }
 
@@ -292,7 +292,7 @@ final class MethodBuilder {
         return new VectorExpressions(draft, indices, scalars, vectors, lanes);
     }
 
-    private void reduceLanes(Stmt.Reduce reduce) {
+    private void reduceLanes(Stmt.ReduceInto reduce) {
         Stmt.Element target = target(reduce);
         boolean across = !lanes.check.isPrivate(target.buffer())
                 && !plan.addresses
@@ -305,7 +305,7 @@ final class MethodBuilder {
         }
     }
 
-    private void reduceInLanes(Stmt.Reduce reduce, Stmt.Element target) {
+    private void reduceInLanes(Stmt.ReduceInto reduce, Stmt.Element target) {
         VectorMemory vectors = vectorMemory();
         VectorExpressions expressions = expressions(vectors);
         DType dtype = dtype(reduce);
@@ -324,7 +324,7 @@ final class MethodBuilder {
         vectors.store(target.buffer(), target.indices(), joined);
     }
 
-    private void reduceAcross(Stmt.Reduce reduce) {
+    private void reduceAcross(Stmt.ReduceInto reduce) {
         List<CodeNode> vectors = new ArrayList<>();
         Expr lifted = reduce.reduction().lifted(reduce.inputs());
         lanes.forEachPart(() -> vectors.add(partValue(reduce, lifted)));
@@ -338,7 +338,7 @@ final class MethodBuilder {
     }
 
     /** What the current part gives to a reduction across lanes, with idle lanes neutral; null if all are idle. */
-    private CodeNode partValue(Stmt.Reduce reduce, Expr lifted) {
+    private CodeNode partValue(Stmt.ReduceInto reduce, Expr lifted) {
         VectorExpressions expressions = expressions(vectorMemory());
         return switch (lanes.active(expressions.type(lifted.dtype()))) {
             case LaneContext.Active.None none -> null;

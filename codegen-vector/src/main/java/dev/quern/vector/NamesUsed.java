@@ -67,18 +67,18 @@ final class NamesUsed {
     static void loads(Expr expression, Consumer<Expr.Load> action) {
         switch (expression) {
             case Expr.Load load -> action.accept(load);
-            case Expr.Constant constant -> {}
+            case Expr.Immediate constant -> {}
             case Expr.Index index -> {}
-            case Expr.Unary(UnaryOp function, Expr operand) -> loads(operand, action);
-            case Expr.Binary(BinaryOp function, Expr left, Expr right) -> {
+            case Expr.UnaryOperation(UnaryOp function, Expr operand) -> loads(operand, action);
+            case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) -> {
                 loads(left, action);
                 loads(right, action);
             }
-            case Expr.Compare(CompareOp relation, Expr left, Expr right) -> {
+            case Expr.Comparison(CompareOp relation, Expr left, Expr right) -> {
                 loads(left, action);
                 loads(right, action);
             }
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) -> {
+            case Expr.Conditional(Expr condition, Expr then, Expr otherwise) -> {
                 loads(condition, action);
                 loads(then, action);
                 loads(otherwise, action);
@@ -88,8 +88,8 @@ final class NamesUsed {
                 loads(b, action);
                 loads(c, action);
             }
-            case Expr.Cast(DType dtype, Expr operand) -> loads(operand, action);
-            case Expr.Bitcast(DType dtype, Expr operand) -> loads(operand, action);
+            case Expr.Conversion(DType dtype, Expr operand) -> loads(operand, action);
+            case Expr.Reinterpretation(DType dtype, Expr operand) -> loads(operand, action);
         }
     }
 
@@ -106,7 +106,7 @@ final class NamesUsed {
                 access(buffer, at);
                 visit(value);
             }
-            case Stmt.Reduce(List<Stmt.Element> targets, var reduction, List<Expr> inputs, var along) -> {
+            case Stmt.ReduceInto(List<Stmt.Element> targets, var reduction, List<Expr> inputs, var along) -> {
                 for (Stmt.Element target : targets) {
                     written.add(target.buffer());
                     access(target.buffer(), target.indices());
@@ -144,17 +144,17 @@ final class NamesUsed {
                 access(load.buffer(), load.indices());
             }
             case Expr.Index(Dim index, DType dtype) -> names.addAll(index.symbols());
-            case Expr.Constant constant -> {}
-            case Expr.Unary(UnaryOp function, Expr operand) -> visit(operand);
-            case Expr.Binary(BinaryOp function, Expr left, Expr right) -> {
+            case Expr.Immediate constant -> {}
+            case Expr.UnaryOperation(UnaryOp function, Expr operand) -> visit(operand);
+            case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) -> {
                 visit(left);
                 visit(right);
             }
-            case Expr.Compare(CompareOp relation, Expr left, Expr right) -> {
+            case Expr.Comparison(CompareOp relation, Expr left, Expr right) -> {
                 visit(left);
                 visit(right);
             }
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) -> {
+            case Expr.Conditional(Expr condition, Expr then, Expr otherwise) -> {
                 visit(condition);
                 visit(then);
                 visit(otherwise);
@@ -164,8 +164,8 @@ final class NamesUsed {
                 visit(b);
                 visit(c);
             }
-            case Expr.Cast(DType dtype, Expr operand) -> visit(operand);
-            case Expr.Bitcast(DType dtype, Expr operand) -> visit(operand);
+            case Expr.Conversion(DType dtype, Expr operand) -> visit(operand);
+            case Expr.Reinterpretation(DType dtype, Expr operand) -> visit(operand);
         }
     }
 }

@@ -47,7 +47,7 @@ final class Outline {
             case Stmt.Let let -> new Stmt.Let(let.name(), let.value(), rewrite(let.body(), false));
             case Stmt.Section section -> section;
             case Stmt.Store store -> store;
-            case Stmt.Reduce reduce -> reduce;
+            case Stmt.ReduceInto reduce -> reduce;
         };
     }
 

@@ -86,7 +86,7 @@ final class Plan {
             case Stmt.Let let -> collect(let.body());
             case Stmt.Section section -> collect(section.body());
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
+            case Stmt.ReduceInto reduce -> {}
         }
     }
 
@@ -115,7 +115,7 @@ final class Plan {
             case Stmt.Let let -> chooseLoops(let.body(), constants);
             case Stmt.Section section -> chooseLoops(section.body(), constants);
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
+            case Stmt.ReduceInto reduce -> {}
         }
     }
 
@@ -154,7 +154,7 @@ final class Plan {
                 chooseFor(buffer, at, constants, lane);
                 chooseFor(value, constants, lane);
             }
-            case Stmt.Reduce reduce -> {
+            case Stmt.ReduceInto reduce -> {
                 reduce.targets().forEach(target -> chooseFor(target.buffer(), target.indices(), constants, lane));
                 reduce.inputs().forEach(input -> chooseFor(input, constants, lane));
             }

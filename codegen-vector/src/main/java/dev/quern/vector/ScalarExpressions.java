@@ -27,7 +27,7 @@ final class ScalarExpressions {
 
     CodeNode value(Expr expression) {
         return switch (expression) {
-            case Expr.Constant constant -> constant(constant);
+            case Expr.Immediate constant -> constant(constant);
             case Expr.Load(String buffer, var at, DType dtype) -> memory.load(buffer, at);
             case Expr.Index(var index, DType dtype) ->
                 casts.cast(
@@ -36,20 +36,22 @@ final class ScalarExpressions {
                                 : indices.ofInt(index),
                         null,
                         dtype);
-            case Expr.Unary(UnaryOp function, Expr operand) -> unary(function, operand.dtype(), value(operand));
-            case Expr.Binary(BinaryOp function, Expr left, Expr right) ->
+            case Expr.UnaryOperation(UnaryOp function, Expr operand) ->
+                unary(function, operand.dtype(), value(operand));
+            case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) ->
                 binary(function, left.dtype(), value(left), value(right));
-            case Expr.Compare(CompareOp relation, Expr left, Expr right) ->
+            case Expr.Comparison(CompareOp relation, Expr left, Expr right) ->
                 compare(relation, left.dtype(), value(left), value(right));
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+            case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
                 select(value(condition), value(then), value(otherwise));
             case Expr.Fma(Expr a, Expr b, Expr c) -> fma(a.dtype(), value(a), value(b), value(c));
-            case Expr.Cast(DType dtype, Expr operand) -> casts.cast(value(operand), operand.dtype(), dtype);
-            case Expr.Bitcast(DType dtype, Expr operand) -> casts.bitcast(value(operand), operand.dtype(), dtype);
+            case Expr.Conversion(DType dtype, Expr operand) -> casts.cast(value(operand), operand.dtype(), dtype);
+            case Expr.Reinterpretation(DType dtype, Expr operand) ->
+                casts.bitcast(value(operand), operand.dtype(), dtype);
         };
     }
 
-    private CodeNode constant(Expr.Constant constant) {
+    private CodeNode constant(Expr.Immediate constant) {
         return switch (JvmType.of(constant.dtype()).kind()) {
             case DOUBLE -> draft.push(Double.longBitsToDouble(constant.bits()));
             case LONG -> draft.push(constant.bits());
@@ -193,12 +195,12 @@ final class ScalarExpressions {
         return function.name().toLowerCase(Locale.ROOT);
     }
 
-    private static Expr.Constant one(DType dtype) {
+    private static Expr.Immediate one(DType dtype) {
         return switch (dtype) {
-            case F64 -> Expr.Constant.of(1.0);
-            case F32 -> Expr.Constant.of(1f);
-            case F16 -> new Expr.Constant(DType.F16, 0x3C00);
-            case BF16 -> new Expr.Constant(DType.BF16, 0x3F80);
+            case F64 -> Expr.Immediate.of(1.0);
+            case F32 -> Expr.Immediate.of(1f);
+            case F16 -> new Expr.Immediate(DType.F16, 0x3C00);
+            case BF16 -> new Expr.Immediate(DType.BF16, 0x3F80);
             default -> throw new IllegalStateException();
         };
     }

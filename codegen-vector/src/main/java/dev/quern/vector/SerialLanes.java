@@ -17,7 +17,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Spells out the order of {@link Stmt.Reduce} across lanes in vector loops that do not run as vectors: what each lane gives is kept
+ * Spells out the order of {@link Stmt.ReduceInto} across lanes in vector loops that do not run as vectors: what each lane gives is kept
  * in a buffer, joined in halves by loops, and joined to the target.
  */
 final class SerialLanes {
@@ -65,7 +65,7 @@ final class SerialLanes {
                 yield rewritten == body ? statement : new Stmt.Section(name, rewritten);
             }
             case Stmt.Store store -> store;
-            case Stmt.Reduce reduce -> reduce;
+            case Stmt.ReduceInto reduce -> reduce;
         };
     }
 
@@ -142,12 +142,12 @@ final class SerialLanes {
                 case Stmt.Section(String name, Stmt body) ->
                     new Stmt.Section(name, keep(body, conditions, partial, depth));
                 case Stmt.Store store -> store;
-                case Stmt.Reduce reduce ->
+                case Stmt.ReduceInto reduce ->
                     reduce.joinsLanes(inside) ? keep(reduce, conditions, partial, depth) : reduce;
             };
         }
 
-        private Stmt keep(Stmt.Reduce reduce, List<Dim> conditions, boolean partial, int depth) {
+        private Stmt keep(Stmt.ReduceInto reduce, List<Dim> conditions, boolean partial, int depth) {
             if (depth > 0) {
                 throw Refusal.because("lanes joined into "
                         + reduce.targets().getFirst().buffer() + " in a loop inside a vector loop");
@@ -170,10 +170,11 @@ final class SerialLanes {
                         at -> store(
                                 buffer,
                                 at,
-                                new Expr.Binary(function, load(buffer, at), load(buffer, at.plus(distance))))));
+                                new Expr.BinaryOperation(
+                                        function, load(buffer, at), load(buffer, at.plus(distance))))));
             }
-            Stmt last =
-                    new Stmt.Reduce(reduce.targets(), reduction.joined(), List.of(load(buffer, Dim.ZERO)), List.of());
+            Stmt last = new Stmt.ReduceInto(
+                    reduce.targets(), reduction.joined(), List.of(load(buffer, Dim.ZERO)), List.of());
             after.add(conditions.isEmpty() ? last : new Stmt.Guard(conditions, last, Stmt.NOTHING));
             return store(buffer, Dim.symbol(loop.variable()), reduction.lifted(reduce.inputs()));
         }

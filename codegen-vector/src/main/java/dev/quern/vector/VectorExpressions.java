@@ -67,19 +67,20 @@ final class VectorExpressions {
             return expression.dtype() == DType.BOOL ? code.maskAll(type, scalar) : code.broadcast(type, scalar);
         }
         return switch (expression) {
-            case Expr.Constant constant -> throw new IllegalStateException("a constant varies");
+            case Expr.Immediate constant -> throw new IllegalStateException("a constant varies");
             case Expr.Load(String buffer, var at, DType dtype) -> memory.load(buffer, at);
             case Expr.Index(Dim index, DType dtype) -> index(index, dtype);
-            case Expr.Unary(UnaryOp function, Expr operand) -> unary(function, operand.dtype(), value(operand));
-            case Expr.Binary(BinaryOp function, Expr left, Expr right) ->
+            case Expr.UnaryOperation(UnaryOp function, Expr operand) ->
+                unary(function, operand.dtype(), value(operand));
+            case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) ->
                 binary(function, left.dtype(), value(left), value(right));
-            case Expr.Compare(CompareOp relation, Expr left, Expr right) ->
+            case Expr.Comparison(CompareOp relation, Expr left, Expr right) ->
                 code.compare(relation.name(), value(left), value(right));
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+            case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
                 select(value(condition), value(then), value(otherwise));
             case Expr.Fma(Expr a, Expr b, Expr c) -> wrapped(fma(value(a), value(b), value(c)), a.dtype());
-            case Expr.Cast(DType dtype, Expr operand) -> cast(value(operand), operand.dtype(), dtype);
-            case Expr.Bitcast(DType dtype, Expr operand) -> bitcast(value(operand), dtype);
+            case Expr.Conversion(DType dtype, Expr operand) -> cast(value(operand), operand.dtype(), dtype);
+            case Expr.Reinterpretation(DType dtype, Expr operand) -> bitcast(value(operand), dtype);
         };
     }
 

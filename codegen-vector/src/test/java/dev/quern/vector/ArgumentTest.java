@@ -39,10 +39,10 @@ class ArgumentTest {
         Stmt.Element best = new Stmt.Element("best", List.of());
         Stmt.Element place = new Stmt.Element("place", List.of());
         Expr index = new Expr.Index(Dim.symbol("k"), places);
-        Stmt step = new Stmt.Reduce(List.of(best, place), reduction, List.of(element, index), List.of());
+        Stmt step = new Stmt.ReduceInto(List.of(best, place), reduction, List.of(element, index), List.of());
         Stmt body = new Stmt.Block(List.of(
                 new Stmt.Store("best", List.of(), reduction.targets().get(0).identity()),
-                new Stmt.Store("place", List.of(), new Expr.Constant(places, 0)),
+                new Stmt.Store("place", List.of(), new Expr.Immediate(places, 0)),
                 new Stmt.For("k", COLUMNS, LoopKind.SERIAL, step),
                 new Stmt.Store("y", List.of(Dim.symbol("i")), new Expr.Load("place", List.of(), places))));
         Stmt held = new Stmt.Allocate(

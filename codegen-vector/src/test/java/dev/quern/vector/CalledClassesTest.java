@@ -29,18 +29,18 @@ class CalledClassesTest {
             for (UnaryOp function : UnaryOp.values()) {
                 boolean real = function != UnaryOp.NOT && function != UnaryOp.BIT_NOT;
                 if (real && function != UnaryOp.IS_NAN && function != UnaryOp.IS_INF) {
-                    addCalled(owners, type, x -> new Expr.Unary(function, x));
+                    addCalled(owners, type, x -> new Expr.UnaryOperation(function, x));
                 }
             }
             for (BinaryOp function : Set.of(BinaryOp.MOD, BinaryOp.REM, BinaryOp.POW, BinaryOp.MIN, BinaryOp.MAX)) {
-                addCalled(owners, type, x -> new Expr.Binary(function, x, x));
+                addCalled(owners, type, x -> new Expr.BinaryOperation(function, x, x));
             }
             addCalled(owners, type, x -> new Expr.Fma(x, x, x));
-            addCalled(owners, type, x -> new Expr.Cast(type, new Expr.Cast(DType.U64, x)));
+            addCalled(owners, type, x -> new Expr.Conversion(type, new Expr.Conversion(DType.U64, x)));
         }
         for (DType type : new DType[] {DType.I64, DType.U64, DType.I8, DType.U8}) {
             for (BinaryOp function : BinaryOp.values()) {
-                addCalled(owners, type, x -> new Expr.Binary(function, x, x));
+                addCalled(owners, type, x -> new Expr.BinaryOperation(function, x, x));
             }
         }
         Set<String> others = new TreeSet<>(owners);

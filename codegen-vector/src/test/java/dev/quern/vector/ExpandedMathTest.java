@@ -36,7 +36,7 @@ class ExpandedMathTest {
     private static Kernel function(UnaryOp function) {
         Dim at = dim("o").times(16).plus(dim("v"));
         Dim n = dim("N");
-        Expr value = new Expr.Unary(function, load("x", at));
+        Expr value = new Expr.UnaryOperation(function, load("x", at));
         return ExpandMath.expand(kernel(
                 function.name(),
                 List.of("N"),

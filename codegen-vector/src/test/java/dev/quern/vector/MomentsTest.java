@@ -37,9 +37,9 @@ class MomentsTest {
                 .map(part -> new Stmt.Element(part, List.of(row)))
                 .toList();
         List<Stmt> starts = List.of(PARTS).stream()
-                .map(part -> (Stmt) new Stmt.Store(part, List.of(row), Expr.Constant.of(0f)))
+                .map(part -> (Stmt) new Stmt.Store(part, List.of(row), Expr.Immediate.of(0f)))
                 .toList();
-        Stmt step = new Stmt.Reduce(targets, moments, List.of(element), List.of());
+        Stmt step = new Stmt.ReduceInto(targets, moments, List.of(element), List.of());
         Stmt body = new Stmt.Block(
                 List.of(new Stmt.Block(starts), new Stmt.For("k", Dim.symbol("C"), LoopKind.SERIAL, step)));
         Shape rows = Shape.of(Dim.symbol("R"));

@@ -72,12 +72,12 @@ class OnlineSoftmaxTest {
     void theFileHoldsTheReductionOfThatName() {
         Stmt[] found = {null};
         find(read("attention_in_one_pass").body(), found);
-        assertEquals(Reductions.onlineSoftmax(DType.F32), ((Stmt.Reduce) found[0]).reduction());
+        assertEquals(Reductions.onlineSoftmax(DType.F32), ((Stmt.ReduceInto) found[0]).reduction());
     }
 
     private static void find(Stmt statement, Stmt[] found) {
         switch (statement) {
-            case Stmt.Reduce reduce when reduce.targets().size() == 3 -> found[0] = reduce;
+            case Stmt.ReduceInto reduce when reduce.targets().size() == 3 -> found[0] = reduce;
             case Stmt.Block(var statements) -> statements.forEach(each -> find(each, found));
             case Stmt.For loop -> find(loop.body(), found);
             case Stmt.Allocate(var buffer, var body) -> find(body, found);

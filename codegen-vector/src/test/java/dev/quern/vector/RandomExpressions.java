@@ -91,7 +91,7 @@ final class RandomExpressions {
             return leaf(dtype);
         }
         return switch (random.nextInt(10)) {
-            case 0 -> new Expr.Select(truth(dtype, depth - 1), of(dtype, depth - 1), of(dtype, depth - 1));
+            case 0 -> new Expr.Conditional(truth(dtype, depth - 1), of(dtype, depth - 1), of(dtype, depth - 1));
             case 1 -> cast(dtype, depth);
             case 2, 3 -> unary(dtype, depth);
             case 4 ->
@@ -114,9 +114,9 @@ final class RandomExpressions {
     /** The bits of a loaded element as another type; loaded elements are no NaNs, whose bits are not defined. */
     private Expr bits(DType dtype) {
         return switch (dtype) {
-            case I32 -> new Expr.Bitcast(dtype, loads.apply(DType.F32));
-            case I64 -> new Expr.Bitcast(dtype, loads.apply(DType.F64));
-            case F32 -> new Expr.Bitcast(dtype, loads.apply(DType.I32));
+            case I32 -> new Expr.Reinterpretation(dtype, loads.apply(DType.F32));
+            case I64 -> new Expr.Reinterpretation(dtype, loads.apply(DType.F64));
+            case F32 -> new Expr.Reinterpretation(dtype, loads.apply(DType.I32));
             default -> loads.apply(dtype);
         };
     }
@@ -124,21 +124,21 @@ final class RandomExpressions {
     private Expr constant(DType dtype) {
         int number = random.nextInt(-5, 6);
         return switch (dtype) {
-            case F32 -> Expr.Constant.of(number * 0.75f);
-            case F64 -> Expr.Constant.of(number * 0.75);
-            case F16 -> new Expr.Constant(dtype, Float.floatToFloat16(number * 0.75f) & 0xFFFF);
-            case BF16 -> new Expr.Constant(dtype, Float.floatToRawIntBits(number * 0.75f) >>> 16);
-            case BOOL -> Expr.Constant.of(number > 0);
-            default -> new Expr.Constant(dtype, dtype.bits() == 64 ? number : number & ((1L << dtype.bits()) - 1));
+            case F32 -> Expr.Immediate.of(number * 0.75f);
+            case F64 -> Expr.Immediate.of(number * 0.75);
+            case F16 -> new Expr.Immediate(dtype, Float.floatToFloat16(number * 0.75f) & 0xFFFF);
+            case BF16 -> new Expr.Immediate(dtype, Float.floatToRawIntBits(number * 0.75f) >>> 16);
+            case BOOL -> Expr.Immediate.of(number > 0);
+            default -> new Expr.Immediate(dtype, dtype.bits() == 64 ? number : number & ((1L << dtype.bits()) - 1));
         };
     }
 
     private Expr truth(DType like, int depth) {
         DType dtype = like == DType.BOOL ? pick(VECTOR_TYPES) : like;
         if (dtype.isFloat() && random.nextInt(4) == 0) {
-            return new Expr.Unary(random.nextBoolean() ? UnaryOp.IS_NAN : UnaryOp.IS_INF, of(dtype, depth));
+            return new Expr.UnaryOperation(random.nextBoolean() ? UnaryOp.IS_NAN : UnaryOp.IS_INF, of(dtype, depth));
         }
-        return new Expr.Compare(pick(List.of(CompareOp.values())), of(dtype, depth), of(dtype, depth));
+        return new Expr.Comparison(pick(List.of(CompareOp.values())), of(dtype, depth), of(dtype, depth));
     }
 
     private Expr cast(DType dtype, int depth) {
@@ -149,31 +149,31 @@ final class RandomExpressions {
         }
         DType from = pick(choices);
         boolean refused = from == DType.U64 && (dtype == DType.F16 || dtype == DType.BF16);
-        return refused ? leaf(dtype) : new Expr.Cast(dtype, of(from, depth - 1));
+        return refused ? leaf(dtype) : new Expr.Conversion(dtype, of(from, depth - 1));
     }
 
     private Expr unary(DType dtype, int depth) {
         Expr operand = of(dtype, depth - 1);
         if (dtype == DType.BOOL) {
-            return new Expr.Unary(UnaryOp.NOT, operand);
+            return new Expr.UnaryOperation(UnaryOp.NOT, operand);
         }
         if (!dtype.isFloat()) {
-            return new Expr.Unary(pick(WHOLE_UNARY), operand);
+            return new Expr.UnaryOperation(pick(WHOLE_UNARY), operand);
         }
         // Of f64 the interpreter has functions of its own, which may differ in the last bits.
         boolean rare = mixed && dtype != DType.F64 && random.nextInt(5) == 0;
-        return new Expr.Unary(pick(rare ? RARE_UNARY : REAL_UNARY), operand);
+        return new Expr.UnaryOperation(pick(rare ? RARE_UNARY : REAL_UNARY), operand);
     }
 
     private Expr binary(DType dtype, int depth) {
         Expr left = of(dtype, depth - 1);
         Expr right = of(dtype, depth - 1);
         if (dtype == DType.BOOL) {
-            return new Expr.Binary(pick(List.of(BinaryOp.AND, BinaryOp.OR, BinaryOp.XOR)), left, right);
+            return new Expr.BinaryOperation(pick(List.of(BinaryOp.AND, BinaryOp.OR, BinaryOp.XOR)), left, right);
         }
         if (mixed && random.nextInt(6) == 0) {
-            return new Expr.Binary(pick(List.of(BinaryOp.DIV, BinaryOp.MOD, BinaryOp.REM)), left, right);
+            return new Expr.BinaryOperation(pick(List.of(BinaryOp.DIV, BinaryOp.MOD, BinaryOp.REM)), left, right);
         }
-        return new Expr.Binary(pick(dtype.isFloat() ? REAL_BINARY : WHOLE_BINARY), left, right);
+        return new Expr.BinaryOperation(pick(dtype.isFloat() ? REAL_BINARY : WHOLE_BINARY), left, right);
     }
 }

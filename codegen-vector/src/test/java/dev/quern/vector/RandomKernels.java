@@ -105,7 +105,7 @@ final class RandomKernels {
             case 0 -> {
                 Buffer temporary = register(fresh("t"), dtype);
                 Expr.Load value = new Expr.Load(temporary.name(), List.of(), dtype);
-                Stmt use = store(target, new Expr.Binary(BinaryOp.MAX, value, expression(dtype, 1)));
+                Stmt use = store(target, new Expr.BinaryOperation(BinaryOp.MAX, value, expression(dtype, 1)));
                 yield new Stmt.Allocate(
                         temporary,
                         block(
@@ -134,11 +134,11 @@ final class RandomKernels {
         Axis by = random.nextInt(3) == 0 ? target.getLast() : target.getFirst();
         Buffer table = add(inputs, fresh("x"), dtype, List.of(by.extent()), Buffer.Storage.ARRAY);
         Expr loaded = new Expr.Load(table.name(), List.of(by.index()), dtype);
-        Expr bound = dtype == DType.I64 ? Expr.Constant.of(5L) : Expr.Constant.of(5);
+        Expr bound = dtype == DType.I64 ? Expr.Immediate.of(5L) : Expr.Immediate.of(5);
         axes.add(new Axis(dim(name), dim(5)));
         Stmt body = statement(target, depth - 1);
         axes.removeLast();
-        return new Stmt.Let(name, new Expr.Binary(BinaryOp.MOD, loaded, bound), body);
+        return new Stmt.Let(name, new Expr.BinaryOperation(BinaryOp.MOD, loaded, bound), body);
     }
 
     private Stmt leaf(List<Axis> target, DType dtype) {
@@ -155,10 +155,10 @@ final class RandomKernels {
     private Stmt reduce(String buffer, List<Dim> at, DType dtype, Expr value) {
         int kind = random.nextInt(5);
         if (kind == 2) {
-            return Stmt.Reduce.fma(buffer, at, value, expression(dtype, 1));
+            return Stmt.ReduceInto.fma(buffer, at, value, expression(dtype, 1));
         }
         Combiner combiner = kind == 0 ? Combiner.MAX : kind == 1 ? Combiner.MIN : Combiner.SUM;
-        return new Stmt.Reduce(buffer, at, combiner, value);
+        return new Stmt.ReduceInto(buffer, at, combiner, value);
     }
 
     private Stmt store(List<Axis> target, Expr value) {
@@ -189,7 +189,7 @@ final class RandomKernels {
         }
         Buffer out = output(outer, dtype);
         if (dtype.isFloat() && random.nextInt(4) == 0) {
-            return new Stmt.Reduce(out.name(), indices(outer), Combiner.PRODUCT, expression(dtype, 2));
+            return new Stmt.ReduceInto(out.name(), indices(outer), Combiner.PRODUCT, expression(dtype, 2));
         }
         return reduce(out.name(), indices(outer), dtype, expression(dtype, 2));
     }
@@ -201,14 +201,14 @@ final class RandomKernels {
                 : Reductions.argument(
                         random.nextBoolean(), random.nextBoolean(), dtype, dtype.bits() > 32 ? DType.I64 : DType.I32);
         List<Stmt.Element> targets = new ArrayList<>();
-        for (Reduction.Target part : reduction.targets()) {
+        for (Reduction.ReducedPart part : reduction.targets()) {
             targets.add(new Stmt.Element(output(target, part.dtype()).name(), indices(target)));
         }
         List<Expr> element = new ArrayList<>();
         for (Reduction.Input input : reduction.inputs()) {
             element.add(expression(input.dtype(), 2));
         }
-        return new Stmt.Reduce(targets, reduction, element, List.of());
+        return new Stmt.ReduceInto(targets, reduction, element, List.of());
     }
 
     /** A tile of accumulators in registers: cleared, summed over a serial loop, written. */
@@ -233,7 +233,10 @@ final class RandomKernels {
             Stmt body = switch (part) {
                 case 0 -> new Stmt.Store("acc", at, expression(dtype, 0));
                 case 1 -> reduce("acc", at, dtype, expression(dtype, 1));
-                default -> store(List.of(row, down, across), new Expr.Binary(BinaryOp.ADD, held, expression(dtype, 1)));
+                default ->
+                    store(
+                            List.of(row, down, across),
+                            new Expr.BinaryOperation(BinaryOp.ADD, held, expression(dtype, 1)));
             };
             LoopKind kind = part == 2 ? last : LoopKind.VECTOR;
             Stmt lanes = loop("j" + part, dim(width), kind, body);

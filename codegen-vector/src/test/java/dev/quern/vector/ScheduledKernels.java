@@ -49,12 +49,12 @@ final class ScheduledKernels {
 
     /** A fused sum of {@code product}, of which the factors enter. */
     static Stmt fma(String buffer, Expr product, Dim... at) {
-        Expr.Binary factors = (Expr.Binary) product;
-        return Stmt.Reduce.fma(buffer, List.of(at), factors.left(), factors.right());
+        Expr.BinaryOperation factors = (Expr.BinaryOperation) product;
+        return Stmt.ReduceInto.fma(buffer, List.of(at), factors.left(), factors.right());
     }
 
     static Stmt reduce(String buffer, Combiner combiner, Expr value, Dim... at) {
-        return new Stmt.Reduce(buffer, List.of(at), combiner, value);
+        return new Stmt.ReduceInto(buffer, List.of(at), combiner, value);
     }
 
     static Stmt guard(Dim nonNegative, Stmt then) {
@@ -62,15 +62,15 @@ final class ScheduledKernels {
     }
 
     static Expr add(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.ADD, left, right);
+        return new Expr.BinaryOperation(BinaryOp.ADD, left, right);
     }
 
     static Expr mul(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.MUL, left, right);
+        return new Expr.BinaryOperation(BinaryOp.MUL, left, right);
     }
 
     static Expr constant(double value) {
-        return Expr.Constant.of((float) value);
+        return Expr.Immediate.of((float) value);
     }
 
     static Buffer global(String name, DType dtype, Dim... shape) {
@@ -110,12 +110,17 @@ final class ScheduledKernels {
             Dim at = dim("o" + pass).times(16).plus(dim("v" + pass));
             Dim lane = dim("v" + pass);
             Expr x = load("x", row, at);
-            Expr shifted = new Expr.Unary(UnaryOp.ABS, new Expr.Binary(BinaryOp.SUB, x, load("most", new Dim[0])));
+            Expr shifted = new Expr.UnaryOperation(
+                    UnaryOp.ABS, new Expr.BinaryOperation(BinaryOp.SUB, x, load("most", new Dim[0])));
             Stmt inner = switch (pass) {
                 case 0 -> reduce("m", Combiner.MAX, x, lane);
                 case 1 -> block(store("out", shifted, row, at), reduce("s", Combiner.SUM, shifted, lane));
                 default ->
-                    store("out", new Expr.Binary(BinaryOp.DIV, load("out", row, at), load("sum", new Dim[0])), row, at);
+                    store(
+                            "out",
+                            new Expr.BinaryOperation(BinaryOp.DIV, load("out", row, at), load("sum", new Dim[0])),
+                            row,
+                            at);
             };
             passes[pass] = loop(
                     "o" + pass,
@@ -186,7 +191,7 @@ final class ScheduledKernels {
                         LoopKind.VECTOR,
                         store(
                                 "C",
-                                new Expr.Binary(BinaryOp.MAX, sum, constant(0)),
+                                new Expr.BinaryOperation(BinaryOp.MAX, sum, constant(0)),
                                 i.plus(dim("i2")),
                                 j.plus(dim("j2")))));
         Stmt tile = new Stmt.Allocate(register("acc", DType.F32, rows, columns), block(clear, product, finish));

@@ -82,7 +82,7 @@ class SequentialKernelsTest {
                 Stmt step = new Stmt.Store(
                         "y",
                         List.of(),
-                        new Expr.Binary(
+                        new Expr.BinaryOperation(
                                 BinaryOp.SUB,
                                 new Expr.Load("x", List.of(at), type),
                                 new Expr.Load("y", List.of(), type)));
@@ -119,7 +119,7 @@ class SequentialKernelsTest {
             case Stmt.Let(var name, var value, var body) -> new Stmt.Let(name, value, replicated(body, random));
             case Stmt.Section(var name, var body) -> new Stmt.Section(name, replicated(body, random));
             case Stmt.Store store -> store;
-            case Stmt.Reduce reduce -> reduce;
+            case Stmt.ReduceInto reduce -> reduce;
         };
     }
 

@@ -34,7 +34,7 @@ final class VectorLoops {
             case Stmt.Let let -> collect(let.body(), plan, serial);
             case Stmt.Section section -> collect(section.body(), plan, serial);
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
+            case Stmt.ReduceInto reduce -> {}
         }
     }
 }

@@ -113,14 +113,14 @@ final class HandMade {
     static Kernel affine(Dim extent, float scale, float shift) {
         Dim i = Dim.symbol("i");
         Expr load = new Expr.Load("x", List.of(i), DType.F32);
-        Expr value = new Expr.Fma(load, Expr.Constant.of(scale), Expr.Constant.of(shift));
+        Expr value = new Expr.Fma(load, Expr.Immediate.of(scale), Expr.Immediate.of(shift));
         return elementwise(extent, value, List.of("x"));
     }
 
     /** {@code y[i] = x[i] + w[i]}, with {@code w} held as {@code storage} says. */
     static Kernel add(Dim extent, Buffer.Storage storage) {
         Dim i = Dim.symbol("i");
-        Expr value = new Expr.Binary(
+        Expr value = new Expr.BinaryOperation(
                 BinaryOp.ADD, new Expr.Load("x", List.of(i), DType.F32), new Expr.Load("w", List.of(i), DType.F32));
         Kernel kernel = elementwise(extent, value, List.of("x", "w"));
         List<Buffer> parameters = new ArrayList<>(kernel.parameters());

@@ -16,15 +16,16 @@ record Arithmetic(long all, long wide) {
 
     static Arithmetic of(Expr expression) {
         return switch (expression) {
-            case Expr.Constant _, Expr.Load _, Expr.Index _ -> NONE;
-            case Expr.Unary unary -> of(unary.operand()).and(1, unary.dtype());
-            case Expr.Binary binary -> of(binary.left()).and(of(binary.right())).and(1, binary.dtype());
+            case Expr.Immediate _, Expr.Load _, Expr.Index _ -> NONE;
+            case Expr.UnaryOperation unary -> of(unary.operand()).and(1, unary.dtype());
+            case Expr.BinaryOperation binary ->
+                of(binary.left()).and(of(binary.right())).and(1, binary.dtype());
             case Expr.Fma fma -> of(fma.a()).and(of(fma.b())).and(of(fma.c())).and(2, fma.dtype());
-            case Expr.Compare compare -> of(compare.left()).and(of(compare.right()));
-            case Expr.Select select ->
+            case Expr.Comparison compare -> of(compare.left()).and(of(compare.right()));
+            case Expr.Conditional select ->
                 of(select.condition()).and(of(select.then())).and(of(select.otherwise()));
-            case Expr.Cast cast -> of(cast.operand());
-            case Expr.Bitcast cast -> of(cast.operand());
+            case Expr.Conversion cast -> of(cast.operand());
+            case Expr.Reinterpretation cast -> of(cast.operand());
         };
     }
 

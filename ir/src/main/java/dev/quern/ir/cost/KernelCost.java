@@ -71,7 +71,7 @@ public record KernelCost(double operations, double wide, double read, double wri
                     loads(store.value(), at);
                     touch(store.buffer(), store.indices(), at);
                 }
-                case Stmt.Reduce(var targets, var reduction, var inputs, var _) -> {
+                case Stmt.ReduceInto(var targets, var reduction, var inputs, var _) -> {
                     Expr value = reduction.lifted(inputs);
                     add(Arithmetic.of(value).andOne(value.dtype()), at);
                     loads(value, at);
@@ -103,9 +103,9 @@ public record KernelCost(double operations, double wide, double read, double wri
         private void loads(Expr expression, Iterations at) {
             switch (expression) {
                 case Expr.Load load -> touch(load.buffer(), load.indices(), at);
-                case Expr.Constant _, Expr.Index _ -> {}
-                case Expr.Unary unary -> loads(unary.operand(), at);
-                case Expr.Binary binary -> {
+                case Expr.Immediate _, Expr.Index _ -> {}
+                case Expr.UnaryOperation unary -> loads(unary.operand(), at);
+                case Expr.BinaryOperation binary -> {
                     loads(binary.left(), at);
                     loads(binary.right(), at);
                 }
@@ -114,17 +114,17 @@ public record KernelCost(double operations, double wide, double read, double wri
                     loads(fma.b(), at);
                     loads(fma.c(), at);
                 }
-                case Expr.Compare compare -> {
+                case Expr.Comparison compare -> {
                     loads(compare.left(), at);
                     loads(compare.right(), at);
                 }
-                case Expr.Select select -> {
+                case Expr.Conditional select -> {
                     loads(select.condition(), at);
                     loads(select.then(), at);
                     loads(select.otherwise(), at);
                 }
-                case Expr.Cast cast -> loads(cast.operand(), at);
-                case Expr.Bitcast cast -> loads(cast.operand(), at);
+                case Expr.Conversion cast -> loads(cast.operand(), at);
+                case Expr.Reinterpretation cast -> loads(cast.operand(), at);
             }
         }
 

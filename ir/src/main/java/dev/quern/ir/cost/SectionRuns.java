@@ -48,7 +48,7 @@ public final class SectionRuns {
                     visit(loop.body(), at.in(loop.variable(), loop.extent()));
                 }
             }
-            case Stmt.Store _, Stmt.Reduce _ -> {}
+            case Stmt.Store _, Stmt.ReduceInto _ -> {}
             case Stmt.Allocate allocate -> visit(allocate.body(), at);
             case Stmt.Guard guard -> {
                 visit(guard.then(), at.where(guard.nonNegative()));

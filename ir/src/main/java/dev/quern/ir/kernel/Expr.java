@@ -16,30 +16,30 @@ public sealed interface Expr {
     DType dtype();
 
     /** A constant: {@code bits} are the value's own bits in the low end (IEEE for floats, 0 or 1 for bool). */
-    record Constant(DType dtype, long bits) implements Expr {
+    record Immediate(DType dtype, long bits) implements Expr {
         /** A float32 constant. */
-        public static Constant of(float value) {
-            return new Constant(DType.F32, Float.floatToRawIntBits(value) & 0xFFFFFFFFL);
+        public static Immediate of(float value) {
+            return new Immediate(DType.F32, Float.floatToRawIntBits(value) & 0xFFFFFFFFL);
         }
 
         /** A float64 constant. */
-        public static Constant of(double value) {
-            return new Constant(DType.F64, Double.doubleToRawLongBits(value));
+        public static Immediate of(double value) {
+            return new Immediate(DType.F64, Double.doubleToRawLongBits(value));
         }
 
         /** An int64 constant. */
-        public static Constant of(long value) {
-            return new Constant(DType.I64, value);
+        public static Immediate of(long value) {
+            return new Immediate(DType.I64, value);
         }
 
         /** An int32 constant. */
-        public static Constant of(int value) {
-            return new Constant(DType.I32, value & 0xFFFFFFFFL);
+        public static Immediate of(int value) {
+            return new Immediate(DType.I32, value & 0xFFFFFFFFL);
         }
 
         /** A boolean constant. */
-        public static Constant of(boolean value) {
-            return new Constant(DType.BOOL, value ? 1 : 0);
+        public static Immediate of(boolean value) {
+            return new Immediate(DType.BOOL, value ? 1 : 0);
         }
     }
 
@@ -54,7 +54,7 @@ public sealed interface Expr {
     record Index(Dim index, DType dtype) implements Expr {}
 
     /** {@code function} of an operand of this type (of a number, for the functions that give a boolean). */
-    record Unary(UnaryOp function, Expr operand) implements Expr {
+    record UnaryOperation(UnaryOp function, Expr operand) implements Expr {
         @Override
         public DType dtype() {
             return function == UnaryOp.IS_NAN || function == UnaryOp.IS_INF ? DType.BOOL : operand.dtype();
@@ -62,8 +62,8 @@ public sealed interface Expr {
     }
 
     /** {@code function} of two operands of one type. */
-    record Binary(BinaryOp function, Expr left, Expr right) implements Expr {
-        public Binary {
+    record BinaryOperation(BinaryOp function, Expr left, Expr right) implements Expr {
+        public BinaryOperation {
             sameType(left, right);
         }
 
@@ -74,8 +74,8 @@ public sealed interface Expr {
     }
 
     /** A comparison of two operands of one type. */
-    record Compare(CompareOp relation, Expr left, Expr right) implements Expr {
-        public Compare {
+    record Comparison(CompareOp relation, Expr left, Expr right) implements Expr {
+        public Comparison {
             sameType(left, right);
         }
 
@@ -86,8 +86,8 @@ public sealed interface Expr {
     }
 
     /** {@code then} if {@code condition}, else {@code otherwise}; both may be evaluated. */
-    record Select(Expr condition, Expr then, Expr otherwise) implements Expr {
-        public Select {
+    record Conditional(Expr condition, Expr then, Expr otherwise) implements Expr {
+        public Conditional {
             sameType(then, otherwise);
             if (condition.dtype() != DType.BOOL) {
                 throw new IllegalArgumentException("condition of type " + condition.dtype() + ", expected bool");
@@ -114,10 +114,10 @@ public sealed interface Expr {
     }
 
     /** The value converted to {@code dtype}, by the rule of {@link dev.quern.ir.graph.Op.Cast}. */
-    record Cast(DType dtype, Expr operand) implements Expr {}
+    record Conversion(DType dtype, Expr operand) implements Expr {}
 
     /** The bits as another type of the same width. */
-    record Bitcast(DType dtype, Expr operand) implements Expr {}
+    record Reinterpretation(DType dtype, Expr operand) implements Expr {}
 
     private static void sameType(Expr left, Expr right) {
         if (left.dtype() != right.dtype()) {

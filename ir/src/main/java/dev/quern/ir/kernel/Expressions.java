@@ -12,19 +12,21 @@ public final class Expressions {
     /** The expression with its operands replaced. */
     public static Expr withOperands(Expr expression, UnaryOperator<Expr> change) {
         return switch (expression) {
-            case Expr.Constant constant -> constant;
+            case Expr.Immediate constant -> constant;
             case Expr.Load load -> load;
             case Expr.Index index -> index;
-            case Expr.Unary(var function, Expr operand) -> new Expr.Unary(function, change.apply(operand));
-            case Expr.Binary(var function, Expr left, Expr right) ->
-                new Expr.Binary(function, change.apply(left), change.apply(right));
-            case Expr.Compare(var relation, Expr left, Expr right) ->
-                new Expr.Compare(relation, change.apply(left), change.apply(right));
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
-                new Expr.Select(change.apply(condition), change.apply(then), change.apply(otherwise));
+            case Expr.UnaryOperation(var function, Expr operand) ->
+                new Expr.UnaryOperation(function, change.apply(operand));
+            case Expr.BinaryOperation(var function, Expr left, Expr right) ->
+                new Expr.BinaryOperation(function, change.apply(left), change.apply(right));
+            case Expr.Comparison(var relation, Expr left, Expr right) ->
+                new Expr.Comparison(relation, change.apply(left), change.apply(right));
+            case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
+                new Expr.Conditional(change.apply(condition), change.apply(then), change.apply(otherwise));
             case Expr.Fma(Expr a, Expr b, Expr c) -> new Expr.Fma(change.apply(a), change.apply(b), change.apply(c));
-            case Expr.Cast(var dtype, Expr operand) -> new Expr.Cast(dtype, change.apply(operand));
-            case Expr.Bitcast(var dtype, Expr operand) -> new Expr.Bitcast(dtype, change.apply(operand));
+            case Expr.Conversion(var dtype, Expr operand) -> new Expr.Conversion(dtype, change.apply(operand));
+            case Expr.Reinterpretation(var dtype, Expr operand) ->
+                new Expr.Reinterpretation(dtype, change.apply(operand));
         };
     }
 

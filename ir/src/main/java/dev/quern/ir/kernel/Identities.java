@@ -16,7 +16,7 @@ final class Identities {
     }
 
     /** The identity of a function that joins. */
-    static Expr.Constant of(BinaryOp function, DType dtype) {
+    static Expr.Immediate of(BinaryOp function, DType dtype) {
         long bits = switch (function) {
             case ADD -> negativeZero(dtype);
             case MUL -> one(dtype);
@@ -27,7 +27,7 @@ final class Identities {
             case SUB, DIV, MOD, REM, POW, XOR, SHIFT_LEFT, SHIFT_RIGHT ->
                 throw new IllegalArgumentException(function + " joins nothing");
         };
-        return new Expr.Constant(dtype, bits);
+        return new Expr.Immediate(dtype, bits);
     }
 
     private static long ones(DType dtype) {

@@ -61,15 +61,15 @@ public final class IndexNames {
                 new Stmt.Block(statements.stream().map(this::rewrite).toList());
             case Stmt.For loop -> new Stmt.For(loop.variable(), in(loop.extent()), loop.kind(), rewrite(loop.body()));
             case Stmt.Store(String buffer, List<Dim> at, Expr value) -> new Stmt.Store(buffer, in(at), in(value));
-            case Stmt.Reduce(var targets, Reduction reduction, List<Expr> inputs, var along) ->
-                new Stmt.Reduce(
+            case Stmt.ReduceInto(var targets, Reduction reduction, List<Expr> inputs, var along) ->
+                new Stmt.ReduceInto(
                         targets.stream()
                                 .map(target -> new Stmt.Element(target.buffer(), in(target.indices())))
                                 .toList(),
                         reduction,
                         inputs.stream().map(this::in).toList(),
                         along.stream()
-                                .map(each -> new Stmt.Along(each.variable(), in(each.extent())))
+                                .map(each -> new Stmt.TargetAxis(each.variable(), in(each.extent())))
                                 .collect(Collectors.toList()));
             case Stmt.Allocate(Buffer buffer, Stmt body) -> new Stmt.Allocate(buffer.withDims(this::in), rewrite(body));
             case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) ->

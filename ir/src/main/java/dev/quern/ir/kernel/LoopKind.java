@@ -1,7 +1,7 @@
 package dev.quern.ir.kernel;
 
 /**
- * How the iterations of a loop are run; none changes what they mean, save that {@link #VECTOR} tells the order of {@link Stmt.Reduce}.
+ * How the iterations of a loop are run; none changes what they mean, save that {@link #VECTOR} tells the order of {@link Stmt.ReduceInto}.
  *
  * <p><b>Grids.</b> A kernel for a grid is one launch, or a block of launches that run one after the other. A launch is a nest of
  * {@link #BLOCK} loops around statements that all threads of a block run alike, and in these {@link #THREAD} loops (or {@link #LANE} loops in

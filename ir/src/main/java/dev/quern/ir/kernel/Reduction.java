@@ -30,18 +30,18 @@ import java.util.Set;
  */
 public record Reduction(
         String name,
-        List<Target> targets,
+        List<ReducedPart> targets,
         List<Input> inputs,
-        Rule lift,
-        Rule join,
-        Optional<Rule> enter,
+        ReductionRule lift,
+        ReductionRule join,
+        Optional<ReductionRule> enter,
         boolean reorderable) {
     /**
      * A part of the value.
      *
      * @param identity what joined to anything changes nothing; its type is the part's
      */
-    public record Target(String name, Expr.Constant identity) {
+    public record ReducedPart(String name, Expr.Immediate identity) {
         /** The type of the part. */
         public DType dtype() {
             return identity.dtype();
@@ -67,7 +67,7 @@ public record Reduction(
     }
 
     /** A name for what a rule uses more than once. */
-    public record Let(String name, Expr value) {
+    public record RuleLet(String name, Expr value) {
         /** The value bound, in what follows. */
         public Expr bound() {
             return named(name, value.dtype());
@@ -80,15 +80,15 @@ public record Reduction(
      * @param lets names bound in order, each over what is bound before
      * @param values of the targets, in their order
      */
-    public record Rule(List<Let> lets, List<Expr> values) {
-        public Rule {
+    public record ReductionRule(List<RuleLet> lets, List<Expr> values) {
+        public ReductionRule {
             lets = List.copyOf(lets);
             values = List.copyOf(values);
         }
 
         /** The rule without names of its own. */
-        public static Rule of(Expr... values) {
-            return new Rule(List.of(), List.of(values));
+        public static ReductionRule of(Expr... values) {
+            return new ReductionRule(List.of(), List.of(values));
         }
 
         /** The value of the only target, with {@code names} replaced; for rules that bind nothing. */
@@ -105,7 +105,7 @@ public record Reduction(
         }
         Map<String, DType> sides = new HashMap<>();
         Map<String, DType> element = new HashMap<>();
-        for (Target target : targets) {
+        for (ReducedPart target : targets) {
             define("left." + target.name(), target.dtype(), sides);
             define("right." + target.name(), target.dtype(), sides);
         }
@@ -125,9 +125,9 @@ public record Reduction(
         }
     }
 
-    private static void check(String name, Rule rule, List<Target> targets, Map<String, DType> outside) {
+    private static void check(String name, ReductionRule rule, List<ReducedPart> targets, Map<String, DType> outside) {
         Map<String, DType> names = new HashMap<>(outside);
-        for (Let let : rule.lets()) {
+        for (RuleLet let : rule.lets()) {
             checkNames(name, let.value(), names);
             define(let.name(), let.value().dtype(), names);
         }
@@ -136,7 +136,7 @@ public record Reduction(
                     + rule.values().size() + " values for " + targets.size() + " targets");
         }
         for (int i = 0; i < targets.size(); i++) {
-            Target target = targets.get(i);
+            ReducedPart target = targets.get(i);
             Expr value = rule.values().get(i);
             checkNames(name, value, names);
             if (value.dtype() != target.dtype()) {
@@ -176,11 +176,11 @@ public record Reduction(
     }
 
     /** The rule by which an element enters a value: the one given, or {@code join} of {@code lift}. */
-    public Rule entering() {
+    public ReductionRule entering() {
         if (enter.isPresent()) {
             return enter.get();
         }
-        List<Let> lets = new ArrayList<>(lift.lets());
+        List<RuleLet> lets = new ArrayList<>(lift.lets());
         Map<String, Expr> rights = new HashMap<>();
         for (int i = 0; i < targets.size(); i++) {
             rights.put("right." + targets.get(i).name(), lift.values().get(i));
@@ -188,15 +188,15 @@ public record Reduction(
         Set<String> taken = new HashSet<>();
         lets.forEach(let -> taken.add(let.name()));
         inputs.forEach(input -> taken.add(input.name()));
-        for (Let let : join.lets()) {
+        for (RuleLet let : join.lets()) {
             String name = let.name();
             while (!taken.add(name)) {
                 name += "_";
             }
-            lets.add(new Let(name, replaced(let.value(), rights)));
+            lets.add(new RuleLet(name, replaced(let.value(), rights)));
             rights.put(let.name(), lets.getLast().bound());
         }
-        return new Rule(
+        return new ReductionRule(
                 lets,
                 join.values().stream().map(value -> replaced(value, rights)).toList());
     }
@@ -206,7 +206,8 @@ public record Reduction(
         List<Input> parts = targets.stream()
                 .map(target -> new Input(target.name(), target.dtype()))
                 .toList();
-        Rule same = new Rule(List.of(), parts.stream().map(Input::value).toList());
+        ReductionRule same =
+                new ReductionRule(List.of(), parts.stream().map(Input::value).toList());
         if (enter.isEmpty() && parts.equals(inputs) && lift.equals(same)) {
             return this;
         }
@@ -222,10 +223,10 @@ public record Reduction(
     /** The function that joins, where the value is one number, joined by a function as it is. */
     public Optional<BinaryOp> function() {
         if (targets.size() > 1
-                || !(join.values().getFirst() instanceof Expr.Binary(BinaryOp function, Expr a, Expr b))) {
+                || !(join.values().getFirst() instanceof Expr.BinaryOperation(BinaryOp function, Expr a, Expr b))) {
             return Optional.empty();
         }
-        Target target = targets.getFirst();
+        ReducedPart target = targets.getFirst();
         return Identities.has(function) && a.equals(target.left()) && b.equals(target.right())
                 ? Optional.of(function)
                 : Optional.empty();

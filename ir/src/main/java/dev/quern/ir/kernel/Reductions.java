@@ -21,36 +21,36 @@ public final class Reductions {
     /** {@code function(left, right)}. */
     static Reduction of(BinaryOp function, DType dtype) {
         String name = function.name().toLowerCase(Locale.ROOT);
-        Reduction.Target target = new Reduction.Target(name, Identities.of(function, dtype));
+        Reduction.ReducedPart target = new Reduction.ReducedPart(name, Identities.of(function, dtype));
         Reduction.Input element = new Reduction.Input(name, dtype);
         return new Reduction(
                 name,
                 List.of(target),
                 List.of(element),
-                Reduction.Rule.of(element.value()),
-                Reduction.Rule.of(new Expr.Binary(function, target.left(), target.right())),
+                Reduction.ReductionRule.of(element.value()),
+                Reduction.ReductionRule.of(new Expr.BinaryOperation(function, target.left(), target.right())),
                 Optional.empty(),
                 true);
     }
 
     /** A sum of products, each {@code fma(a, b, sum)}, rounded once; across lanes and partial results a sum of numbers. */
     public static Reduction fma(DType dtype) {
-        Reduction.Target sum = new Reduction.Target("sum", Identities.of(BinaryOp.ADD, dtype));
+        Reduction.ReducedPart sum = new Reduction.ReducedPart("sum", Identities.of(BinaryOp.ADD, dtype));
         Reduction.Input a = new Reduction.Input("a", dtype);
         Reduction.Input b = new Reduction.Input("b", dtype);
         return new Reduction(
                 "fma",
                 List.of(sum),
                 List.of(a, b),
-                Reduction.Rule.of(new Expr.Binary(BinaryOp.MUL, a.value(), b.value())),
-                Reduction.Rule.of(new Expr.Binary(BinaryOp.ADD, sum.left(), sum.right())),
-                Optional.of(Reduction.Rule.of(new Expr.Fma(a.value(), b.value(), sum.left()))),
+                Reduction.ReductionRule.of(new Expr.BinaryOperation(BinaryOp.MUL, a.value(), b.value())),
+                Reduction.ReductionRule.of(new Expr.BinaryOperation(BinaryOp.ADD, sum.left(), sum.right())),
+                Optional.of(Reduction.ReductionRule.of(new Expr.Fma(a.value(), b.value(), sum.left()))),
                 true);
     }
 
     /** What {@code combiner} gives over no elements: the identity, but of a sum the zero without a sign. */
-    public static Expr.Constant empty(Combiner combiner, DType dtype) {
-        return combiner == Combiner.SUM ? new Expr.Constant(dtype, 0) : Identities.of(combiner.function(), dtype);
+    public static Expr.Immediate empty(Combiner combiner, DType dtype) {
+        return combiner == Combiner.SUM ? new Expr.Immediate(dtype, 0) : Identities.of(combiner.function(), dtype);
     }
 
     /**
@@ -61,34 +61,34 @@ public final class Reductions {
      */
     public static Reduction argument(boolean greatest, boolean last, DType values, DType places) {
         BinaryOp extreme = greatest ? BinaryOp.MAX : BinaryOp.MIN;
-        Reduction.Target best = new Reduction.Target("best", Identities.of(extreme, values));
+        Reduction.ReducedPart best = new Reduction.ReducedPart("best", Identities.of(extreme, values));
         long nowhere = last
                 ? -1L >>> Long.SIZE - places.bits()
                 : Identities.of(BinaryOp.MIN, places).bits();
-        Reduction.Target place = new Reduction.Target("place", new Expr.Constant(places, nowhere));
+        Reduction.ReducedPart place = new Reduction.ReducedPart("place", new Expr.Immediate(places, nowhere));
         CompareOp beats = greatest ? CompareOp.GT : CompareOp.LT;
-        Expr better = new Expr.Compare(beats, best.right(), best.left());
-        Expr equal = new Expr.Compare(CompareOp.EQ, best.right(), best.left());
+        Expr better = new Expr.Comparison(beats, best.right(), best.left());
+        Expr equal = new Expr.Comparison(CompareOp.EQ, best.right(), best.left());
         if (values.isFloat()) {
-            Expr nanLeft = new Expr.Unary(UnaryOp.IS_NAN, best.left());
-            Expr nanRight = new Expr.Unary(UnaryOp.IS_NAN, best.right());
-            better = or(better, and(nanRight, new Expr.Unary(UnaryOp.NOT, nanLeft)));
+            Expr nanLeft = new Expr.UnaryOperation(UnaryOp.IS_NAN, best.left());
+            Expr nanRight = new Expr.UnaryOperation(UnaryOp.IS_NAN, best.right());
+            better = or(better, and(nanRight, new Expr.UnaryOperation(UnaryOp.NOT, nanLeft)));
             equal = or(equal, and(nanRight, nanLeft));
         }
-        Expr nearer = new Expr.Compare(last ? CompareOp.GT : CompareOp.LT, place.right(), place.left());
-        Reduction.Let taken = new Reduction.Let("taken", or(better, and(equal, nearer)));
+        Expr nearer = new Expr.Comparison(last ? CompareOp.GT : CompareOp.LT, place.right(), place.left());
+        Reduction.RuleLet taken = new Reduction.RuleLet("taken", or(better, and(equal, nearer)));
         Reduction.Input value = new Reduction.Input(best.name(), values);
         Reduction.Input index = new Reduction.Input(place.name(), places);
         return new Reduction(
                 (greatest ? "arg_max" : "arg_min") + (last ? "_last" : ""),
                 List.of(best, place),
                 List.of(value, index),
-                Reduction.Rule.of(value.value(), index.value()),
-                new Reduction.Rule(
+                Reduction.ReductionRule.of(value.value(), index.value()),
+                new Reduction.ReductionRule(
                         List.of(taken),
                         List.of(
-                                new Expr.Select(taken.bound(), best.right(), best.left()),
-                                new Expr.Select(taken.bound(), place.right(), place.left()))),
+                                new Expr.Conditional(taken.bound(), best.right(), best.left()),
+                                new Expr.Conditional(taken.bound(), place.right(), place.left()))),
                 Optional.empty(),
                 true);
     }
@@ -102,30 +102,30 @@ public final class Reductions {
      * <p>M. Milakov, N. Gimelshein: <i>Online normalizer calculation for softmax</i>, 2018.
      */
     public static Reduction onlineSoftmax(DType dtype) {
-        Reduction.Target max = new Reduction.Target("max", Identities.of(BinaryOp.MAX, dtype));
-        Reduction.Target sum = new Reduction.Target("sum", Identities.of(BinaryOp.ADD, dtype));
-        Reduction.Target weighed = new Reduction.Target("weighed", Identities.of(BinaryOp.ADD, dtype));
+        Reduction.ReducedPart max = new Reduction.ReducedPart("max", Identities.of(BinaryOp.MAX, dtype));
+        Reduction.ReducedPart sum = new Reduction.ReducedPart("sum", Identities.of(BinaryOp.ADD, dtype));
+        Reduction.ReducedPart weighed = new Reduction.ReducedPart("weighed", Identities.of(BinaryOp.ADD, dtype));
         Reduction.Input score = new Reduction.Input("score", dtype);
         Reduction.Input value = new Reduction.Input("value", dtype);
         Expr one = Identities.of(BinaryOp.MUL, dtype);
         Expr finite = add(binary(BinaryOp.SUB, score.value(), score.value()), one);
-        Reduction.Let weight = new Reduction.Let(
+        Reduction.RuleLet weight = new Reduction.RuleLet(
                 "weight",
-                new Expr.Select(
-                        new Expr.Compare(CompareOp.EQ, score.value(), max.identity()),
-                        new Expr.Constant(dtype, 0),
+                new Expr.Conditional(
+                        new Expr.Comparison(CompareOp.EQ, score.value(), max.identity()),
+                        new Expr.Immediate(dtype, 0),
                         finite));
-        Reduction.Let top = new Reduction.Let("top", binary(BinaryOp.MAX, max.left(), max.right()));
-        Reduction.Let before = new Reduction.Let("before", scale(max.left(), top.bound(), one));
-        Reduction.Let after = new Reduction.Let("after", scale(max.right(), top.bound(), one));
+        Reduction.RuleLet top = new Reduction.RuleLet("top", binary(BinaryOp.MAX, max.left(), max.right()));
+        Reduction.RuleLet before = new Reduction.RuleLet("before", scale(max.left(), top.bound(), one));
+        Reduction.RuleLet after = new Reduction.RuleLet("after", scale(max.right(), top.bound(), one));
         return new Reduction(
                 "online_softmax",
                 List.of(max, sum, weighed),
                 List.of(score, value),
-                new Reduction.Rule(
+                new Reduction.ReductionRule(
                         List.of(weight),
                         List.of(score.value(), weight.bound(), multiply(weight.bound(), value.value()))),
-                new Reduction.Rule(
+                new Reduction.ReductionRule(
                         List.of(top, before, after),
                         List.of(
                                 top.bound(),
@@ -139,8 +139,8 @@ public final class Reductions {
 
     /** {@code exp(max - top)}, and 1 where they are equal, be they infinite. */
     private static Expr scale(Expr max, Expr top, Expr one) {
-        Expr exponential = new Expr.Unary(UnaryOp.EXP, binary(BinaryOp.SUB, max, top));
-        return new Expr.Select(new Expr.Compare(CompareOp.EQ, max, top), one, exponential);
+        Expr exponential = new Expr.UnaryOperation(UnaryOp.EXP, binary(BinaryOp.SUB, max, top));
+        return new Expr.Conditional(new Expr.Comparison(CompareOp.EQ, max, top), one, exponential);
     }
 
     /**
@@ -150,45 +150,48 @@ public final class Reductions {
      * Golub, R. J. LeVeque: <i>Updating formulae and a pairwise algorithm for computing sample variances</i>, 1979.
      */
     public static Reduction moments(DType dtype) {
-        Expr.Constant zero = new Expr.Constant(dtype, 0);
-        Reduction.Target count = new Reduction.Target("count", zero);
-        Reduction.Target mean = new Reduction.Target("mean", Identities.of(BinaryOp.ADD, dtype));
-        Reduction.Target squares = new Reduction.Target("squares", Identities.of(BinaryOp.ADD, dtype));
+        Expr.Immediate zero = new Expr.Immediate(dtype, 0);
+        Reduction.ReducedPart count = new Reduction.ReducedPart("count", zero);
+        Reduction.ReducedPart mean = new Reduction.ReducedPart("mean", Identities.of(BinaryOp.ADD, dtype));
+        Reduction.ReducedPart squares = new Reduction.ReducedPart("squares", Identities.of(BinaryOp.ADD, dtype));
         Reduction.Input x = new Reduction.Input("x", dtype);
         Expr one = Identities.of(BinaryOp.MUL, dtype);
-        Reduction.Let all = new Reduction.Let("all", add(count.left(), count.right()));
-        Reduction.Let distance = new Reduction.Let("distance", binary(BinaryOp.SUB, mean.right(), mean.left()));
-        Reduction.Let share = new Reduction.Let("share", binary(BinaryOp.DIV, count.right(), all.bound()));
+        Reduction.RuleLet all = new Reduction.RuleLet("all", add(count.left(), count.right()));
+        Reduction.RuleLet distance = new Reduction.RuleLet("distance", binary(BinaryOp.SUB, mean.right(), mean.left()));
+        Reduction.RuleLet share = new Reduction.RuleLet("share", binary(BinaryOp.DIV, count.right(), all.bound()));
         Expr moved = add(mean.left(), multiply(distance.bound(), share.bound()));
         Expr between = multiply(multiply(distance.bound(), distance.bound()), multiply(count.left(), share.bound()));
         Expr apart = add(add(squares.left(), squares.right()), between);
-        Expr noneLeft = new Expr.Compare(CompareOp.EQ, count.left(), zero);
-        Expr noneRight = new Expr.Compare(CompareOp.EQ, count.right(), zero);
-        Reduction.Let next = new Reduction.Let("next", add(count.left(), one));
-        Reduction.Let off = new Reduction.Let("off", binary(BinaryOp.SUB, x.value(), mean.left()));
-        Reduction.Let centre =
-                new Reduction.Let("centre", add(mean.left(), binary(BinaryOp.DIV, off.bound(), next.bound())));
+        Expr noneLeft = new Expr.Comparison(CompareOp.EQ, count.left(), zero);
+        Expr noneRight = new Expr.Comparison(CompareOp.EQ, count.right(), zero);
+        Reduction.RuleLet next = new Reduction.RuleLet("next", add(count.left(), one));
+        Reduction.RuleLet off = new Reduction.RuleLet("off", binary(BinaryOp.SUB, x.value(), mean.left()));
+        Reduction.RuleLet centre =
+                new Reduction.RuleLet("centre", add(mean.left(), binary(BinaryOp.DIV, off.bound(), next.bound())));
         Expr square = multiply(off.bound(), binary(BinaryOp.SUB, x.value(), centre.bound()));
         return new Reduction(
                 "moments",
                 List.of(count, mean, squares),
                 List.of(x),
-                Reduction.Rule.of(one, x.value(), binary(BinaryOp.SUB, x.value(), x.value())),
-                new Reduction.Rule(
+                Reduction.ReductionRule.of(one, x.value(), binary(BinaryOp.SUB, x.value(), x.value())),
+                new Reduction.ReductionRule(
                         List.of(all, distance, share),
                         List.of(
                                 all.bound(),
-                                new Expr.Select(noneRight, mean.left(), new Expr.Select(noneLeft, mean.right(), moved)),
-                                new Expr.Select(
-                                        noneRight, squares.left(), new Expr.Select(noneLeft, squares.right(), apart)))),
-                Optional.of(new Reduction.Rule(
+                                new Expr.Conditional(
+                                        noneRight, mean.left(), new Expr.Conditional(noneLeft, mean.right(), moved)),
+                                new Expr.Conditional(
+                                        noneRight,
+                                        squares.left(),
+                                        new Expr.Conditional(noneLeft, squares.right(), apart)))),
+                Optional.of(new Reduction.ReductionRule(
                         List.of(next, off, centre),
                         List.of(next.bound(), centre.bound(), add(squares.left(), square)))),
                 true);
     }
 
     private static Expr binary(BinaryOp function, Expr left, Expr right) {
-        return new Expr.Binary(function, left, right);
+        return new Expr.BinaryOperation(function, left, right);
     }
 
     private static Expr add(Expr left, Expr right) {

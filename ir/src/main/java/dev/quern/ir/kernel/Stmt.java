@@ -19,7 +19,7 @@ public sealed interface Stmt {
             case Block(List<Stmt> statements) -> statements;
             case For loop -> List.of(loop.body());
             case Store store -> List.of();
-            case Reduce reduce -> List.of();
+            case ReduceInto reduce -> List.of();
             case Allocate allocate -> List.of(allocate.body());
             case Guard guard -> List.of(guard.then(), guard.otherwise());
             case Let let -> List.of(let.body());
@@ -71,8 +71,9 @@ public sealed interface Stmt {
      * @param inputs the element, as many as the reduction has
      * @param along loops over the parts of wide targets, outermost first; empty if there are none
      */
-    record Reduce(List<Element> targets, Reduction reduction, List<Expr> inputs, List<Along> along) implements Stmt {
-        public Reduce {
+    record ReduceInto(List<Element> targets, Reduction reduction, List<Expr> inputs, List<TargetAxis> along)
+            implements Stmt {
+        public ReduceInto {
             targets = List.copyOf(targets);
             inputs = List.copyOf(inputs);
             along = List.copyOf(along);
@@ -85,30 +86,30 @@ public sealed interface Stmt {
         }
 
         /** {@code buffer[indices] = combiner(buffer[indices], value)}. */
-        public Reduce(String buffer, List<Dim> indices, Combiner combiner, Expr value) {
+        public ReduceInto(String buffer, List<Dim> indices, Combiner combiner, Expr value) {
             this(buffer, indices, Reductions.of(combiner, value.dtype()), value);
         }
 
         /** A reduction into one element. */
-        public Reduce(String buffer, List<Dim> indices, Reduction reduction, Expr... inputs) {
+        public ReduceInto(String buffer, List<Dim> indices, Reduction reduction, Expr... inputs) {
             this(List.of(new Element(buffer, indices)), reduction, List.of(inputs), List.of());
         }
 
         /** {@code buffer[indices] = fma(a, b, buffer[indices])}. */
-        public static Reduce fma(String buffer, List<Dim> indices, Expr a, Expr b) {
-            return new Reduce(buffer, indices, Reductions.fma(a.dtype()), a, b);
+        public static ReduceInto fma(String buffer, List<Dim> indices, Expr a, Expr b) {
+            return new ReduceInto(buffer, indices, Reductions.fma(a.dtype()), a, b);
         }
 
         /** The product added: fused and rounded once if it is of floats. */
-        public static Reduce product(String buffer, List<Dim> indices, Expr a, Expr b) {
+        public static ReduceInto product(String buffer, List<Dim> indices, Expr a, Expr b) {
             return a.dtype().isFloat()
                     ? fma(buffer, indices, a, b)
-                    : new Reduce(buffer, indices, Combiner.SUM, new Expr.Binary(BinaryOp.MUL, a, b));
+                    : new ReduceInto(buffer, indices, Combiner.SUM, new Expr.BinaryOperation(BinaryOp.MUL, a, b));
         }
 
         /** The variables of {@code along}. */
         public Set<String> alongVariables() {
-            return along.stream().map(Along::variable).collect(Collectors.toUnmodifiableSet());
+            return along.stream().map(TargetAxis::variable).collect(Collectors.toUnmodifiableSet());
         }
 
         /** Whether the targets are the same whatever {@code names} are. */
@@ -138,7 +139,7 @@ public sealed interface Stmt {
     }
 
     /** Parts of a wide target of a reduction: {@code variable} in {@code [0, extent)}. Names are unique in a kernel, as those of loops. */
-    record Along(String variable, Dim extent) {}
+    record TargetAxis(String variable, Dim extent) {}
 
     /** A buffer that exists, undefined at first, while {@code body} runs. */
     record Allocate(Buffer buffer, Stmt body) implements Stmt {}

@@ -128,13 +128,13 @@ final class Approximations {
     /** Zero gives minus infinity, negative numbers NaN; subnormal numbers are exact inputs. */
     Expr log(Expr argument) {
         Expr x = let(argument);
-        Expr small = new Expr.Compare(CompareOp.LT, x, number((double) Float.MIN_NORMAL));
-        Expr scaled = let(bits(new Expr.Select(small, times(x, number(0x1p23)), x)));
+        Expr small = new Expr.Comparison(CompareOp.LT, x, number((double) Float.MIN_NORMAL));
+        Expr scaled = let(bits(new Expr.Conditional(small, times(x, number(0x1p23)), x)));
         int rootOfHalf = 0x3F3504F3;
         Expr exponent = let(right(minus(scaled, number(rootOfHalf)), MANTISSA_BITS));
         Expr f = let(minus(real(minus(scaled, left(exponent, MANTISSA_BITS))), number(1.0)));
-        Expr correction = new Expr.Select(small, number(MANTISSA_BITS), number(0));
-        Expr e = let(new Expr.Cast(DType.F32, minus(exponent, correction)));
+        Expr correction = new Expr.Conditional(small, number(MANTISSA_BITS), number(0));
+        Expr e = let(new Expr.Conversion(DType.F32, minus(exponent, correction)));
         Expr square = let(times(f, f));
         Expr tail = fma(times(square, f), polynomial(f, LOG), times(e, number(LN2_LOW)));
         Expr value = fma(e, number(LN2_HIGH), plus(f, fma(square, number(-0.5), tail)));

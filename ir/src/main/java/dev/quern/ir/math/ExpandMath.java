@@ -55,12 +55,12 @@ public final class ExpandMath {
                 Expr rewritten = temporaries.rewrite(value);
                 yield temporaries.around(new Stmt.Store(buffer, at, rewritten));
             }
-            case Stmt.Reduce reduce -> {
+            case Stmt.ReduceInto reduce -> {
                 Temporaries temporaries = new Temporaries();
                 List<Expr> rewritten =
                         reduce.inputs().stream().map(temporaries::rewrite).toList();
                 yield temporaries.around(
-                        new Stmt.Reduce(reduce.targets(), reduce.reduction(), rewritten, reduce.along()));
+                        new Stmt.ReduceInto(reduce.targets(), reduce.reduction(), rewritten, reduce.along()));
             }
         };
     }
@@ -80,7 +80,7 @@ public final class ExpandMath {
         private final Approximations formulas = new Approximations(this::let);
 
         private Expr let(Expr value) {
-            if (value instanceof Expr.Constant || (value instanceof Expr.Load load && isOurs(load))) {
+            if (value instanceof Expr.Immediate || (value instanceof Expr.Load load && isOurs(load))) {
                 return value;
             }
             Buffer buffer = Buffer.register(freshName(), value.dtype(), Shape.SCALAR);
@@ -105,17 +105,18 @@ public final class ExpandMath {
 
         Expr rewrite(Expr expression) {
             return switch (expression) {
-                case Expr.Unary(UnaryOp function, Expr operand) -> unary(function, rewrite(operand));
-                case Expr.Binary(BinaryOp function, Expr left, Expr right) ->
+                case Expr.UnaryOperation(UnaryOp function, Expr operand) -> unary(function, rewrite(operand));
+                case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) ->
                     binary(function, rewrite(left), rewrite(right));
-                case Expr.Compare(CompareOp relation, Expr left, Expr right) ->
-                    new Expr.Compare(relation, rewrite(left), rewrite(right));
-                case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
-                    new Expr.Select(rewrite(condition), rewrite(then), rewrite(otherwise));
+                case Expr.Comparison(CompareOp relation, Expr left, Expr right) ->
+                    new Expr.Comparison(relation, rewrite(left), rewrite(right));
+                case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
+                    new Expr.Conditional(rewrite(condition), rewrite(then), rewrite(otherwise));
                 case Expr.Fma(Expr a, Expr b, Expr c) -> new Expr.Fma(rewrite(a), rewrite(b), rewrite(c));
-                case Expr.Cast(DType dtype, Expr operand) -> new Expr.Cast(dtype, rewrite(operand));
-                case Expr.Bitcast(DType dtype, Expr operand) -> new Expr.Bitcast(dtype, rewrite(operand));
-                case Expr.Constant constant -> constant;
+                case Expr.Conversion(DType dtype, Expr operand) -> new Expr.Conversion(dtype, rewrite(operand));
+                case Expr.Reinterpretation(DType dtype, Expr operand) ->
+                    new Expr.Reinterpretation(dtype, rewrite(operand));
+                case Expr.Immediate constant -> constant;
                 case Expr.Load load -> load;
                 case Expr.Index index -> index;
             };
@@ -123,7 +124,7 @@ public final class ExpandMath {
 
         private Expr unary(UnaryOp function, Expr operand) {
             if (operand.dtype() != DType.F32) {
-                return new Expr.Unary(function, operand);
+                return new Expr.UnaryOperation(function, operand);
             }
             return switch (function) {
                 case EXP -> formulas.exp(operand);
@@ -153,20 +154,20 @@ public final class ExpandMath {
                         CEIL,
                         ROUND,
                         IS_NAN,
-                        IS_INF -> new Expr.Unary(function, operand);
+                        IS_INF -> new Expr.UnaryOperation(function, operand);
             };
         }
 
         private Expr binary(BinaryOp function, Expr left, Expr right) {
             if (function == BinaryOp.POW
-                    && right instanceof Expr.Constant(DType dtype, long bits)
+                    && right instanceof Expr.Immediate(DType dtype, long bits)
                     && dtype == DType.F32) {
                 float exponent = Float.intBitsToFloat((int) bits);
                 if (Approximations.hasPower(exponent)) {
                     return formulas.power(left, exponent);
                 }
             }
-            return new Expr.Binary(function, left, right);
+            return new Expr.BinaryOperation(function, left, right);
         }
     }
 }

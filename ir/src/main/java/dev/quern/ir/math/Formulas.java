@@ -11,35 +11,35 @@ final class Formulas {
     private Formulas() {}
 
     static Expr number(double value) {
-        return Expr.Constant.of((float) value);
+        return Expr.Immediate.of((float) value);
     }
 
     static Expr number(int value) {
-        return Expr.Constant.of(value);
+        return Expr.Immediate.of(value);
     }
 
     static Expr plus(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.ADD, left, right);
+        return new Expr.BinaryOperation(BinaryOp.ADD, left, right);
     }
 
     static Expr minus(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.SUB, left, right);
+        return new Expr.BinaryOperation(BinaryOp.SUB, left, right);
     }
 
     static Expr times(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.MUL, left, right);
+        return new Expr.BinaryOperation(BinaryOp.MUL, left, right);
     }
 
     static Expr over(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.DIV, left, right);
+        return new Expr.BinaryOperation(BinaryOp.DIV, left, right);
     }
 
     static Expr min(Expr left, double right) {
-        return new Expr.Binary(BinaryOp.MIN, left, number(right));
+        return new Expr.BinaryOperation(BinaryOp.MIN, left, number(right));
     }
 
     static Expr max(Expr left, double right) {
-        return new Expr.Binary(BinaryOp.MAX, left, number(right));
+        return new Expr.BinaryOperation(BinaryOp.MAX, left, number(right));
     }
 
     static Expr fma(Expr a, Expr b, Expr c) {
@@ -47,43 +47,43 @@ final class Formulas {
     }
 
     static Expr negative(Expr operand) {
-        return new Expr.Unary(UnaryOp.NEG, operand);
+        return new Expr.UnaryOperation(UnaryOp.NEG, operand);
     }
 
     static Expr size(Expr operand) {
-        return new Expr.Unary(UnaryOp.ABS, operand);
+        return new Expr.UnaryOperation(UnaryOp.ABS, operand);
     }
 
     static Expr root(Expr operand) {
-        return new Expr.Unary(UnaryOp.SQRT, operand);
+        return new Expr.UnaryOperation(UnaryOp.SQRT, operand);
     }
 
     static Expr when(CompareOp relation, Expr left, double right, Expr then, Expr otherwise) {
-        return new Expr.Select(new Expr.Compare(relation, left, number(right)), then, otherwise);
+        return new Expr.Conditional(new Expr.Comparison(relation, left, number(right)), then, otherwise);
     }
 
     static Expr bits(Expr real) {
-        return new Expr.Bitcast(DType.I32, real);
+        return new Expr.Reinterpretation(DType.I32, real);
     }
 
     static Expr real(Expr bits) {
-        return new Expr.Bitcast(DType.F32, bits);
+        return new Expr.Reinterpretation(DType.F32, bits);
     }
 
     static Expr and(Expr left, int right) {
-        return new Expr.Binary(BinaryOp.AND, left, number(right));
+        return new Expr.BinaryOperation(BinaryOp.AND, left, number(right));
     }
 
     static Expr or(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.OR, left, right);
+        return new Expr.BinaryOperation(BinaryOp.OR, left, right);
     }
 
     static Expr left(Expr bits, int distance) {
-        return new Expr.Binary(BinaryOp.SHIFT_LEFT, bits, number(distance));
+        return new Expr.BinaryOperation(BinaryOp.SHIFT_LEFT, bits, number(distance));
     }
 
     static Expr right(Expr bits, int distance) {
-        return new Expr.Binary(BinaryOp.SHIFT_RIGHT, bits, number(distance));
+        return new Expr.BinaryOperation(BinaryOp.SHIFT_RIGHT, bits, number(distance));
     }
 
     /** {@code size}, which has no sign, with the sign of {@code signed}. */

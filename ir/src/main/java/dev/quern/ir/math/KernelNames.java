@@ -38,7 +38,7 @@ final class KernelNames {
             }
             case Stmt.Section section -> collect(section.body());
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> taken.addAll(reduce.alongVariables());
+            case Stmt.ReduceInto reduce -> taken.addAll(reduce.alongVariables());
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.Set;
 /**
  * Replaces reductions that are not {@linkplain Reduction#isPlain plain} by stores of what their rules give, through scalar registers, and
  * loops over the parts of wide targets. Lanes that such a reduction joins are kept in registers and joined in halves by further vector loops, in
- * the order of {@link Stmt.Reduce}. Applied to scheduled kernels.
+ * the order of {@link Stmt.ReduceInto}. Applied to scheduled kernels.
  */
 public final class SpellReductions {
     private final KernelNames names;
@@ -37,7 +37,7 @@ public final class SpellReductions {
     }
 
     /** Whether {@code reduce} is left to back ends. */
-    static boolean isPlain(Stmt.Reduce reduce) {
+    static boolean isPlain(Stmt.ReduceInto reduce) {
         return reduce.reduction().isPlain() && reduce.along().isEmpty();
     }
 
@@ -50,7 +50,7 @@ public final class SpellReductions {
             case Stmt.Let let -> hasAny(let.body());
             case Stmt.Section section -> hasAny(section.body());
             case Stmt.Store store -> false;
-            case Stmt.Reduce reduce -> !isPlain(reduce);
+            case Stmt.ReduceInto reduce -> !isPlain(reduce);
         };
     }
 
@@ -72,25 +72,25 @@ public final class SpellReductions {
             case Stmt.Let(String name, Expr value, Stmt body) -> new Stmt.Let(name, value, rewrite(body));
             case Stmt.Section(String name, Stmt body) -> new Stmt.Section(name, rewrite(body));
             case Stmt.Store store -> store;
-            case Stmt.Reduce reduce -> isPlain(reduce) ? reduce : entered(reduce);
+            case Stmt.ReduceInto reduce -> isPlain(reduce) ? reduce : entered(reduce);
         };
     }
 
     /** The element joined to the targets. */
-    Stmt entered(Stmt.Reduce reduce) {
+    Stmt entered(Stmt.ReduceInto reduce) {
         Names names = new Names(reduce);
         return names.stores(reduce.reduction().entering(), reduce.targets());
     }
 
     /** The lifted element stored to {@code places}, one for each target. */
-    Stmt lifted(Stmt.Reduce reduce, List<Stmt.Element> places) {
+    Stmt lifted(Stmt.ReduceInto reduce, List<Stmt.Element> places) {
         Names names = new Names(reduce);
         return names.stores(reduce.reduction().lift(), places);
     }
 
     /** What the names in the rules of one statement stand for. */
     private final class Names {
-        private final Stmt.Reduce reduce;
+        private final Stmt.ReduceInto reduce;
         private final Map<String, Expr> values = new HashMap<>();
         private final Set<String> wide = new HashSet<>();
         private final List<Buffer> buffers = new ArrayList<>();
@@ -98,11 +98,11 @@ public final class SpellReductions {
         private final List<Stmt> outside = new ArrayList<>();
         private final List<Stmt> inside = new ArrayList<>();
 
-        Names(Stmt.Reduce reduce) {
+        Names(Stmt.ReduceInto reduce) {
             this.reduce = reduce;
             for (int part = 0; part < reduce.targets().size(); part++) {
                 Stmt.Element element = reduce.targets().get(part);
-                Reduction.Target target = reduce.reduction().targets().get(part);
+                Reduction.ReducedPart target = reduce.reduction().targets().get(part);
                 String left = "left." + target.name();
                 values.put(left, new Expr.Load(element.buffer(), element.indices(), target.dtype()));
                 if (isWide(element)) {
@@ -126,9 +126,9 @@ public final class SpellReductions {
         }
 
         /** What is narrow is computed first and stored last, so that what is wide sees the targets as they were. */
-        Stmt stores(Reduction.Rule rule, List<Stmt.Element> places) {
+        Stmt stores(Reduction.ReductionRule rule, List<Stmt.Element> places) {
             keepInputs(rule);
-            for (Reduction.Let let : rule.lets()) {
+            for (Reduction.RuleLet let : rule.lets()) {
                 keep(let.name(), let.value());
             }
             List<Stmt> narrow = new ArrayList<>();
@@ -147,7 +147,7 @@ public final class SpellReductions {
             if (!wideStores.isEmpty()) {
                 inside.addAll(wideStores);
                 Stmt body = allocated(wideBuffers, inside);
-                for (Stmt.Along along : reduce.along().reversed()) {
+                for (Stmt.TargetAxis along : reduce.along().reversed()) {
                     body = new Stmt.For(along.variable(), along.extent(), LoopKind.SERIAL, body);
                 }
                 all.add(body);
@@ -165,13 +165,13 @@ public final class SpellReductions {
         }
 
         /** Computes inputs that {@code rule} uses more than once to registers. */
-        private void keepInputs(Reduction.Rule rule) {
+        private void keepInputs(Reduction.ReductionRule rule) {
             Map<String, Integer> uses = new HashMap<>();
             rule.lets().forEach(let -> count(let.value(), uses));
             rule.values().forEach(value -> count(value, uses));
             for (Reduction.Input input : reduce.reduction().inputs()) {
                 Expr value = values.get(input.name());
-                if (uses.getOrDefault(input.name(), 0) > 1 && !(value instanceof Expr.Constant)) {
+                if (uses.getOrDefault(input.name(), 0) > 1 && !(value instanceof Expr.Immediate)) {
                     bind(input.name(), value, wide.contains(input.name()));
                 }
             }
@@ -202,9 +202,9 @@ public final class SpellReductions {
     }
 
     /** The indices of a part of a value among others: over the loops of a wide one, then {@code last}. */
-    static List<Dim> indices(Stmt.Reduce reduce, int part, Dim last) {
+    static List<Dim> indices(Stmt.ReduceInto reduce, int part, Dim last) {
         List<Dim> indices = new ArrayList<>();
-        for (Stmt.Along along : reduce.along()) {
+        for (Stmt.TargetAxis along : reduce.along()) {
             if (isOver(reduce, part, along)) {
                 indices.add(Dim.symbol(along.variable()));
             }
@@ -213,7 +213,7 @@ public final class SpellReductions {
         return indices;
     }
 
-    static boolean isOver(Stmt.Reduce reduce, int part, Stmt.Along along) {
+    static boolean isOver(Stmt.ReduceInto reduce, int part, Stmt.TargetAxis along) {
         return reduce.targets().get(part).indices().stream().anyMatch(index -> index.dependsOn(along.variable()));
     }
 }

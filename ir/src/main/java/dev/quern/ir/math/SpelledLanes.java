@@ -19,7 +19,7 @@ import java.util.Set;
 
 /**
  * One vector loop with reductions spelled out. Where lanes are joined, each lane's lifted element is kept, joined with that of the
- * lane half a vector further by the reduction's join, and so on, as {@link Stmt.Reduce} says; lanes that do not get there keep the identity.
+ * lane half a vector further by the reduction's join, and so on, as {@link Stmt.ReduceInto} says; lanes that do not get there keep the identity.
  */
 final class SpelledLanes {
     private final SpellReductions pass;
@@ -83,7 +83,7 @@ final class SpelledLanes {
             }
             case Stmt.Section(String name, Stmt body) -> new Stmt.Section(name, spell(body, conditions, partial));
             case Stmt.Store store -> store;
-            case Stmt.Reduce reduce -> {
+            case Stmt.ReduceInto reduce -> {
                 if (SpellReductions.isPlain(reduce)) {
                     yield reduce;
                 }
@@ -92,12 +92,12 @@ final class SpelledLanes {
         };
     }
 
-    private Stmt joined(Stmt.Reduce reduce, List<Dim> conditions, boolean partial) {
+    private Stmt joined(Stmt.ReduceInto reduce, List<Dim> conditions, boolean partial) {
         Reduction reduction = reduce.reduction();
         List<Buffer> buffers = new ArrayList<>();
         for (int part = 0; part < reduce.targets().size(); part++) {
             List<Dim> extents = new ArrayList<>();
-            for (Stmt.Along along : reduce.along()) {
+            for (Stmt.TargetAxis along : reduce.along()) {
                 if (SpellReductions.isOver(reduce, part, along)) {
                     extents.add(along.extent());
                 }
@@ -123,26 +123,26 @@ final class SpelledLanes {
         for (long half = width / 2; half >= 1 && half < lanes; half /= 2) {
             String variable = pass.fresh(loop.variable() + ".join");
             Dim lane = Dim.symbol(variable);
-            Stmt.Reduce halves = among(reduce, buffers, lane, lane.plus(half));
+            Stmt.ReduceInto halves = among(reduce, buffers, lane, lane.plus(half));
             after.add(new Stmt.For(
                     variable, Dim.of(Math.min(half, lanes - half)), LoopKind.VECTOR, pass.entered(halves)));
         }
-        Stmt.Reduce last = renamed(new Stmt.Reduce(
+        Stmt.ReduceInto last = renamed(new Stmt.ReduceInto(
                 reduce.targets(), reduction.joined(), loads(reduce, buffers, Dim.ZERO), reduce.along()));
         Stmt join = SpellReductions.isPlain(last) ? last : pass.entered(last);
         after.add(conditions.isEmpty() ? join : new Stmt.Guard(conditions, join, Stmt.NOTHING));
         return pass.lifted(reduce, elements(reduce, buffers, Dim.symbol(loop.variable())));
     }
 
-    private Stmt idle(Stmt.Reduce reduce, List<Buffer> buffers) {
+    private Stmt idle(Stmt.ReduceInto reduce, List<Buffer> buffers) {
         String variable = pass.fresh(loop.variable() + ".idle");
         List<Stmt> stores = new ArrayList<>();
         for (int part = 0; part < buffers.size(); part++) {
             Map<String, Dim> names = new HashMap<>();
-            List<Stmt.Along> over = new ArrayList<>();
-            for (Stmt.Along along : reduce.along()) {
+            List<Stmt.TargetAxis> over = new ArrayList<>();
+            for (Stmt.TargetAxis along : reduce.along()) {
                 if (SpellReductions.isOver(reduce, part, along)) {
-                    over.add(new Stmt.Along(pass.fresh(along.variable()), along.extent()));
+                    over.add(new Stmt.TargetAxis(pass.fresh(along.variable()), along.extent()));
                     names.put(along.variable(), Dim.symbol(over.getLast().variable()));
                 }
             }
@@ -153,7 +153,7 @@ final class SpelledLanes {
                     .map(index -> index.substitute(names))
                     .toList();
             Stmt store = new Stmt.Store(element.buffer(), at, identity);
-            for (Stmt.Along along : over.reversed()) {
+            for (Stmt.TargetAxis along : over.reversed()) {
                 store = new Stmt.For(along.variable(), along.extent(), LoopKind.SERIAL, store);
             }
             stores.add(store);
@@ -162,15 +162,15 @@ final class SpelledLanes {
     }
 
     /** What lane {@code from} has, joined to what lane {@code to} has. */
-    private Stmt.Reduce among(Stmt.Reduce reduce, List<Buffer> buffers, Dim to, Dim from) {
-        return renamed(new Stmt.Reduce(
+    private Stmt.ReduceInto among(Stmt.ReduceInto reduce, List<Buffer> buffers, Dim to, Dim from) {
+        return renamed(new Stmt.ReduceInto(
                 elements(reduce, buffers, to),
                 reduce.reduction().joined(),
                 loads(reduce, buffers, from),
                 reduce.along()));
     }
 
-    private static List<Stmt.Element> elements(Stmt.Reduce reduce, List<Buffer> buffers, Dim lane) {
+    private static List<Stmt.Element> elements(Stmt.ReduceInto reduce, List<Buffer> buffers, Dim lane) {
         List<Stmt.Element> elements = new ArrayList<>();
         for (int part = 0; part < buffers.size(); part++) {
             elements.add(new Stmt.Element(buffers.get(part).name(), SpellReductions.indices(reduce, part, lane)));
@@ -178,7 +178,7 @@ final class SpelledLanes {
         return elements;
     }
 
-    private static List<Expr> loads(Stmt.Reduce reduce, List<Buffer> buffers, Dim lane) {
+    private static List<Expr> loads(Stmt.ReduceInto reduce, List<Buffer> buffers, Dim lane) {
         List<Expr> loads = new ArrayList<>();
         for (Stmt.Element element : elements(reduce, buffers, lane)) {
             loads.add(new Expr.Load(
@@ -190,14 +190,14 @@ final class SpelledLanes {
     }
 
     /** The reduction with loops over parts of their own names. */
-    private Stmt.Reduce renamed(Stmt.Reduce reduce) {
+    private Stmt.ReduceInto renamed(Stmt.ReduceInto reduce) {
         Map<String, Dim> names = new HashMap<>();
-        List<Stmt.Along> along = new ArrayList<>();
-        for (Stmt.Along each : reduce.along()) {
-            along.add(new Stmt.Along(pass.fresh(each.variable()), each.extent()));
+        List<Stmt.TargetAxis> along = new ArrayList<>();
+        for (Stmt.TargetAxis each : reduce.along()) {
+            along.add(new Stmt.TargetAxis(pass.fresh(each.variable()), each.extent()));
             names.put(each.variable(), Dim.symbol(along.getLast().variable()));
         }
-        return new Stmt.Reduce(
+        return new Stmt.ReduceInto(
                 reduce.targets().stream()
                         .map(target -> new Stmt.Element(
                                 target.buffer(),

@@ -55,7 +55,7 @@ record Application(Kernel kernel, Step step, Target target, LoopNames names, Set
             case Stmt.Block block -> Statements.withParts(block, part -> atLoops(part, scope, name, change));
             case Stmt.Section section -> Statements.withParts(section, part -> atLoops(part, scope, name, change));
             case Stmt.Store store -> store;
-            case Stmt.Reduce reduce -> reduce;
+            case Stmt.ReduceInto reduce -> reduce;
         };
     }
 

@@ -94,15 +94,15 @@ public final class BindIndices {
                 case Stmt.For(String variable, Dim extent, LoopKind kind, Stmt body) ->
                     new Stmt.For(variable, change.apply(extent), kind, inside(variable, body));
                 case Stmt.Store(String buffer, List<Dim> at, Expr value) -> new Stmt.Store(buffer, all(at), in(value));
-                case Stmt.Reduce reduce ->
-                    new Stmt.Reduce(
+                case Stmt.ReduceInto reduce ->
+                    new Stmt.ReduceInto(
                             reduce.targets().stream()
                                     .map(target -> new Stmt.Element(target.buffer(), all(target.indices())))
                                     .toList(),
                             reduce.reduction(),
                             reduce.inputs().stream().map(this::in).toList(),
                             reduce.along().stream()
-                                    .map(each -> new Stmt.Along(each.variable(), change.apply(each.extent())))
+                                    .map(each -> new Stmt.TargetAxis(each.variable(), change.apply(each.extent())))
                                     .toList());
                 case Stmt.Allocate(var buffer, Stmt body) -> new Stmt.Allocate(buffer, in(body));
                 case Stmt.Guard(List<Dim> conditions, Stmt then, Stmt otherwise) ->

@@ -51,7 +51,7 @@ final class BindLoop {
                     case Stmt.For loop -> loop.kind() == LoopKind.BLOCK && isLaunch(loop.body(), wanted);
                     case Stmt.Section section -> false;
                     case Stmt.Store store -> false;
-                    case Stmt.Reduce reduce -> false;
+                    case Stmt.ReduceInto reduce -> false;
                     case Stmt.Allocate allocate -> false;
                     case Stmt.Guard guard -> false;
                     case Stmt.Let let -> false;

@@ -32,7 +32,7 @@ final class BufferAccesses {
      */
     record Access(
             Kind kind,
-            Optional<Stmt.Reduce> reduce,
+            Optional<Stmt.ReduceInto> reduce,
             String buffer,
             List<Dim> indices,
             Set<String> inner,
@@ -75,7 +75,7 @@ final class BufferAccesses {
                 names.add(store.buffer());
                 Expressions.loads(store.value(), load -> names.add(load.buffer()));
             }
-            case Stmt.Reduce reduce -> {
+            case Stmt.ReduceInto reduce -> {
                 reduce.targets().forEach(target -> names.add(target.buffer()));
                 reduce.inputs().forEach(input -> Expressions.loads(input, load -> names.add(load.buffer())));
             }
@@ -96,7 +96,7 @@ final class BufferAccesses {
                 reads(value, scope, inner, own);
                 add(new Access(Kind.WRITE, Optional.empty(), buffer, indices, inner, scope), own);
             }
-            case Stmt.Reduce reduce -> {
+            case Stmt.ReduceInto reduce -> {
                 ScheduleScope inside = scope.inside(reduce);
                 Set<String> more = new HashSet<>(inner);
                 more.addAll(reduce.alongVariables());

@@ -91,8 +91,8 @@ final class Dependence {
         if (first.kind() != BufferAccesses.Kind.REDUCE || second.kind() != BufferAccesses.Kind.REDUCE) {
             return false;
         }
-        Stmt.Reduce one = first.reduce().orElseThrow();
-        Stmt.Reduce other = second.reduce().orElseThrow();
+        Stmt.ReduceInto one = first.reduce().orElseThrow();
+        Stmt.ReduceInto other = second.reduce().orElseThrow();
         return one.reduction().reorderable()
                 && one.reduction().joined().equals(other.reduction().joined())
                 && (one.targets().size() == 1 || WideTargets.sameValue(one, other));

@@ -46,7 +46,7 @@ public final class GridVerifier {
                 visit(loop.body(), scope.inside(loop), sharedBytes);
             }
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
+            case Stmt.ReduceInto reduce -> {}
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {
                 long bytes = sharedBytes + bytes(buffer);
                 if (bytes > target.sharedBytes()) {

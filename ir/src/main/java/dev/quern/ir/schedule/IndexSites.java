@@ -54,7 +54,7 @@ final class IndexSites {
                 collect(loop.body(), inner);
             }
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce ->
+            case Stmt.ReduceInto reduce ->
                 reduce.alongVariables()
                         .forEach(variable ->
                                 sites.put(variable, new Site(site.depth() + 1, variable, false, site.loops())));

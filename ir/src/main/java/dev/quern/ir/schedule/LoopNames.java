@@ -35,7 +35,7 @@ final class LoopNames {
                 collect(loop.body());
             }
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> used.addAll(reduce.alongVariables());
+            case Stmt.ReduceInto reduce -> used.addAll(reduce.alongVariables());
             case Stmt.Allocate allocate -> {
                 used.add(allocate.buffer().name());
                 collect(allocate.body());

@@ -58,7 +58,7 @@ final class OverrunGuards {
                 more.add(new Own(allocate, reads, around));
                 yield Statements.withParts(allocate, part -> at(part, more, scope.inside(allocate), inside));
             }
-            case Stmt.Guard(List<Dim> conditions, Stmt.Reduce reduce, Stmt otherwise)
+            case Stmt.Guard(List<Dim> conditions, Stmt.ReduceInto reduce, Stmt otherwise)
             when inside && Statements.isNothing(otherwise) -> {
                 List<Dim> kept = takesOnlyOwn(reduce, owned, scope)
                         ? conditions.stream()
@@ -73,11 +73,11 @@ final class OverrunGuards {
                         at(then, owned, scope.when(conditions), inside),
                         at(otherwise, owned, scope.unless(conditions), inside));
             case Stmt.Store store -> store;
-            case Stmt.Reduce reduce -> reduce;
+            case Stmt.ReduceInto reduce -> reduce;
         };
     }
 
-    private static boolean takesOnlyOwn(Stmt.Reduce reduce, List<Own> owned, ScheduleScope scope) {
+    private static boolean takesOnlyOwn(Stmt.ReduceInto reduce, List<Own> owned, ScheduleScope scope) {
         Set<String> names = new HashSet<>();
         owned.forEach(own -> names.add(own.allocate().buffer().name()));
         boolean[] only = {reduce.along().isEmpty()};
@@ -98,7 +98,7 @@ final class OverrunGuards {
     }
 
     /** Whether it may be seen that {@code condition} was not asked. */
-    private static boolean isSeen(Dim condition, Stmt.Reduce reduce, List<Own> owned) {
+    private static boolean isSeen(Dim condition, Stmt.ReduceInto reduce, List<Own> owned) {
         for (Stmt.Element target : reduce.targets()) {
             Own own = owned.stream()
                     .filter(each -> each.allocate().buffer().name().equals(target.buffer()))

@@ -61,7 +61,7 @@ final class PaddedBody {
             }
             case Stmt.Store(String buffer, var indices, Expr value) ->
                 leaf(statement, List.of(buffer), List.of(value), scope);
-            case Stmt.Reduce reduce ->
+            case Stmt.ReduceInto reduce ->
                 leaf(
                         statement,
                         reduce.targets().stream().map(Stmt.Element::buffer).toList(),

@@ -60,7 +60,7 @@ final class ReorderLoops {
             case Stmt.Block block -> Statements.withParts(block, part -> rewrite(part, scope));
             case Stmt.Section section -> Statements.withParts(section, part -> rewrite(part, scope));
             case Stmt.Store store -> store;
-            case Stmt.Reduce reduce -> reduce;
+            case Stmt.ReduceInto reduce -> reduce;
         };
     }
 

@@ -43,10 +43,10 @@ final class ScheduleScope {
     }
 
     /** At the wide targets and inputs of a reduction, which need not have parts. */
-    ScheduleScope inside(Stmt.Reduce reduce) {
+    ScheduleScope inside(Stmt.ReduceInto reduce) {
         List<Stmt.For> more = new ArrayList<>(loops);
         DimRanges inner = ranges;
-        for (Stmt.Along each : reduce.along()) {
+        for (Stmt.TargetAxis each : reduce.along()) {
             more.add((Stmt.For) Statements.serial(each.variable(), each.extent(), reduce));
             inner = inner.with(each.variable(), each.extent());
         }

@@ -41,7 +41,7 @@ final class Simplify {
             case Stmt.For loop -> simplify(loop, scope);
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
                 new Stmt.Store(buffer, simplify(indices, scope), simplify(value, scope));
-            case Stmt.Reduce reduce -> simplify(reduce, scope);
+            case Stmt.ReduceInto reduce -> simplify(reduce, scope);
             case Stmt.Allocate allocate -> simplify(allocate, scope);
             case Stmt.Guard guard -> simplify(guard, scope);
             case Stmt.Let let -> simplify(let, scope);
@@ -60,16 +60,16 @@ final class Simplify {
         return Expressions.withIndices(expression, scope::simplify);
     }
 
-    private static Stmt simplify(Stmt.Reduce reduce, ScheduleScope scope) {
+    private static Stmt simplify(Stmt.ReduceInto reduce, ScheduleScope scope) {
         ScheduleScope inside = scope.inside(reduce);
-        return new Stmt.Reduce(
+        return new Stmt.ReduceInto(
                 reduce.targets().stream()
                         .map(target -> new Stmt.Element(target.buffer(), simplify(target.indices(), inside)))
                         .toList(),
                 reduce.reduction(),
                 reduce.inputs().stream().map(input -> simplify(input, inside)).toList(),
                 reduce.along().stream()
-                        .map(each -> new Stmt.Along(each.variable(), scope.simplify(each.extent())))
+                        .map(each -> new Stmt.TargetAxis(each.variable(), scope.simplify(each.extent())))
                         .toList());
     }
 
@@ -156,7 +156,7 @@ final class Simplify {
                     case Stmt.For loop -> loop.extent().dependsOn(symbol);
                     case Stmt.Store store ->
                         any(store.indices(), symbol) || Expressions.mentions(store.value(), symbol);
-                    case Stmt.Reduce reduce ->
+                    case Stmt.ReduceInto reduce ->
                         reduce.targets().stream().anyMatch(target -> any(target.indices(), symbol))
                                 || reduce.inputs().stream().anyMatch(input -> Expressions.mentions(input, symbol))
                                 || reduce.along().stream()

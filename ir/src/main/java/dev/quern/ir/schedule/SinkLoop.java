@@ -89,7 +89,7 @@ final class SinkLoop {
                 yield new Stmt.Allocate(expand(buffer), sink(indexed, taken));
             }
             case Stmt.Store store -> throw new IllegalStateException("a leaf stays");
-            case Stmt.Reduce reduce -> throw new IllegalStateException("a leaf stays");
+            case Stmt.ReduceInto reduce -> throw new IllegalStateException("a leaf stays");
         };
     }
 
@@ -97,7 +97,7 @@ final class SinkLoop {
     private boolean stays(Stmt statement, List<Taken> taken) {
         return switch (statement) {
             case Stmt.Store store -> true;
-            case Stmt.Reduce reduce -> true;
+            case Stmt.ReduceInto reduce -> true;
             case Stmt.For inner -> depends(inner.extent());
             case Stmt.Let let -> isTaken(let.value(), taken) && !Statements.isPure(let, loop.body());
             case Stmt.Allocate allocate -> stays(allocate.body(), taken);

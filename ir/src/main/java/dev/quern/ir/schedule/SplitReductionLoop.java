@@ -23,9 +23,9 @@ import java.util.Set;
  */
 final class SplitReductionLoop {
     /** One reduced value, the buffers of its partial results, and what must hold for the value to be there. */
-    private record Partial(Stmt.Reduce value, List<Buffer> buffers, List<Dim> conditions) {
+    private record Partial(Stmt.ReduceInto value, List<Buffer> buffers, List<Dim> conditions) {
         /** The parts of the partial result at {@code index}, the last axis of each buffer. */
-        List<Stmt.Element> at(Dim index, List<Stmt.Along> along) {
+        List<Stmt.Element> at(Dim index, List<Stmt.TargetAxis> along) {
             List<Stmt.Element> elements = new ArrayList<>();
             for (int part = 0; part < buffers.size(); part++) {
                 List<Dim> indices = new ArrayList<>();
@@ -45,7 +45,7 @@ final class SplitReductionLoop {
         }
     }
 
-    private static boolean isWide(Stmt.Reduce value, int part, Stmt.Along along) {
+    private static boolean isWide(Stmt.ReduceInto value, int part, Stmt.TargetAxis along) {
         return value.targets().get(part).indices().stream().anyMatch(index -> index.dependsOn(along.variable()));
     }
 
@@ -136,7 +136,7 @@ final class SplitReductionLoop {
             if (!verdict.reduced().contains(access.buffer())) {
                 continue;
             }
-            Stmt.Reduce value = access.reduce().orElseThrow();
+            Stmt.ReduceInto value = access.reduce().orElseThrow();
             Set<String> inner = new HashSet<>(access.inner());
             inner.removeAll(value.alongVariables());
             for (Dim index : access.indices()) {
@@ -144,7 +144,7 @@ final class SplitReductionLoop {
                     throw application.refusal("it " + access + ", at an index that varies within an iteration");
                 }
             }
-            for (Stmt.Along along : value.along()) {
+            for (Stmt.TargetAxis along : value.along()) {
                 Dim extent = along.extent();
                 if (extent.dependsOn(loop.variable())
                         || extent.symbols().stream().anyMatch(inner::contains)) {
@@ -156,7 +156,8 @@ final class SplitReductionLoop {
         return partials;
     }
 
-    private Partial partial(Stmt.Reduce value, Access access, Set<String> inner, Stmt.For loop, ScheduleScope scope) {
+    private Partial partial(
+            Stmt.ReduceInto value, Access access, Set<String> inner, Stmt.For loop, ScheduleScope scope) {
         List<List<Dim>> guards = new ArrayList<>();
         guards(loop.body(), WideTargets.key(value), inner, loop.variable(), List.of(), guards);
         List<Dim> conditions = new ArrayList<>(guards.getFirst());
@@ -173,7 +174,7 @@ final class SplitReductionLoop {
                 }
             }
             List<Dim> extents = new ArrayList<>();
-            for (Stmt.Along along : value.along()) {
+            for (Stmt.TargetAxis along : value.along()) {
                 if (isWide(value, part, along)) {
                     extents.add(along.extent());
                 }
@@ -191,7 +192,7 @@ final class SplitReductionLoop {
     private static void guards(
             Stmt statement, String key, Set<String> inner, String variable, List<Dim> around, List<List<Dim>> found) {
         switch (statement) {
-            case Stmt.Reduce reduce -> {
+            case Stmt.ReduceInto reduce -> {
                 if (WideTargets.key(reduce).equals(key)) {
                     found.add(around);
                 }
@@ -218,11 +219,11 @@ final class SplitReductionLoop {
     }
 
     private static Stmt redirect(Stmt statement, Map<String, Partial> partials, Dim index) {
-        if (statement instanceof Stmt.Reduce reduce) {
+        if (statement instanceof Stmt.ReduceInto reduce) {
             Partial partial = partials.get(WideTargets.key(reduce));
             return partial == null
                     ? statement
-                    : new Stmt.Reduce(
+                    : new Stmt.ReduceInto(
                             partial.at(index, reduce.along()), reduce.reduction(), reduce.inputs(), reduce.along());
         }
         return Statements.withParts(statement, part -> redirect(part, partials, index));
@@ -231,13 +232,13 @@ final class SplitReductionLoop {
     private Stmt initialise(Map<String, Partial> partials, Dim index) {
         List<Stmt> stores = new ArrayList<>();
         for (Partial partial : partials.values()) {
-            Stmt.Reduce value = partial.value();
+            Stmt.ReduceInto value = partial.value();
             List<Stmt.Element> elements = partial.at(index, value.along());
             for (int part = 0; part < elements.size(); part++) {
                 Expr identity = value.reduction().targets().get(part).identity();
                 Stmt.Element element = elements.get(part);
                 Stmt store = new Stmt.Store(element.buffer(), element.indices(), identity);
-                for (Stmt.Along along : value.along().reversed()) {
+                for (Stmt.TargetAxis along : value.along().reversed()) {
                     if (isWide(value, part, along)) {
                         store = Statements.serial(along.variable(), along.extent(), store);
                     }
@@ -251,14 +252,14 @@ final class SplitReductionLoop {
     private Stmt combine(Map<String, Partial> partials, Dim index) {
         List<Stmt> reduces = new ArrayList<>();
         for (Partial partial : partials.values()) {
-            Stmt.Reduce value = partial.value();
+            Stmt.ReduceInto value = partial.value();
             List<Expr> parts = new ArrayList<>();
             for (Stmt.Element element : partial.at(index, value.along())) {
                 Buffer buffer = partial.buffers().get(parts.size());
                 parts.add(new Expr.Load(element.buffer(), element.indices(), buffer.dtype()));
             }
             Stmt reduce = Substitution.copy(
-                    new Stmt.Reduce(value.targets(), value.reduction().joined(), parts, value.along()),
+                    new Stmt.ReduceInto(value.targets(), value.reduction().joined(), parts, value.along()),
                     application.names());
             reduces.add(
                     partial.conditions().isEmpty()

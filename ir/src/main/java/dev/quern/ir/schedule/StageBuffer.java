@@ -168,8 +168,8 @@ final class StageBuffer {
         return switch (statement) {
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
                 new Stmt.Store(buffer, indices, redirect(value, source, copy, box));
-            case Stmt.Reduce(var targets, var reduction, List<Expr> inputs, var along) ->
-                new Stmt.Reduce(
+            case Stmt.ReduceInto(var targets, var reduction, List<Expr> inputs, var along) ->
+                new Stmt.ReduceInto(
                         targets,
                         reduction,
                         inputs.stream()

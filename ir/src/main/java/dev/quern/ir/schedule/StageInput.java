@@ -21,7 +21,11 @@ import java.util.Set;
 final class StageInput {
     /** The reduction, the loops and conditions around it inside the staged loop, and what else is defined there. */
     private record Site(
-            Stmt.Reduce reduce, List<Stmt.For> loops, List<Dim> conditions, Set<String> defined, ScheduleScope scope) {
+            Stmt.ReduceInto reduce,
+            List<Stmt.For> loops,
+            List<Dim> conditions,
+            Set<String> defined,
+            ScheduleScope scope) {
         Site inside(Stmt.For loop) {
             List<Stmt.For> more = new ArrayList<>(loops);
             more.add(loop);
@@ -40,7 +44,7 @@ final class StageInput {
             return new Site(null, loops, conditions, more, inside);
         }
 
-        Site at(Stmt.Reduce found) {
+        Site at(Stmt.ReduceInto found) {
             return new Site(found, loops, conditions, defined, scope);
         }
     }
@@ -68,7 +72,7 @@ final class StageInput {
                     "the body of " + loop.variable() + " has " + sites.size() + " reductions, expected one");
         }
         Site site = sites.getFirst();
-        Stmt.Reduce reduce = site.reduce();
+        Stmt.ReduceInto reduce = site.reduce();
         if (step.input() >= reduce.inputs().size() || !reduce.along().isEmpty()) {
             throw application.refusal("the reduction into "
                     + reduce.targets().getFirst().buffer() + " has no plain input " + step.input());
@@ -104,7 +108,7 @@ final class StageInput {
             case Stmt.Block block -> block.statements().forEach(each -> find(each, site, found));
             case Stmt.For loop -> find(loop.body(), site.inside(loop), found);
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> found.add(site.at(reduce));
+            case Stmt.ReduceInto reduce -> found.add(site.at(reduce));
             case Stmt.Allocate allocate ->
                 find(
                         allocate.body(),
@@ -128,7 +132,7 @@ final class StageInput {
 
     /** A number that was widened is kept as it was before. */
     private static Expr narrowest(Expr value) {
-        return value instanceof Expr.Cast(var dtype, Expr operand)
+        return value instanceof Expr.Conversion(var dtype, Expr operand)
                         && dtype.isFloat()
                         && operand.dtype().isFloat()
                         && operand.dtype().bits() < dtype.bits()
@@ -218,18 +222,18 @@ final class StageInput {
         return result;
     }
 
-    private Stmt redirect(Stmt statement, Stmt.Reduce reduce, Expr value, Expr read) {
+    private Stmt redirect(Stmt statement, Stmt.ReduceInto reduce, Expr value, Expr read) {
         if (statement != reduce) {
             return Statements.withParts(statement, part -> redirect(part, reduce, value, read));
         }
         List<Expr> inputs = new ArrayList<>(reduce.inputs());
         inputs.set(step.input(), widened(inputs.get(step.input()), value, read));
-        return new Stmt.Reduce(reduce.targets(), reduce.reduction(), inputs, reduce.along());
+        return new Stmt.ReduceInto(reduce.targets(), reduce.reduction(), inputs, reduce.along());
     }
 
     private static Expr widened(Expr input, Expr value, Expr read) {
-        return input == value || !(input instanceof Expr.Cast(var dtype, Expr operand))
+        return input == value || !(input instanceof Expr.Conversion(var dtype, Expr operand))
                 ? read
-                : new Expr.Cast(dtype, widened(operand, value, read));
+                : new Expr.Conversion(dtype, widened(operand, value, read));
     }
 }

@@ -52,7 +52,7 @@ final class Statements {
         statement.walk(part -> {
             if (part instanceof Stmt.Store store) {
                 names.add(store.buffer());
-            } else if (part instanceof Stmt.Reduce reduce) {
+            } else if (part instanceof Stmt.ReduceInto reduce) {
                 reduce.targets().forEach(target -> names.add(target.buffer()));
             }
         });
@@ -86,7 +86,7 @@ final class Statements {
             case Stmt.For(String variable, Dim extent, LoopKind kind, Stmt body) ->
                 new Stmt.For(variable, extent, kind, change.apply(body));
             case Stmt.Store store -> store;
-            case Stmt.Reduce reduce -> reduce;
+            case Stmt.ReduceInto reduce -> reduce;
             case Stmt.Allocate(var buffer, Stmt body) -> new Stmt.Allocate(buffer, change.apply(body));
             case Stmt.Guard(var nonNegative, Stmt then, Stmt otherwise) ->
                 new Stmt.Guard(nonNegative, change.apply(then), change.apply(otherwise));

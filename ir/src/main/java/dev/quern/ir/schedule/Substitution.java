@@ -58,7 +58,7 @@ final class Substitution {
             case Stmt.Section section -> renamed.put(section.name(), names.copy(section.name()));
             case Stmt.Block block -> {}
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> reduce.alongVariables().forEach(variable -> renameSymbol(variable, names));
+            case Stmt.ReduceInto reduce -> reduce.alongVariables().forEach(variable -> renameSymbol(variable, names));
             case Stmt.Guard guard -> {}
         }
     }
@@ -110,8 +110,8 @@ final class Substitution {
                 new Stmt.For(name(variable), in(extent), kind, in(body));
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
                 new Stmt.Store(name(buffer), indices(buffer, indices), in(value));
-            case Stmt.Reduce(var targets, var reduction, List<Expr> inputs, var along) ->
-                new Stmt.Reduce(
+            case Stmt.ReduceInto(var targets, var reduction, List<Expr> inputs, var along) ->
+                new Stmt.ReduceInto(
                         targets.stream()
                                 .map(target -> new Stmt.Element(
                                         name(target.buffer()), indices(target.buffer(), target.indices())))
@@ -119,7 +119,7 @@ final class Substitution {
                         reduction,
                         inputs.stream().map(this::in).toList(),
                         along.stream()
-                                .map(each -> new Stmt.Along(name(each.variable()), in(each.extent())))
+                                .map(each -> new Stmt.TargetAxis(name(each.variable()), in(each.extent())))
                                 .toList());
             case Stmt.Allocate(Buffer buffer, Stmt body) -> new Stmt.Allocate(in(buffer), in(body));
             case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) ->

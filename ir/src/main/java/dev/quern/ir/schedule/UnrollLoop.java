@@ -23,7 +23,7 @@ final class UnrollLoop {
         return switch (statement) {
             case Stmt.For loop -> unroll(loop, application);
             case Stmt.Let let -> Statements.withParts(let, part -> outside(part, application));
-            case Stmt.Block _, Stmt.Store _, Stmt.Reduce _, Stmt.Allocate _, Stmt.Guard _, Stmt.Section _ ->
+            case Stmt.Block _, Stmt.Store _, Stmt.ReduceInto _, Stmt.Allocate _, Stmt.Guard _, Stmt.Section _ ->
                 throw new IllegalStateException("no loop: " + statement);
         };
     }
@@ -46,7 +46,7 @@ final class UnrollLoop {
     }
 
     private static long leaves(Stmt statement) {
-        long[] sum = {statement instanceof Stmt.Store || statement instanceof Stmt.Reduce ? 1 : 0};
+        long[] sum = {statement instanceof Stmt.Store || statement instanceof Stmt.ReduceInto ? 1 : 0};
         Statements.withParts(statement, part -> {
             sum[0] += leaves(part);
             return part;

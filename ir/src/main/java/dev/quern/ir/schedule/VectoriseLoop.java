@@ -61,7 +61,7 @@ final class VectoriseLoop {
             }
             case Stmt.Let let -> requireInnermost(loop, let.body(), application);
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
+            case Stmt.ReduceInto reduce -> {}
         }
     }
 }

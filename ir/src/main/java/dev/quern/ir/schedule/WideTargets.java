@@ -12,15 +12,15 @@ final class WideTargets {
     private WideTargets() {}
 
     /** Whether two reductions name the same elements in the same order, over the same parts. */
-    static boolean sameValue(Stmt.Reduce one, Stmt.Reduce other) {
+    static boolean sameValue(Stmt.ReduceInto one, Stmt.ReduceInto other) {
         return key(one).equals(key(other));
     }
 
     /** What is the same for reductions into the same value, and different for others. */
-    static String key(Stmt.Reduce reduce) {
+    static String key(Stmt.ReduceInto reduce) {
         Map<String, Dim> names = new HashMap<>();
         List<Dim> extents = new ArrayList<>();
-        for (Stmt.Along each : reduce.along()) {
+        for (Stmt.TargetAxis each : reduce.along()) {
             names.put(each.variable(), Dim.symbol("|" + extents.size()));
             extents.add(each.extent());
         }

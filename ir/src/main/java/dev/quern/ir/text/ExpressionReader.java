@@ -37,7 +37,7 @@ final class ExpressionReader {
                 .filter(candidate -> ExpressionText.sign(candidate).equals(sign))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("the grammar has no relation " + sign));
-        return typed(context, () -> new Expr.Compare(relation, left, right));
+        return typed(context, () -> new Expr.Comparison(relation, left, right));
     }
 
     private Expr read(QuernParser.SumContext context) {
@@ -48,7 +48,7 @@ final class ExpressionReader {
             Expr left = sum;
             Expr right = read(products.get(index));
             boolean plus = context.sumSign(index - 1).getText().equals("+");
-            sum = typed(context, () -> new Expr.Binary(plus ? BinaryOp.ADD : BinaryOp.SUB, left, right));
+            sum = typed(context, () -> new Expr.BinaryOperation(plus ? BinaryOp.ADD : BinaryOp.SUB, left, right));
         }
         depth -= products.size();
         return sum;
@@ -62,7 +62,7 @@ final class ExpressionReader {
             Expr left = product;
             Expr right = read(factors.get(index));
             boolean times = context.productSign(index - 1).getText().equals("*");
-            product = typed(context, () -> new Expr.Binary(times ? BinaryOp.MUL : BinaryOp.DIV, left, right));
+            product = typed(context, () -> new Expr.BinaryOperation(times ? BinaryOp.MUL : BinaryOp.DIV, left, right));
         }
         depth -= factors.size();
         return product;
@@ -102,7 +102,7 @@ final class ExpressionReader {
         if (bits.isEmpty()) {
             throw SyntaxErrors.at(context, "a value of " + dtype);
         }
-        return new Expr.Constant(dtype, bits.getAsLong());
+        return new Expr.Immediate(dtype, bits.getAsLong());
     }
 
     private static DType evidentType(QuernParser.ScalarContext scalar) {
@@ -144,12 +144,12 @@ final class ExpressionReader {
         Optional<UnaryOp> unary = Words.find(UnaryOp.class, function);
         if (unary.isPresent()) {
             count(context, operands, 1);
-            return new Expr.Unary(unary.get(), operands.getFirst());
+            return new Expr.UnaryOperation(unary.get(), operands.getFirst());
         }
         Optional<BinaryOp> binary = Words.find(BinaryOp.class, function);
         if (binary.isPresent()) {
             count(context, operands, 2);
-            return typed(context, () -> new Expr.Binary(binary.get(), operands.get(0), operands.get(1)));
+            return typed(context, () -> new Expr.BinaryOperation(binary.get(), operands.get(0), operands.get(1)));
         }
         if (function.equals("fma")) {
             count(context, operands, 3);
@@ -157,13 +157,13 @@ final class ExpressionReader {
         }
         if (function.equals("select")) {
             count(context, operands, 3);
-            return typed(context, () -> new Expr.Select(operands.get(0), operands.get(1), operands.get(2)));
+            return typed(context, () -> new Expr.Conditional(operands.get(0), operands.get(1), operands.get(2)));
         }
         count(context, operands, 1);
         return function.startsWith(BITCAST)
-                ? new Expr.Bitcast(
+                ? new Expr.Reinterpretation(
                         dtype(context, function.substring(BITCAST.length()), "a function"), operands.getFirst())
-                : new Expr.Cast(dtype(context, function, "an element type or a function"), operands.getFirst());
+                : new Expr.Conversion(dtype(context, function, "an element type or a function"), operands.getFirst());
     }
 
     private static void count(QuernParser.CallContext context, List<Expr> operands, int expected) {

@@ -43,16 +43,16 @@ final class ExpressionText {
 
     private static Binding binding(Expr expression) {
         return switch (expression) {
-            case Expr.Compare compare -> Binding.COMPARISON;
-            case Expr.Binary binary -> binding(binary.function());
-            case Expr.Constant constant -> Binding.TIGHT;
+            case Expr.Comparison compare -> Binding.COMPARISON;
+            case Expr.BinaryOperation binary -> binding(binary.function());
+            case Expr.Immediate constant -> Binding.TIGHT;
             case Expr.Load load -> Binding.TIGHT;
             case Expr.Index index -> Binding.TIGHT;
-            case Expr.Unary unary -> Binding.TIGHT;
-            case Expr.Select select -> Binding.TIGHT;
+            case Expr.UnaryOperation unary -> Binding.TIGHT;
+            case Expr.Conditional select -> Binding.TIGHT;
             case Expr.Fma fma -> Binding.TIGHT;
-            case Expr.Cast cast -> Binding.TIGHT;
-            case Expr.Bitcast bitcast -> Binding.TIGHT;
+            case Expr.Conversion cast -> Binding.TIGHT;
+            case Expr.Reinterpretation bitcast -> Binding.TIGHT;
         };
     }
 
@@ -66,24 +66,25 @@ final class ExpressionText {
 
     private void writeBare(Expr expression) {
         switch (expression) {
-            case Expr.Constant(DType dtype, long bits) -> out.append(ScalarText.constant(dtype, bits));
+            case Expr.Immediate(DType dtype, long bits) -> out.append(ScalarText.constant(dtype, bits));
             case Expr.Load(String buffer, List<Dim> indices, DType dtype) -> {
                 element(out, buffer, indices);
                 out.append(buffers.get(buffer) == dtype ? "" : ":" + dtype);
             }
             case Expr.Index(Dim index, DType dtype) ->
                 out.append("index(").append(index).append(dtype == DType.I64 ? ")" : "):" + dtype);
-            case Expr.Unary(var function, Expr operand) -> call(word(function), operand);
-            case Expr.Binary(BinaryOp function, Expr left, Expr right) -> binary(function, left, right);
-            case Expr.Compare(CompareOp relation, Expr left, Expr right) -> {
+            case Expr.UnaryOperation(var function, Expr operand) -> call(word(function), operand);
+            case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) -> binary(function, left, right);
+            case Expr.Comparison(CompareOp relation, Expr left, Expr right) -> {
                 write(left, Binding.SUM);
                 out.append(' ').append(sign(relation)).append(' ');
                 write(right, Binding.SUM);
             }
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) -> call("select", condition, then, otherwise);
+            case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
+                call("select", condition, then, otherwise);
             case Expr.Fma(Expr a, Expr b, Expr c) -> call("fma", a, b, c);
-            case Expr.Cast(DType dtype, Expr operand) -> call(dtype.label(), operand);
-            case Expr.Bitcast(DType dtype, Expr operand) -> call("bitcast_" + dtype, operand);
+            case Expr.Conversion(DType dtype, Expr operand) -> call(dtype.label(), operand);
+            case Expr.Reinterpretation(DType dtype, Expr operand) -> call("bitcast_" + dtype, operand);
         }
     }
 

@@ -118,7 +118,7 @@ public final class KernelPrinter {
                 out.append(" = ");
                 expressions.write(value);
             }
-            case Stmt.Reduce reduce -> ReductionText.write(reduce, out, expressions);
+            case Stmt.ReduceInto reduce -> ReductionText.write(reduce, out, expressions);
             case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body, indent);
             case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> {
                 out.append("if");

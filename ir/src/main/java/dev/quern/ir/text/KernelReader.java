@@ -174,20 +174,21 @@ final class KernelReader {
         Expr value = expressions.read(context.expression());
         return switch (context.update().getText()) {
             case "=" -> new Stmt.Store(buffer, indices, value);
-            case "+=" -> new Stmt.Reduce(buffer, indices, Combiner.SUM, value);
-            case "*=" -> new Stmt.Reduce(buffer, indices, Combiner.PRODUCT, value);
+            case "+=" -> new Stmt.ReduceInto(buffer, indices, Combiner.SUM, value);
+            case "*=" -> new Stmt.ReduceInto(buffer, indices, Combiner.PRODUCT, value);
             case "+=fma" -> {
-                if (!(value instanceof Expr.Binary(BinaryOp function, Expr a, Expr b) && function == BinaryOp.MUL)) {
+                if (!(value instanceof Expr.BinaryOperation(BinaryOp function, Expr a, Expr b)
+                        && function == BinaryOp.MUL)) {
                     throw SyntaxErrors.at(context.expression(), "a product");
                 }
-                yield Stmt.Reduce.fma(buffer, indices, a, b);
+                yield Stmt.ReduceInto.fma(buffer, indices, a, b);
             }
             default -> {
                 String word = context.update().NAME().getText();
                 Combiner combiner = Words.find(Combiner.class, word)
                         .orElseThrow(
                                 () -> SyntaxErrors.at(context.update(), "=, +=, *=, +=fma, min=, max=, and= or or="));
-                yield new Stmt.Reduce(buffer, indices, combiner, value);
+                yield new Stmt.ReduceInto(buffer, indices, combiner, value);
             }
         };
     }

@@ -33,16 +33,16 @@ final class ReductionReader {
             inputs.add(new Reduction.Input(
                     Quotes.name(input.name()), dtype(input, input.NAME().getText())));
         }
-        List<Reduction.Target> targets =
+        List<Reduction.ReducedPart> targets =
                 context.reductionTarget().stream().map(ReductionReader::target).toList();
         Map<String, DType> element = new HashMap<>();
         Map<String, DType> sides = new HashMap<>();
         inputs.forEach(input -> element.put(input.name(), input.dtype()));
-        for (Reduction.Target target : targets) {
+        for (Reduction.ReducedPart target : targets) {
             sides.put("left." + target.name(), target.dtype());
             sides.put("right." + target.name(), target.dtype());
         }
-        Map<String, Reduction.Rule> rules = new HashMap<>();
+        Map<String, Reduction.ReductionRule> rules = new HashMap<>();
         for (QuernParser.ReductionRuleContext rule : context.reductionRule()) {
             String word = rule.NAME().getText();
             Map<String, DType> names = new HashMap<>(word.equals("lift") ? Map.of() : sides);
@@ -74,25 +74,25 @@ final class ReductionReader {
         return ExpressionReader.dtype(context, label, "an element type");
     }
 
-    private static Reduction.Target target(QuernParser.ReductionTargetContext context) {
+    private static Reduction.ReducedPart target(QuernParser.ReductionTargetContext context) {
         DType dtype = dtype(context, context.NAME().getText());
         OptionalLong bits = ScalarText.bits(dtype, context.scalar().getText());
         if (bits.isEmpty()) {
             throw SyntaxErrors.at(context.scalar(), "a value of " + dtype);
         }
-        return new Reduction.Target(Quotes.name(context.name()), new Expr.Constant(dtype, bits.getAsLong()));
+        return new Reduction.ReducedPart(Quotes.name(context.name()), new Expr.Immediate(dtype, bits.getAsLong()));
     }
 
-    private static Reduction.Rule rule(
-            QuernParser.ReductionRuleContext context, List<Reduction.Target> targets, Map<String, DType> names) {
+    private static Reduction.ReductionRule rule(
+            QuernParser.ReductionRuleContext context, List<Reduction.ReducedPart> targets, Map<String, DType> names) {
         ExpressionReader expressions = new ExpressionReader(names);
-        List<Reduction.Let> lets = new ArrayList<>();
+        List<Reduction.RuleLet> lets = new ArrayList<>();
         List<Expr> values = new ArrayList<>();
         for (QuernParser.RuleLineContext line : context.ruleLine()) {
             String name = Quotes.name(line.name());
             Expr value = expressions.read(line.expression());
             if (line.getStart().getText().equals("let") && values.isEmpty()) {
-                lets.add(new Reduction.Let(name, value));
+                lets.add(new Reduction.RuleLet(name, value));
                 names.put(name, value.dtype());
             } else if (values.size() < targets.size()
                     && targets.get(values.size()).name().equals(name)) {
@@ -101,7 +101,7 @@ final class ReductionReader {
                 throw SyntaxErrors.at(line, "lets, then a value of each target in order");
             }
         }
-        return new Reduction.Rule(lets, values);
+        return new Reduction.ReductionRule(lets, values);
     }
 
     /** The constructors check names and types. */
@@ -121,17 +121,17 @@ final class ReductionReader {
                     Quotes.name(target.name()), DimReader.read(target.shape().dims())));
         }
         List<Expr> inputs = context.expression().stream().map(expressions::read).toList();
-        List<Stmt.Along> along = new ArrayList<>();
+        List<Stmt.TargetAxis> along = new ArrayList<>();
         Set<String> variables = new HashSet<>();
         if (context.along() != null) {
             for (QuernParser.AlongLoopContext loop : context.along().alongLoop()) {
                 if (!loop.INT().getText().equals("0") || !variables.add(Quotes.name(loop.name()))) {
                     throw SyntaxErrors.at(loop, "a range from 0 of a name of its own");
                 }
-                along.add(new Stmt.Along(Quotes.name(loop.name()), DimReader.read(loop.dim())));
+                along.add(new Stmt.TargetAxis(Quotes.name(loop.name()), DimReader.read(loop.dim())));
             }
         }
-        return checked(context, () -> new Stmt.Reduce(targets, reduction, inputs, along));
+        return checked(context, () -> new Stmt.ReduceInto(targets, reduction, inputs, along));
     }
 
     private Reduction find(QuernParser.ReduceStatementContext context) {

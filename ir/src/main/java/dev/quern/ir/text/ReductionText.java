@@ -39,7 +39,7 @@ final class ReductionText {
 
     private static void collect(Stmt statement, Map<String, Reduction> found) {
         switch (statement) {
-            case Stmt.Reduce reduce -> {
+            case Stmt.ReduceInto reduce -> {
                 if (!isShort(reduce)) {
                     found.putIfAbsent(reduce.reduction().name(), reduce.reduction());
                 }
@@ -57,11 +57,11 @@ final class ReductionText {
         }
     }
 
-    private static boolean isShort(Stmt.Reduce reduce) {
+    private static boolean isShort(Stmt.ReduceInto reduce) {
         return reduce.reduction().isPlain() && reduce.along().isEmpty();
     }
 
-    static void write(Stmt.Reduce reduce, StringBuilder out, ExpressionText expressions) {
+    static void write(Stmt.ReduceInto reduce, StringBuilder out, ExpressionText expressions) {
         if (isShort(reduce)) {
             Stmt.Element target = reduce.targets().getFirst();
             ExpressionText.element(out, target.buffer(), target.indices());
@@ -85,7 +85,7 @@ final class ReductionText {
         }
         out.append(')');
         separator = " along ";
-        for (Stmt.Along along : reduce.along()) {
+        for (Stmt.TargetAxis along : reduce.along()) {
             out.append(separator)
                     .append(NameText.of(along.variable()))
                     .append(" in 0..")
@@ -117,7 +117,7 @@ final class ReductionText {
         Map<String, DType> inputs = new HashMap<>();
         Map<String, DType> sides = new HashMap<>();
         reduction.inputs().forEach(input -> inputs.put(input.name(), input.dtype()));
-        for (Reduction.Target target : reduction.targets()) {
+        for (Reduction.ReducedPart target : reduction.targets()) {
             out.append(inner).append(NameText.of(target.name())).append(": ").append(target.dtype());
             out.append(" = ")
                     .append(ScalarText.element(target.dtype(), target.identity().bits()))
@@ -137,14 +137,14 @@ final class ReductionText {
     private static void rule(
             String word,
             Reduction reduction,
-            Reduction.Rule rule,
+            Reduction.ReductionRule rule,
             Map<String, DType> outside,
             StringBuilder out,
             String indent) {
         Map<String, DType> names = new HashMap<>(outside);
         ExpressionText expressions = new ExpressionText(out, names);
         out.append(indent).append(word).append(" {\n");
-        for (Reduction.Let let : rule.lets()) {
+        for (Reduction.RuleLet let : rule.lets()) {
             out.append(indent).append("  let ").append(NameText.of(let.name())).append(" = ");
             expressions.write(let.value());
             out.append('\n');

@@ -12,7 +12,7 @@ import java.util.List;
 final class ExpressionRules {
     void check(Expr expression, KernelScope scope) {
         switch (expression) {
-            case Expr.Constant(DType dtype, long _) ->
+            case Expr.Immediate(DType dtype, long _) ->
                 scope.require(dtype.kind() != DType.Kind.TEXT, "type of a constant", "a number or boolean", dtype);
             case Expr.Load(String name, List<Dim> indices, DType dtype) -> {
                 Buffer buffer = scope.element(name, indices);
@@ -22,20 +22,20 @@ final class ExpressionRules {
                 scope.checkNames(index);
                 scope.require(isNumber(dtype), "type of index(" + index + ")", "a number", dtype);
             }
-            case Expr.Unary(UnaryOp function, Expr operand) -> {
+            case Expr.UnaryOperation(UnaryOp function, Expr operand) -> {
                 check(operand, scope);
                 checkUnary(function, operand.dtype(), scope);
             }
-            case Expr.Binary(BinaryOp function, Expr left, Expr right) -> {
+            case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) -> {
                 check(left, scope);
                 check(right, scope);
                 checkBinary(function, left.dtype(), scope);
             }
-            case Expr.Compare(var _, Expr left, Expr right) -> {
+            case Expr.Comparison(var _, Expr left, Expr right) -> {
                 check(left, scope);
                 check(right, scope);
             }
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) -> {
+            case Expr.Conditional(Expr condition, Expr then, Expr otherwise) -> {
                 check(condition, scope);
                 check(then, scope);
                 check(otherwise, scope);
@@ -46,13 +46,13 @@ final class ExpressionRules {
                 check(c, scope);
                 scope.require(isNumber(a.dtype()), "operands of FMA", "numbers", a.dtype());
             }
-            case Expr.Cast(DType dtype, Expr operand) -> {
+            case Expr.Conversion(DType dtype, Expr operand) -> {
                 check(operand, scope);
                 scope.require(isScalar(dtype), "target of a cast", "a real number or boolean", dtype);
                 scope.require(
                         isScalar(operand.dtype()), "operand of a cast", "a real number or boolean", operand.dtype());
             }
-            case Expr.Bitcast(DType dtype, Expr operand) -> {
+            case Expr.Reinterpretation(DType dtype, Expr operand) -> {
                 check(operand, scope);
                 scope.require(
                         dtype.bits() == operand.dtype().bits(),

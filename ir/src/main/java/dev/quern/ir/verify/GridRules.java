@@ -52,7 +52,7 @@ final class GridRules {
             case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::launches);
             case Stmt.For loop -> launch(loop);
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
+            case Stmt.ReduceInto reduce -> {}
             case Stmt.Allocate allocate -> launch(allocate);
             case Stmt.Guard guard -> launch(guard);
             case Stmt.Let let -> launch(let);
@@ -74,7 +74,7 @@ final class GridRules {
                 inside(loop.body(), more);
             }
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
+            case Stmt.ReduceInto reduce -> {}
             case Stmt.Allocate allocate -> inside(allocate.body(), around);
             case Stmt.Guard guard -> {
                 inside(guard.then(), around);

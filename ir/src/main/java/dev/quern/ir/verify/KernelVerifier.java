@@ -37,7 +37,7 @@ import java.util.stream.Collectors;
  *   <li>A {@link LoopKind#PARALLEL} loop is the whole body of the kernel.
  *   <li>Extents of {@link LoopKind#VECTOR}, {@link LoopKind#UNROLL}, {@link LoopKind#THREAD}, {@link LoopKind#WARP} and {@link LoopKind#LANE} loops are constant.
  *   <li>Loops of a grid stand as {@link GridRules} says.
- *   <li>What {@link Stmt.Reduce} joins across the lanes of a vector loop are not joined in a loop inside it.
+ *   <li>What {@link Stmt.ReduceInto} joins across the lanes of a vector loop are not joined in a loop inside it.
  *   <li>Roles are those of loops, and what may be laid anew is an operand.
  *   <li>No index is surely outside its buffer: proved for all iterations, or, outside conditions, for the first or last.
  * </ol>
@@ -153,7 +153,7 @@ public final class KernelVerifier {
             }
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
                 checkWrite(buffer, indices, value, scope.at("store to " + NameText.of(buffer)));
-            case Stmt.Reduce reduce -> checkReduce(reduce, scope);
+            case Stmt.ReduceInto reduce -> checkReduce(reduce, scope);
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {
                 KernelScope at = scope.at("alloc " + NameText.of(buffer.name()));
                 claim(buffer.name(), at);
@@ -220,17 +220,17 @@ public final class KernelVerifier {
         return buffer;
     }
 
-    private void checkReduce(Stmt.Reduce reduce, KernelScope scope) {
+    private void checkReduce(Stmt.ReduceInto reduce, KernelScope scope) {
         String into = reduce.targets().stream()
                 .map(target -> NameText.of(target.buffer()))
                 .collect(Collectors.joining(", "));
         KernelScope at = scope.at("reduction into " + into);
-        for (Stmt.Along along : reduce.along()) {
+        for (Stmt.TargetAxis along : reduce.along()) {
             at.checkNames(along.extent());
             claim(along.variable(), at);
         }
         KernelScope inside = at;
-        for (Stmt.Along along : reduce.along()) {
+        for (Stmt.TargetAxis along : reduce.along()) {
             inside = inside.withLoop(along.variable(), along.extent());
         }
         for (Expr input : reduce.inputs()) {

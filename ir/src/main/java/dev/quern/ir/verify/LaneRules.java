@@ -32,7 +32,7 @@ final class LaneRules {
                     check(loop.body(), true);
                 }
             }
-            case Stmt.Reduce reduce ->
+            case Stmt.ReduceInto reduce ->
                 scope.require(
                         !repeated || !reduce.joinsLanes(inside),
                         "place where lanes are joined into "

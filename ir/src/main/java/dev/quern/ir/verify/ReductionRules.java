@@ -31,7 +31,7 @@ final class ReductionRules {
      * @param targets the buffers of its targets
      * @param scope inside its loops over parts
      */
-    void check(Stmt.Reduce reduce, List<Buffer> targets, KernelScope scope) {
+    void check(Stmt.ReduceInto reduce, List<Buffer> targets, KernelScope scope) {
         Reduction reduction = reduce.reduction();
         for (int part = 0; part < targets.size(); part++) {
             DType dtype = reduction.targets().get(part).dtype();
@@ -78,7 +78,7 @@ final class ReductionRules {
         Map<String, DType> inputs = new HashMap<>();
         Map<String, DType> sides = new HashMap<>();
         reduction.inputs().forEach(input -> inputs.put(input.name(), input.dtype()));
-        for (Reduction.Target target : reduction.targets()) {
+        for (Reduction.ReducedPart target : reduction.targets()) {
             sides.put("left." + target.name(), target.dtype());
             sides.put("right." + target.name(), target.dtype());
         }
@@ -90,12 +90,12 @@ final class ReductionRules {
         });
     }
 
-    private void checkRule(Reduction.Rule rule, Map<String, DType> names, KernelScope scope) {
+    private void checkRule(Reduction.ReductionRule rule, Map<String, DType> names, KernelScope scope) {
         KernelScope inner = scope;
         for (Map.Entry<String, DType> name : names.entrySet()) {
             inner = inner.with(Buffer.register(name.getKey(), name.getValue(), Shape.SCALAR));
         }
-        for (Reduction.Let let : rule.lets()) {
+        for (Reduction.RuleLet let : rule.lets()) {
             expressions.check(let.value(), inner);
             inner = inner.with(Buffer.register(let.name(), let.value().dtype(), Shape.SCALAR));
         }
@@ -105,7 +105,7 @@ final class ReductionRules {
     }
 
     /** What one element becomes is the same for all parts of a wide one. */
-    private static void checkWidth(Stmt.Reduce reduce, KernelScope scope) {
+    private static void checkWidth(Stmt.ReduceInto reduce, KernelScope scope) {
         Set<String> variables = reduce.alongVariables();
         Set<String> wide = new HashSet<>();
         for (int part = 0; part < reduce.targets().size(); part++) {
@@ -135,9 +135,10 @@ final class ReductionRules {
         reduce.reduction().enter().ifPresent(enter -> checkWidth(reduce, enter, wide, scope));
     }
 
-    private static void checkWidth(Stmt.Reduce reduce, Reduction.Rule rule, Set<String> wideNames, KernelScope scope) {
+    private static void checkWidth(
+            Stmt.ReduceInto reduce, Reduction.ReductionRule rule, Set<String> wideNames, KernelScope scope) {
         Set<String> wide = new HashSet<>(wideNames);
-        for (Reduction.Let let : rule.lets()) {
+        for (Reduction.RuleLet let : rule.lets()) {
             if (Reduction.names(let.value()).stream().anyMatch(wide::contains)) {
                 wide.add(let.name());
             }

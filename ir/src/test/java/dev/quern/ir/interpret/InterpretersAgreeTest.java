@@ -69,7 +69,7 @@ class InterpretersAgreeTest {
             long units = !BY_FORMULA.contains(function) ? 0 : type == DType.F64 ? WIDE_UNITS : 1;
             check(
                     new Op.Unary(function),
-                    args -> new Expr.Unary(function, args.getFirst()),
+                    args -> new Expr.UnaryOperation(function, args.getFirst()),
                     test ? DType.BOOL : type,
                     units,
                     x);
@@ -88,7 +88,7 @@ class InterpretersAgreeTest {
             if (defined) {
                 check(
                         new Op.Binary(function),
-                        args -> new Expr.Binary(function, args.get(0), args.get(1)),
+                        args -> new Expr.BinaryOperation(function, args.get(0), args.get(1)),
                         type,
                         0,
                         pairs);
@@ -97,7 +97,7 @@ class InterpretersAgreeTest {
         for (CompareOp relation : CompareOp.values()) {
             check(
                     new Op.Compare(relation),
-                    args -> new Expr.Compare(relation, args.get(0), args.get(1)),
+                    args -> new Expr.Comparison(relation, args.get(0), args.get(1)),
                     DType.BOOL,
                     0,
                     pairs);
@@ -112,7 +112,7 @@ class InterpretersAgreeTest {
         Tensor x = tensor(type, patterns(type, ALL));
         for (DType to : DType.values()) {
             if (to != type && (to.isFloat() || to.isInteger() || to == DType.BOOL)) {
-                check(new Op.Cast(to, false), args -> new Expr.Cast(to, args.getFirst()), to, 0, x);
+                check(new Op.Cast(to, false), args -> new Expr.Conversion(to, args.getFirst()), to, 0, x);
             }
         }
     }
@@ -133,7 +133,7 @@ class InterpretersAgreeTest {
             }
         }
         Tensor x = tensor(DType.F64, bits.stream().mapToLong(Long::longValue).toArray());
-        check(new Op.Cast(type, false), args -> new Expr.Cast(type, args.getFirst()), type, 0, x);
+        check(new Op.Cast(type, false), args -> new Expr.Conversion(type, args.getFirst()), type, 0, x);
     }
 
     private static void check(

@@ -100,8 +100,8 @@ class ContractionScheduleTest {
             for (Stmt statement : body) {
                 Stmt.For vector = assertInstanceOf(Stmt.For.class, statement);
                 assertEquals(LoopKind.VECTOR, vector.kind());
-                Stmt.Reduce update =
-                        assertInstanceOf(Stmt.Reduce.class, vector.body(), "no mask inside the loop over k");
+                Stmt.ReduceInto update =
+                        assertInstanceOf(Stmt.ReduceInto.class, vector.body(), "no mask inside the loop over k");
                 assertTrue(update.targets().getFirst().indices().stream()
                         .allMatch(index -> index.isConstant() || index.equals(Dim.symbol(vector.variable()))));
             }

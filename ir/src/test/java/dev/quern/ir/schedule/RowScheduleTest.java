@@ -114,7 +114,7 @@ class RowScheduleTest {
 
     private static void scalarLeaves(Stmt statement, boolean vector, List<Stmt> found) {
         boolean inside = vector || statement instanceof Stmt.For loop && loop.kind() == LoopKind.VECTOR;
-        if (!inside && (statement instanceof Stmt.Store || statement instanceof Stmt.Reduce)) {
+        if (!inside && (statement instanceof Stmt.Store || statement instanceof Stmt.ReduceInto)) {
             found.add(statement);
         }
         Statements.withParts(statement, part -> {

@@ -37,12 +37,12 @@ final class UnscheduledKernels {
 
     /** A fused sum of {@code product}, of which the factors enter. */
     static Stmt fma(String buffer, Expr product, Dim... indices) {
-        Expr.Binary factors = (Expr.Binary) product;
-        return Stmt.Reduce.fma(buffer, List.of(indices), factors.left(), factors.right());
+        Expr.BinaryOperation factors = (Expr.BinaryOperation) product;
+        return Stmt.ReduceInto.fma(buffer, List.of(indices), factors.left(), factors.right());
     }
 
     static Stmt reduce(String buffer, Combiner combiner, Expr value, Dim... indices) {
-        return new Stmt.Reduce(buffer, List.of(indices), combiner, value);
+        return new Stmt.ReduceInto(buffer, List.of(indices), combiner, value);
     }
 
     static Stmt register(String name, Shape shape, Stmt... body) {
@@ -50,23 +50,23 @@ final class UnscheduledKernels {
     }
 
     static Expr f(double value) {
-        return Expr.Constant.of((float) value);
+        return Expr.Immediate.of((float) value);
     }
 
     static Expr add(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.ADD, left, right);
+        return new Expr.BinaryOperation(BinaryOp.ADD, left, right);
     }
 
     static Expr sub(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.SUB, left, right);
+        return new Expr.BinaryOperation(BinaryOp.SUB, left, right);
     }
 
     static Expr mul(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.MUL, left, right);
+        return new Expr.BinaryOperation(BinaryOp.MUL, left, right);
     }
 
     static Expr max(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.MAX, left, right);
+        return new Expr.BinaryOperation(BinaryOp.MAX, left, right);
     }
 
     static Buffer f32(String name, Dim... extents) {
@@ -220,7 +220,8 @@ final class UnscheduledKernels {
                                         columns,
                                         store(
                                                 "y",
-                                                new Expr.Unary(UnaryOp.EXP, sub(at("x", r, d("e")), at("top"))),
+                                                new Expr.UnaryOperation(
+                                                        UnaryOp.EXP, sub(at("x", r, d("e")), at("top"))),
                                                 r,
                                                 d("e")),
                                         reduce("sum", Combiner.SUM, at("y", r, d("e")))),
@@ -229,7 +230,7 @@ final class UnscheduledKernels {
                                         columns,
                                         store(
                                                 "y",
-                                                new Expr.Binary(BinaryOp.DIV, at("y", r, d("d")), at("sum")),
+                                                new Expr.BinaryOperation(BinaryOp.DIV, at("y", r, d("d")), at("sum")),
                                                 r,
                                                 d("d"))))));
         return kernel("softmax", 1, List.of(f32("x", rows, columns), f32("y", rows, columns)), body);
@@ -237,8 +238,8 @@ final class UnscheduledKernels {
 
     static Kernel layerNorm(Dim rows, Dim columns) {
         Dim r = d("r");
-        Expr mean = new Expr.Binary(BinaryOp.DIV, at("sum"), new Expr.Index(columns, DType.F32));
-        Expr variance = new Expr.Binary(BinaryOp.DIV, at("squares"), new Expr.Index(columns, DType.F32));
+        Expr mean = new Expr.BinaryOperation(BinaryOp.DIV, at("sum"), new Expr.Index(columns, DType.F32));
+        Expr variance = new Expr.BinaryOperation(BinaryOp.DIV, at("squares"), new Expr.Index(columns, DType.F32));
         Expr centred = sub(at("x", r, d("e")), at("mean"));
         Stmt body = loop(
                 "r",
@@ -264,10 +265,10 @@ final class UnscheduledKernels {
                                                         "y",
                                                         add(
                                                                 mul(
-                                                                        new Expr.Binary(
+                                                                        new Expr.BinaryOperation(
                                                                                 BinaryOp.DIV,
                                                                                 sub(at("x", r, d("d")), at("mean")),
-                                                                                new Expr.Unary(
+                                                                                new Expr.UnaryOperation(
                                                                                         UnaryOp.SQRT,
                                                                                         add(variance, f(1e-5)))),
                                                                         at("g", d("d"))),
@@ -460,7 +461,7 @@ final class UnscheduledKernels {
                                                                         at("r", d("k"), d("j"))))),
                                                 store(
                                                         "h",
-                                                        new Expr.Unary(UnaryOp.TANH, at("acc")),
+                                                        new Expr.UnaryOperation(UnaryOp.TANH, at("acc")),
                                                         d("t").plus(1),
                                                         d("b"),
                                                         d("j"))))))));

@@ -94,14 +94,14 @@ final class ExpressionGenerator {
             case 0 -> unary(type, depth - 1);
             case 1 -> binary(type, depth - 1);
             case 2 ->
-                new Expr.Select(
+                new Expr.Conditional(
                         expression(DType.BOOL, depth - 1), expression(type, depth - 1), expression(type, depth - 1));
             case 3 ->
                 type == DType.BOOL
                         ? compare(depth - 1)
                         : new Expr.Fma(
                                 expression(type, depth - 1), expression(type, depth - 1), expression(type, depth - 1));
-            case 4 -> new Expr.Cast(type, expression(type(), depth - 1));
+            case 4 -> new Expr.Conversion(type, expression(type(), depth - 1));
             case 5 -> bitcast(type, depth - 1);
             default -> type == DType.BOOL ? test(depth - 1) : leaf(type);
         };
@@ -118,22 +118,22 @@ final class ExpressionGenerator {
             return new Expr.Index(dim(2), type);
         }
         long bits = type == DType.BOOL ? random.nextInt(2) : random.nextLong();
-        return new Expr.Constant(type, type.bits() == 64 ? bits : bits & (1L << type.bits()) - 1);
+        return new Expr.Immediate(type, type.bits() == 64 ? bits : bits & (1L << type.bits()) - 1);
     }
 
     private Expr unary(DType type, int depth) {
         if (type == DType.BOOL) {
-            return new Expr.Unary(UnaryOp.NOT, expression(type, depth));
+            return new Expr.UnaryOperation(UnaryOp.NOT, expression(type, depth));
         }
         List<UnaryOp> reals = new ArrayList<>(Arrays.asList(UnaryOp.values()));
         reals.removeAll(TESTS);
         reals.removeAll(List.of(UnaryOp.NOT, UnaryOp.BIT_NOT));
-        return new Expr.Unary(pick(type.isFloat() ? reals : WHOLE), expression(type, depth));
+        return new Expr.UnaryOperation(pick(type.isFloat() ? reals : WHOLE), expression(type, depth));
     }
 
     private Expr test(int depth) {
         DType real = pick(TYPES.stream().filter(DType::isFloat).toList());
-        return new Expr.Unary(pick(TESTS), expression(real, depth));
+        return new Expr.UnaryOperation(pick(TESTS), expression(real, depth));
     }
 
     private Expr binary(DType type, int depth) {
@@ -143,18 +143,18 @@ final class ExpressionGenerator {
         } else if (type.isFloat()) {
             functions.removeAll(BITS);
         }
-        return new Expr.Binary(pick(functions), expression(type, depth), expression(type, depth));
+        return new Expr.BinaryOperation(pick(functions), expression(type, depth), expression(type, depth));
     }
 
     private Expr compare(int depth) {
         DType type = type();
-        return new Expr.Compare(pick(List.of(CompareOp.values())), expression(type, depth), expression(type, depth));
+        return new Expr.Comparison(pick(List.of(CompareOp.values())), expression(type, depth), expression(type, depth));
     }
 
     private Expr bitcast(DType type, int depth) {
         List<DType> same = TYPES.stream()
                 .filter(other -> other.bits() == type.bits() && other != DType.BOOL)
                 .toList();
-        return type == DType.BOOL ? leaf(type) : new Expr.Bitcast(type, expression(pick(same), depth));
+        return type == DType.BOOL ? leaf(type) : new Expr.Reinterpretation(type, expression(pick(same), depth));
     }
 }

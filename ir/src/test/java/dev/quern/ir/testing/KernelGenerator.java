@@ -168,7 +168,7 @@ public final class KernelGenerator {
             case Stmt.Let(String name, Expr value, Stmt body) -> hasLoop(body);
             case Stmt.Section(String name, Stmt body) -> hasLoop(body);
             case Stmt.Store store -> false;
-            case Stmt.Reduce reduce -> false;
+            case Stmt.ReduceInto reduce -> false;
         };
     }
 
@@ -200,7 +200,7 @@ public final class KernelGenerator {
             variables.add(fresh("f"));
             indices.add(Dim.symbol(variables.getLast()));
         }
-        Expr zero = new Expr.Constant(buffer.dtype(), 0);
+        Expr zero = new Expr.Immediate(buffer.dtype(), 0);
         Stmt fill = new Stmt.Store(buffer.name(), indices, zero);
         for (int axis = buffer.shape().rank() - 1; axis >= 0; axis--) {
             fill = new Stmt.For(variables.get(axis), buffer.shape().dim(axis), LoopKind.SERIAL, fill);
@@ -210,7 +210,8 @@ public final class KernelGenerator {
 
     private Stmt let(int depth) {
         DType type = expressions.pick(List.of(DType.I64, DType.I32, DType.U8));
-        Expr value = new Expr.Binary(BinaryOp.AND, expressions.expression(type, 2), new Expr.Constant(type, 63));
+        Expr value =
+                new Expr.BinaryOperation(BinaryOp.AND, expressions.expression(type, 2), new Expr.Immediate(type, 63));
         String name = fresh("v");
         names.add(name);
         Stmt body = statement(depth);
@@ -230,10 +231,10 @@ public final class KernelGenerator {
         if (type != DType.BOOL && random.nextInt(5) == 0) {
             Expr a = expressions.expression(type, 1);
             Expr b = expressions.expression(type, 1);
-            return Stmt.Reduce.fma(buffer.name(), expressions.indices(buffer), a, b);
+            return Stmt.ReduceInto.fma(buffer.name(), expressions.indices(buffer), a, b);
         }
         Combiner combiner = expressions.pick(type == DType.BOOL ? LOGICAL : numeric);
         Expr value = expressions.expression(type, 2);
-        return new Stmt.Reduce(buffer.name(), expressions.indices(buffer), combiner, value);
+        return new Stmt.ReduceInto(buffer.name(), expressions.indices(buffer), combiner, value);
     }
 }

@@ -76,7 +76,7 @@ class ParserTest {
 
     @Test
     void tellsABlockOfOneFromItsStatement() {
-        Stmt store = new Stmt.Store("y", List.of(Dim.ZERO), Expr.Constant.of(1f));
+        Stmt store = new Stmt.Store("y", List.of(Dim.ZERO), Expr.Immediate.of(1f));
         Kernel empty = Parser.parseKernel("kernel k template t writes y: f32[4] {}");
         for (Stmt body : List.of(
                 store,
@@ -115,7 +115,7 @@ class ParserTest {
             String text = ScalarText.constant(dtype, bits);
             String kernel = "kernel k template t writes y: " + dtype + "[] { y[] = " + text + " }";
             Expr value = ((Stmt.Store) Parser.parseKernel(kernel).body()).value();
-            assertEquals(new Expr.Constant(dtype, bits), value, text);
+            assertEquals(new Expr.Immediate(dtype, bits), value, text);
         }));
         assertEquals("-0.0", ScalarText.constant(DType.F32, 0x8000_0000L));
         assertEquals("f32#7fc00001", ScalarText.constant(DType.F32, 0x7fc0_0001L));

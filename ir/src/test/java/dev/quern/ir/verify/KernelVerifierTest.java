@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 class KernelVerifierTest {
     private static final Dim N = Dim.symbol("n");
     private static final Dim I = Dim.symbol("i");
-    private static final Expr ONE = Expr.Constant.of(1f);
-    private static final Expr TRUE = Expr.Constant.of(true);
+    private static final Expr ONE = Expr.Immediate.of(1f);
+    private static final Expr TRUE = Expr.Immediate.of(true);
 
     private static Kernel kernel(Stmt body) {
         List<Buffer> parameters = List.of(
@@ -67,7 +67,7 @@ class KernelVerifierTest {
     }
 
     private static void expectOf(Expr value, String message) {
-        expect("kernel k, for i, store to y: " + message, loop(store(I, new Expr.Cast(DType.F32, value))));
+        expect("kernel k, for i, store to y: " + message, loop(store(I, new Expr.Conversion(DType.F32, value))));
     }
 
     @Test
@@ -106,7 +106,7 @@ class KernelVerifierTest {
                 new Stmt.Allocate(Buffer.register("x", DType.F32, Shape.of(1)), Stmt.NOTHING));
         expect(
                 "kernel k, let y: name: expected one that nothing else has, found y",
-                new Stmt.Let("y", Expr.Constant.of(1L), Stmt.NOTHING));
+                new Stmt.Let("y", Expr.Immediate.of(1L), Stmt.NOTHING));
         Buffer y = Buffer.global("y", DType.F32, Shape.SCALAR);
         expect(
                 "kernel k, parameter y: name: expected one that nothing else has, found y",
@@ -189,23 +189,27 @@ class KernelVerifierTest {
                 "type of the load from x: expected f32, found f64");
         expect(
                 "kernel k, for i, store to y: type of the value: expected f32, found i64",
-                loop(store(I, Expr.Constant.of(1L))));
-        expectOf(new Expr.Unary(UnaryOp.NOT, ONE), "operand of NOT: expected a boolean, found f32");
-        expectOf(new Expr.Unary(UnaryOp.BIT_NOT, ONE), "operand of BIT_NOT: expected an integer, found f32");
-        expectOf(new Expr.Unary(UnaryOp.NEG, TRUE), "operand of NEG: expected a number, found bool");
+                loop(store(I, Expr.Immediate.of(1L))));
+        expectOf(new Expr.UnaryOperation(UnaryOp.NOT, ONE), "operand of NOT: expected a boolean, found f32");
+        expectOf(new Expr.UnaryOperation(UnaryOp.BIT_NOT, ONE), "operand of BIT_NOT: expected an integer, found f32");
+        expectOf(new Expr.UnaryOperation(UnaryOp.NEG, TRUE), "operand of NEG: expected a number, found bool");
         expectOf(
-                new Expr.Unary(UnaryOp.EXP, Expr.Constant.of(1L)),
+                new Expr.UnaryOperation(UnaryOp.EXP, Expr.Immediate.of(1L)),
                 "operand of EXP: expected a floating-point number, found i64");
-        expectOf(new Expr.Binary(BinaryOp.ADD, TRUE, TRUE), "operands of ADD: expected numbers, found bool");
-        expectOf(new Expr.Binary(BinaryOp.AND, ONE, ONE), "operands of AND: expected booleans or integers, found f32");
+        expectOf(new Expr.BinaryOperation(BinaryOp.ADD, TRUE, TRUE), "operands of ADD: expected numbers, found bool");
         expectOf(
-                new Expr.Binary(BinaryOp.SHIFT_LEFT, TRUE, TRUE),
+                new Expr.BinaryOperation(BinaryOp.AND, ONE, ONE),
+                "operands of AND: expected booleans or integers, found f32");
+        expectOf(
+                new Expr.BinaryOperation(BinaryOp.SHIFT_LEFT, TRUE, TRUE),
                 "operands of SHIFT_LEFT: expected integers, found bool");
         expectOf(new Expr.Fma(TRUE, TRUE, TRUE), "operands of FMA: expected numbers, found bool");
         expectOf(new Expr.Index(I, DType.BOOL), "type of index(i): expected a number, found bool");
-        expectOf(new Expr.Bitcast(DType.I64, ONE), "width of a bitcast to i64: expected 32 bits, found 64 bits");
-        expectOf(new Expr.Constant(DType.STRING, 0), "type of a constant: expected a number or boolean, found string");
-        expectOf(new Expr.Cast(DType.C64, ONE), "target of a cast: expected a real number or boolean, found c64");
+        expectOf(
+                new Expr.Reinterpretation(DType.I64, ONE),
+                "width of a bitcast to i64: expected 32 bits, found 64 bits");
+        expectOf(new Expr.Immediate(DType.STRING, 0), "type of a constant: expected a number or boolean, found string");
+        expectOf(new Expr.Conversion(DType.C64, ONE), "target of a cast: expected a real number or boolean, found c64");
         expect("kernel k, let p: bound value: expected an integer, found f32", new Stmt.Let("p", ONE, Stmt.NOTHING));
     }
 
@@ -213,17 +217,17 @@ class KernelVerifierTest {
     void reductions() {
         expect(
                 "kernel k, for i, reduction into y: type of the value: expected f32, found i64",
-                loop(Stmt.Reduce.fma("y", List.of(I), Expr.Constant.of(1L), Expr.Constant.of(1L))));
+                loop(Stmt.ReduceInto.fma("y", List.of(I), Expr.Immediate.of(1L), Expr.Immediate.of(1L))));
         expect(
                 "kernel k, for i, reduction into y: type of the input b: expected f32, found i64",
-                loop(new Stmt.Reduce("y", List.of(I), Reductions.fma(DType.F32), ONE, Expr.Constant.of(1L))));
+                loop(new Stmt.ReduceInto("y", List.of(I), Reductions.fma(DType.F32), ONE, Expr.Immediate.of(1L))));
         expect(
                 "kernel k, for i, reduction into y: type joined by OR: expected a boolean or an integer, found f32",
-                loop(new Stmt.Reduce("y", List.of(I), Combiner.OR, ONE)));
+                loop(new Stmt.ReduceInto("y", List.of(I), Combiner.OR, ONE)));
         Buffer flag = Buffer.register("t", DType.BOOL, Shape.SCALAR);
         expect(
                 "kernel k, alloc t, reduction into t: type joined by ADD: expected a number, found bool",
-                new Stmt.Allocate(flag, new Stmt.Reduce("t", List.of(), Combiner.SUM, TRUE)));
+                new Stmt.Allocate(flag, new Stmt.ReduceInto("t", List.of(), Combiner.SUM, TRUE)));
     }
 
     @Test

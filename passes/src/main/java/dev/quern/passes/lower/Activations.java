@@ -18,7 +18,8 @@ final class Activations {
             case "relu" -> binary(BinaryOp.MAX, x, number(0, x));
             case "affine" -> x;
             case "leakyrelu" -> ifNegative(x, times(0.01, x));
-            case "thresholdedrelu" -> new Expr.Select(new Expr.Compare(CompareOp.GT, x, number(1, x)), x, number(0, x));
+            case "thresholdedrelu" ->
+                new Expr.Conditional(new Expr.Comparison(CompareOp.GT, x, number(1, x)), x, number(0, x));
             case "scaledtanh" -> unary(UnaryOp.TANH, x);
             case "hardsigmoid" ->
                 binary(
@@ -45,12 +46,12 @@ final class Activations {
         Expr more = binary(BinaryOp.ADD, decay, number(1, x));
         Expr share = binary(BinaryOp.DIV, decay, binary(BinaryOp.SUB, more, number(1, x)));
         Expr corrected = binary(BinaryOp.MUL, unary(UnaryOp.LOG, more), share);
-        Expr rest = new Expr.Select(new Expr.Compare(CompareOp.EQ, more, number(1, x)), decay, corrected);
+        Expr rest = new Expr.Conditional(new Expr.Comparison(CompareOp.EQ, more, number(1, x)), decay, corrected);
         return binary(BinaryOp.ADD, binary(BinaryOp.MAX, x, number(0, x)), rest);
     }
 
     private static Expr ifNegative(Expr x, Expr then) {
-        return new Expr.Select(new Expr.Compare(CompareOp.LT, x, number(0, x)), then, x);
+        return new Expr.Conditional(new Expr.Comparison(CompareOp.LT, x, number(0, x)), then, x);
     }
 
     private static Expr times(double factor, Expr x) {
@@ -58,11 +59,11 @@ final class Activations {
     }
 
     private static Expr unary(UnaryOp function, Expr x) {
-        return new Expr.Unary(function, x);
+        return new Expr.UnaryOperation(function, x);
     }
 
     private static Expr binary(BinaryOp function, Expr left, Expr right) {
-        return new Expr.Binary(function, left, right);
+        return new Expr.BinaryOperation(function, left, right);
     }
 
     private static Expr number(double value, Expr like) {

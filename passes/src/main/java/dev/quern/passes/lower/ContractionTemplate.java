@@ -62,7 +62,7 @@ final class ContractionTemplate {
             DType exact =
                     ExactSums.type(a, b, k.stream().map(Sketch.Loop::extent).toList(), type);
             accumulator[0] = drawing.sketch().scalar("acc", exact);
-            return Stmt.Reduce.product(
+            return Stmt.ReduceInto.product(
                     accumulator[0].name(), List.of(), ExactSums.as(a, exact), ExactSums.as(b, exact));
         });
         Buffer sum = accumulator[0];

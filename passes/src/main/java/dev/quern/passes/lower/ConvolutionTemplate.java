@@ -109,7 +109,7 @@ final class ConvolutionTemplate {
             drawing.sketch().operandsAre(Sketch.Side.COLUMNS);
             Expr b = ScalarTerms.cast(drawing.operand(1, weights), sum.dtype());
             drawing.sketch().operandsAre(Sketch.Side.OTHER);
-            return Stmt.Reduce.product(sum.name(), List.of(), a, b);
+            return Stmt.ReduceInto.product(sum.name(), List.of(), a, b);
         });
     }
 

@@ -12,8 +12,8 @@ final class CubicWeight {
         Expr distance = switch (tap) {
             case -1 -> add(fraction, 1);
             case 0 -> fraction;
-            case 1 -> new Expr.Binary(BinaryOp.SUB, SourceCoordinate.number(1), fraction);
-            default -> new Expr.Binary(BinaryOp.SUB, SourceCoordinate.number(2), fraction);
+            case 1 -> new Expr.BinaryOperation(BinaryOp.SUB, SourceCoordinate.number(1), fraction);
+            default -> new Expr.BinaryOperation(BinaryOp.SUB, SourceCoordinate.number(2), fraction);
         };
         return tap == 0 || tap == 1
                 ? add(times(times(add(times(distance, a + 2), -(a + 3)), distance), distance), 1)
@@ -21,7 +21,7 @@ final class CubicWeight {
     }
 
     private static Expr add(Expr value, double constant) {
-        return new Expr.Binary(BinaryOp.ADD, value, SourceCoordinate.number(constant));
+        return new Expr.BinaryOperation(BinaryOp.ADD, value, SourceCoordinate.number(constant));
     }
 
     private static Expr times(Expr value, double constant) {
@@ -29,6 +29,6 @@ final class CubicWeight {
     }
 
     private static Expr times(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.MUL, left, right);
+        return new Expr.BinaryOperation(BinaryOp.MUL, left, right);
     }
 }

@@ -160,7 +160,7 @@ final class ElementExpressions {
 
     /** Holds a value used several times in a register. */
     Expr keep(Expr value) {
-        if (value instanceof Expr.Constant || value instanceof Expr.Load || value instanceof Expr.Index) {
+        if (value instanceof Expr.Immediate || value instanceof Expr.Load || value instanceof Expr.Index) {
             return value;
         }
         Buffer register = sketch.scalar("t", value.dtype());
@@ -194,17 +194,20 @@ final class ElementExpressions {
 
     /** An index from data, counted from the end if negative, clamped into {@code [0, extent)}. */
     Dim bound(Expr index, Dim extent) {
-        if (index instanceof Expr.Constant constant) {
+        if (index instanceof Expr.Immediate constant) {
             Dim at = Dim.of(constant.bits());
             return constant.bits() < 0 ? at.plus(extent) : at;
         }
         Expr wide = ScalarTerms.cast(index, DType.I64);
         Expr size = new Expr.Index(extent, DType.I64);
         Expr last = new Expr.Index(extent.minus(1), DType.I64);
-        Expr zero = Expr.Constant.of(0L);
-        Expr wrapped = new Expr.Select(
-                new Expr.Compare(CompareOp.LT, wide, zero), new Expr.Binary(BinaryOp.ADD, wide, size), wide);
-        Expr clamped = new Expr.Binary(BinaryOp.MAX, new Expr.Binary(BinaryOp.MIN, wrapped, last), zero);
+        Expr zero = Expr.Immediate.of(0L);
+        Expr wrapped = new Expr.Conditional(
+                new Expr.Comparison(CompareOp.LT, wide, zero),
+                new Expr.BinaryOperation(BinaryOp.ADD, wide, size),
+                wide);
+        Expr clamped =
+                new Expr.BinaryOperation(BinaryOp.MAX, new Expr.BinaryOperation(BinaryOp.MIN, wrapped, last), zero);
         String name = sketch.binding(extent);
         bindings.add(inner -> new Stmt.Let(name, clamped, inner));
         return Dim.symbol(name);

@@ -38,7 +38,7 @@ final class ExactSums {
 
     /** The greatest size of an 8-bit integer that {@code widened} casts; 0 if it is anything else. */
     private static long greatest(Expr widened) {
-        return widened instanceof Expr.Cast(DType _, Expr narrow)
+        return widened instanceof Expr.Conversion(DType _, Expr narrow)
                 ? switch (narrow.dtype()) {
                     case U8 -> 255;
                     case I8 -> 128;
@@ -49,6 +49,8 @@ final class ExactSums {
 
     /** {@code expression}, a cast, as one to {@code type}. */
     static Expr as(Expr expression, DType type) {
-        return expression.dtype() == type ? expression : new Expr.Cast(type, ((Expr.Cast) expression).operand());
+        return expression.dtype() == type
+                ? expression
+                : new Expr.Conversion(type, ((Expr.Conversion) expression).operand());
     }
 }

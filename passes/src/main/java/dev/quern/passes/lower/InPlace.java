@@ -132,7 +132,7 @@ final class InPlace {
                 loads(store.value());
                 add(store.buffer(), store.indices(), true);
             }
-            case Stmt.Reduce reduce -> {
+            case Stmt.ReduceInto reduce -> {
                 reduce.inputs().forEach(this::loads);
                 reduce.targets().forEach(target -> add(target.buffer(), target.indices(), true));
             }

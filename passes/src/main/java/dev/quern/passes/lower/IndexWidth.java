@@ -19,7 +19,7 @@ final class IndexWidth {
 
     static Expr compare(CompareOp relation, Dim left, Dim right) {
         DType type = fits(left) && fits(right) ? DType.I32 : DType.I64;
-        return new Expr.Compare(relation, new Expr.Index(left, type), new Expr.Index(right, type));
+        return new Expr.Comparison(relation, new Expr.Index(left, type), new Expr.Index(right, type));
     }
 
     /** Whether {@code index} is certain to be a 32-bit integer. */

@@ -25,8 +25,8 @@ abstract class KernelMapper {
                 new Stmt.For(variable, dim(extent), kind, stmt(body));
             case Stmt.Store(var buffer, var indices, var value) ->
                 new Stmt.Store(buffer, place(buffer, indices), expr(value));
-            case Stmt.Reduce(var targets, var reduction, var inputs, var along) ->
-                new Stmt.Reduce(
+            case Stmt.ReduceInto(var targets, var reduction, var inputs, var along) ->
+                new Stmt.ReduceInto(
                         targets.stream()
                                 .map(target ->
                                         new Stmt.Element(target.buffer(), place(target.buffer(), target.indices())))
@@ -34,7 +34,7 @@ abstract class KernelMapper {
                         reduction,
                         inputs.stream().map(this::expr).toList(),
                         along.stream()
-                                .map(each -> new Stmt.Along(each.variable(), dim(each.extent())))
+                                .map(each -> new Stmt.TargetAxis(each.variable(), dim(each.extent())))
                                 .toList());
             case Stmt.Allocate(var buffer, var body) -> new Stmt.Allocate(buffer, stmt(body));
             case Stmt.Guard(var conditions, var then, var otherwise) ->
@@ -46,17 +46,19 @@ abstract class KernelMapper {
 
     Expr expr(Expr expr) {
         return switch (expr) {
-            case Expr.Constant constant -> constant;
+            case Expr.Immediate constant -> constant;
             case Expr.Load(var buffer, var indices, var dtype) -> new Expr.Load(buffer, place(buffer, indices), dtype);
             case Expr.Index(var index, var dtype) -> new Expr.Index(dim(index), dtype);
-            case Expr.Unary(var function, var operand) -> new Expr.Unary(function, expr(operand));
-            case Expr.Binary(var function, var left, var right) -> new Expr.Binary(function, expr(left), expr(right));
-            case Expr.Compare(var relation, var left, var right) -> new Expr.Compare(relation, expr(left), expr(right));
-            case Expr.Select(var condition, var then, var otherwise) ->
-                new Expr.Select(expr(condition), expr(then), expr(otherwise));
+            case Expr.UnaryOperation(var function, var operand) -> new Expr.UnaryOperation(function, expr(operand));
+            case Expr.BinaryOperation(var function, var left, var right) ->
+                new Expr.BinaryOperation(function, expr(left), expr(right));
+            case Expr.Comparison(var relation, var left, var right) ->
+                new Expr.Comparison(relation, expr(left), expr(right));
+            case Expr.Conditional(var condition, var then, var otherwise) ->
+                new Expr.Conditional(expr(condition), expr(then), expr(otherwise));
             case Expr.Fma(var a, var b, var c) -> new Expr.Fma(expr(a), expr(b), expr(c));
-            case Expr.Cast(var dtype, var operand) -> new Expr.Cast(dtype, expr(operand));
-            case Expr.Bitcast(var dtype, var operand) -> new Expr.Bitcast(dtype, expr(operand));
+            case Expr.Conversion(var dtype, var operand) -> new Expr.Conversion(dtype, expr(operand));
+            case Expr.Reinterpretation(var dtype, var operand) -> new Expr.Reinterpretation(dtype, expr(operand));
         };
     }
 

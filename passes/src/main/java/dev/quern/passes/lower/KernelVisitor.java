@@ -31,7 +31,7 @@ abstract class KernelVisitor {
                 place(store.buffer(), store.indices());
                 expr(store.value());
             }
-            case Stmt.Reduce reduce -> {
+            case Stmt.ReduceInto reduce -> {
                 reduce.along().forEach(along -> dim(along.extent()));
                 reduce.targets().forEach(target -> place(target.buffer(), target.indices()));
                 reduce.inputs().forEach(this::expr);
@@ -53,19 +53,19 @@ abstract class KernelVisitor {
 
     void expr(Expr expr) {
         switch (expr) {
-            case Expr.Constant constant -> {}
+            case Expr.Immediate constant -> {}
             case Expr.Load load -> place(load.buffer(), load.indices());
             case Expr.Index index -> dim(index.index());
-            case Expr.Unary unary -> expr(unary.operand());
-            case Expr.Binary binary -> {
+            case Expr.UnaryOperation unary -> expr(unary.operand());
+            case Expr.BinaryOperation binary -> {
                 expr(binary.left());
                 expr(binary.right());
             }
-            case Expr.Compare compare -> {
+            case Expr.Comparison compare -> {
                 expr(compare.left());
                 expr(compare.right());
             }
-            case Expr.Select select -> {
+            case Expr.Conditional select -> {
                 expr(select.condition());
                 expr(select.then());
                 expr(select.otherwise());
@@ -75,8 +75,8 @@ abstract class KernelVisitor {
                 expr(fma.b());
                 expr(fma.c());
             }
-            case Expr.Cast cast -> expr(cast.operand());
-            case Expr.Bitcast bitcast -> expr(bitcast.operand());
+            case Expr.Conversion cast -> expr(cast.operand());
+            case Expr.Reinterpretation bitcast -> expr(bitcast.operand());
         }
     }
 

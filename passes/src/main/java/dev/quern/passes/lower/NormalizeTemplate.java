@@ -36,12 +36,13 @@ final class NormalizeTemplate {
         steps.add(rows.pass(at -> normalize.centred()
                 ? square(drawing, variance, RowPasses.minus(rows.staged(at), rows.read(mean)))
                 : Sketch.block(rows.stage(at), square(drawing, variance, rows.staged(at)))));
-        Expr spread = new Expr.Binary(
+        Expr spread = new Expr.BinaryOperation(
                 BinaryOp.ADD,
                 RowPasses.over(rows.read(variance), count),
                 ScalarTerms.number(normalize.epsilon(), rows.type()));
         steps.add(RowPasses.write(
-                scale, RowPasses.over(ScalarTerms.number(1, rows.type()), new Expr.Unary(UnaryOp.SQRT, spread))));
+                scale,
+                RowPasses.over(ScalarTerms.number(1, rows.type()), new Expr.UnaryOperation(UnaryOp.SQRT, spread))));
         steps.add(rows.pass(at -> {
             Expr centred = normalize.centred() ? RowPasses.minus(rows.staged(at), rows.read(mean)) : rows.staged(at);
             return finished(drawing, normalize, at, RowPasses.times(centred, rows.read(scale)));
@@ -53,7 +54,7 @@ final class NormalizeTemplate {
     private static Stmt square(Drawing drawing, Buffer sum, Expr value) {
         return drawing.elements().site(() -> {
             Expr kept = drawing.elements().keep(value);
-            return Stmt.Reduce.fma(sum.name(), List.of(), kept, kept);
+            return Stmt.ReduceInto.fma(sum.name(), List.of(), kept, kept);
         });
     }
 
@@ -66,7 +67,7 @@ final class NormalizeTemplate {
                 value = RowPasses.times(value, ScalarTerms.wide(drawing.operand(1, inRow)));
             }
             if (operands > 2) {
-                value = new Expr.Binary(BinaryOp.ADD, value, ScalarTerms.wide(drawing.operand(2, inRow)));
+                value = new Expr.BinaryOperation(BinaryOp.ADD, value, ScalarTerms.wide(drawing.operand(2, inRow)));
             }
             return drawing.store(at, value);
         });

@@ -28,7 +28,7 @@ final class OperandProbe {
         List<Sketch.Loop> loops = sketch.loops(AxisRole.ELEMENT, value.type().shape());
         Expr element = elements.at(value, Sketch.indices(loops));
         if (!(element instanceof Expr.Load load)) {
-            return element instanceof Expr.Constant;
+            return element instanceof Expr.Immediate;
         }
         Sketch.Parameter base = sketch.parameters().getFirst();
         Dim address = sketch.ranges()

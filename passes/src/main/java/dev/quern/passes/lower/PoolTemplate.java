@@ -28,7 +28,7 @@ final class PoolTemplate {
         Combiner combiner = greatest ? Combiner.MAX : Combiner.SUM;
         Buffer sum = drawing.sketch().scalar("acc", type);
         Stmt join = drawing.elements()
-                .site(() -> new Stmt.Reduce(
+                .site(() -> new Stmt.ReduceInto(
                         sum.name(),
                         List.of(),
                         combiner,
@@ -36,7 +36,7 @@ final class PoolTemplate {
         Expr total = Sketch.read(sum.name(), type);
         Expr element = greatest
                 ? total
-                : new Expr.Binary(
+                : new Expr.BinaryOperation(
                         BinaryOp.DIV,
                         total,
                         ScalarTerms.cast(new Expr.Index(count(pool, windows, x, drawing), DType.I64), type));

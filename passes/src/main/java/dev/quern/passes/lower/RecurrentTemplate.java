@@ -167,7 +167,7 @@ final class RecurrentTemplate {
     private Stmt blended(Dim unit, Expr update, Expr candidate) {
         return drawing.elements().site(() -> {
             Expr z = drawing.elements().keep(activate(0, update));
-            Expr rest = new Expr.Binary(BinaryOp.SUB, ScalarTerms.number(1, type), z);
+            Expr rest = new Expr.BinaryOperation(BinaryOp.SUB, ScalarTerms.number(1, type), z);
             return output(unit, add(multiply(rest, candidate), multiply(z, previous(unit))));
         });
     }
@@ -200,7 +200,7 @@ final class RecurrentTemplate {
 
     private Stmt product(Buffer sum, Expr operand, Sketch.Loop other, int gate, Dim unit) {
         Expr weight = ScalarTerms.wide(drawing.operand(1, List.of(other.index(), gate(gate, unit))));
-        return Stmt.Reduce.fma(sum.name(), List.of(), operand, weight);
+        return Stmt.ReduceInto.fma(sum.name(), List.of(), operand, weight);
     }
 
     private Expr start(int gate, Dim unit) {
@@ -237,10 +237,10 @@ final class RecurrentTemplate {
     }
 
     private static Expr add(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.ADD, left, right);
+        return new Expr.BinaryOperation(BinaryOp.ADD, left, right);
     }
 
     private static Expr multiply(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.MUL, left, right);
+        return new Expr.BinaryOperation(BinaryOp.MUL, left, right);
     }
 }

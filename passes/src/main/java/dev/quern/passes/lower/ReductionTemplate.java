@@ -33,7 +33,7 @@ final class ReductionTemplate {
         DType type = ScalarTerms.arithmetic(drawing.anchor().output().type().dtype());
         Buffer sum = drawing.sketch().scalar("acc", type);
         Stmt join = drawing.elements()
-                .site(() -> new Stmt.Reduce(
+                .site(() -> new Stmt.ReduceInto(
                         sum.name(), List.of(), reduce.combiner(), ScalarTerms.wide(drawing.operand(0, source))));
         Stmt store = drawing.store(Sketch.indices(outer), Sketch.read(sum.name(), type));
         Stmt body = Sketch.block(
@@ -65,7 +65,7 @@ final class ReductionTemplate {
         Buffer place = drawing.sketch().scalar("place", places);
         Expr index = new Expr.Index(along.index(), places);
         Stmt step = drawing.elements()
-                .site(() -> new Stmt.Reduce(
+                .site(() -> new Stmt.ReduceInto(
                         List.of(new Stmt.Element(best.name(), List.of()), new Stmt.Element(place.name(), List.of())),
                         reduction,
                         List.of(ScalarTerms.wide(drawing.operand(0, source)), index),
@@ -102,7 +102,8 @@ final class ReductionTemplate {
         BinaryOp function = cumulate.combiner().function();
         Stmt join = drawing.elements()
                 .site(() -> Sketch.write(
-                        sum.name(), new Expr.Binary(function, total, ScalarTerms.wide(drawing.operand(0, source)))));
+                        sum.name(),
+                        new Expr.BinaryOperation(function, total, ScalarTerms.wide(drawing.operand(0, source)))));
         Stmt store = drawing.store(source, total);
         Stmt step = cumulate.exclusive() ? Sketch.block(store, join) : Sketch.block(join, store);
         Stmt body = Sketch.block(

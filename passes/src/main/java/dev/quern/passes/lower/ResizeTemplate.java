@@ -83,14 +83,16 @@ final class ResizeTemplate {
     private static List<Tap> linear(Drawing drawing, SourceCoordinate coordinate) {
         Expr at = coordinate.clamped();
         Expr low = SourceCoordinate.floor(at);
-        Expr fraction = new Expr.Binary(BinaryOp.SUB, at, low);
-        Expr rest = new Expr.Binary(BinaryOp.SUB, SourceCoordinate.number(1), fraction);
-        Expr high = new Expr.Binary(
-                BinaryOp.MIN, new Expr.Binary(BinaryOp.ADD, low, SourceCoordinate.number(1)), coordinate.last());
+        Expr fraction = new Expr.BinaryOperation(BinaryOp.SUB, at, low);
+        Expr rest = new Expr.BinaryOperation(BinaryOp.SUB, SourceCoordinate.number(1), fraction);
+        Expr high = new Expr.BinaryOperation(
+                BinaryOp.MIN,
+                new Expr.BinaryOperation(BinaryOp.ADD, low, SourceCoordinate.number(1)),
+                coordinate.last());
         Expr half = SourceCoordinate.number(0.5);
-        Expr isLast = new Expr.Compare(CompareOp.GE, at, coordinate.last());
-        rest = coordinate.unlessSame(new Expr.Select(isLast, half, rest), 1);
-        fraction = coordinate.unlessSame(new Expr.Select(isLast, half, fraction), 0);
+        Expr isLast = new Expr.Comparison(CompareOp.GE, at, coordinate.last());
+        rest = coordinate.unlessSame(new Expr.Conditional(isLast, half, rest), 1);
+        fraction = coordinate.unlessSame(new Expr.Conditional(isLast, half, fraction), 0);
         Expr same = coordinate.same().orElse(null);
         return List.of(tap(drawing, coordinate, low, rest, null), tap(drawing, coordinate, high, fraction, same));
     }
@@ -98,10 +100,10 @@ final class ResizeTemplate {
     private static List<Tap> cubic(Drawing drawing, SourceCoordinate coordinate) {
         Expr at = coordinate.source();
         Expr low = SourceCoordinate.floor(at);
-        Expr fraction = new Expr.Binary(BinaryOp.SUB, at, low);
+        Expr fraction = new Expr.BinaryOperation(BinaryOp.SUB, at, low);
         List<Tap> taps = new ArrayList<>();
         for (int tap = -1; tap <= 2; tap++) {
-            Expr place = new Expr.Binary(BinaryOp.ADD, low, SourceCoordinate.number(tap));
+            Expr place = new Expr.BinaryOperation(BinaryOp.ADD, low, SourceCoordinate.number(tap));
             Expr weight = CubicWeight.of(coordinate.rule().cubicCoefficient(), fraction, tap);
             Expr same = tap == 0 ? null : coordinate.same().orElse(null);
             taps.add(tap(drawing, coordinate, coordinate.clamp(place), weight, same));
@@ -128,12 +130,12 @@ final class ResizeTemplate {
             if (tap.weight() == null) {
                 return value;
             }
-            Expr part = new Expr.Binary(BinaryOp.MUL, value, ScalarTerms.cast(tap.weight(), value.dtype()));
+            Expr part = new Expr.BinaryOperation(BinaryOp.MUL, value, ScalarTerms.cast(tap.weight(), value.dtype()));
             if (tap.unless() != null) {
-                part = new Expr.Select(
+                part = new Expr.Conditional(
                         tap.unless(), ScalarTerms.cast(SourceCoordinate.number(-0.0), value.dtype()), part);
             }
-            sum = sum == null ? part : new Expr.Binary(BinaryOp.ADD, sum, part);
+            sum = sum == null ? part : new Expr.BinaryOperation(BinaryOp.ADD, sum, part);
         }
         return sum;
     }
@@ -147,13 +149,15 @@ final class ResizeTemplate {
             Expr product = null;
             for (Tap tap : chosen.reversed()) {
                 if (tap.weight() != null) {
-                    product = product == null ? tap.weight() : new Expr.Binary(BinaryOp.MUL, product, tap.weight());
+                    product = product == null
+                            ? tap.weight()
+                            : new Expr.BinaryOperation(BinaryOp.MUL, product, tap.weight());
                 }
             }
             List<Dim> place = chosen.stream().map(Tap::index).toList();
             Expr element = ScalarTerms.cast(drawing.operand(0, place), DType.F32);
-            Expr part = product == null ? element : new Expr.Binary(BinaryOp.MUL, product, element);
-            return before == null ? part : new Expr.Binary(BinaryOp.ADD, before, part);
+            Expr part = product == null ? element : new Expr.BinaryOperation(BinaryOp.MUL, product, element);
+            return before == null ? part : new Expr.BinaryOperation(BinaryOp.ADD, before, part);
         }
         Expr sum = before;
         for (Tap tap : taps.get(chosen.size())) {

@@ -99,7 +99,7 @@ final class RowPasses {
     }
 
     static Stmt reduce(Buffer scalar, Combiner combiner, Expr value) {
-        return new Stmt.Reduce(scalar.name(), List.of(), combiner, value);
+        return new Stmt.ReduceInto(scalar.name(), List.of(), combiner, value);
     }
 
     static Stmt write(Buffer scalar, Expr value) {
@@ -107,15 +107,15 @@ final class RowPasses {
     }
 
     static Expr minus(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.SUB, left, right);
+        return new Expr.BinaryOperation(BinaryOp.SUB, left, right);
     }
 
     static Expr times(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.MUL, left, right);
+        return new Expr.BinaryOperation(BinaryOp.MUL, left, right);
     }
 
     static Expr over(Expr left, Expr right) {
-        return new Expr.Binary(BinaryOp.DIV, left, right);
+        return new Expr.BinaryOperation(BinaryOp.DIV, left, right);
     }
 
     /** {@code steps} for each row, with {@code scalars}. */

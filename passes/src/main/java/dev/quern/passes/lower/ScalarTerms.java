@@ -26,19 +26,20 @@ final class ScalarTerms {
     /** One element of the result of {@code op}, whose type is {@code result}, from one element of each operand. */
     static Expr apply(Op.Elementwise op, List<Expr> operands, DType result) {
         return switch (op) {
-            case Op.Unary(UnaryOp function) -> narrow(new Expr.Unary(function, wide(operands.getFirst())), result);
+            case Op.Unary(UnaryOp function) ->
+                narrow(new Expr.UnaryOperation(function, wide(operands.getFirst())), result);
             case Op.Binary(BinaryOp function)
             when bothIndices(operands) && INDEX_FUNCTIONS.contains(function) ->
                 new Expr.Index(combined(function, index(operands.get(0)), index(operands.get(1))), DType.I64);
             case Op.Binary(BinaryOp function) ->
-                narrow(new Expr.Binary(function, wide(operands.get(0)), wide(operands.get(1))), result);
+                narrow(new Expr.BinaryOperation(function, wide(operands.get(0)), wide(operands.get(1))), result);
             case Op.Compare(CompareOp relation)
             when bothIndices(operands) -> IndexWidth.compare(relation, index(operands.get(0)), index(operands.get(1)));
             case Op.Compare(CompareOp relation) ->
-                new Expr.Compare(relation, wide(operands.get(0)), wide(operands.get(1)));
-            case Op.Select select -> new Expr.Select(operands.get(0), operands.get(1), operands.get(2));
+                new Expr.Comparison(relation, wide(operands.get(0)), wide(operands.get(1)));
+            case Op.Select select -> new Expr.Conditional(operands.get(0), operands.get(1), operands.get(2));
             case Op.Cast cast -> cast(operands.getFirst(), cast.to());
-            case Op.Bitcast bitcast -> new Expr.Bitcast(bitcast.to(), operands.getFirst());
+            case Op.Bitcast bitcast -> new Expr.Reinterpretation(bitcast.to(), operands.getFirst());
             case Op.Quantize quantize -> quantize(operands.get(0), operands.get(1), operands.get(2), quantize.to());
             case Op.Dequantize dequantize ->
                 dequantize(operands.get(0), operands.get(1), operands.get(2), dequantize.to());
@@ -56,7 +57,7 @@ final class ScalarTerms {
     private static Dim index(Expr expr) {
         return switch (expr) {
             case Expr.Index known -> known.index();
-            case Expr.Constant number when number.bits() == (int) number.bits() -> Dim.of(number.bits());
+            case Expr.Immediate number when number.bits() == (int) number.bits() -> Dim.of(number.bits());
             default -> null;
         };
     }
@@ -78,12 +79,14 @@ final class ScalarTerms {
     /** {@code value} in the type of its arithmetic. */
     static Expr wide(Expr value) {
         DType type = arithmetic(value.dtype());
-        return type == value.dtype() ? value : new Expr.Cast(type, value);
+        return type == value.dtype() ? value : new Expr.Conversion(type, value);
     }
 
     /** {@code value} rounded to a 16-bit float if that is its storage type. */
     static Expr narrow(Expr value, DType storage) {
-        return value.dtype() == storage || arithmetic(storage) != value.dtype() ? value : new Expr.Cast(storage, value);
+        return value.dtype() == storage || arithmetic(storage) != value.dtype()
+                ? value
+                : new Expr.Conversion(storage, value);
     }
 
     /** {@code value} converted to {@code to} by the rules of {@link Op.Cast}. */
@@ -92,48 +95,49 @@ final class ScalarTerms {
             return value;
         }
         if (value instanceof Expr.Index(Dim index, DType type) && index.isConstant() && to.isInteger()) {
-            return new Expr.Constant(to, masked(index.constant(), to));
+            return new Expr.Immediate(to, masked(index.constant(), to));
         }
         if (to == DType.BOOL) {
             Expr number = wide(value);
-            return new Expr.Compare(CompareOp.NE, number, number(0, number.dtype()));
+            return new Expr.Comparison(CompareOp.NE, number, number(0, number.dtype()));
         }
-        return new Expr.Cast(to, to.isFloat() ? value : wide(value));
+        return new Expr.Conversion(to, to.isFloat() ? value : wide(value));
     }
 
     /** NaN and what is too small are the least i32 after the cast. */
     private static Expr quantize(Expr x, Expr scale, Expr zero, DType to) {
         DType real = arithmetic(scale.dtype());
-        Expr rounded = new Expr.Unary(
-                UnaryOp.ROUND, new Expr.Binary(BinaryOp.DIV, cast(wide(x), real), cast(wide(scale), real)));
-        Expr moved = new Expr.Binary(BinaryOp.ADD, rounded, new Expr.Cast(real, zero));
+        Expr rounded = new Expr.UnaryOperation(
+                UnaryOp.ROUND, new Expr.BinaryOperation(BinaryOp.DIV, cast(wide(x), real), cast(wide(scale), real)));
+        Expr moved = new Expr.BinaryOperation(BinaryOp.ADD, rounded, new Expr.Conversion(real, zero));
         long least = to.kind() == DType.Kind.UNSIGNED ? 0 : -(1L << (to.bits() - 1));
         long greatest = least + (1L << to.bits()) - 1;
-        Expr below = new Expr.Binary(BinaryOp.MIN, moved, number(greatest, real));
-        Expr whole = new Expr.Binary(BinaryOp.MAX, new Expr.Cast(DType.I32, below), number(least, DType.I32));
-        return new Expr.Cast(to, whole);
+        Expr below = new Expr.BinaryOperation(BinaryOp.MIN, moved, number(greatest, real));
+        Expr whole =
+                new Expr.BinaryOperation(BinaryOp.MAX, new Expr.Conversion(DType.I32, below), number(least, DType.I32));
+        return new Expr.Conversion(to, whole);
     }
 
     private static Expr dequantize(Expr x, Expr scale, Expr zero, DType to) {
         Expr difference;
         if (x.dtype().isInteger()) {
-            difference =
-                    new Expr.Cast(DType.F32, new Expr.Binary(BinaryOp.SUB, cast(x, DType.I32), cast(zero, DType.I32)));
+            difference = new Expr.Conversion(
+                    DType.F32, new Expr.BinaryOperation(BinaryOp.SUB, cast(x, DType.I32), cast(zero, DType.I32)));
         } else {
-            difference = new Expr.Binary(BinaryOp.SUB, cast(x, DType.F32), cast(zero, DType.F32));
+            difference = new Expr.BinaryOperation(BinaryOp.SUB, cast(x, DType.F32), cast(zero, DType.F32));
         }
-        return cast(new Expr.Binary(BinaryOp.MUL, difference, cast(scale, DType.F32)), to);
+        return cast(new Expr.BinaryOperation(BinaryOp.MUL, difference, cast(scale, DType.F32)), to);
     }
 
     /** The constant {@code value} of a type that can hold it. */
-    static Expr.Constant number(double value, DType type) {
+    static Expr.Immediate number(double value, DType type) {
         return switch (type) {
-            case F32 -> Expr.Constant.of((float) value);
-            case F64 -> Expr.Constant.of(value);
-            case F16 -> new Expr.Constant(type, Float.floatToFloat16((float) value) & 0xFFFFL);
-            case BF16 -> new Expr.Constant(type, (Float.floatToRawIntBits((float) value) >>> 16) & 0xFFFFL);
-            case BOOL -> Expr.Constant.of(value != 0);
-            default -> new Expr.Constant(type, masked((long) value, type));
+            case F32 -> Expr.Immediate.of((float) value);
+            case F64 -> Expr.Immediate.of(value);
+            case F16 -> new Expr.Immediate(type, Float.floatToFloat16((float) value) & 0xFFFFL);
+            case BF16 -> new Expr.Immediate(type, (Float.floatToRawIntBits((float) value) >>> 16) & 0xFFFFL);
+            case BOOL -> Expr.Immediate.of(value != 0);
+            default -> new Expr.Immediate(type, masked((long) value, type));
         };
     }
 
@@ -142,7 +146,7 @@ final class ScalarTerms {
     }
 
     /** The only element of {@code literal}. */
-    static Expr.Constant element(Literal literal) {
+    static Expr.Immediate element(Literal literal) {
         Tensor tensor = literal.tensor();
         MemorySegment memory = tensor.segment();
         long bits = switch (tensor.dtype().bits()) {
@@ -152,7 +156,7 @@ final class ScalarTerms {
             case 64 -> memory.get(LONG, 0);
             default -> throw new IllegalArgumentException("element of type " + tensor.dtype());
         };
-        return new Expr.Constant(tensor.dtype(), bits);
+        return new Expr.Immediate(tensor.dtype(), bits);
     }
 
     private static final ValueLayout.OfShort SHORT =

@@ -66,10 +66,10 @@ final class ScatterTemplate {
         };
         DType storage = update.dtype();
         if (ScalarTerms.arithmetic(storage) == storage) {
-            return new Stmt.Reduce(result, place, combiner, update);
+            return new Stmt.ReduceInto(result, place, combiner, update);
         }
         Expr before = ScalarTerms.wide(new Expr.Load(result, place, storage));
-        Expr after = new Expr.Binary(combiner.function(), before, ScalarTerms.wide(update));
+        Expr after = new Expr.BinaryOperation(combiner.function(), before, ScalarTerms.wide(update));
         return new Stmt.Store(result, place, ScalarTerms.narrow(after, storage));
     }
 }

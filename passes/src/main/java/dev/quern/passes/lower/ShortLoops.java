@@ -47,7 +47,7 @@ final class ShortLoops {
             case Stmt.Guard guard ->
                 guard.then().equals(Stmt.NOTHING) && guard.otherwise().equals(Stmt.NOTHING) ? Stmt.NOTHING : guard;
             case Stmt.Store store -> store;
-            case Stmt.Reduce reduce -> reduce;
+            case Stmt.ReduceInto reduce -> reduce;
         };
     }
 }

@@ -23,13 +23,14 @@ final class SoftmaxTemplate {
         Stmt first = rows.pass(
                 at -> Sketch.block(rows.stage(at), RowPasses.reduce(greatest, Combiner.MAX, rows.staged(at))));
         Stmt second = rows.pass(at -> {
-            Expr exponential = new Expr.Unary(UnaryOp.EXP, RowPasses.minus(rows.staged(at), rows.read(greatest)));
+            Expr exponential =
+                    new Expr.UnaryOperation(UnaryOp.EXP, RowPasses.minus(rows.staged(at), rows.read(greatest)));
             return keeps
                     ? Sketch.block(rows.stage(at, exponential), RowPasses.reduce(sum, Combiner.SUM, rows.staged(at)))
                     : RowPasses.reduce(sum, Combiner.SUM, exponential);
         });
         Expr factor = softmax.logarithm()
-                ? new Expr.Unary(UnaryOp.LOG, total)
+                ? new Expr.UnaryOperation(UnaryOp.LOG, total)
                 : RowPasses.over(ScalarTerms.number(1, rows.type()), total);
         Stmt third = rows.pass(at -> {
             Expr shifted = keeps ? null : RowPasses.minus(rows.staged(at), rows.read(greatest));
@@ -37,7 +38,7 @@ final class SoftmaxTemplate {
             if (softmax.logarithm()) {
                 value = RowPasses.minus(shifted, rows.read(scale));
             } else {
-                Expr exponential = keeps ? rows.staged(at) : new Expr.Unary(UnaryOp.EXP, shifted);
+                Expr exponential = keeps ? rows.staged(at) : new Expr.UnaryOperation(UnaryOp.EXP, shifted);
                 value = RowPasses.times(exponential, rows.read(scale));
             }
             return drawing.store(at, value);

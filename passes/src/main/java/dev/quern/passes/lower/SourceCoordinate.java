@@ -34,11 +34,11 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
     }
 
     static Expr number(double value) {
-        return Expr.Constant.of((float) value);
+        return Expr.Immediate.of((float) value);
     }
 
     static Expr floor(Expr value) {
-        return new Expr.Unary(UnaryOp.FLOOR, value);
+        return new Expr.UnaryOperation(UnaryOp.FLOOR, value);
     }
 
     /** Whether an axis is known to keep its extent, so that every element stays where it is. */
@@ -50,7 +50,7 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
     Optional<Expr> same() {
         return scale != 0 || resized.minus(extent).isConstant()
                 ? Optional.empty()
-                : Optional.of(new Expr.Compare(
+                : Optional.of(new Expr.Comparison(
                         CompareOp.EQ, new Expr.Index(resized, DType.I64), new Expr.Index(extent, DType.I64)));
     }
 
@@ -58,7 +58,7 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
     Expr source() {
         Expr at = new Expr.Index(index, DType.F32);
         Expr moved = moved(at);
-        return same().<Expr>map(same -> new Expr.Select(same, at, moved)).orElse(moved);
+        return same().<Expr>map(same -> new Expr.Conditional(same, at, moved)).orElse(moved);
     }
 
     private Expr moved(Expr at) {
@@ -67,13 +67,13 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
             case "pytorch_half_pixel" ->
                 resized.isConstant() && resized.constant() > 1
                         ? halfPixel(at)
-                        : new Expr.Select(
-                                new Expr.Compare(
-                                        CompareOp.GT, new Expr.Index(resized, DType.I64), Expr.Constant.of(1L)),
+                        : new Expr.Conditional(
+                                new Expr.Comparison(
+                                        CompareOp.GT, new Expr.Index(resized, DType.I64), Expr.Immediate.of(1L)),
                                 halfPixel(at),
                                 number(0));
             case "half_pixel_symmetric" -> symmetric(at);
-            case "tf_half_pixel_for_nn" -> divided(new Expr.Binary(BinaryOp.ADD, at, number(0.5)));
+            case "tf_half_pixel_for_nn" -> divided(new Expr.BinaryOperation(BinaryOp.ADD, at, number(0.5)));
             case "asymmetric" -> divided(at);
             case "align_corners" -> aligned(at);
             default -> throw new IllegalStateException("no template for " + rule.coordinates());
@@ -81,25 +81,27 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
     }
 
     private Expr halfPixel(Expr at) {
-        Expr middle = new Expr.Binary(BinaryOp.ADD, at, number(0.5));
-        return new Expr.Binary(BinaryOp.SUB, divided(middle), number(0.5));
+        Expr middle = new Expr.BinaryOperation(BinaryOp.ADD, at, number(0.5));
+        return new Expr.BinaryOperation(BinaryOp.SUB, divided(middle), number(0.5));
     }
 
     /** With the middles of both laid upon each other, whatever was cut off by rounding the extent down. */
     private Expr symmetric(Expr at) {
         Expr from = new Expr.Index(extent, DType.F32);
         Expr to = new Expr.Index(resized, DType.F32);
-        Expr adjustment = new Expr.Binary(BinaryOp.DIV, to, new Expr.Binary(BinaryOp.MUL, factor(), from));
-        Expr offset = new Expr.Binary(
+        Expr adjustment =
+                new Expr.BinaryOperation(BinaryOp.DIV, to, new Expr.BinaryOperation(BinaryOp.MUL, factor(), from));
+        Expr offset = new Expr.BinaryOperation(
                 BinaryOp.MUL,
-                new Expr.Binary(BinaryOp.DIV, from, number(2)),
-                new Expr.Binary(BinaryOp.SUB, number(1), adjustment));
-        Expr middle = divided(new Expr.Binary(BinaryOp.ADD, at, number(0.5)));
-        return new Expr.Binary(BinaryOp.SUB, new Expr.Binary(BinaryOp.ADD, offset, middle), number(0.5));
+                new Expr.BinaryOperation(BinaryOp.DIV, from, number(2)),
+                new Expr.BinaryOperation(BinaryOp.SUB, number(1), adjustment));
+        Expr middle = divided(new Expr.BinaryOperation(BinaryOp.ADD, at, number(0.5)));
+        return new Expr.BinaryOperation(
+                BinaryOp.SUB, new Expr.BinaryOperation(BinaryOp.ADD, offset, middle), number(0.5));
     }
 
     private Expr divided(Expr at) {
-        return new Expr.Binary(BinaryOp.DIV, at, factor());
+        return new Expr.BinaryOperation(BinaryOp.DIV, at, factor());
     }
 
     /** Result over original. */
@@ -109,14 +111,15 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
         }
         return resized.isConstant() && extent.isConstant()
                 ? number((double) resized.constant() / extent.constant())
-                : new Expr.Binary(BinaryOp.DIV, new Expr.Index(resized, DType.F32), new Expr.Index(extent, DType.F32));
+                : new Expr.BinaryOperation(
+                        BinaryOp.DIV, new Expr.Index(resized, DType.F32), new Expr.Index(extent, DType.F32));
     }
 
     /** {@code at * (extent - 1) / (resized - 1)}; 0 where the result has one element. */
     private Expr aligned(Expr at) {
         Expr span = new Expr.Index(extent.minus(1), DType.F32);
-        Expr steps = new Expr.Binary(BinaryOp.MAX, new Expr.Index(resized.minus(1), DType.F32), number(1));
-        return new Expr.Binary(BinaryOp.DIV, new Expr.Binary(BinaryOp.MUL, at, span), steps);
+        Expr steps = new Expr.BinaryOperation(BinaryOp.MAX, new Expr.Index(resized.minus(1), DType.F32), number(1));
+        return new Expr.BinaryOperation(BinaryOp.DIV, new Expr.BinaryOperation(BinaryOp.MUL, at, span), steps);
     }
 
     /** The last index of the original. */
@@ -126,7 +129,7 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
 
     /** {@code value} brought into the original. */
     Expr clamp(Expr value) {
-        return new Expr.Binary(BinaryOp.MIN, new Expr.Binary(BinaryOp.MAX, value, number(0)), last());
+        return new Expr.BinaryOperation(BinaryOp.MIN, new Expr.BinaryOperation(BinaryOp.MAX, value, number(0)), last());
     }
 
     /** {@link #source} brought into the original. */
@@ -136,7 +139,7 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
 
     /** {@code weight}, or {@code otherwise} where the axis turns out to keep its extent. */
     Expr unlessSame(Expr weight, double otherwise) {
-        return same().<Expr>map(same -> new Expr.Select(same, number(otherwise), weight))
+        return same().<Expr>map(same -> new Expr.Conditional(same, number(otherwise), weight))
                 .orElse(weight);
     }
 
@@ -166,9 +169,9 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
         Expr at = source();
         Expr rounded = switch (rule.nearest()) {
             case "floor" -> floor(at);
-            case "ceil" -> new Expr.Unary(UnaryOp.CEIL, at);
+            case "ceil" -> new Expr.UnaryOperation(UnaryOp.CEIL, at);
             case "round_prefer_ceil" -> rounded(at, CompareOp.GT, 0.5 - ResizeRule.TIE);
-            case ResizeRule.BY_DIRECTION -> scale < 1 ? new Expr.Unary(UnaryOp.CEIL, at) : floor(at);
+            case ResizeRule.BY_DIRECTION -> scale < 1 ? new Expr.UnaryOperation(UnaryOp.CEIL, at) : floor(at);
             default -> rounded(at, CompareOp.GE, 0.5 + ResizeRule.TIE);
         };
         return ScalarTerms.cast(clamp(rounded), DType.I64);
@@ -177,8 +180,8 @@ record SourceCoordinate(ResizeRule rule, Dim index, double scale, Dim extent, Di
     /** Up where what is above the next lower whole number is {@code relation} to {@code bound}, else down. */
     private static Expr rounded(Expr at, CompareOp relation, double bound) {
         Expr low = floor(at);
-        Expr above = new Expr.Binary(BinaryOp.SUB, at, low);
-        Expr step = new Expr.Select(new Expr.Compare(relation, above, number(bound)), number(1), number(0));
-        return new Expr.Binary(BinaryOp.ADD, low, step);
+        Expr above = new Expr.BinaryOperation(BinaryOp.SUB, at, low);
+        Expr step = new Expr.Conditional(new Expr.Comparison(relation, above, number(bound)), number(1), number(0));
+        return new Expr.BinaryOperation(BinaryOp.ADD, low, step);
     }
 }

@@ -47,7 +47,7 @@ final class UpdateTemplate {
         Expr offset = drawing.operand(2, at.subList(0, rank));
         Dim extent = whole.dim(update.axis());
         if (update.circular()) {
-            Expr around = new Expr.Binary(BinaryOp.MOD, offset, new Expr.Index(extent, DType.I64));
+            Expr around = new Expr.BinaryOperation(BinaryOp.MOD, offset, new Expr.Index(extent, DType.I64));
             return drawing.elements().bound(around, extent);
         }
         Dim room = extent.minus(node.input(1).type().shape().dim(update.axis()))

@@ -15,7 +15,7 @@ final class PlainCopy {
             case Stmt.Store store -> store.value() instanceof Expr.Load;
             case Stmt.Section section -> isIn(section.body());
             case Stmt.Guard guard -> isIn(guard.then()) && isIn(guard.otherwise());
-            case Stmt.Reduce _, Stmt.Allocate _, Stmt.Let _ -> false;
+            case Stmt.ReduceInto _, Stmt.Allocate _, Stmt.Let _ -> false;
         };
     }
 }

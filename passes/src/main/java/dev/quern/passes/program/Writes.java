@@ -68,8 +68,8 @@ final class Writes {
                 }
             }
             case Stmt.Store store -> add(store.buffer(), store.indices());
-            case Stmt.Reduce reduce -> {
-                for (Stmt.Along along : reduce.along()) {
+            case Stmt.ReduceInto reduce -> {
+                for (Stmt.TargetAxis along : reduce.along()) {
                     variables.put(
                             along.variable(),
                             interval(along.extent()).map(range -> new Interval(0, Math.max(1, range.greatest()) - 1)));

@@ -54,7 +54,7 @@ final class GridSchedules {
             case Stmt.For loop when isFewAndLong(loop) -> blocks(loop);
             case Stmt.For loop -> elements(loop);
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
+            case Stmt.ReduceInto reduce -> {}
             case Stmt.Allocate allocate -> shared(allocate);
             case Stmt.Guard guard -> shared(guard);
             case Stmt.Let let -> shared(let);
@@ -152,7 +152,7 @@ final class GridSchedules {
                 }
             }
             case Stmt.Store store -> {}
-            case Stmt.Reduce reduce -> {}
+            case Stmt.ReduceInto reduce -> {}
             case Stmt.Allocate allocate -> shared(allocate.body());
             case Stmt.Guard guard -> {
                 shared(guard.then());

@@ -41,10 +41,10 @@ final class GridTileSchedules {
     private final Stmt.For column;
     private final Optional<Stmt.For> row;
     private final Stmt.For term;
-    private final Stmt.Reduce reduce;
+    private final Stmt.ReduceInto reduce;
     private final List<Step> steps = new ArrayList<>();
 
-    private GridTileSchedules(Kernel kernel, LoopNest nest, Target.Grid target, Stmt.Reduce reduce) {
+    private GridTileSchedules(Kernel kernel, LoopNest nest, Target.Grid target, Stmt.ReduceInto reduce) {
         this.kernel = kernel;
         this.target = target;
         this.nest = nest;
@@ -72,9 +72,9 @@ final class GridTileSchedules {
 
     private static Optional<GridTileSchedules> tiled(Kernel kernel, Target.Grid target) {
         LoopNest nest = LoopNest.of(kernel);
-        List<Stmt.Reduce> reductions = new ArrayList<>();
+        List<Stmt.ReduceInto> reductions = new ArrayList<>();
         nest.body().walk(part -> {
-            if (part instanceof Stmt.Reduce found) {
+            if (part instanceof Stmt.ReduceInto found) {
                 reductions.add(found);
             }
         });
@@ -89,7 +89,7 @@ final class GridTileSchedules {
     }
 
     /** Whether all rows of a tile need the same columns, and the other way round: only then do panels hold less than what is multiplied. */
-    private static boolean areShared(LoopNest nest, Stmt.Reduce reduce) {
+    private static boolean areShared(LoopNest nest, Stmt.ReduceInto reduce) {
         String column = nest.outer(AxisRole.COLUMN).getLast().variable();
         return !Expressions.mentions(reduce.inputs().getFirst(), column)
                 && nest.outer(AxisRole.ROW).stream()
@@ -99,9 +99,9 @@ final class GridTileSchedules {
     /** The schedule with {@code tile}; empty if the scheduler refuses it. */
     static Optional<Schedule> of(Kernel kernel, Target.Grid target, GridTile tile) {
         LoopNest nest = LoopNest.of(kernel);
-        Stmt.Reduce[] reduce = new Stmt.Reduce[1];
+        Stmt.ReduceInto[] reduce = new Stmt.ReduceInto[1];
         nest.body().walk(part -> {
-            if (part instanceof Stmt.Reduce found) {
+            if (part instanceof Stmt.ReduceInto found) {
                 reduce[0] = found;
             }
         });

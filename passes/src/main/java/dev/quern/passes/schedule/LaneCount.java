@@ -26,8 +26,8 @@ final class LaneCount {
     private static int bits(Kernel kernel) {
         int[] parts = {0};
         kernel.body().walk(part -> {
-            if (part instanceof Stmt.Reduce reduce && !reduce.reduction().isPlain()) {
-                for (Reduction.Target target : reduce.reduction().targets()) {
+            if (part instanceof Stmt.ReduceInto reduce && !reduce.reduction().isPlain()) {
+                for (Reduction.ReducedPart target : reduce.reduction().targets()) {
                     parts[0] = Math.max(Math.max(parts[0], 32), target.dtype().bits());
                 }
             }

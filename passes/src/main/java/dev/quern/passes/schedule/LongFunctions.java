@@ -31,7 +31,7 @@ final class LongFunctions {
         statement.walk(part -> {
             switch (part) {
                 case Stmt.Store store -> found[0] |= in(store.value());
-                case Stmt.Reduce reduce -> found[0] |= in(reduce);
+                case Stmt.ReduceInto reduce -> found[0] |= in(reduce);
                 case Stmt.Let let -> found[0] |= in(let.value());
                 case Stmt.Block ignored -> {}
                 case Stmt.For ignored -> {}
@@ -43,8 +43,8 @@ final class LongFunctions {
         return found[0];
     }
 
-    private static boolean in(Stmt.Reduce reduce) {
-        Reduction.Rule rule = reduce.reduction().entering();
+    private static boolean in(Stmt.ReduceInto reduce) {
+        Reduction.ReductionRule rule = reduce.reduction().entering();
         return reduce.inputs().stream().anyMatch(LongFunctions::in)
                 || rule.lets().stream().anyMatch(let -> in(let.value()))
                 || rule.values().stream().anyMatch(LongFunctions::in);
@@ -52,16 +52,16 @@ final class LongFunctions {
 
     private static boolean in(Expr value) {
         return switch (value) {
-            case Expr.Constant ignored -> false;
+            case Expr.Immediate ignored -> false;
             case Expr.Index ignored -> false;
             case Expr.Load ignored -> false;
-            case Expr.Unary unary -> !SHORT.contains(unary.function()) || in(unary.operand());
-            case Expr.Binary binary -> in(binary.left()) || in(binary.right());
-            case Expr.Compare compare -> in(compare.left()) || in(compare.right());
-            case Expr.Select select -> in(select.condition()) || in(select.then()) || in(select.otherwise());
+            case Expr.UnaryOperation unary -> !SHORT.contains(unary.function()) || in(unary.operand());
+            case Expr.BinaryOperation binary -> in(binary.left()) || in(binary.right());
+            case Expr.Comparison compare -> in(compare.left()) || in(compare.right());
+            case Expr.Conditional select -> in(select.condition()) || in(select.then()) || in(select.otherwise());
             case Expr.Fma fma -> in(fma.a()) || in(fma.b()) || in(fma.c());
-            case Expr.Cast cast -> in(cast.operand());
-            case Expr.Bitcast bitcast -> in(bitcast.operand());
+            case Expr.Conversion cast -> in(cast.operand());
+            case Expr.Reinterpretation bitcast -> in(bitcast.operand());
         };
     }
 }

@@ -79,7 +79,7 @@ record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body, Roles rol
                 case Stmt.Store store ->
                     result[0] &= adjacent(kernel, store.buffer(), store.indices(), loop)
                             && contiguous(kernel, store.value(), loop);
-                case Stmt.Reduce reduce ->
+                case Stmt.ReduceInto reduce ->
                     result[0] &= reduce.inputs().stream().allMatch(input -> contiguous(kernel, input, loop));
                 case Stmt.Block ignored -> {}
                 case Stmt.For ignored -> {}
@@ -94,15 +94,15 @@ record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body, Roles rol
 
     private static boolean contiguous(Kernel kernel, Expr value, Stmt.For loop) {
         return switch (value) {
-            case Expr.Constant ignored -> true;
+            case Expr.Immediate ignored -> true;
             case Expr.Index ignored -> true;
             case Expr.Load(String buffer, List<Dim> indices, var dtype) -> adjacent(kernel, buffer, indices, loop);
-            case Expr.Unary unary -> contiguous(kernel, unary.operand(), loop);
-            case Expr.Binary binary ->
+            case Expr.UnaryOperation unary -> contiguous(kernel, unary.operand(), loop);
+            case Expr.BinaryOperation binary ->
                 contiguous(kernel, binary.left(), loop) && contiguous(kernel, binary.right(), loop);
-            case Expr.Compare compare ->
+            case Expr.Comparison compare ->
                 contiguous(kernel, compare.left(), loop) && contiguous(kernel, compare.right(), loop);
-            case Expr.Select select ->
+            case Expr.Conditional select ->
                 contiguous(kernel, select.condition(), loop)
                         && contiguous(kernel, select.then(), loop)
                         && contiguous(kernel, select.otherwise(), loop);
@@ -110,8 +110,8 @@ record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body, Roles rol
                 contiguous(kernel, fma.a(), loop)
                         && contiguous(kernel, fma.b(), loop)
                         && contiguous(kernel, fma.c(), loop);
-            case Expr.Cast cast -> contiguous(kernel, cast.operand(), loop);
-            case Expr.Bitcast bitcast -> contiguous(kernel, bitcast.operand(), loop);
+            case Expr.Conversion cast -> contiguous(kernel, cast.operand(), loop);
+            case Expr.Reinterpretation bitcast -> contiguous(kernel, bitcast.operand(), loop);
         };
     }
 

@@ -81,7 +81,7 @@ final class RowSchedules {
     private static boolean reducesParts(Stmt.For loop) {
         boolean[] found = {false};
         loop.body()
-                .walk(part -> found[0] |= part instanceof Stmt.Reduce reduce
+                .walk(part -> found[0] |= part instanceof Stmt.ReduceInto reduce
                         && !reduce.reduction().isPlain());
         return found[0];
     }
@@ -206,7 +206,7 @@ final class RowSchedules {
 
     private static boolean reduces(Stmt.For loop) {
         boolean[] found = {false};
-        loop.body().walk(part -> found[0] |= part instanceof Stmt.Reduce);
+        loop.body().walk(part -> found[0] |= part instanceof Stmt.ReduceInto);
         return found[0];
     }
 

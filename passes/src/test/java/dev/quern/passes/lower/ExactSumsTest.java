@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ExactSumsTest {
     private static Expr widened(DType dtype) {
-        return new Expr.Cast(DType.I32, new Expr.Load("x", List.of(), dtype));
+        return new Expr.Conversion(DType.I32, new Expr.Load("x", List.of(), dtype));
     }
 
     private static DType type(DType a, DType b, Dim... extents) {

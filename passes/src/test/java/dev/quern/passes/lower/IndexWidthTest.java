@@ -38,7 +38,7 @@ class IndexWidthTest {
     void whatMayNotFitIsComparedInFull(Dim left, Dim right, DType expected) {
         List<Expr> sides = List.of(new Expr.Index(left, DType.I64), new Expr.Index(right, DType.I64));
         assertEquals(
-                new Expr.Compare(CompareOp.LT, new Expr.Index(left, expected), new Expr.Index(right, expected)),
+                new Expr.Comparison(CompareOp.LT, new Expr.Index(left, expected), new Expr.Index(right, expected)),
                 ScalarTerms.apply(new Op.Compare(CompareOp.LT), sides, DType.BOOL));
     }
 }

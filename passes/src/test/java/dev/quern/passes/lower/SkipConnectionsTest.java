@@ -218,7 +218,7 @@ class SkipConnectionsTest {
             case Stmt.Guard guard -> stores(guard.then(), operand) || stores(guard.otherwise(), operand);
             case Stmt.Let let -> stores(let.body(), operand);
             case Stmt.Allocate allocate -> stores(allocate.body(), operand);
-            case Stmt.Reduce _ -> false;
+            case Stmt.ReduceInto _ -> false;
         };
     }
 

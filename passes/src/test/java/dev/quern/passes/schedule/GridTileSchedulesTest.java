@@ -155,7 +155,7 @@ class GridTileSchedulesTest {
             case Stmt.Let(String name, var value, Stmt body) -> new Stmt.Let(name, value, inOrder(body, factor));
             case Stmt.Section(String name, Stmt body) -> new Stmt.Section(name, inOrder(body, factor));
             case Stmt.Store store -> store;
-            case Stmt.Reduce reduce -> reduce;
+            case Stmt.ReduceInto reduce -> reduce;
         };
     }
 

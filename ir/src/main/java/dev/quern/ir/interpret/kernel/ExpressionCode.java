@@ -38,9 +38,9 @@ final class ExpressionCode {
     Whole bits(Expr expression) {
         DType type = expression.dtype();
         return switch (expression) {
-            case Expr.Constant(DType _, long bits) -> frame -> bits;
+            case Expr.Immediate(DType _, long bits) -> frame -> bits;
             case Expr.Load load -> access(load)::get;
-            case Expr.Bitcast(DType to, Expr operand) -> {
+            case Expr.Reinterpretation(DType to, Expr operand) -> {
                 if (to.bits() != operand.dtype().bits()) {
                     throw scope.bug("has a bitcast from " + operand.dtype() + " to " + to);
                 }
@@ -48,9 +48,14 @@ final class ExpressionCode {
                 Whole value = bits(operand);
                 yield frame -> Scalars.mask(from, value.at(frame));
             }
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+            case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
                 select(condition, bits(then), bits(otherwise));
-            case Expr.Index _, Expr.Unary _, Expr.Binary _, Expr.Compare _, Expr.Fma _, Expr.Cast _ -> {
+            case Expr.Index _,
+                    Expr.UnaryOperation _,
+                    Expr.BinaryOperation _,
+                    Expr.Comparison _,
+                    Expr.Fma _,
+                    Expr.Conversion _ -> {
                 if (!type.isFloat()) {
                     yield whole(expression);
                 }
@@ -69,22 +74,22 @@ final class ExpressionCode {
             throw scope.bug("has an expression of type " + type + ", expected a floating-point type: " + expression);
         }
         return switch (expression) {
-            case Expr.Constant(DType _, long bits) -> {
+            case Expr.Immediate(DType _, long bits) -> {
                 double value = FloatFormats.decode(type, bits);
                 yield frame -> value;
             }
             case Expr.Load load -> decoded(type, access(load)::get);
-            case Expr.Bitcast cast -> decoded(type, bits(cast));
+            case Expr.Reinterpretation cast -> decoded(type, bits(cast));
             case Expr.Index(Dim index, DType _) -> {
                 IndexCode code = scope.index(index);
                 yield frame -> Scalars.toReal(DType.I64, code.at(frame.values), type);
             }
-            case Expr.Unary(UnaryOp function, Expr operand) ->
+            case Expr.UnaryOperation(UnaryOp function, Expr operand) ->
                 unary(ScalarFunctions.realUnary(function, type), real(operand));
-            case Expr.Binary(BinaryOp function, Expr left, Expr right) ->
+            case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) ->
                 binary(function, type, real(left), real(right));
             case Expr.Fma(Expr a, Expr b, Expr c) -> fma(type, real(a), real(b), real(c));
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) -> {
+            case Expr.Conditional(Expr condition, Expr then, Expr otherwise) -> {
                 Whole chosen = whole(condition);
                 Real yes = real(then);
                 Real no = real(otherwise);
@@ -94,7 +99,7 @@ final class ExpressionCode {
                     return chosen.at(frame) != 0 ? left : right;
                 };
             }
-            case Expr.Cast(DType _, Expr operand) -> {
+            case Expr.Conversion(DType _, Expr operand) -> {
                 DType from = operand.dtype();
                 if (from.isFloat()) {
                     Real value = real(operand);
@@ -105,7 +110,7 @@ final class ExpressionCode {
                 Whole value = whole(operand);
                 yield frame -> Scalars.toReal(from, value.at(frame), type);
             }
-            case Expr.Compare compare -> throw scope.bug("has a comparison of type " + compare.dtype());
+            case Expr.Comparison compare -> throw scope.bug("has a comparison of type " + compare.dtype());
         };
     }
 
@@ -116,28 +121,28 @@ final class ExpressionCode {
             throw scope.bug("has an expression of type " + type + ", expected an integer or boolean: " + expression);
         }
         return switch (expression) {
-            case Expr.Constant(DType _, long bits) -> {
+            case Expr.Immediate(DType _, long bits) -> {
                 long value = Scalars.wrap(type, bits);
                 yield frame -> value;
             }
             case Expr.Load load -> wrapped(type, access(load)::get);
-            case Expr.Bitcast cast -> wrapped(type, bits(cast));
+            case Expr.Reinterpretation cast -> wrapped(type, bits(cast));
             case Expr.Index(Dim index, DType _) -> {
                 IndexCode code = scope.index(index);
                 yield wrapped(type, frame -> code.at(frame.values));
             }
-            case Expr.Unary(UnaryOp function, Expr operand)
+            case Expr.UnaryOperation(UnaryOp function, Expr operand)
             when operand.dtype().isFloat() -> {
                 Real value = real(operand);
                 DoublePredicate test = ScalarFunctions.realTest(function);
                 yield frame -> test.test(value.at(frame)) ? 1 : 0;
             }
-            case Expr.Unary(UnaryOp function, Expr operand) -> {
+            case Expr.UnaryOperation(UnaryOp function, Expr operand) -> {
                 LongUnaryOperator applied = ScalarFunctions.wholeUnary(function, operand.dtype());
                 Whole value = whole(operand);
                 yield frame -> applied.applyAsLong(value.at(frame));
             }
-            case Expr.Binary(BinaryOp function, Expr left, Expr right) -> {
+            case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) -> {
                 LongBinaryOperator applied = ScalarFunctions.wholeBinary(function, type);
                 Whole first = whole(left);
                 Whole second = whole(right);
@@ -149,10 +154,10 @@ final class ExpressionCode {
                 Whole third = whole(c);
                 yield wrapped(type, frame -> first.at(frame) * second.at(frame) + third.at(frame));
             }
-            case Expr.Compare compare -> compare(compare);
-            case Expr.Select(Expr condition, Expr then, Expr otherwise) ->
+            case Expr.Comparison compare -> compare(compare);
+            case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
                 select(condition, whole(then), whole(otherwise));
-            case Expr.Cast(DType _, Expr operand) -> {
+            case Expr.Conversion(DType _, Expr operand) -> {
                 if (operand.dtype().isFloat()) {
                     Real value = real(operand);
                     yield frame -> Scalars.truncate(type, value.at(frame));
@@ -192,7 +197,7 @@ final class ExpressionCode {
         };
     }
 
-    private Whole compare(Expr.Compare compare) {
+    private Whole compare(Expr.Comparison compare) {
         DType type = compare.left().dtype();
         if (type.isFloat()) {
             Real left = real(compare.left());

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 /**
  * Runs kernels as they are written, scheduled or not: what a kernel means, for tests of schedules and back ends.
  *
- * <p>Loops of every kind run in order; what the lanes of a vector loop join is joined after it, as {@link dev.quern.ir.kernel.Stmt.Reduce}
+ * <p>Loops of every kind run in order; what the lanes of a vector loop join is joined after it, as {@link dev.quern.ir.kernel.Stmt.ReduceInto}
  * says. Every index is checked against the shape and the span of its buffer, and both sides of
  * every choice are evaluated. Fresh allocations hold NaN, or {@code 0x5A} in every byte. Arithmetic is that of the expression's
  * own type; functions that a back end may approximate are those of {@link StrictMath}, rounded.

@@ -28,7 +28,7 @@ final class LaneValues {
         return values[0];
     }
 
-    /** Joins the values in halves, as {@link dev.quern.ir.kernel.Stmt.Reduce} says. */
+    /** Joins the values in halves, as {@link dev.quern.ir.kernel.Stmt.ReduceInto} says. */
     void join(BinaryOperator<long[][]> combine) {
         int width = 1;
         while (width < values.length) {

@@ -27,7 +27,7 @@ final class ReductionCode {
 
     private final Scope scope;
     private final ExpressionCode expressions;
-    private final Stmt.Reduce reduce;
+    private final Stmt.ReduceInto reduce;
     private final List<Access> targets = new ArrayList<>();
     private final boolean[] wide;
     private final Map<String, Expr> names = new HashMap<>();
@@ -39,7 +39,7 @@ final class ReductionCode {
     private final RuleCode join;
     private final Optional<RuleCode> enter;
 
-    ReductionCode(Scope scope, ExpressionCode expressions, Stmt.Reduce reduce) {
+    ReductionCode(Scope scope, ExpressionCode expressions, Stmt.ReduceInto reduce) {
         this.scope = scope;
         this.expressions = expressions;
         this.reduce = reduce;
@@ -55,7 +55,7 @@ final class ReductionCode {
             Stmt.Element target = reduce.targets().get(part);
             targets.add(scope.access(target.buffer(), target.indices()));
             wide[part] = target.indices().stream().anyMatch(this::isOverParts);
-            Reduction.Target declared = reduction.targets().get(part);
+            Reduction.ReducedPart declared = reduction.targets().get(part);
             if (targets.getLast().buffer().dtype() != declared.dtype()) {
                 throw scope.bug("reduces " + declared.dtype() + " into buffer " + target.buffer() + " of "
                         + targets.getLast().buffer().dtype());
@@ -76,7 +76,7 @@ final class ReductionCode {
             inputs.add(define(declared.name(), declared.dtype(), expressions.bits(input), over[0]));
         }
         for (int part = 0; part < wide.length; part++) {
-            Reduction.Target target = reduction.targets().get(part);
+            Reduction.ReducedPart target = reduction.targets().get(part);
             define("left." + target.name(), target.dtype(), null, wide[part]);
             define("right." + target.name(), target.dtype(), null, wide[part]);
         }
@@ -99,10 +99,10 @@ final class ReductionCode {
         return definition;
     }
 
-    private RuleCode rule(Reduction.Rule rule) {
+    private RuleCode rule(Reduction.ReductionRule rule) {
         List<Definition> lets = new ArrayList<>();
         List<String> own = new ArrayList<>();
-        for (Reduction.Let let : rule.lets()) {
+        for (Reduction.RuleLet let : rule.lets()) {
             boolean isWide = isWide(let.value());
             lets.add(define(let.name(), let.value().dtype(), expressions.bits(named(let.value())), isWide));
             own.add(let.name());

@@ -61,7 +61,7 @@ final class StatementCode {
             case Stmt.For(String variable, Dim extent, LoopKind kind, Stmt body) ->
                 kind == LoopKind.VECTOR ? lanes(variable, extent, body) : loop(variable, extent, body);
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) -> store(buffer, indices, value);
-            case Stmt.Reduce reduce -> reduce(reduce);
+            case Stmt.ReduceInto reduce -> reduce(reduce);
             case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body);
             case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> guard(nonNegative, then, otherwise);
             case Stmt.Let(String name, Expr value, Stmt body) -> let(name, value, body);
@@ -142,7 +142,7 @@ final class StatementCode {
         return target;
     }
 
-    private Action reduce(Stmt.Reduce reduce) {
+    private Action reduce(Stmt.ReduceInto reduce) {
         for (Stmt.Element target : reduce.targets()) {
             if (readOnly.contains(target.buffer())) {
                 throw scope.bug("writes parameter " + target.buffer() + ", which is not one of its results");
@@ -175,7 +175,7 @@ final class StatementCode {
         };
     }
 
-    private Action acrossLanes(Stmt.Reduce reduce, ReductionCode code) {
+    private Action acrossLanes(Stmt.ReduceInto reduce, ReductionCode code) {
         if (laneLoop.loops > 0) {
             throw scope.bug(
                     "joins lanes into " + reduce.targets().getFirst().buffer() + " in a loop inside a vector loop");

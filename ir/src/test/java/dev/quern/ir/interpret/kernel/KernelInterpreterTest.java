@@ -61,8 +61,11 @@ class KernelInterpreterTest {
                 loop(
                         "j",
                         Dim.of(2),
-                        store("c", Expr.Constant.of(0f), I, J),
-                        loop("k", Dim.of(3), Stmt.Reduce.fma("c", List.of(I, J), load("a", I, K), load("b", K, J)))));
+                        store("c", Expr.Immediate.of(0f), I, J),
+                        loop(
+                                "k",
+                                Dim.of(3),
+                                Stmt.ReduceInto.fma("c", List.of(I, J), load("a", I, K), load("b", K, J)))));
         float[] result = new float[5];
         KernelInterpreter.run(
                 kernel(body, List.of("n"), a, b, c),
@@ -78,7 +81,7 @@ class KernelInterpreterTest {
         Stmt body = new Stmt.Allocate(
                 Buffer.register("t", DType.F32, Shape.of(2)),
                 new Stmt.Block(List.of(
-                        store("t", Expr.Constant.of(1f), Dim.ZERO),
+                        store("t", Expr.Immediate.of(1f), Dim.ZERO),
                         loop("i", Dim.of(2), store("out", load("t", I), I)))));
         float[] result = new float[2];
         KernelInterpreter.run(kernel(body, List.of(), out), new Object[] {result}, new long[1], new long[0]);
@@ -100,7 +103,7 @@ class KernelInterpreterTest {
     @Test
     void arrayTooShortForItsBuffer() {
         Buffer out = Buffer.global("out", DType.F32, Shape.of(N));
-        Kernel kernel = kernel(loop("i", N, store("out", Expr.Constant.of(1f), I)), List.of("n"), out);
+        Kernel kernel = kernel(loop("i", N, store("out", Expr.Immediate.of(1f), I)), List.of("n"), out);
         IndexOutOfBoundsException error = assertThrows(
                 IndexOutOfBoundsException.class,
                 () -> KernelInterpreter.run(kernel, new Object[] {new float[5]}, new long[] {2}, new long[] {4}));
@@ -142,7 +145,7 @@ class KernelInterpreterTest {
                     new Stmt.Guard(
                             List.of(Dim.of(3).minus(Dim.symbol("g")), Dim.symbol("g")),
                             store("out", new Expr.Index(Dim.symbol("g").times(2), DType.I64), I),
-                            store("out", Expr.Constant.of(-1L), I)));
+                            store("out", Expr.Immediate.of(-1L), I)));
             long[] result = new long[4];
             KernelInterpreter.run(
                     kernel(new Stmt.Section("s", new Stmt.For("i", Dim.of(4), kind, gather)), List.of(), index, out),
@@ -157,8 +160,8 @@ class KernelInterpreterTest {
     void copyKeepsEveryBitOfANan() {
         Buffer x = Buffer.global("x", DType.F32, Shape.of(1)).withStorage(Buffer.Storage.SEGMENT);
         Buffer out = Buffer.global("out", DType.I32, Shape.of(1));
-        Expr value = new Expr.Bitcast(
-                DType.I32, new Expr.Select(Expr.Constant.of(true), load("x", Dim.ZERO), Expr.Constant.of(1f)));
+        Expr value = new Expr.Reinterpretation(
+                DType.I32, new Expr.Conditional(Expr.Immediate.of(true), load("x", Dim.ZERO), Expr.Immediate.of(1f)));
         int[] result = new int[1];
         int[] signalling = {0xFF812345};
         KernelInterpreter.run(
@@ -182,7 +185,7 @@ class KernelInterpreterTest {
 
     private static long reduce(DType type, Combiner combiner, long initial, long value) {
         Buffer out = Buffer.global("out", type, Shape.SCALAR);
-        Stmt body = new Stmt.Reduce("out", List.of(), combiner, new Expr.Constant(type, value));
+        Stmt body = new Stmt.ReduceInto("out", List.of(), combiner, new Expr.Immediate(type, value));
         Memory memory = Memory.allocate(type, 1);
         memory.set(0, initial);
         Object array = memory instanceof Memory.Shorts(short[] shorts) ? shorts : ((Memory.Bytes) memory).array();
@@ -192,39 +195,52 @@ class KernelInterpreterTest {
 
     @Test
     void comparisonsAndUnsignedArithmetic() {
-        Expr big = new Expr.Constant(DType.U64, -1);
-        Expr one = new Expr.Constant(DType.U64, 1);
-        assertEquals(1, evaluate(new Expr.Cast(DType.I64, new Expr.Compare(CompareOp.GT, big, one))));
+        Expr big = new Expr.Immediate(DType.U64, -1);
+        Expr one = new Expr.Immediate(DType.U64, 1);
+        assertEquals(1, evaluate(new Expr.Conversion(DType.I64, new Expr.Comparison(CompareOp.GT, big, one))));
         assertEquals(
                 Long.MAX_VALUE,
-                evaluate(new Expr.Bitcast(
-                        DType.I64, new Expr.Binary(BinaryOp.DIV, big, new Expr.Constant(DType.U64, 2)))));
-        assertEquals(0, evaluate(new Expr.Binary(BinaryOp.DIV, Expr.Constant.of(5L), Expr.Constant.of(0L))));
-        assertEquals(2, evaluate(new Expr.Binary(BinaryOp.MOD, Expr.Constant.of(-1L), Expr.Constant.of(3L))));
+                evaluate(new Expr.Reinterpretation(
+                        DType.I64, new Expr.BinaryOperation(BinaryOp.DIV, big, new Expr.Immediate(DType.U64, 2)))));
+        assertEquals(0, evaluate(new Expr.BinaryOperation(BinaryOp.DIV, Expr.Immediate.of(5L), Expr.Immediate.of(0L))));
         assertEquals(
-                0x1p64, Double.longBitsToDouble(evaluate(new Expr.Bitcast(DType.I64, new Expr.Cast(DType.F64, big)))));
+                2, evaluate(new Expr.BinaryOperation(BinaryOp.MOD, Expr.Immediate.of(-1L), Expr.Immediate.of(3L))));
+        assertEquals(
+                0x1p64,
+                Double.longBitsToDouble(
+                        evaluate(new Expr.Reinterpretation(DType.I64, new Expr.Conversion(DType.F64, big)))));
     }
 
     @Test
     void castsOfWhatIsOutOfRange() {
-        assertEquals(0, evaluate(new Expr.Bitcast(DType.I64, new Expr.Cast(DType.U64, Expr.Constant.of(1e30f)))));
-        assertEquals(-1, evaluate(new Expr.Bitcast(DType.I64, new Expr.Cast(DType.U64, Expr.Constant.of(-1.5f)))));
-        assertEquals(-44, evaluate(new Expr.Cast(DType.I64, new Expr.Cast(DType.I8, Expr.Constant.of(-300f)))));
-        assertEquals(Long.MIN_VALUE, evaluate(new Expr.Cast(DType.I64, Expr.Constant.of(Float.NaN))));
-        Expr u32 = new Expr.Cast(DType.U32, Expr.Constant.of(5e9));
-        assertEquals(5_000_000_000L & 0xFFFFFFFFL, evaluate(new Expr.Cast(DType.I64, u32)));
+        assertEquals(
+                0,
+                evaluate(new Expr.Reinterpretation(
+                        DType.I64, new Expr.Conversion(DType.U64, Expr.Immediate.of(1e30f)))));
+        assertEquals(
+                -1,
+                evaluate(new Expr.Reinterpretation(
+                        DType.I64, new Expr.Conversion(DType.U64, Expr.Immediate.of(-1.5f)))));
+        assertEquals(
+                -44, evaluate(new Expr.Conversion(DType.I64, new Expr.Conversion(DType.I8, Expr.Immediate.of(-300f)))));
+        assertEquals(Long.MIN_VALUE, evaluate(new Expr.Conversion(DType.I64, Expr.Immediate.of(Float.NaN))));
+        Expr u32 = new Expr.Conversion(DType.U32, Expr.Immediate.of(5e9));
+        assertEquals(5_000_000_000L & 0xFFFFFFFFL, evaluate(new Expr.Conversion(DType.I64, u32)));
     }
 
     @Test
     void shiftsPastTheWidth() {
         for (long distance : new long[] {64, 65, -1, 1L << 32}) {
-            Expr by = Expr.Constant.of(distance);
-            assertEquals(0, evaluate(new Expr.Binary(BinaryOp.SHIFT_LEFT, Expr.Constant.of(-5L), by)));
-            assertEquals(-1, evaluate(new Expr.Binary(BinaryOp.SHIFT_RIGHT, Expr.Constant.of(-5L), by)));
+            Expr by = Expr.Immediate.of(distance);
+            assertEquals(0, evaluate(new Expr.BinaryOperation(BinaryOp.SHIFT_LEFT, Expr.Immediate.of(-5L), by)));
+            assertEquals(-1, evaluate(new Expr.BinaryOperation(BinaryOp.SHIFT_RIGHT, Expr.Immediate.of(-5L), by)));
         }
-        Expr far = new Expr.Constant(DType.U64, 64);
-        Expr ones = new Expr.Constant(DType.U64, -1);
-        assertEquals(0, evaluate(new Expr.Bitcast(DType.I64, new Expr.Binary(BinaryOp.SHIFT_RIGHT, ones, far))));
+        Expr far = new Expr.Immediate(DType.U64, 64);
+        Expr ones = new Expr.Immediate(DType.U64, -1);
+        assertEquals(
+                0,
+                evaluate(new Expr.Reinterpretation(
+                        DType.I64, new Expr.BinaryOperation(BinaryOp.SHIFT_RIGHT, ones, far))));
     }
 
     @Test
@@ -242,7 +258,8 @@ class KernelInterpreterTest {
         for (long[] row : table) {
             assertEquals(
                     row[2],
-                    evaluate(new Expr.Binary(BinaryOp.POW, Expr.Constant.of(row[0]), Expr.Constant.of(row[1]))));
+                    evaluate(new Expr.BinaryOperation(
+                            BinaryOp.POW, Expr.Immediate.of(row[0]), Expr.Immediate.of(row[1]))));
         }
     }
 
@@ -261,11 +278,11 @@ class KernelInterpreterTest {
     void brokenKernelsAreRefused() {
         Buffer x = Buffer.global("x", DType.F32, Shape.of(1));
         Buffer out = Buffer.global("out", DType.F32, Shape.of(1));
-        refused("writes parameter x", store("x", Expr.Constant.of(1f), Dim.ZERO), x, out);
+        refused("writes parameter x", store("x", Expr.Immediate.of(1f), Dim.ZERO), x, out);
         refused("uses q", store("out", load("x", Dim.symbol("q")), Dim.ZERO), x, out);
         refused("uses buffer y", store("out", load("y", Dim.ZERO), Dim.ZERO), x, out);
         refused("has 0 indices", store("out", load("x"), Dim.ZERO), x, out);
-        refused("stores i64", store("out", Expr.Constant.of(1L), Dim.ZERO), x, out);
+        refused("stores i64", store("out", Expr.Immediate.of(1L), Dim.ZERO), x, out);
     }
 
     private static void refused(String message, Stmt body, Buffer... parameters) {
