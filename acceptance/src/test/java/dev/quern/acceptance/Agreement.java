@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  *
  * @param judge of a model that magnifies rounding
  */
-record Agreement(Map<String, Tensor> expected, Optional<Judge> judge) {
+record Agreement(Map<String, Tensor> expected, Optional<WideRun> judge) {
     /**
      * A run in f64.
      *
@@ -29,7 +29,7 @@ record Agreement(Map<String, Tensor> expected, Optional<Judge> judge) {
      * @param wide makes the run
      * @param chance how many times the peer's distance is allowed
      */
-    record Judge(Map<String, Tensor> unoptimised, Supplier<Map<String, Tensor>> wide, double chance) {}
+    record WideRun(Map<String, Tensor> unoptimised, Supplier<Map<String, Tensor>> wide, double chance) {}
 
     private static final double RELATIVE = 1e-3;
     private static final double ABSOLUTE = 1e-4;
@@ -66,7 +66,7 @@ record Agreement(Map<String, Tensor> expected, Optional<Judge> judge) {
         }
     }
 
-    private static void judge(String where, Judge judge, String name, double[] peer, double[] ours) {
+    private static void judge(String where, WideRun judge, String name, double[] peer, double[] ours) {
         double[] wide = judge.wide().get().get(name).toDoubleArray();
         double[] plain = doubles(judge.unoptimised().get(name));
         double distance = Math.max(greatestDifference(wide, peer), greatestDifference(wide, plain));

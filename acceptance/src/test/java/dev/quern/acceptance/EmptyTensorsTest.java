@@ -30,7 +30,7 @@ class EmptyTensorsTest {
      * @param inputs names and extents; a letter stands for an extent
      * @param nodes as {@code y = Operator(x, z) attribute=1,2}
      */
-    private record Row(String inputs, String... nodes) {
+    private record EmptyModel(String inputs, String... nodes) {
         @Override
         public String toString() {
             return inputs + " " + String.join("; ", nodes);
@@ -113,51 +113,51 @@ class EmptyTensorsTest {
         }
     }
 
-    static Stream<Row> rows() {
+    static Stream<EmptyModel> rows() {
         return Stream.of(
-                new Row("x[a,b]", "y = Tanh(x)"),
-                new Row("x[a,b] z[b]", "y = Add(x, z)"),
-                new Row("x[a,b]", "t = Exp(x)", "y = Transpose(t) perm=[1,0]"),
-                new Row("x[a,b]", "t = Transpose(x) perm=[1,0]", "y = Neg(t)"),
-                new Row("x[a,b,c]", "y = ReduceSum(x, one) keepdims=0"),
-                new Row("x[a,b,c]", "y = ReduceProd(x) axes=[0,2] keepdims=1"),
-                new Row("x[a,b]", "y = CumSum(x, zero)"),
-                new Row("x[a,b]", "y = Softmax(x) axis=1"),
-                new Row("x[a,b]", "y = LogSoftmax(x) axis=0"),
-                new Row("x[a,b] w[b,c]", "y = MatMul(x, w)"),
-                new Row("x[a,b] w[b,c]", "p = MatMul(x, w)", "y = Relu(p)"),
-                new Row("x[c,a,b] w[c,b,4]", "y = MatMul(x, w)"),
-                new Row(
+                new EmptyModel("x[a,b]", "y = Tanh(x)"),
+                new EmptyModel("x[a,b] z[b]", "y = Add(x, z)"),
+                new EmptyModel("x[a,b]", "t = Exp(x)", "y = Transpose(t) perm=[1,0]"),
+                new EmptyModel("x[a,b]", "t = Transpose(x) perm=[1,0]", "y = Neg(t)"),
+                new EmptyModel("x[a,b,c]", "y = ReduceSum(x, one) keepdims=0"),
+                new EmptyModel("x[a,b,c]", "y = ReduceProd(x) axes=[0,2] keepdims=1"),
+                new EmptyModel("x[a,b]", "y = CumSum(x, zero)"),
+                new EmptyModel("x[a,b]", "y = Softmax(x) axis=1"),
+                new EmptyModel("x[a,b]", "y = LogSoftmax(x) axis=0"),
+                new EmptyModel("x[a,b] w[b,c]", "y = MatMul(x, w)"),
+                new EmptyModel("x[a,b] w[b,c]", "p = MatMul(x, w)", "y = Relu(p)"),
+                new EmptyModel("x[c,a,b] w[c,b,4]", "y = MatMul(x, w)"),
+                new EmptyModel(
                         "q[a,b] k[c,b] v[c,b]",
                         "t = Transpose(k) perm=[1,0]",
                         "s = MatMul(q, t)",
                         "w = Softmax(s) axis=1",
                         "y = MatMul(w, v)"),
-                new Row("x[a,b] w[c,b] d[c]", "y = Gemm(x, w, d) transB=1"),
-                new Row("x[a,b,5,5] w[c,b,3,3]", "y = Conv(x, w) pads=[1,1,1,1]"),
-                new Row("x[a,3,8,8] w[4,3,1,1]", "y = Conv(x, w)"),
-                new Row("x[a,b,6,6]", "y = MaxPool(x) kernel_shape=[2,2] strides=[2,2]"),
-                new Row("x[a,b,6,6]", "y = AveragePool(x) kernel_shape=[3,3] pads=[1,1,1,1]"),
-                new Row("x[a,b,6,6]", "y = GlobalAveragePool(x)"),
-                new Row("x[a,b] z[c,b]", "e = Exp(x)", "y = Concat(e, z) axis=0"),
-                new Row("x[c,a] z[c,b]", "e = Exp(x)", "y = Concat(e, z, x) axis=1"),
-                new Row("x[a,b]", "s = Slice(x, last, start, zero, last)", "y = Abs(s)"),
-                new Row("x[a,b]", "s = Slice(x, one, all, zero)", "y = Abs(s)"),
-                new Row("x[a,b]", "y = Pad(x, pads)"),
-                new Row("x[a,b]", "y = Reshape(x, flat)"),
-                new Row("x[a,b,c]", "y = Flatten(x) axis=1"),
-                new Row("x[a,b,c]", "t = Transpose(x) perm=[2,0,1]", "y = Flatten(t) axis=2"),
-                new Row("x[a,b]", "s = Shape(x)", "i = NonZero(x)", "y = Cast(i) to=1"),
-                new Row("x[a,b]", "s = Shape(x)", "e = Expand(x, s)", "y = Neg(e)"),
-                new Row("x[a,b] s[b] d[b]", "y = LayerNormalization(x, s, d)"),
-                new Row("x[a,b] z[a,b]", "l = Less(x, z)", "y = Where(l, x, z)"),
-                new Row("x[a,b]", "t = Transpose(x) perm=[1,0]", "y = MatMul(x, t)"),
-                new Row("x[a,a]", "t = Transpose(x) perm=[1,0]", "y = Add(x, t)"));
+                new EmptyModel("x[a,b] w[c,b] d[c]", "y = Gemm(x, w, d) transB=1"),
+                new EmptyModel("x[a,b,5,5] w[c,b,3,3]", "y = Conv(x, w) pads=[1,1,1,1]"),
+                new EmptyModel("x[a,3,8,8] w[4,3,1,1]", "y = Conv(x, w)"),
+                new EmptyModel("x[a,b,6,6]", "y = MaxPool(x) kernel_shape=[2,2] strides=[2,2]"),
+                new EmptyModel("x[a,b,6,6]", "y = AveragePool(x) kernel_shape=[3,3] pads=[1,1,1,1]"),
+                new EmptyModel("x[a,b,6,6]", "y = GlobalAveragePool(x)"),
+                new EmptyModel("x[a,b] z[c,b]", "e = Exp(x)", "y = Concat(e, z) axis=0"),
+                new EmptyModel("x[c,a] z[c,b]", "e = Exp(x)", "y = Concat(e, z, x) axis=1"),
+                new EmptyModel("x[a,b]", "s = Slice(x, last, start, zero, last)", "y = Abs(s)"),
+                new EmptyModel("x[a,b]", "s = Slice(x, one, all, zero)", "y = Abs(s)"),
+                new EmptyModel("x[a,b]", "y = Pad(x, pads)"),
+                new EmptyModel("x[a,b]", "y = Reshape(x, flat)"),
+                new EmptyModel("x[a,b,c]", "y = Flatten(x) axis=1"),
+                new EmptyModel("x[a,b,c]", "t = Transpose(x) perm=[2,0,1]", "y = Flatten(t) axis=2"),
+                new EmptyModel("x[a,b]", "s = Shape(x)", "i = NonZero(x)", "y = Cast(i) to=1"),
+                new EmptyModel("x[a,b]", "s = Shape(x)", "e = Expand(x, s)", "y = Neg(e)"),
+                new EmptyModel("x[a,b] s[b] d[b]", "y = LayerNormalization(x, s, d)"),
+                new EmptyModel("x[a,b] z[a,b]", "l = Less(x, z)", "y = Where(l, x, z)"),
+                new EmptyModel("x[a,b]", "t = Transpose(x) perm=[1,0]", "y = MatMul(x, t)"),
+                new EmptyModel("x[a,a]", "t = Transpose(x) perm=[1,0]", "y = Add(x, t)"));
     }
 
     @ParameterizedTest
     @MethodSource("rows")
-    void giveNothingOrTheIdentity(Row row) {
+    void giveNothingOrTheIdentity(EmptyModel row) {
         byte[] any = row.model(Map.of()).build();
         try (CompiledModel compiled = ModelCompiler.of(Options.defaults()).compile(any);
                 InterpretedModel interpreted =
@@ -174,7 +174,7 @@ class EmptyTensorsTest {
         }
     }
 
-    private static List<Map<String, Object>> cases(Row row) {
+    private static List<Map<String, Object>> cases(EmptyModel row) {
         List<Map<String, Object>> cases = new ArrayList<>();
         for (long a : EXTENTS) {
             for (long b : EXTENTS) {

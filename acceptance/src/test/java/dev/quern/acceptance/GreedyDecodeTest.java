@@ -23,7 +23,7 @@ class GreedyDecodeTest {
     private final ModelZoo zoo = ModelZoo.ofSystemProperties();
 
     /** One call of the decoder. */
-    private interface Step {
+    private interface DecoderCall {
         Map<String, Tensor> run(Map<String, Tensor> inputs) throws Exception;
     }
 
@@ -43,7 +43,7 @@ class GreedyDecodeTest {
         }
     }
 
-    private static List<Long> decode(Step step) throws Exception {
+    private static List<Long> decode(DecoderCall step) throws Exception {
         List<Long> said = new ArrayList<>();
         long[] ids = PROMPT;
         Tensor keys = Tensor.of(new float[0], 5, 1, 4, 0, 8);

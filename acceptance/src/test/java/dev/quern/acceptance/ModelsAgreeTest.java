@@ -77,9 +77,9 @@ class ModelsAgreeTest {
                 Map<String, Tensor> inputs = model.inputs(size, SEED);
                 Map<String, Tensor> answers = peer.run(inputs);
                 Map<String, Tensor> others = unoptimised.run(inputs);
-                Optional<Agreement.Judge> judge = Optional.ofNullable(MAGNIFYING.get(model.model()))
+                Optional<Agreement.WideRun> judge = Optional.ofNullable(MAGNIFYING.get(model.model()))
                         .map(chance ->
-                                new Agreement.Judge(others, once(() -> WideReference.run(file, inputs)), chance));
+                                new Agreement.WideRun(others, once(() -> WideReference.run(file, inputs)), chance));
                 expected.put(size, new Agreement(answers, judge));
             }
         }

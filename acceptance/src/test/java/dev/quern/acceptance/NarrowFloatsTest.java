@@ -40,28 +40,28 @@ class NarrowFloatsTest {
     private static final String MICROSOFT = "com.microsoft";
 
     /** Operands by their shapes, then what to do with them. */
-    private record Row(
+    private record NarrowNode(
             String operator, String domain, long opset, Map<String, OnnxAttribute> attributes, long[]... shapes) {
-        Row with(String attribute, OnnxAttribute value) {
+        NarrowNode with(String attribute, OnnxAttribute value) {
             Map<String, OnnxAttribute> more = new TreeMap<>(attributes);
             more.put(attribute, value);
-            return new Row(operator, domain, opset, more, shapes);
+            return new NarrowNode(operator, domain, opset, more, shapes);
         }
 
-        Row with(String attribute, long value) {
+        NarrowNode with(String attribute, long value) {
             return with(attribute, new OnnxAttribute.Int(value));
         }
 
-        Row with(String attribute, Long... values) {
+        NarrowNode with(String attribute, Long... values) {
             return with(attribute, new OnnxAttribute.Ints(List.of(values)));
         }
 
-        Row since(long version) {
-            return new Row(operator, domain, version, attributes, shapes);
+        NarrowNode since(long version) {
+            return new NarrowNode(operator, domain, version, attributes, shapes);
         }
 
-        Row in(String other) {
-            return new Row(operator, other, 1, attributes, shapes);
+        NarrowNode in(String other) {
+            return new NarrowNode(operator, other, 1, attributes, shapes);
         }
 
         OperatorCase of(DType type, List<double[]> values) {
@@ -79,19 +79,19 @@ class NarrowFloatsTest {
         }
     }
 
-    private static Row row(String operator, long[]... shapes) {
-        return new Row(operator, "", NARROW_OPSET, Map.of(), shapes);
+    private static NarrowNode row(String operator, long[]... shapes) {
+        return new NarrowNode(operator, "", NARROW_OPSET, Map.of(), shapes);
     }
 
     private static long[] shape(long... extents) {
         return extents;
     }
 
-    static Stream<Row> rows() {
+    static Stream<NarrowNode> rows() {
         long[] plain = {5, 9};
         long[] image = {1, 4, 7, 9};
         OnnxAttribute channels = new OnnxAttribute.Int(2);
-        Stream<Row> activations = Stream.of(
+        Stream<NarrowNode> activations = Stream.of(
                         "LeakyRelu",
                         "Elu",
                         "Celu",
@@ -108,23 +108,24 @@ class NarrowFloatsTest {
                         "Erf")
                 .map(name -> row(name, plain))
                 .map(row -> row.operator().equals("Celu") ? row.since(CELU_OPSET) : row);
-        Stream<Row> reductions = Stream.of(
+        Stream<NarrowNode> reductions = Stream.of(
                         "ReduceSum", "ReduceMean", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSumExp")
                 .map(name -> row(name, shape(3, 333)));
-        Stream<Row> pools = Stream.of(
+        Stream<NarrowNode> pools = Stream.of(
                 row("GlobalAveragePool", image),
                 row("GlobalLpPool", image),
                 row("AveragePool", image).with("kernel_shape", 3L, 5L),
                 row("LpPool", image).with("kernel_shape", 3L, 5L));
-        Stream<Row> products = Stream.of(
+        Stream<NarrowNode> products = Stream.of(
                 row("MatMul", shape(5, 70), shape(70, 6)),
                 row("Gemm", shape(5, 70), shape(70, 6), shape(6))
                         .with("alpha", new OnnxAttribute.Float(0.3f))
                         .with("beta", new OnnxAttribute.Float(0.7f)),
                 row("Gemm", shape(5, 70), shape(70, 6), shape(6)),
                 row("Einsum", shape(3, 70), shape(70, 5), shape(5, 4))
-                        .with("equation", new OnnxAttribute.Text(OnnxAttribute.Bytes.of("ab,bc,cd->ad"))),
-                row("Einsum", shape(3, 70)).with("equation", new OnnxAttribute.Text(OnnxAttribute.Bytes.of("ab->a"))),
+                        .with("equation", new OnnxAttribute.EncodedText(OnnxAttribute.Bytes.of("ab,bc,cd->ad"))),
+                row("Einsum", shape(3, 70))
+                        .with("equation", new OnnxAttribute.EncodedText(OnnxAttribute.Bytes.of("ab->a"))),
                 row("Conv", image, shape(6, 4, 3, 3), shape(6)),
                 row("Conv", image, shape(6, 4, 1, 1), shape(6)),
                 row("Conv", image, shape(8, 1, 3, 3), shape(8)).with("group", 4).with("pads", 1L, 1L, 1L, 1L),
@@ -132,7 +133,7 @@ class NarrowFloatsTest {
                 row("FusedMatMul", shape(5, 70), shape(70, 6))
                         .with("alpha", new OnnxAttribute.Float(0.3f))
                         .in(MICROSOFT));
-        Stream<Row> normal = Stream.of(
+        Stream<NarrowNode> normal = Stream.of(
                 row("BatchNormalization", image, shape(4), shape(4), shape(4), shape(4)),
                 row("InstanceNormalization", image, shape(4), shape(4)),
                 row("GroupNormalization", image, shape(4), shape(4)).with("num_groups", channels),
@@ -145,7 +146,7 @@ class NarrowFloatsTest {
                 row("LogSoftmax", plain),
                 row("SkipLayerNormalization", shape(1, 5, 8), shape(1, 5, 8), shape(8), shape(8), shape(8))
                         .in(MICROSOFT));
-        Stream<Row> others = Stream.of(
+        Stream<NarrowNode> others = Stream.of(
                 row("Sum", plain, plain, plain, plain),
                 row("Mean", plain, plain, plain),
                 row("Pow", plain, shape(1)),
@@ -162,7 +163,7 @@ class NarrowFloatsTest {
 
     @ParameterizedTest
     @MethodSource("rows")
-    void roundOnce(Row row) throws Exception {
+    void roundOnce(NarrowNode row) throws Exception {
         Random random = new Random(SEED);
         for (DType type : types(row)) {
             DoubleSupplier number = () -> Narrow.round(
@@ -178,7 +179,7 @@ class NarrowFloatsTest {
     }
 
     /** The 16-bit floats that ONNX has the operator on. */
-    private static List<DType> types(Row row) {
+    private static List<DType> types(NarrowNode row) {
         return Set.of("Shrink", "Einsum").contains(row.operator())
                 ? List.of(DType.F16)
                 : List.of(DType.F16, DType.BF16);
@@ -189,7 +190,7 @@ class NarrowFloatsTest {
         return operator.equals("BatchNormalization") || operator.equals("Pow");
     }
 
-    static Stream<Row> sums() {
+    static Stream<NarrowNode> sums() {
         long[] image = {1, 1, 32, 32};
         return Stream.of(
                 row("GlobalAveragePool", image),
@@ -205,7 +206,7 @@ class NarrowFloatsTest {
     /** Sums that 16 bits do not hold, or hold no better than to a hundred, of results that they do. */
     @ParameterizedTest
     @MethodSource("sums")
-    void doNotOverflowOnTheWay(Row row) throws Exception {
+    void doNotOverflowOnTheWay(NarrowNode row) throws Exception {
         for (DType type : types(row)) {
             double number = row.operator().equals("Mean") ? 60000 : 100;
             List<double[]> values = new ArrayList<>();
@@ -218,7 +219,7 @@ class NarrowFloatsTest {
         }
     }
 
-    private static void compare(Row row, DType type, List<double[]> values) throws Exception {
+    private static void compare(NarrowNode row, DType type, List<double[]> values) throws Exception {
         OperatorCase wide = (row.domain().isEmpty() ? row.since(WIDE_OPSET) : row).of(DType.F32, values);
         OperatorCase narrow = row.of(type, values);
         float[] expected;

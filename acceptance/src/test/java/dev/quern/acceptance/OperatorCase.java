@@ -82,7 +82,7 @@ record OperatorCase(
     }
 
     OperatorCase with(String attribute, String value) {
-        return with(attribute, new OnnxAttribute.Text(OnnxAttribute.Bytes.of(value)));
+        return with(attribute, new OnnxAttribute.EncodedText(OnnxAttribute.Bytes.of(value)));
     }
 
     /** The same with operand {@code index} a constant always. */
@@ -136,7 +136,7 @@ record OperatorCase(
         if (given != result) {
             builder.node("Cast", List.of(RAW), List.of(RESULT), to(given));
         }
-        return builder.output(RESULT, new OnnxType.TensorType(given, Optional.empty()))
+        return builder.output(RESULT, new OnnxType.OnnxTensorType(given, Optional.empty()))
                 .build();
     }
 

@@ -36,7 +36,7 @@ class OperatorMisuseTest {
                 .toArray();
         List<String> faults = new ArrayList<>();
         Map<String, Integer> tally = new TreeMap<>();
-        for (KnownOperators.Versions operator : KnownOperators.all()) {
+        for (KnownOperators.VersionRange operator : KnownOperators.all()) {
             for (long seed = seeds[0]; seed <= seeds[seeds.length - 1]; seed++) {
                 GeneratedModel model = MisusedNode.of(operator, seed);
                 Options options = Options.builder()

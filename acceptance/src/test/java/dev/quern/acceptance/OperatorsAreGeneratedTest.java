@@ -16,7 +16,7 @@ class OperatorsAreGeneratedTest {
     @Test
     void allOfThem() {
         Set<String> known = new TreeSet<>();
-        for (KnownOperators.Versions row : KnownOperators.all()) {
+        for (KnownOperators.VersionRange row : KnownOperators.all()) {
             known.add(row.domain().isEmpty() ? row.name() : row.domain() + "::" + row.name());
         }
         Set<String> drawn = new TreeSet<>(new RandomModels().operators());

@@ -24,35 +24,36 @@ import org.junit.jupiter.api.TestFactory;
 /** A parameter that is a constant, one that is an input and one that the model computes give one answer. */
 class ParametersTest {
     /** A node and its operands but the first, {@code x}, in order: p, q, r, s. */
-    private record Row(long opset, String node, Tensor x, Tensor... parameters) {}
+    private record ParameterNode(long opset, String node, Tensor x, Tensor... parameters) {}
 
     /** More than any reduction here has: all elements of {@code x}. */
     private static final int TERMS = 24;
 
     private static final String[] NAMES = {"p", "q", "r", "s"};
 
-    private static List<Row> rows() {
+    private static List<ParameterNode> rows() {
         Tensor x = Fault.ramp(DType.F32, 2, 3, 4);
         Tensor one = Fault.ramp(DType.F32, 1, 3, 1);
         Tensor number = Tensor.of(new float[] {9});
-        List<Row> rows = new ArrayList<>();
+        List<ParameterNode> rows = new ArrayList<>();
         for (String operator :
                 new String[] {"Sum", "Prod", "Max", "Min", "Mean", "L1", "L2", "SumSquare", "LogSumExp"}) {
-            rows.add(new Row(18, "y = Reduce" + operator + "(x, p) keepdims=0", x, Fault.longs(1)));
-            rows.add(new Row(18, "y = Reduce" + operator + "(x, p)", x, Fault.longs(-1, 0)));
+            rows.add(new ParameterNode(18, "y = Reduce" + operator + "(x, p) keepdims=0", x, Fault.longs(1)));
+            rows.add(new ParameterNode(18, "y = Reduce" + operator + "(x, p)", x, Fault.longs(-1, 0)));
         }
-        rows.add(new Row(18, "y = ReduceSum(x, p) keepdims=0", Fault.ramp(DType.I32, 2, 3, 4), Fault.longs(2, 0)));
-        rows.add(new Row(18, "y = ReduceMean(x, p)", Fault.ramp(DType.F16, 2, 3, 4), Fault.longs(1)));
+        rows.add(new ParameterNode(
+                18, "y = ReduceSum(x, p) keepdims=0", Fault.ramp(DType.I32, 2, 3, 4), Fault.longs(2, 0)));
+        rows.add(new ParameterNode(18, "y = ReduceMean(x, p)", Fault.ramp(DType.F16, 2, 3, 4), Fault.longs(1)));
         for (long axis : new long[] {0, 2, -2}) {
-            rows.add(new Row(14, "y = CumSum(x, p) exclusive=1", x, Tensor.of(new long[] {axis})));
-            rows.add(new Row(14, "y = CumSum(x, p) reverse=1", x, Tensor.of(new int[] {(int) axis})));
+            rows.add(new ParameterNode(14, "y = CumSum(x, p) exclusive=1", x, Tensor.of(new long[] {axis})));
+            rows.add(new ParameterNode(14, "y = CumSum(x, p) reverse=1", x, Tensor.of(new int[] {(int) axis})));
         }
-        rows.add(new Row(13, "y = Squeeze(x, p)", one, Fault.longs(0)));
-        rows.add(new Row(13, "y = Squeeze(x, p)", one, Fault.longs(-1, 0)));
-        rows.add(new Row(13, "y = Unsqueeze(x, p)", x, Fault.longs(1)));
-        rows.add(new Row(13, "y = Unsqueeze(x, p)", x, Fault.longs(4, 0)));
-        rows.add(new Row(13, "y = Slice(x, p, q, r)", x, Fault.longs(1), Fault.longs(3), Fault.longs(2)));
-        rows.add(new Row(
+        rows.add(new ParameterNode(13, "y = Squeeze(x, p)", one, Fault.longs(0)));
+        rows.add(new ParameterNode(13, "y = Squeeze(x, p)", one, Fault.longs(-1, 0)));
+        rows.add(new ParameterNode(13, "y = Unsqueeze(x, p)", x, Fault.longs(1)));
+        rows.add(new ParameterNode(13, "y = Unsqueeze(x, p)", x, Fault.longs(4, 0)));
+        rows.add(new ParameterNode(13, "y = Slice(x, p, q, r)", x, Fault.longs(1), Fault.longs(3), Fault.longs(2)));
+        rows.add(new ParameterNode(
                 13,
                 "y = Slice(x, p, q, r, s)",
                 x,
@@ -60,23 +61,24 @@ class ParametersTest {
                 Fault.longs(-9, 9),
                 Fault.longs(1, 0),
                 Fault.longs(-2, 1)));
-        rows.add(new Row(18, "y = Pad(x, p, q, r)", x, Fault.longs(1, 2), number, Fault.longs(-1)));
-        rows.add(new Row(18, "y = Pad(x, p, , r) mode=edge", x, Fault.longs(1, 0, 2, 1), null, Fault.longs(2, 0)));
-        rows.add(new Row(13, "y = Tile(x, p)", x, Fault.longs(2, 1, 3)));
-        rows.add(new Row(13, "y = Expand(x, p)", one, Fault.longs(2, 3, 4)));
-        rows.add(new Row(13, "y, i = TopK(x, p) axis=1", x, Fault.longs(2)));
-        rows.add(new Row(13, "y, z = Split(x, p) axis=1", x, Fault.longs(1, 2)));
-        rows.add(new Row(
+        rows.add(new ParameterNode(18, "y = Pad(x, p, q, r)", x, Fault.longs(1, 2), number, Fault.longs(-1)));
+        rows.add(new ParameterNode(
+                18, "y = Pad(x, p, , r) mode=edge", x, Fault.longs(1, 0, 2, 1), null, Fault.longs(2, 0)));
+        rows.add(new ParameterNode(13, "y = Tile(x, p)", x, Fault.longs(2, 1, 3)));
+        rows.add(new ParameterNode(13, "y = Expand(x, p)", one, Fault.longs(2, 3, 4)));
+        rows.add(new ParameterNode(13, "y, i = TopK(x, p) axis=1", x, Fault.longs(2)));
+        rows.add(new ParameterNode(13, "y, z = Split(x, p) axis=1", x, Fault.longs(1, 2)));
+        rows.add(new ParameterNode(
                 13, "y = OneHot(x, p, q)", Fault.longs(0, 2, -1), Tensor.of(new long[] {3}), Fault.floats(0, 5)));
-        rows.add(new Row(
+        rows.add(new ParameterNode(
                 13, "y = Range(x, p, q)", Tensor.of(new long[] {7}), Tensor.of(new long[] {-4}), Tensor.of(new long[] {
                     -3
                 })));
-        rows.add(new Row(13, "y = Reshape(x, p)", x, Fault.longs(4, -1)));
+        rows.add(new ParameterNode(13, "y = Reshape(x, p)", x, Fault.longs(4, -1)));
         return rows;
     }
 
-    private static Fault fault(Row row, String name, boolean constant, boolean any) {
+    private static Fault fault(ParameterNode row, String name, boolean constant, boolean any) {
         Fault fault = new Fault(row.node + name).opset(row.opset);
         if (any && row.x.rank() > 0) {
             fault.dynamic("x", row.x);

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ResizeSemanticsTest {
     /** How the operands of a model are known. */
-    private enum Form {
+    private enum OperandForm {
         STATED,
         ANY_SIZE,
         GIVEN_SIZES,
@@ -40,7 +40,7 @@ class ResizeSemanticsTest {
     }
 
     /** A rule, as attributes. */
-    private record Rule(DType type, String attributes) {
+    private record ResizeAttributes(DType type, String attributes) {
         boolean filters() {
             return attributes.contains("antialias");
         }
@@ -60,29 +60,30 @@ class ResizeSemanticsTest {
         }
     }
 
-    static Stream<Rule> rules() {
+    static Stream<ResizeAttributes> rules() {
         List<String> coordinates =
                 List.of("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "half_pixel_symmetric");
-        List<Rule> rules = new ArrayList<>();
+        List<ResizeAttributes> rules = new ArrayList<>();
         for (DType type : new DType[] {DType.U8, DType.I8, DType.I32, DType.F32}) {
             for (String coordinate : coordinates) {
                 String at = "coordinate_transformation_mode=" + coordinate;
-                rules.add(new Rule(type, "mode=linear " + at));
-                rules.add(new Rule(type, "mode=cubic " + at));
-                rules.add(new Rule(type, "mode=nearest nearest_mode=round_prefer_ceil " + at));
-                rules.add(new Rule(type, "mode=nearest nearest_mode=round_prefer_floor " + at));
+                rules.add(new ResizeAttributes(type, "mode=linear " + at));
+                rules.add(new ResizeAttributes(type, "mode=cubic " + at));
+                rules.add(new ResizeAttributes(type, "mode=nearest nearest_mode=round_prefer_ceil " + at));
+                rules.add(new ResizeAttributes(type, "mode=nearest nearest_mode=round_prefer_floor " + at));
             }
-            rules.add(new Rule(
+            rules.add(new ResizeAttributes(
                     type, "mode=nearest nearest_mode=floor coordinate_transformation_mode=tf_half_pixel_for_nn"));
-            rules.add(new Rule(type, "mode=nearest nearest_mode=ceil coordinate_transformation_mode=asymmetric"));
-            rules.add(new Rule(type, "mode=cubic exclude_outside=1 cubic_coeff_a=-0.5"));
-            rules.add(new Rule(type, "mode=linear antialias=1"));
-            rules.add(new Rule(type, "mode=cubic antialias=1"));
+            rules.add(new ResizeAttributes(
+                    type, "mode=nearest nearest_mode=ceil coordinate_transformation_mode=asymmetric"));
+            rules.add(new ResizeAttributes(type, "mode=cubic exclude_outside=1 cubic_coeff_a=-0.5"));
+            rules.add(new ResizeAttributes(type, "mode=linear antialias=1"));
+            rules.add(new ResizeAttributes(type, "mode=cubic antialias=1"));
         }
         for (DType type : new DType[] {DType.I16, DType.U16, DType.I64, DType.U32, DType.F64, DType.F16}) {
-            rules.add(new Rule(type, "mode=linear"));
-            rules.add(new Rule(type, "mode=cubic"));
-            rules.add(new Rule(type, "mode=nearest"));
+            rules.add(new ResizeAttributes(type, "mode=linear"));
+            rules.add(new ResizeAttributes(type, "mode=cubic"));
+            rules.add(new ResizeAttributes(type, "mode=nearest"));
         }
         return rules.stream();
     }
@@ -103,7 +104,7 @@ class ResizeSemanticsTest {
         return Operand.of(type, shape, values).given();
     }
 
-    private static Fault model(Rule rule, Form form, Tensor x, Tensor scales, Tensor sizes) {
+    private static Fault model(ResizeAttributes rule, OperandForm form, Tensor x, Tensor scales, Tensor sizes) {
         Fault fault = new Fault(rule + " " + form).opset(19);
         switch (form) {
             case STATED, GIVEN_SIZES -> fault.input("x", x);
@@ -111,7 +112,7 @@ class ResizeSemanticsTest {
         }
         String to = scales == null ? "z" : "s";
         Tensor given = scales == null ? sizes : scales;
-        if (form == Form.STATED || form == Form.ANY_SIZE) {
+        if (form == OperandForm.STATED || form == OperandForm.ANY_SIZE) {
             fault.constant(to, given);
         } else {
             fault.input(to, given);
@@ -130,7 +131,7 @@ class ResizeSemanticsTest {
 
     @ParameterizedTest
     @MethodSource("rules")
-    void everyFormGivesTheSame(Rule rule) throws OrtException {
+    void everyFormGivesTheSame(ResizeAttributes rule) throws OrtException {
         SplittableRandom random = new SplittableRandom(rule.hashCode());
         Tensor x = image(rule.type, random, 1, 2, 5, 6);
         Tensor[] scales = {
@@ -154,9 +155,11 @@ class ResizeSemanticsTest {
      * ONNX Runtime rounds antialiased integers after each axis. What that moves, at most 1/2, counts at most one and a half times along the
      * next axis, since the magnitudes of a filter's weights add up to less, and the results of both are rounded: they are whole numbers less than 2 apart.
      */
-    private static void filtered(Rule rule, Tensor x, Tensor sizes) throws OrtException {
-        byte[] stated =
-                model(rule, Form.STATED, x, null, sizes).model().output("y").build();
+    private static void filtered(ResizeAttributes rule, Tensor x, Tensor sizes) throws OrtException {
+        byte[] stated = model(rule, OperandForm.STATED, x, null, sizes)
+                .model()
+                .output("y")
+                .build();
         Optional<Tensor> peer = peer(stated, x);
         assertTrue(peer.isPresent() || rule.type.bits() > 8 && rule.type != DType.I32, rule + ": the peer refuses");
         if (peer.isPresent()) {
@@ -237,14 +240,14 @@ class ResizeSemanticsTest {
     @ParameterizedTest
     @MethodSource("weighted")
     void everyElementUnderTheFilterCounts(String attributes) throws OrtException {
-        Rule rule = new Rule(DType.F32, attributes);
+        ResizeAttributes rule = new ResizeAttributes(DType.F32, attributes);
         Tensor[] scales = {Tensor.of(new float[] {1, 1, 2, 3}, 4), Tensor.of(new float[] {1, 1, 2, 0.5f}, 4)};
         for (int place : new int[] {0, 6, 11}) {
             float[] values = {0, -1, 2, 3, 4, 5, -6, 7, 8, 9, 10, -11};
             values[place] = new float[] {Float.POSITIVE_INFINITY, Float.NaN, Float.NEGATIVE_INFINITY}[place % 4 % 3];
             Tensor x = Tensor.of(values, 1, 1, 3, 4);
             for (Tensor scale : scales) {
-                byte[] stated = model(rule, Form.STATED, x, scale, null)
+                byte[] stated = model(rule, OperandForm.STATED, x, scale, null)
                         .model()
                         .output("y")
                         .build();
@@ -263,12 +266,12 @@ class ResizeSemanticsTest {
     @MethodSource("weighted")
     void axesThatKeepTheirExtentDoNotMix(String attributes) throws OrtException {
         float[] values = {0, -1, 2, 3, 4, 5, Float.POSITIVE_INFINITY, 7, 8, 9, 10, Float.MIN_VALUE};
-        Rule rule = new Rule(DType.F32, attributes);
+        ResizeAttributes rule = new ResizeAttributes(DType.F32, attributes);
         for (long[] shape : new long[][] {{1, 1, 3, 4}, {1, 3, 2, 2}}) {
             Tensor x = Tensor.of(values, shape);
             compare(rule, x, null, Fault.longs(shape[0], shape[1], shape[2], 5));
             compare(rule, x, null, Fault.longs(shape[0], shape[1], 5, shape[3]));
-            byte[] stated = model(rule, Form.STATED, x, null, Fault.longs(shape[0], shape[1], shape[2], 5))
+            byte[] stated = model(rule, OperandForm.STATED, x, null, Fault.longs(shape[0], shape[1], shape[2], 5))
                     .model()
                     .output("y")
                     .build();
@@ -286,9 +289,11 @@ class ResizeSemanticsTest {
         }
     }
 
-    private static void compare(Rule rule, Tensor x, Tensor scales, Tensor sizes) throws OrtException {
-        byte[] stated =
-                model(rule, Form.STATED, x, scales, sizes).model().output("y").build();
+    private static void compare(ResizeAttributes rule, Tensor x, Tensor scales, Tensor sizes) throws OrtException {
+        byte[] stated = model(rule, OperandForm.STATED, x, scales, sizes)
+                .model()
+                .output("y")
+                .build();
         Tensor expected = QuernPath.GRAPH.run(stated, Map.of("x", x)).get("y");
         String where = rule + " by " + (scales == null ? sizes : Arrays.toString(scales.toFloatArray()));
         peer(stated, x).ifPresent(peer -> {
@@ -301,7 +306,7 @@ class ResizeSemanticsTest {
                 near(peer, expected, rule.allowed(DType.F32, greatest(x)) + last(rule, x), where + " by the peer");
             }
         });
-        for (Form form : Form.values()) {
+        for (OperandForm form : OperandForm.values()) {
             Fault fault = model(rule, form, x, scales, sizes);
             byte[] bytes = fault.model().output("y").build();
             for (QuernPath engine : QuernPath.values()) {
@@ -321,7 +326,7 @@ class ResizeSemanticsTest {
     }
 
     /** What the result's own rounding may come to, in both. */
-    private static double last(Rule rule, Tensor x) {
+    private static double last(ResizeAttributes rule, Tensor x) {
         return Tolerance.rounding(rule.type, 2, 1.375 * 1.375 * greatest(x));
     }
 

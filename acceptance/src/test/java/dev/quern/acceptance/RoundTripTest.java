@@ -20,7 +20,7 @@ import dev.quern.onnx.ImportedModel;
 import dev.quern.onnx.OnnxModels;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
-import dev.quern.passes.graph.Pipeline;
+import dev.quern.passes.graph.GraphPipeline;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
 import dev.quern.zoo.ModelZoo;
@@ -46,7 +46,7 @@ class RoundTripTest {
     private void check(String model) throws Exception {
         try (ImportedModel imported = OnnxModels.read(zoo.path(model))) {
             graph(model + " as imported", imported.graph());
-            Graph optimised = Pipeline.run(imported.graph());
+            Graph optimised = GraphPipeline.run(imported.graph());
             graph(model + " after all passes", optimised);
             Set<Kernel> kernels = new HashSet<>();
             program(Compiler.compile(optimised, cpu().target(2), CompileOptions.defaults()), kernels);

@@ -9,7 +9,7 @@ import dev.quern.onnx.ImportedModel;
 import dev.quern.onnx.OnnxModels;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
-import dev.quern.passes.graph.Pipeline;
+import dev.quern.passes.graph.GraphPipeline;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
 import dev.quern.runtime.ModelCompiler;
@@ -45,7 +45,7 @@ public class CompilerStages {
 
     /** A model after every stage. */
     @State(Scope.Benchmark)
-    public static class Case {
+    public static class StagedModel {
         /** Its name in the zoo. */
         @Param({"minilm", "mlsd", "silero-vad"})
         public String model;
@@ -58,7 +58,7 @@ public class CompilerStages {
         private Target target;
 
         /** For the harness. */
-        public Case() {}
+        public StagedModel() {}
 
         /** Compiles the model once. */
         @Setup
@@ -71,7 +71,7 @@ public class CompilerStages {
                     .orElseThrow();
             target = backend.target(1);
             imported = OnnxModels.read(file);
-            graph = Pipeline.run(imported.graph());
+            graph = GraphPipeline.run(imported.graph());
             program = Compiler.compile(graph, target, CompileOptions.defaults());
         }
 
@@ -84,25 +84,25 @@ public class CompilerStages {
 
     /** Reading the file, and its operators as a graph. */
     @Benchmark
-    public void importing(Case subject) {
+    public void importing(StagedModel subject) {
         OnnxModels.read(subject.file).close();
     }
 
     /** The graph passes. */
     @Benchmark
-    public Graph passes(Case subject) {
-        return Pipeline.run(subject.imported.graph());
+    public Graph passes(StagedModel subject) {
+        return GraphPipeline.run(subject.imported.graph());
     }
 
     /** Fusion, templates, schedules, the memory plan. */
     @Benchmark
-    public Program lowering(Case subject) {
+    public Program lowering(StagedModel subject) {
         return Compiler.compile(subject.graph, subject.target, CompileOptions.defaults());
     }
 
     /** Code for every kernel, equal ones once, and its classes. */
     @Benchmark
-    public List<Executable> code(Case subject) {
+    public List<Executable> code(StagedModel subject) {
         List<Executable> executables = new ArrayList<>();
         subject.program.steps().stream()
                 .filter(ProgramStep.RunKernel.class::isInstance)
@@ -114,7 +114,7 @@ public class CompilerStages {
 
     /** All of it, the packing of constants included. */
     @Benchmark
-    public void whole(Case subject) {
+    public void whole(StagedModel subject) {
         ModelCompiler.of(Options.builder().threads(1).build())
                 .compile(subject.file)
                 .close();

@@ -33,7 +33,7 @@ public class Templates {
 
     /** A template and the shapes that it is measured at. */
     @State(Scope.Benchmark)
-    public static class Case {
+    public static class TemplateShape {
         /** The template, then the shape: what its numbers mean is said where they are used. */
         @Param({
             "contraction 128x384x1536",
@@ -68,7 +68,7 @@ public class Templates {
         private OneOperator operator;
 
         /** For the harness. */
-        public Case() {}
+        public TemplateShape() {}
 
         /** Compiles the model. */
         @Setup
@@ -169,12 +169,13 @@ public class Templates {
 
     /** Every template that the benchmark measures, each with a shape. */
     static List<String> cases() throws NoSuchFieldException {
-        return List.of(Case.class.getField("shape").getAnnotation(Param.class).value());
+        return List.of(
+                TemplateShape.class.getField("shape").getAnnotation(Param.class).value());
     }
 
     /** One run. */
     @Benchmark
-    public Map<String, Tensor> run(Case subject) {
+    public Map<String, Tensor> run(TemplateShape subject) {
         return subject.operator.run();
     }
 }

@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Test;
 class FoundationCasesTest {
     @Test
     void aRegexChoosesByName() {
-        List<FoundationCases.Case> chosen = FoundationCases.matching("silero|resnet50");
+        List<FoundationCases.FoundationCase> chosen = FoundationCases.matching("silero|resnet50");
         assertEquals(
                 List.of("silero-vad", "arch/resnet50"),
-                chosen.stream().map(FoundationCases.Case::name).toList());
+                chosen.stream().map(FoundationCases.FoundationCase::name).toList());
         assertEquals("\"/a b/m.onnx\" --name arch/resnet50", chosen.getLast().line("/a b/m.onnx"));
     }
 
@@ -22,7 +22,7 @@ class FoundationCasesTest {
     void everyPublishedModelIsThere() {
         ModelZoo zoo = new ModelZoo(Path.of("none"), Path.of("none"));
         List<String> names = FoundationCases.matching(".").stream()
-                .map(FoundationCases.Case::name)
+                .map(FoundationCases.FoundationCase::name)
                 .toList();
         zoo.registryNames().stream()
                 .filter(name -> !name.endsWith("tokenizer"))

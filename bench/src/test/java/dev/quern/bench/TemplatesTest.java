@@ -13,7 +13,7 @@ class TemplatesTest {
     void everyCaseIsMadeFromItsTemplate() throws NoSuchFieldException {
         Map<String, Integer> shapes = new TreeMap<>();
         for (String shape : Templates.cases()) {
-            Templates.Case subject = new Templates.Case();
+            Templates.TemplateShape subject = new Templates.TemplateShape();
             subject.shape = shape;
             subject.open();
             subject.close();
@@ -25,7 +25,7 @@ class TemplatesTest {
 
     @Test
     void aCaseRuns() {
-        Templates.Case subject = new Templates.Case();
+        Templates.TemplateShape subject = new Templates.TemplateShape();
         subject.shape = "softmax 12x2048";
         subject.open();
         float[] first = new Templates().run(subject).get("y").toFloatArray();

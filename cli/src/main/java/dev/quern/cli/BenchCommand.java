@@ -44,7 +44,7 @@ import picocli.CommandLine.Option;
         })
 final class BenchCommand implements Callable<Integer> {
     /** Whom Quern is timed beside. */
-    enum PeerName {
+    enum BenchPeer {
         ort,
         none
     }
@@ -71,7 +71,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--peer",
             paramLabel = "PEER",
             description = "ort (ONNX Runtime, which Maven fetches) or none. Default: ${DEFAULT-VALUE}.")
-    private PeerName peer = PeerName.ort;
+    private BenchPeer peer = BenchPeer.ort;
 
     @Option(
             names = "--peer-default",
@@ -186,7 +186,7 @@ final class BenchCommand implements Callable<Integer> {
             all.addAll(maker.ofFile(session.path(cases)));
         }
         if (all.isEmpty() && baseline.saved().isPresent()) {
-            for (SavedFigures.Case saved : baseline.saved().get().cases()) {
+            for (SavedFigures.SavedCase saved : baseline.saved().get().cases()) {
                 all.addAll(
                         new BenchCases(session, List.of(saved.threads()), scratch).ofWords(against, saved.arguments()));
             }
@@ -199,7 +199,7 @@ final class BenchCommand implements Callable<Integer> {
         if (old != null) {
             contenders.earlier(old);
         }
-        if (peer == PeerName.ort) {
+        if (peer == BenchPeer.ort) {
             contenders.onnxRuntime(peerDefault);
         }
         SideBySide bench = new SideBySide(

@@ -48,10 +48,10 @@ final class BenchContenders {
         OnnxRuntimePeer peer = new OnnxRuntimePeer(session, new SessionSettings(1, true, true));
         Path jar = peer.jar();
         List<String> command = java(System.getProperty("java.class.path"));
-        contenders.add(new Contender(peer.name(), new Subject.OnnxRuntime(jar, true), command, 0));
+        contenders.add(new Contender(peer.name(), new Subject.PeerRuntime(jar, true), command, 0));
         if (ownSetting) {
             contenders.add(new Contender(
-                    peer.name() + ", spinning", new Subject.OnnxRuntime(jar, false), command, SPINNING_NANOSECONDS));
+                    peer.name() + ", spinning", new Subject.PeerRuntime(jar, false), command, SPINNING_NANOSECONDS));
         }
     }
 

@@ -4,11 +4,11 @@ import dev.quern.cli.bench.Activity;
 import dev.quern.cli.bench.Baseline;
 import dev.quern.cli.bench.BenchCase;
 import dev.quern.cli.bench.BenchFailure;
-import dev.quern.cli.bench.Condition;
 import dev.quern.cli.bench.Contender;
 import dev.quern.cli.bench.Figures;
 import dev.quern.cli.bench.LoadFigures;
 import dev.quern.cli.bench.LoadTiming;
+import dev.quern.cli.bench.MachineCondition;
 import dev.quern.cli.bench.Peaks;
 import dev.quern.cli.bench.Round;
 import dev.quern.cli.bench.Sample;
@@ -132,11 +132,11 @@ final class BenchText {
         if (rounds.isEmpty()) {
             return;
         }
-        List<Condition> conditions =
+        List<MachineCondition> conditions =
                 rounds.stream().map(round -> round.result().condition()).toList();
         out.println("  FMA " + peaks(conditions, Peaks::gigaflops) + " GFLOP/s, memory "
                 + peaks(conditions, Peaks::gigabytesPerSecond) + " GB/s; load "
-                + number(median(conditions, Condition::load)) + taken(conditions));
+                + number(median(conditions, MachineCondition::load)) + taken(conditions));
         long doubtful =
                 conditions.stream().filter(condition -> !condition.isQuiet()).count();
         if (doubtful > 0) {
@@ -154,13 +154,13 @@ final class BenchText {
                 + subject.threads();
     }
 
-    private static String peaks(List<Condition> conditions, ToDoubleFunction<Peaks> peak) {
+    private static String peaks(List<MachineCondition> conditions, ToDoubleFunction<Peaks> peak) {
         return number(median(conditions, condition -> peak.applyAsDouble(condition.before()))) + " before, "
                 + number(median(conditions, condition -> peak.applyAsDouble(condition.after()))) + " after, "
                 + number(peak.applyAsDouble(conditions.getLast().best())) + " at best";
     }
 
-    private static String taken(List<Condition> conditions) {
+    private static String taken(List<MachineCondition> conditions) {
         if (conditions.stream().anyMatch(condition -> condition.activity().isEmpty())) {
             return "";
         }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         })
 final class CheckCommand implements Callable<Integer> {
     /** What a model can be compared with. */
-    enum PeerName {
+    enum CheckPeer {
         ort,
         interpreter,
         cpu
@@ -40,7 +40,7 @@ final class CheckCommand implements Callable<Integer> {
             paramLabel = "PEER",
             description = "What to compare with: ort (ONNX Runtime, which Maven fetches), interpreter (Quern's own, "
                     + "operation by operation) or cpu (Quern itself, on the CPU). Default: ${DEFAULT-VALUE}.")
-    private PeerName peer = PeerName.ort;
+    private CheckPeer peer = CheckPeer.ort;
 
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;

@@ -9,7 +9,7 @@ import dev.quern.cli.conformance.Suite;
 import dev.quern.cli.conformance.SuiteArchive;
 import dev.quern.cli.conformance.SuiteCase;
 import dev.quern.cli.conformance.SuiteReport;
-import dev.quern.cli.conformance.SuiteReport.Count;
+import dev.quern.cli.conformance.SuiteReport.StatusCount;
 import dev.quern.cli.conformance.SuiteRun;
 import dev.quern.cli.conformance.TestOutcome.Status;
 import java.io.IOException;
@@ -167,7 +167,7 @@ final class ConformanceCommand implements Callable<Integer> {
         table("kind", report.byKind(), report.total());
     }
 
-    private void table(String head, Map<String, Count> counts, Count total) {
+    private void table(String head, Map<String, StatusCount> counts, StatusCount total) {
         Table table = new Table().row(head, "tests", "passed", "failed", "refused");
         counts.forEach((name, count) -> row(table, name, count));
         if (total != null) {
@@ -176,12 +176,12 @@ final class ConformanceCommand implements Callable<Integer> {
         table.print(session.out());
     }
 
-    private static void row(Table table, String name, Count count) {
+    private static void row(Table table, String name, StatusCount count) {
         table.row(name, count.all(), count.of(Status.PASSED), count.of(Status.FAILED), count.of(Status.REFUSED));
     }
 
     private static void json(JsonGenerator out, SuiteReport report) throws IOException {
-        for (Map.Entry<String, Count> kind : report.byKind().entrySet()) {
+        for (Map.Entry<String, StatusCount> kind : report.byKind().entrySet()) {
             out.writeObjectFieldStart(kind.getKey());
             for (Status status : Status.values()) {
                 out.writeNumberField(status.label(), kind.getValue().of(status));

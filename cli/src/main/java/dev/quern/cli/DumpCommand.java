@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
         description = "Compiles a model and prints what the compiler made of it at one stage.")
 final class DumpCommand implements Callable<Integer> {
     /** What can be shown, in the order it is made. */
-    enum Stage {
+    enum DumpStage {
         /** The graph as imported. */
         imported,
         /** What the passes over the graph did, in order. */
@@ -54,7 +54,7 @@ final class DumpCommand implements Callable<Integer> {
                         + "class files, disassembled on the terminal; ptx: the kernels as PTX text for --target, which "
                         + "needs no GPU."
             })
-    private Stage stage;
+    private DumpStage stage;
 
     @Option(
             names = "--out",
@@ -82,9 +82,9 @@ final class DumpCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path file = ModelCache.fetched(session, model);
-        List<StageText.Part> parts;
+        List<StageText.StagePart> parts;
         try (Progress _ = Progress.of(session.err(), "compiling " + file.getFileName())) {
-            parts = stage == Stage.ptx ? PtxStage.of(file, target) : compiled(file);
+            parts = stage == DumpStage.ptx ? PtxStage.of(file, target) : compiled(file);
         }
         if (out != null) {
             write(session.path(out), parts);
@@ -92,14 +92,14 @@ final class DumpCommand implements Callable<Integer> {
         if (json) {
             Json.print(session.out(), text -> json(text, parts));
         } else if (out == null) {
-            for (StageText.Part part : parts) {
+            for (StageText.StagePart part : parts) {
                 session.out().println(part.text());
             }
         }
         return ExitStatus.OK;
     }
 
-    private List<StageText.Part> compiled(Path file) {
+    private List<StageText.StagePart> compiled(Path file) {
         KeptStages stages = new KeptStages();
         Options options = Options.builder().threads(threads).build();
         try (Model _ = ModelCompiler.of(options).withStages(stages).compile(file)) {
@@ -107,10 +107,10 @@ final class DumpCommand implements Callable<Integer> {
         }
     }
 
-    private void json(JsonGenerator text, List<StageText.Part> parts) throws IOException {
+    private void json(JsonGenerator text, List<StageText.StagePart> parts) throws IOException {
         text.writeStringField("stage", stage.name());
         text.writeArrayFieldStart("parts");
-        for (StageText.Part part : parts) {
+        for (StageText.StagePart part : parts) {
             text.writeStartObject();
             text.writeStringField("file", part.file());
             text.writeStringField("text", part.text());
@@ -119,10 +119,10 @@ final class DumpCommand implements Callable<Integer> {
         text.writeEndArray();
     }
 
-    private void write(Path folder, List<StageText.Part> parts) {
+    private void write(Path folder, List<StageText.StagePart> parts) {
         try {
             Files.createDirectories(folder);
-            for (StageText.Part part : parts) {
+            for (StageText.StagePart part : parts) {
                 Files.write(folder.resolve(part.file()), part.content());
             }
         } catch (IOException failure) {

@@ -12,19 +12,19 @@ import java.io.UncheckedIOException;
 final class Json {
     /** Writes a value. */
     @FunctionalInterface
-    interface Content {
+    interface JsonContent {
         void write(JsonGenerator json) throws IOException;
     }
 
     private Json() {}
 
     /** Prints the object whose fields {@code content} writes. */
-    static void print(PrintStream out, Content content) {
+    static void print(PrintStream out, JsonContent content) {
         out.println(text(content));
     }
 
     /** The text of the object whose fields {@code content} writes. */
-    static String text(Content content) {
+    static String text(JsonContent content) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
             json.setPrettyPrinter(new DefaultPrettyPrinter());

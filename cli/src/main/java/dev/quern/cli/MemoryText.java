@@ -26,7 +26,7 @@ final class MemoryText {
 
     void print(PrintStream out) {
         Table values = new Table().row("value", "type", "elements", "bytes", "place", "steps");
-        for (MemoryOutline.Row row : outline.rows()) {
+        for (MemoryOutline.MemoryRow row : outline.rows()) {
             values.row(row.value(), row.type(), size(row.elements()), size(row.bytes()), place(row.place()), span(row));
         }
         out.println(program.name() + ", " + program.steps().size() + " steps");
@@ -53,7 +53,7 @@ final class MemoryText {
         json.writeStringField("program", program.name());
         json.writeNumberField("steps", program.steps().size());
         json.writeArrayFieldStart("values");
-        for (MemoryOutline.Row row : outline.rows()) {
+        for (MemoryOutline.MemoryRow row : outline.rows()) {
             json.writeStartObject();
             json.writeStringField("value", row.value());
             json.writeStringField("type", row.type().toString());
@@ -99,7 +99,7 @@ final class MemoryText {
         long greatest = 0;
         for (int step = 0; step < program.steps().size(); step++) {
             Dim sum = Dim.ZERO;
-            for (MemoryOutline.Row row : outline.rows()) {
+            for (MemoryOutline.MemoryRow row : outline.rows()) {
                 if (row.isSlot() && first(row) <= step && step <= last(row)) {
                     sum = sum.plus(row.bytes());
                 }
@@ -114,18 +114,18 @@ final class MemoryText {
     }
 
     /** The first step that needs the memory of {@code slot}: for itself, or for a value within it. */
-    private int first(MemoryOutline.Row slot) {
+    private int first(MemoryOutline.MemoryRow slot) {
         return outline.rows().stream()
                 .filter(row -> row.root().equals(slot.value()))
-                .mapToInt(MemoryOutline.Row::first)
+                .mapToInt(MemoryOutline.MemoryRow::first)
                 .min()
                 .orElse(slot.first());
     }
 
-    private int last(MemoryOutline.Row slot) {
+    private int last(MemoryOutline.MemoryRow slot) {
         return outline.rows().stream()
                 .filter(row -> row.root().equals(slot.value()))
-                .mapToInt(MemoryOutline.Row::last)
+                .mapToInt(MemoryOutline.MemoryRow::last)
                 .max()
                 .orElse(slot.last());
     }
@@ -139,9 +139,9 @@ final class MemoryText {
 
     private String place(MemoryPlan.Place place) {
         return switch (place) {
-            case MemoryPlan.Input _ -> "the caller's";
-            case MemoryPlan.Constant _ -> "constant";
-            case MemoryPlan.Result _ -> "the result's";
+            case MemoryPlan.InputPlace _ -> "the caller's";
+            case MemoryPlan.ConstantPlace _ -> "constant";
+            case MemoryPlan.ResultPlace _ -> "the result's";
             case MemoryPlan.Inherits(String input) -> "the result's, or that of " + input + " if it is given away";
             case MemoryPlan.Slot(Dim offset) -> "arena at " + size(offset);
             case MemoryPlan.Late _ -> "of its own, when its size is known";
@@ -151,7 +151,7 @@ final class MemoryText {
         };
     }
 
-    private String span(MemoryOutline.Row row) {
+    private String span(MemoryOutline.MemoryRow row) {
         String from = row.first() < 0 ? "start" : Integer.toString(row.first());
         return from + " to " + (row.last() >= program.steps().size() ? "end" : row.last() < 0 ? "start" : row.last());
     }

@@ -38,7 +38,7 @@ record ModelSummary(
     private static final long DEFAULTS = 4;
 
     static ModelSummary of(OnnxModel model) {
-        Count count = new Count();
+        OperatorCount count = new OperatorCount();
         count.graph(model.graph());
         model.functions().forEach(function -> function.nodes().forEach(count::node));
         Map<String, Long> sorted = new LinkedHashMap<>();
@@ -68,7 +68,7 @@ record ModelSummary(
 
     private static String type(OnnxType type) {
         return switch (type) {
-            case OnnxType.TensorType(var dtype, var shape) ->
+            case OnnxType.OnnxTensorType(var dtype, var shape) ->
                 dtype + shape.map(ModelSummary::shape).orElse("[*]");
             case OnnxType.SparseTensorType(var dtype, var shape) ->
                 "sparse " + dtype + shape.map(ModelSummary::shape).orElse("[*]");
@@ -88,7 +88,7 @@ record ModelSummary(
                 .collect(Collectors.joining(", ", "[", "]"));
     }
 
-    private static final class Count {
+    private static final class OperatorCount {
         private final Map<String, Long> operators = new TreeMap<>();
         private long parameters;
         private long bytes;

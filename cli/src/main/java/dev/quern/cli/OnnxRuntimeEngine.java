@@ -23,9 +23,9 @@ final class OnnxRuntimeEngine implements OnnxEngine {
     }
 
     @Override
-    public Loaded load(Path file) {
+    public ReadyModel load(Path file) {
         OnnxRuntimeSession session = refusing(() -> library.open(file, new SessionSettings(1, true, true)));
-        return new Loaded() {
+        return new ReadyModel() {
             @Override
             public Map<String, OnnxValue> run(Map<String, OnnxValue> inputs) {
                 return refusing(() -> {

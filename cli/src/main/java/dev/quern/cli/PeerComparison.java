@@ -21,7 +21,7 @@ import java.util.Map;
  *
  * @param outputs one per output of the peer
  */
-record PeerComparison(List<OfOutput> outputs) {
+record PeerComparison(List<OutputComparison> outputs) {
     /** How many times its own spread a peer may be missed by. */
     static final double MARGIN = 3;
 
@@ -36,9 +36,9 @@ record PeerComparison(List<OfOutput> outputs) {
      * @param worst the largest {@code |x - y|}; infinite where an element is not a number on one side, or a shape differs
      * @param where the index of it and the two elements, or what else differs; empty where all is equal
      */
-    record OfOutput(String name, boolean agrees, double worst, String where) {
-        private static OfOutput different(String name, String where) {
-            return new OfOutput(name, false, Double.POSITIVE_INFINITY, where);
+    record OutputComparison(String name, boolean agrees, double worst, String where) {
+        private static OutputComparison different(String name, String where) {
+            return new OutputComparison(name, false, Double.POSITIVE_INFINITY, where);
         }
     }
 
@@ -48,43 +48,48 @@ record PeerComparison(List<OfOutput> outputs) {
 
     /** Compares outputs of the same names. */
     static PeerComparison of(Map<String, Tensor> ours, Map<String, Tensor> theirs, PeerSpread spread) {
-        List<OfOutput> outputs = new ArrayList<>();
+        List<OutputComparison> outputs = new ArrayList<>();
         theirs.forEach((name, tensor) -> outputs.add(of(name, ours.get(name), tensor, spread.of(name))));
         return new PeerComparison(outputs);
     }
 
     /** Whether every element of every output agrees. */
     boolean agrees() {
-        return outputs.stream().allMatch(OfOutput::agrees);
+        return outputs.stream().allMatch(OutputComparison::agrees);
     }
 
     /** The output with the largest error, among those that disagree if there are any. */
-    OfOutput worst() {
+    OutputComparison worst() {
         return outputs.stream()
-                .max(Comparator.comparing((OfOutput output) -> !output.agrees()).thenComparing(OfOutput::worst))
-                .orElse(new OfOutput("", true, 0, ""));
+                .max(Comparator.comparing((OutputComparison output) -> !output.agrees())
+                        .thenComparing(OutputComparison::worst))
+                .orElse(new OutputComparison("", true, 0, ""));
     }
 
-    private static OfOutput of(String name, Tensor x, Tensor y, PeerSpread.OfOutput spread) {
+    private static OutputComparison of(String name, Tensor x, Tensor y, PeerSpread.OutputSpread spread) {
         if (x == null) {
-            return OfOutput.different(name, name + " is missing");
+            return OutputComparison.different(name, name + " is missing");
         }
         if (x.dtype() != y.dtype() || !Arrays.equals(x.shape(), y.shape())) {
             String own = spread.shapes() ? ", which the peer itself does not always give" : "";
-            return OfOutput.different(name, name + " is " + x + ", the peer's " + y + own);
+            return OutputComparison.different(name, name + " is " + x + ", the peer's " + y + own);
         }
         if (x.dtype() == DType.STRING) {
             boolean equal = x.strings().equals(y.strings());
-            return equal ? new OfOutput(name, true, 0, "") : OfOutput.different(name, name + " has other strings");
+            return equal
+                    ? new OutputComparison(name, true, 0, "")
+                    : OutputComparison.different(name, name + " has other strings");
         }
         if (!ElementText.numeric(x.dtype())) {
             boolean equal = x.segment().mismatch(y.segment()) < 0;
-            return equal ? new OfOutput(name, true, 0, "") : OfOutput.different(name, name + " has other bits");
+            return equal
+                    ? new OutputComparison(name, true, 0, "")
+                    : OutputComparison.different(name, name + " has other bits");
         }
         return elementwise(name, x, y, spread);
     }
 
-    private static OfOutput elementwise(String name, Tensor x, Tensor y, PeerSpread.OfOutput spread) {
+    private static OutputComparison elementwise(String name, Tensor x, Tensor y, PeerSpread.OutputSpread spread) {
         DType dtype = x.dtype();
         MemorySegment xs = x.segment();
         MemorySegment ys = y.segment();
@@ -110,7 +115,7 @@ record PeerComparison(List<OfOutput> outputs) {
                 ? ""
                 : name + Arrays.toString(position(worst, y.shape())) + " is " + ElementText.text(xs, dtype, worst)
                         + ", the peer's " + ElementText.text(ys, dtype, worst);
-        return new OfOutput(name, agrees && few, worstError, where);
+        return new OutputComparison(name, agrees && few, worstError, where);
     }
 
     private static double greatest(Tensor tensor) {

@@ -13,7 +13,7 @@ import java.util.Map;
  *
  * @param outputs one per output
  */
-record PeerSpread(Map<String, OfOutput> outputs) {
+record PeerSpread(Map<String, OutputSpread> outputs) {
     /** Of one that gives the same bits always. */
     static final PeerSpread NONE = new PeerSpread(Map.of());
 
@@ -24,11 +24,11 @@ record PeerSpread(Map<String, OfOutput> outputs) {
      * @param elements how many elements are not always equal
      * @param shapes whether even the shape or type is another
      */
-    record OfOutput(double greatest, long elements, boolean shapes) {
-        static final OfOutput NONE = new OfOutput(0, 0, false);
+    record OutputSpread(double greatest, long elements, boolean shapes) {
+        static final OutputSpread NONE = new OutputSpread(0, 0, false);
 
-        private OfOutput and(OfOutput other) {
-            return new OfOutput(
+        private OutputSpread and(OutputSpread other) {
+            return new OutputSpread(
                     Math.max(greatest, other.greatest), Math.max(elements, other.elements), shapes || other.shapes);
         }
     }
@@ -39,23 +39,23 @@ record PeerSpread(Map<String, OfOutput> outputs) {
 
     /** Of {@code run} and others of the same model. */
     static PeerSpread of(Map<String, Tensor> run, List<Map<String, Tensor>> others) {
-        Map<String, OfOutput> outputs = new LinkedHashMap<>();
+        Map<String, OutputSpread> outputs = new LinkedHashMap<>();
         for (Map<String, Tensor> other : others) {
-            run.forEach((name, tensor) -> outputs.merge(name, between(tensor, other.get(name)), OfOutput::and));
+            run.forEach((name, tensor) -> outputs.merge(name, between(tensor, other.get(name)), OutputSpread::and));
         }
         return new PeerSpread(outputs);
     }
 
-    OfOutput of(String output) {
-        return outputs.getOrDefault(output, OfOutput.NONE);
+    OutputSpread of(String output) {
+        return outputs.getOrDefault(output, OutputSpread.NONE);
     }
 
-    private static OfOutput between(Tensor x, Tensor y) {
+    private static OutputSpread between(Tensor x, Tensor y) {
         if (y == null || x.dtype() != y.dtype() || !Arrays.equals(x.shape(), y.shape())) {
-            return new OfOutput(Double.POSITIVE_INFINITY, x.elements(), true);
+            return new OutputSpread(Double.POSITIVE_INFINITY, x.elements(), true);
         }
         if (!ElementText.numeric(x.dtype())) {
-            return OfOutput.NONE;
+            return OutputSpread.NONE;
         }
         double greatest = 0;
         long elements = 0;
@@ -64,6 +64,6 @@ record PeerSpread(Map<String, OfOutput> outputs) {
             greatest = Math.max(greatest, distance);
             elements += distance == 0 ? 0 : 1;
         }
-        return new OfOutput(greatest, elements, false);
+        return new OutputSpread(greatest, elements, false);
     }
 }

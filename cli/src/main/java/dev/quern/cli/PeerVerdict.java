@@ -31,7 +31,7 @@ record PeerVerdict(PeerComparison comparison, PeerSpread spread, boolean plain) 
 
     /** One line. */
     String sentence(String peer) {
-        PeerComparison.OfOutput worst = comparison.worst();
+        PeerComparison.OutputComparison worst = comparison.worst();
         String rule = plain
                 ? ""
                 : String.format(
@@ -61,7 +61,7 @@ record PeerVerdict(PeerComparison comparison, PeerSpread spread, boolean plain) 
             }
             json.writeEndArray();
             json.writeArrayFieldStart("outputs");
-            for (PeerComparison.OfOutput output : comparison.outputs()) {
+            for (PeerComparison.OutputComparison output : comparison.outputs()) {
                 json.writeStartObject();
                 json.writeStringField("name", output.name());
                 json.writeBooleanField("agrees", output.agrees());

@@ -1,8 +1,8 @@
 package dev.quern.cli;
 
-import dev.quern.cli.bench.Condition;
+import dev.quern.cli.bench.MachineCondition;
 import dev.quern.cli.profile.Profile;
-import dev.quern.cli.profile.Row;
+import dev.quern.cli.profile.ProfileRow;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -25,7 +25,7 @@ final class ProfileText {
                         "compiled",
                         "parallel",
                         "first of the nodes");
-        for (Row row : profile.rows()) {
+        for (ProfileRow row : profile.rows()) {
             table.row(
                     row.name(),
                     row.steps(),
@@ -48,7 +48,7 @@ final class ProfileText {
                 + number(" of a run of %.3f ms", profile.milliseconds())
                 + number(", %.1f %%", 100 * profile.sum() / profile.milliseconds())
                 + number("; a run that nobody listens to takes %.3f ms.", profile.alone()));
-        Condition condition = profile.condition();
+        MachineCondition condition = profile.condition();
         out.println(number("FMA %.1f", condition.before().gigaflops())
                 + number(" GFLOP/s before and %.1f after", condition.after().gigaflops())
                 + number(", memory %.1f", condition.before().gigabytesPerSecond())

@@ -9,7 +9,7 @@ import dev.quern.onnx.ImportedModel;
 import dev.quern.onnx.OnnxModels;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
-import dev.quern.passes.graph.Pipeline;
+import dev.quern.passes.graph.GraphPipeline;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
 import dev.quern.ptx.PtxKernel;
@@ -24,14 +24,14 @@ import java.util.Set;
 final class PtxStage {
     private PtxStage() {}
 
-    static List<StageText.Part> of(Path file, String architecture) {
+    static List<StageText.StagePart> of(Path file, String architecture) {
         Target target = PtxTargets.of(architecture);
         Set<Kernel> kernels = new LinkedHashSet<>();
         try (ImportedModel model = OnnxModels.read(file)) {
-            Graph graph = Pipeline.run(model.graph());
+            Graph graph = GraphPipeline.run(model.graph());
             collect(Compiler.compile(graph, target, CompileOptions.defaults()), kernels);
         }
-        List<StageText.Part> parts = new ArrayList<>();
+        List<StageText.StagePart> parts = new ArrayList<>();
         for (Kernel kernel : kernels) {
             parts.add(part("%03d-%s".formatted(parts.size(), StageText.fileName(kernel.name())), kernel, architecture));
         }
@@ -51,13 +51,13 @@ final class PtxStage {
     }
 
     /** The text, or, where the back end does not lower the kernel, why, and the kernel. */
-    private static StageText.Part part(String name, Kernel kernel, String architecture) {
+    private static StageText.StagePart part(String name, Kernel kernel, String architecture) {
         try {
-            return StageText.Part.of(
+            return StageText.StagePart.of(
                     name + ".ptx", PtxKernel.of(kernel, architecture).text());
         } catch (ModelException refused) {
             String remark = "// runs on the host: " + refused.getMessage() + "\n";
-            return StageText.Part.of(name + ".qir", remark + KernelPrinter.print(kernel));
+            return StageText.StagePart.of(name + ".qir", remark + KernelPrinter.print(kernel));
         }
     }
 }

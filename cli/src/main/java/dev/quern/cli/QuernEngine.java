@@ -32,9 +32,9 @@ final class QuernEngine implements OnnxEngine {
     }
 
     @Override
-    public Loaded load(Path file) {
+    public ReadyModel load(Path file) {
         Model model = loading.apply(file);
-        return new Loaded() {
+        return new ReadyModel() {
             @Override
             public Map<String, OnnxValue> run(Map<String, OnnxValue> inputs) {
                 Map<String, Tensor> tensors = new LinkedHashMap<>();

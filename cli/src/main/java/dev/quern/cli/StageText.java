@@ -27,19 +27,19 @@ final class StageText {
      * @param text its text
      * @param content what belongs in the file
      */
-    record Part(String file, String text, byte[] content) {
-        static Part of(String file, String text) {
-            return new Part(file, text, text.getBytes(StandardCharsets.UTF_8));
+    record StagePart(String file, String text, byte[] content) {
+        static StagePart of(String file, String text) {
+            return new StagePart(file, text, text.getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    private final List<Part> parts = new ArrayList<>();
+    private final List<StagePart> parts = new ArrayList<>();
     private final Map<Kernel, Integer> shown = new HashMap<>();
     private int steps;
 
     private StageText() {}
 
-    static List<Part> of(DumpCommand.Stage stage, KeptStages stages) {
+    static List<StagePart> of(DumpCommand.DumpStage stage, KeptStages stages) {
         StageText text = new StageText();
         switch (stage) {
             case imported, graph -> text.graph(stage.name(), stages.graph(stage.name()));
@@ -53,7 +53,7 @@ final class StageText {
     }
 
     private void graph(String stage, Graph graph) {
-        parts.add(Part.of(stage + ".qir", GraphPrinter.print(graph)));
+        parts.add(StagePart.of(stage + ".qir", GraphPrinter.print(graph)));
     }
 
     private void rewrites(List<Rewrite> rewrites) {
@@ -63,7 +63,7 @@ final class StageText {
         }
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         table.print(new PrintStream(text, false, StandardCharsets.UTF_8));
-        parts.add(Part.of("rewrites.txt", text.toString(StandardCharsets.UTF_8)));
+        parts.add(StagePart.of("rewrites.txt", text.toString(StandardCharsets.UTF_8)));
     }
 
     private void steps(Program program, boolean scheduled) {
@@ -118,7 +118,7 @@ final class StageText {
     }
 
     private void add(int number, String name, String text) {
-        parts.add(Part.of("%03d-%s.qir".formatted(number, fileName(name)), text));
+        parts.add(StagePart.of("%03d-%s.qir".formatted(number, fileName(name)), text));
     }
 
     private void code(Executable executable) {
@@ -127,7 +127,7 @@ final class StageText {
         byte[] artifact = executable.artifact();
         boolean isClass = artifact.length > 4 && (artifact[0] & 0xff) == 0xca && (artifact[1] & 0xff) == 0xfe;
         String text = isClass ? Disassembly.of(artifact) : new String(artifact, StandardCharsets.UTF_8);
-        parts.add(new Part(name + (isClass ? ".class" : ".txt"), "// " + name + "\n" + text, artifact));
+        parts.add(new StagePart(name + (isClass ? ".class" : ".txt"), "// " + name + "\n" + text, artifact));
     }
 
     static String fileName(String name) {

@@ -22,27 +22,27 @@ final class MemoryCode {
     private final PtxCode code;
     private final DimCode dims;
     private final CastCode casts;
-    private final Map<String, Place> places = new HashMap<>();
-    private final Deque<Scope> scopes = new ArrayDeque<>();
+    private final Map<String, DevicePlace> places = new HashMap<>();
+    private final Deque<LoadScope> scopes = new ArrayDeque<>();
     private Dim thread;
     private int memories;
     private long sharedBytes;
 
     /** Where a buffer is. */
-    private sealed interface Place {
+    private sealed interface DevicePlace {
         Buffer buffer();
     }
 
     /** Behind an address, in a space of the device. */
-    private record Addressed(Buffer buffer, String space, String base) implements Place {}
+    private record Addressed(Buffer buffer, String space, String base) implements DevicePlace {}
 
     /** An element each; {@code stride} times the thread's number beyond what its constants name. */
-    private record Registers(Buffer buffer, long stride, Map<Long, String> elements) implements Place {}
+    private record Registers(Buffer buffer, long stride, Map<Long, String> elements) implements DevicePlace {}
 
     /** What was loaded in a scope, by address. */
-    private record Scope(boolean repeats, Map<Element, String> loaded) {}
+    private record LoadScope(boolean repeats, Map<LoadedElement, String> loaded) {}
 
-    private record Element(String buffer, Dim address) {}
+    private record LoadedElement(String buffer, Dim address) {}
 
     MemoryCode(PtxCode code, DimCode dims) {
         this.code = code;
@@ -53,7 +53,7 @@ final class MemoryCode {
 
     /** From here on, until {@link #close}, code may not run, or, if it {@code repeats}, run again. */
     void open(boolean repeats) {
-        scopes.push(new Scope(repeats, new HashMap<>()));
+        scopes.push(new LoadScope(repeats, new HashMap<>()));
     }
 
     void close() {
@@ -120,7 +120,8 @@ final class MemoryCode {
         return switch (places.get(name)) {
             case Registers place -> element(place, indices);
             case Addressed place -> {
-                Element element = new Element(name, place.buffer().layout().address(indices));
+                LoadedElement element =
+                        new LoadedElement(name, place.buffer().layout().address(indices));
                 String known = loaded(element);
                 if (known == null) {
                     known = load(place, "[" + address(place, element.address()) + "]");
@@ -132,8 +133,8 @@ final class MemoryCode {
     }
 
     /** The register that holds an element that was loaded before, in code that has run whenever this runs; null if there is none. */
-    private String loaded(Element element) {
-        for (Scope scope : scopes) {
+    private String loaded(LoadedElement element) {
+        for (LoadScope scope : scopes) {
             String register = scope.loaded().get(element);
             if (register != null || scope.repeats()) {
                 return register;

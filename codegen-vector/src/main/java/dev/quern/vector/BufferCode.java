@@ -18,7 +18,7 @@ final class BufferCode {
     private final MethodDraft draft;
     private final IndexExpressions indices;
     private final ScalarCasts casts;
-    private final Map<String, Place> places = new HashMap<>();
+    private final Map<String, BufferPlace> places = new HashMap<>();
     private final Addresses addresses;
 
     BufferCode(MethodDraft draft, IndexExpressions indices, Addresses addresses) {
@@ -28,8 +28,8 @@ final class BufferCode {
         this.casts = new ScalarCasts(draft);
     }
 
-    Place place(String buffer) {
-        Place place = places.get(buffer);
+    BufferPlace place(String buffer) {
+        BufferPlace place = places.get(buffer);
         if (place == null) {
             throw Refusal.because(
                     "buffer " + buffer + " is not in reach; register buffers do not cross a section's boundary");
@@ -38,8 +38,8 @@ final class BufferCode {
     }
 
     /** Runs {@code body} where {@code place} is in reach. */
-    void with(Place place, Runnable body) {
-        Place hidden = places.put(place.buffer.name(), place);
+    void with(BufferPlace place, Runnable body) {
+        BufferPlace hidden = places.put(place.buffer.name(), place);
         body.run();
         if (hidden == null) {
             places.remove(place.buffer.name());
@@ -48,7 +48,7 @@ final class BufferCode {
         }
     }
 
-    void add(Place place) {
+    void add(BufferPlace place) {
         places.put(place.buffer.name(), place);
     }
 
@@ -64,7 +64,7 @@ final class BufferCode {
     }
 
     /** Position of an element in its array. */
-    CodeNode arrayIndex(Place.InArray place, List<Dim> at) {
+    CodeNode arrayIndex(BufferPlace.InArray place, List<Dim> at) {
         CodePolynomial address = indices.polynomial(addresses.of(place.buffer, at), JvmType.INT);
         Optional<Layout.Swizzle> swizzle = place.buffer.layout().swizzle();
         if (swizzle.isPresent()) {
@@ -75,7 +75,7 @@ final class BufferCode {
     }
 
     /** Position of an element in its segment, in bytes. */
-    CodeNode byteOffset(Place.InSegment place, List<Dim> at) {
+    CodeNode byteOffset(BufferPlace.InSegment place, List<Dim> at) {
         CodePolynomial address = indices.polynomial(addresses.of(place.buffer, at), JvmType.LONG);
         Optional<Layout.Swizzle> swizzle = place.buffer.layout().swizzle();
         if (swizzle.isPresent()) {
@@ -98,22 +98,22 @@ final class BufferCode {
 
     CodeNode load(String buffer, List<Dim> at) {
         return switch (place(buffer)) {
-            case Place.InArray place -> fromArray(place, arrayIndex(place, at));
-            case Place.InSegment place -> fromSegment(place, byteOffset(place, at));
-            case Place.InCells place -> fromCell(place, cellAddress(place, at));
+            case BufferPlace.InArray place -> fromArray(place, arrayIndex(place, at));
+            case BufferPlace.InSegment place -> fromSegment(place, byteOffset(place, at));
+            case BufferPlace.InCells place -> fromCell(place, cellAddress(place, at));
         };
     }
 
     void store(String buffer, List<Dim> at, CodeNode value) {
         switch (place(buffer)) {
-            case Place.InArray place -> toArray(place, arrayIndex(place, at), value);
-            case Place.InSegment place -> toSegment(place, byteOffset(place, at), value);
-            case Place.InCells place -> toCell(place, cellAddress(place, at), value);
+            case BufferPlace.InArray place -> toArray(place, arrayIndex(place, at), value);
+            case BufferPlace.InSegment place -> toSegment(place, byteOffset(place, at), value);
+            case BufferPlace.InCells place -> toCell(place, cellAddress(place, at), value);
         }
     }
 
     /** The address of an element of a register buffer, which is a constant here. */
-    long cellAddress(Place.InCells place, List<Dim> at) {
+    long cellAddress(BufferPlace.InCells place, List<Dim> at) {
         CodePolynomial address = indices.polynomial(addresses.of(place.buffer, at), JvmType.INT);
         if (!address.isConstant()) {
             throw new IllegalStateException("register buffer " + place.buffer.name() + " is indexed by " + at);
@@ -121,37 +121,37 @@ final class BufferCode {
         return address.constant();
     }
 
-    private CodeNode fromCell(Place.InCells place, long address) {
+    private CodeNode fromCell(BufferPlace.InCells place, long address) {
         if (place.grain == null) {
             return draft.get(scalarCell(place, address));
         }
         int within = (int) Math.floorMod(address, (long) place.grain.extent());
-        VectorParts.Part part = place.grain.partOf(within);
+        VectorParts.VectorPart part = place.grain.partOf(within);
         CodeNode vector = draft.get(vectorCell(place, address - within + part.start(), part.lanes()));
         return new VectorCode(draft).lane(vector, within - part.start());
     }
 
-    private void toCell(Place.InCells place, long address, CodeNode value) {
+    private void toCell(BufferPlace.InCells place, long address, CodeNode value) {
         if (place.grain == null) {
             draft.set(scalarCell(place, address), value);
             return;
         }
         int within = (int) Math.floorMod(address, (long) place.grain.extent());
-        VectorParts.Part part = place.grain.partOf(within);
+        VectorParts.VectorPart part = place.grain.partOf(within);
         Cell cell = vectorCell(place, address - within + part.start(), part.lanes());
         draft.set(cell, new VectorCode(draft).withLane(draft.get(cell), within - part.start(), value));
     }
 
-    private static Cell scalarCell(Place.InCells place, long address) {
+    private static Cell scalarCell(BufferPlace.InCells place, long address) {
         return place.cell(address, () -> JvmType.of(place.buffer.dtype()));
     }
 
     /** The cell of the vector that starts at {@code address}. */
-    static Cell vectorCell(Place.InCells place, long address, int lanes) {
+    static Cell vectorCell(BufferPlace.InCells place, long address, int lanes) {
         return place.cell(address, () -> JvmType.vector(JvmType.laneOf(place.buffer.dtype()), lanes));
     }
 
-    private CodeNode fromArray(Place.InArray place, CodeNode index) {
+    private CodeNode fromArray(BufferPlace.InArray place, CodeNode index) {
         DType dtype = place.buffer.dtype();
         JvmType raw = dtype == DType.F16 || dtype == DType.BF16 ? JvmType.INT : JvmType.of(dtype);
         int opcode = switch (JvmType.array(dtype).descriptor().charAt(1)) {
@@ -177,7 +177,7 @@ final class BufferCode {
         return dtype == DType.F16 || dtype == DType.BF16 ? casts.bitcast(value, dtype, DType.I16) : value;
     }
 
-    private void toArray(Place.InArray place, CodeNode index, CodeNode value) {
+    private void toArray(BufferPlace.InArray place, CodeNode index, CodeNode value) {
         DType dtype = place.buffer.dtype();
         int opcode = switch (JvmType.array(dtype).descriptor().charAt(1)) {
             case 'D' -> Opcodes.DASTORE;
@@ -191,15 +191,15 @@ final class BufferCode {
     }
 
     /** How a segment is asked for one element: the layout's constant, its type, and the element's descriptor. */
-    private record Element(String constant, String layout, String descriptor) {
-        static Element of(DType dtype) {
+    private record SegmentElement(String constant, String layout, String descriptor) {
+        static SegmentElement of(DType dtype) {
             return switch (JvmType.array(dtype).descriptor().charAt(1)) {
-                case 'D' -> new Element("DOUBLE", "OfDouble", "D");
-                case 'F' -> new Element("FLOAT", "OfFloat", "F");
-                case 'S' -> new Element("SHORT", "OfShort", "S");
-                case 'J' -> new Element("LONG", "OfLong", "J");
-                case 'I' -> new Element("INT", "OfInt", "I");
-                default -> new Element("BYTE", "OfByte", "B");
+                case 'D' -> new SegmentElement("DOUBLE", "OfDouble", "D");
+                case 'F' -> new SegmentElement("FLOAT", "OfFloat", "F");
+                case 'S' -> new SegmentElement("SHORT", "OfShort", "S");
+                case 'J' -> new SegmentElement("LONG", "OfLong", "J");
+                case 'I' -> new SegmentElement("INT", "OfInt", "I");
+                default -> new SegmentElement("BYTE", "OfByte", "B");
             };
         }
 
@@ -208,22 +208,22 @@ final class BufferCode {
         }
     }
 
-    private CodeNode fromSegment(Place.InSegment place, CodeNode offset) {
+    private CodeNode fromSegment(BufferPlace.InSegment place, CodeNode offset) {
         DType dtype = place.buffer.dtype();
-        Element element = Element.of(dtype);
+        SegmentElement element = SegmentElement.of(dtype);
         JvmType raw = dtype == DType.F16 || dtype == DType.BF16 ? JvmType.INT : JvmType.of(dtype);
         CodeNode layout = draft.staticField(SegmentLayouts.NAME, element.constant(), element.layoutDescriptor());
         String descriptor = "(" + element.layoutDescriptor() + "J)" + element.descriptor();
-        Instruction get = new Instruction.Call(Opcodes.INVOKEINTERFACE, SEGMENT, "get", descriptor, null);
+        Instruction get = new Instruction.Invocation(Opcodes.INVOKEINTERFACE, SEGMENT, "get", descriptor, null);
         return decoded(draft.read(get, raw, place, place.segment, layout, offset), dtype);
     }
 
-    private void toSegment(Place.InSegment place, CodeNode offset, CodeNode value) {
+    private void toSegment(BufferPlace.InSegment place, CodeNode offset, CodeNode value) {
         DType dtype = place.buffer.dtype();
-        Element element = Element.of(dtype);
+        SegmentElement element = SegmentElement.of(dtype);
         CodeNode layout = draft.staticField(SegmentLayouts.NAME, element.constant(), element.layoutDescriptor());
         String descriptor = "(" + element.layoutDescriptor() + "J" + element.descriptor() + ")V";
-        Instruction set = new Instruction.Call(Opcodes.INVOKEINTERFACE, SEGMENT, "set", descriptor, null);
+        Instruction set = new Instruction.Invocation(Opcodes.INVOKEINTERFACE, SEGMENT, "set", descriptor, null);
         draft.effect(set, place.all(), place.segment, layout, offset, encoded(value, dtype));
     }
 }

@@ -98,26 +98,26 @@ final class ClassBuilder {
         List<CodeNode> arguments = new ArrayList<>();
         for (String buffer : uses.buffersFromOutside()) {
             switch (memory.place(buffer)) {
-                case Place.InArray place -> {
+                case BufferPlace.InArray place -> {
                     arguments.add(place.array);
                     if (place.offset != null) {
                         arguments.add(place.offset);
                     }
                     builder.declareBuffer(place.buffer, false, place.offset != null);
                 }
-                case Place.InSegment place -> {
+                case BufferPlace.InSegment place -> {
                     arguments.add(place.segment);
                     arguments.add(place.offset);
                     builder.declareBuffer(place.buffer, true, true);
                 }
-                case Place.InCells place ->
+                case BufferPlace.InCells place ->
                     throw Refusal.because("register buffer " + buffer + " is used in section " + name
                             + " but allocated outside; allocate it inside");
             }
         }
         for (String index : uses.namesFromOutside(kernel.symbols())) {
             switch (scope.get(index)) {
-                case IndexScope.Binding.Constant(long value) -> builder.declareConstant(index, value);
+                case IndexScope.Binding.KnownNumber(long value) -> builder.declareConstant(index, value);
                 case IndexScope.Binding.Variable(CodeNode node) -> {
                     arguments.add(node);
                     builder.declareIndex(index, node.type);
@@ -126,7 +126,8 @@ final class ClassBuilder {
         }
         builder.build(body);
         methods.add(draft);
-        Instruction call = new Instruction.Call(Opcodes.INVOKESTATIC, className, draft.name, draft.descriptor(), null);
+        Instruction call =
+                new Instruction.Invocation(Opcodes.INVOKESTATIC, className, draft.name, draft.descriptor(), null);
         caller.effect(call, memory.written(uses.written), arguments.toArray(CodeNode[]::new));
     }
 

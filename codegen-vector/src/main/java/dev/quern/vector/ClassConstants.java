@@ -77,7 +77,7 @@ final class ClassConstants {
         method.visitLdcInsn(rotation.distance());
         method.visitInsn(Opcodes.ICONST_1);
         method.visitInsn(Opcodes.ICONST_1);
-        Instruction.Call iota = VectorCalls.iota();
+        Instruction.Invocation iota = VectorCalls.iota();
         method.visitMethodInsn(iota.opcode(), iota.owner(), iota.name(), iota.descriptor(), false);
     }
 }

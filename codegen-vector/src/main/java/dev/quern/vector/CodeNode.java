@@ -44,7 +44,7 @@ final class CodeNode implements Item {
     }
 
     boolean isEffect() {
-        return type.kind() == JvmType.Kind.VOID;
+        return type.kind() == JvmType.TypeKind.VOID;
     }
 
     /** Whether computing it again at each use costs nothing. */
@@ -53,7 +53,7 @@ final class CodeNode implements Item {
             case Instruction.Push push -> true;
             case Instruction.StaticField field -> true;
             case Instruction.Operation operation -> false;
-            case Instruction.Call call -> false;
+            case Instruction.Invocation call -> false;
             case Instruction.NewArray array -> false;
             case Instruction.Given given -> false;
             case Instruction.CellValue value -> false;

@@ -22,7 +22,7 @@ final class HostTarget {
         int bits = vectorBits();
         String name = bits == 0 ? "jvm-scalar" : "jvm-" + bits;
         int registers = bits == 512 || System.getProperty("os.arch").equals("aarch64") ? 32 : 16;
-        return new Target.Host(
+        return new Target.Processor(
                 name,
                 bits,
                 registers,

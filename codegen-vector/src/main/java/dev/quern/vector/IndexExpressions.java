@@ -64,7 +64,7 @@ final class IndexExpressions {
 
     private CodePolynomial symbol(String name, JvmType type) {
         return switch (scope.get(name)) {
-            case IndexScope.Binding.Constant(long value) -> CodePolynomial.of(value);
+            case IndexScope.Binding.KnownNumber(long value) -> CodePolynomial.of(value);
             case IndexScope.Binding.Variable(CodeNode node) -> CodePolynomial.of(convert(node, type));
         };
     }

@@ -8,7 +8,7 @@ final class IndexScope {
     /** What a name stands for. */
     sealed interface Binding {
         /** A known number: a variable of an unrolled loop, or of a vector loop while one of its vectors is built. */
-        record Constant(long value) implements Binding {}
+        record KnownNumber(long value) implements Binding {}
 
         /** An int or a long. */
         record Variable(CodeNode node) implements Binding {}

@@ -17,7 +17,7 @@ sealed interface Instruction {
      * @param opcode {@code INVOKESTATIC}, {@code INVOKEVIRTUAL} or {@code INVOKEINTERFACE}
      * @param castTo internal name of the class that the result is cast to, or null
      */
-    record Call(int opcode, String owner, String name, String descriptor, String castTo) implements Instruction {}
+    record Invocation(int opcode, String owner, String name, String descriptor, String castTo) implements Instruction {}
 
     /** A new array of {@code elementType}, an operand of {@code NEWARRAY}. */
     record NewArray(int elementType) implements Instruction {}

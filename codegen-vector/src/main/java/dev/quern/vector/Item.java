@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Set;
 
 /** One entry of a {@link CodeRegion}. */
-sealed interface Item permits CodeNode, Item.Loop, Item.Branch, Item.Open, Item.Close {
+sealed interface Item permits CodeNode, Item.LoopItem, Item.Branch, Item.Open, Item.Close {
     /** What running it may change. */
     Set<Versioned> writes();
 
     /** {@code body} for {@code variable} from {@code from} up to, not including, {@code to}; all are ints. */
-    record Loop(CodeNode variable, CodeNode from, CodeNode to, CodeRegion body) implements Item {
+    record LoopItem(CodeNode variable, CodeNode from, CodeNode to, CodeRegion body) implements Item {
         @Override
         public Set<Versioned> writes() {
             return body.writes();

@@ -10,9 +10,9 @@ import dev.quern.DType;
  * @param lane element type of a vector or mask, else null
  * @param lanes lanes of a vector or mask, else 0
  */
-record JvmType(Kind kind, String descriptor, DType lane, int lanes) {
+record JvmType(TypeKind kind, String descriptor, DType lane, int lanes) {
     /** How the JVM holds a value. */
-    enum Kind {
+    enum TypeKind {
         INT,
         LONG,
         FLOAT,
@@ -23,17 +23,17 @@ record JvmType(Kind kind, String descriptor, DType lane, int lanes) {
         VOID
     }
 
-    static final JvmType INT = new JvmType(Kind.INT, "I", null, 0);
-    static final JvmType LONG = new JvmType(Kind.LONG, "J", null, 0);
-    static final JvmType FLOAT = new JvmType(Kind.FLOAT, "F", null, 0);
-    static final JvmType DOUBLE = new JvmType(Kind.DOUBLE, "D", null, 0);
-    static final JvmType VOID = new JvmType(Kind.VOID, "V", null, 0);
+    static final JvmType INT = new JvmType(TypeKind.INT, "I", null, 0);
+    static final JvmType LONG = new JvmType(TypeKind.LONG, "J", null, 0);
+    static final JvmType FLOAT = new JvmType(TypeKind.FLOAT, "F", null, 0);
+    static final JvmType DOUBLE = new JvmType(TypeKind.DOUBLE, "D", null, 0);
+    static final JvmType VOID = new JvmType(TypeKind.VOID, "V", null, 0);
     static final JvmType SEGMENT = reference("Ljava/lang/foreign/MemorySegment;");
 
     private static final String VECTORS = "jdk/incubator/vector/";
 
     static JvmType reference(String descriptor) {
-        return new JvmType(Kind.REFERENCE, descriptor, null, 0);
+        return new JvmType(TypeKind.REFERENCE, descriptor, null, 0);
     }
 
     /** What holds one value of {@code dtype}; 16-bit floats are computed as {@code float}. */
@@ -81,12 +81,12 @@ record JvmType(Kind kind, String descriptor, DType lane, int lanes) {
 
     /** A vector of {@code lanes} elements of {@code lane}: f32, f64, i32 or i64, and between memory and those i16 and i8. */
     static JvmType vector(DType lane, int lanes) {
-        return new JvmType(Kind.VECTOR, "L" + vectorClass(lane) + ";", lane, lanes);
+        return new JvmType(TypeKind.VECTOR, "L" + vectorClass(lane) + ";", lane, lanes);
     }
 
     /** A mask for vectors of {@code lanes} elements of {@code lane}. */
     static JvmType mask(DType lane, int lanes) {
-        return new JvmType(Kind.MASK, "L" + VECTORS + "VectorMask;", lane, lanes);
+        return new JvmType(TypeKind.MASK, "L" + VECTORS + "VectorMask;", lane, lanes);
     }
 
     /** Internal name of the class of vectors of {@code lane}. */
@@ -104,7 +104,7 @@ record JvmType(Kind kind, String descriptor, DType lane, int lanes) {
     }
 
     boolean isVector() {
-        return kind == Kind.VECTOR;
+        return kind == TypeKind.VECTOR;
     }
 
     /** Internal name of the class of a reference. */

@@ -7,7 +7,7 @@ import java.util.List;
 /** The vector loop being built, the vector of it that is being built, and the lanes that are active. */
 final class LaneContext {
     /** A condition on lanes: that all of {@code nonNegative} are at least zero, or, negated, that not all are. */
-    private record Condition(List<Dim> nonNegative, boolean negated) {}
+    private record LaneCondition(List<Dim> nonNegative, boolean negated) {}
 
     /** Which lanes of a vector satisfy something. */
     sealed interface Active {
@@ -29,8 +29,8 @@ final class LaneContext {
     private final IndexScope scope;
     private final IndexExpressions indices;
     private final VectorCode code;
-    private final List<Condition> conditions = new ArrayList<>();
-    private VectorParts.Part part;
+    private final List<LaneCondition> conditions = new ArrayList<>();
+    private VectorParts.VectorPart part;
 
     LaneContext(String variable, Plan.VectorLoop loop, MethodDraft draft, IndexScope scope, IndexExpressions indices) {
         this.variable = variable;
@@ -42,15 +42,15 @@ final class LaneContext {
         this.code = new VectorCode(draft);
     }
 
-    VectorParts.Part part() {
+    VectorParts.VectorPart part() {
         return part;
     }
 
     /** Runs {@code body} for each vector of the loop, with the loop's variable bound to its first lane. */
     void forEachPart(Runnable body) {
-        for (VectorParts.Part each : lanes.parts()) {
+        for (VectorParts.VectorPart each : lanes.parts()) {
             part = each;
-            scope.with(variable, new IndexScope.Binding.Constant(each.start()), body);
+            scope.with(variable, new IndexScope.Binding.KnownNumber(each.start()), body);
         }
         part = null;
     }
@@ -61,7 +61,7 @@ final class LaneContext {
 
     /** Runs {@code body} for the lanes where all, or, negated, not all of {@code nonNegative} are at least zero. */
     void where(List<Dim> nonNegative, boolean negated, Runnable body) {
-        conditions.addLast(new Condition(nonNegative, negated));
+        conditions.addLast(new LaneCondition(nonNegative, negated));
         body.run();
         conditions.removeLast();
     }
@@ -77,7 +77,7 @@ final class LaneContext {
         if (from == 0 && part.start() + part.lanes() > lanes.extent()) {
             all = lanesWhere(type, Dim.of(lanes.extent() - 1L).minus(Dim.symbol(variable)));
         }
-        for (Condition condition : conditions.subList(from, conditions.size())) {
+        for (LaneCondition condition : conditions.subList(from, conditions.size())) {
             Active these = ALL;
             for (Dim dim : condition.nonNegative()) {
                 these = both(these, lanesWhere(type, dim));

@@ -46,17 +46,18 @@ final class MethodBuilder {
 
     /** Lets {@code name} in indices stand for a number. */
     void declareConstant(String name, long value) {
-        scope.bind(name, new IndexScope.Binding.Constant(value));
+        scope.bind(name, new IndexScope.Binding.KnownNumber(value));
     }
 
     /** Declares the parameters that hold {@code buffer}; {@code offset} says whether it may start past the beginning. */
     void declareBuffer(Buffer buffer, boolean inSegment, boolean offset) {
         if (inSegment) {
             CodeNode segment = draft.parameter(buffer.name(), JvmType.SEGMENT);
-            memory.add(new Place.InSegment(buffer, segment, draft.parameter(buffer.name(), JvmType.LONG)));
+            memory.add(new BufferPlace.InSegment(buffer, segment, draft.parameter(buffer.name(), JvmType.LONG)));
         } else {
             CodeNode array = draft.parameter(buffer.name(), JvmType.array(buffer.dtype()));
-            memory.add(new Place.InArray(buffer, array, offset ? draft.parameter(buffer.name(), JvmType.INT) : null));
+            memory.add(new BufferPlace.InArray(
+                    buffer, array, offset ? draft.parameter(buffer.name(), JvmType.INT) : null));
         }
     }
 
@@ -111,7 +112,7 @@ final class MethodBuilder {
                         "unrolled loop " + loop.variable() + " has extent " + loop.extent() + ", expected a constant");
             }
             for (long i = 0; i < loop.extent().constant(); i++) {
-                scope.with(loop.variable(), new IndexScope.Binding.Constant(i), () -> build(loop.body()));
+                scope.with(loop.variable(), new IndexScope.Binding.KnownNumber(i), () -> build(loop.body()));
             }
             return;
         }
@@ -152,7 +153,7 @@ final class MethodBuilder {
         boolean register = buffer.space() == MemorySpace.REGISTER && !plan.isInMemory(buffer);
         if (register) {
             int conditions = lanes == null ? 0 : lanes.conditions();
-            Place.InCells place = new Place.InCells(buffer, plan.grain(buffer), conditions);
+            BufferPlace.InCells place = new BufferPlace.InCells(buffer, plan.grain(buffer), conditions);
             draft.scope(place.cells, () -> memory.with(place, () -> build(body)));
             return;
         }
@@ -167,7 +168,7 @@ final class MethodBuilder {
         };
         CodeNode length = indices.ofInt(buffer.layout().span());
         CodeNode allocated = draft.newArray(array, elementType, length);
-        memory.with(new Place.InArray(buffer, allocated, null), () -> build(body));
+        memory.with(new BufferPlace.InArray(buffer, allocated, null), () -> build(body));
     }
 
     private void build(Stmt.Guard guard) {

@@ -48,7 +48,7 @@ final class MethodDraft {
     /** The first of the parameters that is an array or a segment. */
     Optional<CodeNode> firstReference() {
         return parameters.stream()
-                .filter(parameter -> parameter.type.kind() == JvmType.Kind.REFERENCE)
+                .filter(parameter -> parameter.type.kind() == JvmType.TypeKind.REFERENCE)
                 .findFirst();
     }
 
@@ -176,7 +176,7 @@ final class MethodDraft {
         CodeNode index = node(new Instruction.Given(variable), JvmType.INT, List.of(), inner, null, Set.of());
         build(inner, () -> body.accept(index));
         close(inner);
-        current.items.add(new Item.Loop(index, from, to, inner));
+        current.items.add(new Item.LoopItem(index, from, to, inner));
     }
 
     /** A branch on {@code conditions}, each an int or a long, being at least zero. */

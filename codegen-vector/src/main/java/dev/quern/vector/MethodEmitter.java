@@ -50,7 +50,7 @@ final class MethodEmitter {
         for (int position = 0; position < region.items.size(); position++) {
             switch (region.items.get(position)) {
                 case CodeNode node -> emitItem(node);
-                case Item.Loop loop -> emitLoop(loop);
+                case Item.LoopItem loop -> emitLoop(loop);
                 case Item.Branch branch -> emitBranch(branch);
                 case Item.Open(List<Cell> cells) -> cells.forEach(this::open);
                 case Item.Close(List<Cell> cells) -> cells.forEach(cell -> release(cell.slot, cell.type));
@@ -71,7 +71,7 @@ final class MethodEmitter {
         }
     }
 
-    private void emitLoop(Item.Loop loop) {
+    private void emitLoop(Item.LoopItem loop) {
         push(loop.from());
         int slot = reserve(JvmType.INT);
         loop.variable().slot = slot;
@@ -151,7 +151,7 @@ final class MethodEmitter {
             case Instruction.Push(Object value) -> pushConstant(value);
             case Instruction.StaticField(String owner, String field, String descriptor) ->
                 out.visitFieldInsn(Opcodes.GETSTATIC, owner, field, descriptor);
-            case Instruction.Call(int opcode, String owner, String method, String descriptor, String castTo) -> {
+            case Instruction.Invocation(int opcode, String owner, String method, String descriptor, String castTo) -> {
                 out.visitMethodInsn(opcode, owner, method, descriptor, opcode == Opcodes.INVOKEINTERFACE);
                 if (castTo != null) {
                     out.visitTypeInsn(Opcodes.CHECKCAST, castTo);

@@ -36,7 +36,7 @@ final class Placement {
         for (int position = region.items.size() - 1; position >= 0; position--) {
             switch (region.items.get(position)) {
                 case CodeNode node -> place(node, position);
-                case Item.Loop(CodeNode variable, CodeNode from, CodeNode to, CodeRegion body) -> {
+                case Item.LoopItem(CodeNode variable, CodeNode from, CodeNode to, CodeRegion body) -> {
                     place(body);
                     use(to, region, position, true);
                     use(from, region, position, false);

@@ -24,7 +24,7 @@ final class ScalarCalls {
             descriptor.append(argument.descriptor());
         }
         descriptor.append(")").append(result.descriptor());
-        return new Instruction.Call(Opcodes.INVOKESTATIC, owner, method, descriptor.toString(), null);
+        return new Instruction.Invocation(Opcodes.INVOKESTATIC, owner, method, descriptor.toString(), null);
     }
 
     /** Refuses a buffer whose elements a 32-bit index cannot reach, or a loop over as many. */

@@ -130,7 +130,7 @@ final class ScalarCasts {
             case F16 -> helper16("floatToFloat16", value);
             case BF16 ->
                 draft.value(
-                        new Instruction.Call(
+                        new Instruction.Invocation(
                                 Opcodes.INVOKESTATIC, "dev/quern/vector/ScalarCalls", "brainBits", "(F)S", null),
                         JvmType.INT,
                         value);
@@ -150,12 +150,13 @@ final class ScalarCasts {
     }
 
     private CodeNode helper16(String method, CodeNode value) {
-        Instruction call = new Instruction.Call(Opcodes.INVOKESTATIC, "java/lang/Float", method, "(F)S", null);
+        Instruction call = new Instruction.Invocation(Opcodes.INVOKESTATIC, "java/lang/Float", method, "(F)S", null);
         return draft.value(call, JvmType.INT, value);
     }
 
     private CodeNode fromShort(String owner, String method, CodeNode bits) {
         CodeNode low = draft.plain(Opcodes.I2S, JvmType.INT, bits);
-        return draft.value(new Instruction.Call(Opcodes.INVOKESTATIC, owner, method, "(S)F", null), JvmType.FLOAT, low);
+        return draft.value(
+                new Instruction.Invocation(Opcodes.INVOKESTATIC, owner, method, "(S)F", null), JvmType.FLOAT, low);
     }
 }

@@ -40,7 +40,7 @@ final class SerialLanes {
             }
             case Stmt.For loop -> {
                 boolean serial = loop.kind() == LoopKind.VECTOR && !asVectors.test(loop);
-                Stmt spelled = serial && loop.extent().isConstant() ? new Loop(loop).spelled() : loop;
+                Stmt spelled = serial && loop.extent().isConstant() ? new SerialLoop(loop).spelled() : loop;
                 if (spelled != loop) {
                     yield rewrite(spelled);
                 }
@@ -70,7 +70,7 @@ final class SerialLanes {
     }
 
     /** One vector loop. */
-    private static final class Loop {
+    private static final class SerialLoop {
         private final Stmt.For loop;
         private final long lanes;
         private final Set<String> inside = new HashSet<>();
@@ -79,7 +79,7 @@ final class SerialLanes {
         private final List<Buffer> kept = new ArrayList<>();
         private int loops;
 
-        Loop(Stmt.For loop) {
+        SerialLoop(Stmt.For loop) {
             this.loop = loop;
             this.lanes = Math.max(0, loop.extent().constant());
             inside.add(loop.variable());

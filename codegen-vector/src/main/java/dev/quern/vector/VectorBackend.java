@@ -59,7 +59,7 @@ public final class VectorBackend implements Backend {
 
     private static int vectorBits(Target target) {
         return switch (target) {
-            case Target.Host host -> host.vectorBits();
+            case Target.Processor host -> host.vectorBits();
             case Target.Grid grid -> throw Refusal.because("for " + grid.name());
         };
     }
@@ -69,7 +69,7 @@ public final class VectorBackend implements Backend {
         try {
             return classFile(kernel, vectorBits, true);
         } catch (TooLarge whole) {
-            Kernel outlined = kernel.withBody(Outline.loops(kernel.body()));
+            Kernel outlined = kernel.withBody(OutlineSections.loops(kernel.body()));
             try {
                 return classFile(outlined, vectorBits, true);
             } catch (TooLarge parts) {

@@ -39,30 +39,32 @@ final class VectorCalls {
     }
 
     static Instruction maskAll() {
-        return new Instruction.Call(
+        return new Instruction.Invocation(
                 Opcodes.INVOKEINTERFACE, PACKAGE + "VectorSpecies", "maskAll", "(Z)" + ANY_MASK, null);
     }
 
     /** Of a species, a start, a step and whether to wrap around, the shuffle that takes those lanes. */
-    static Instruction.Call iota() {
-        return new Instruction.Call(
+    static Instruction.Invocation iota() {
+        return new Instruction.Invocation(
                 Opcodes.INVOKESTATIC, PACKAGE + "VectorShuffle", "iota", "(" + SPECIES + "IIZ)" + SHUFFLE, null);
     }
 
     /** VectorParts {@code n} with {@code 0 <= offset + n < limit}. */
     static Instruction indexInRange() {
-        return new Instruction.Call(
+        return new Instruction.Invocation(
                 Opcodes.INVOKEINTERFACE, PACKAGE + "VectorSpecies", "indexInRange", "(II)" + ANY_MASK, null);
     }
 
     /** A static method of the vector class of {@code type}. */
     static Instruction onClass(JvmType type, String method, String descriptor) {
-        return new Instruction.Call(Opcodes.INVOKESTATIC, JvmType.vectorClass(type.lane()), method, descriptor, null);
+        return new Instruction.Invocation(
+                Opcodes.INVOKESTATIC, JvmType.vectorClass(type.lane()), method, descriptor, null);
     }
 
     /** A method of a vector of {@code type}. */
     static Instruction on(JvmType type, String method, String descriptor) {
-        return new Instruction.Call(Opcodes.INVOKEVIRTUAL, JvmType.vectorClass(type.lane()), method, descriptor, null);
+        return new Instruction.Invocation(
+                Opcodes.INVOKEVIRTUAL, JvmType.vectorClass(type.lane()), method, descriptor, null);
     }
 
     /** A method of a vector of {@code type} whose arguments are {@code vectors} vectors and whose result is one. */
@@ -72,20 +74,20 @@ final class VectorCalls {
 
     /** A method of a mask. */
     static Instruction onMask(String method, String arguments) {
-        return new Instruction.Call(Opcodes.INVOKEVIRTUAL, MASK, method, "(" + arguments + ")" + ANY_MASK, null);
+        return new Instruction.Invocation(Opcodes.INVOKEVIRTUAL, MASK, method, "(" + arguments + ")" + ANY_MASK, null);
     }
 
     /** Lane-wise conversion by the named constant of {@code VectorOperators}. */
     static Instruction convert(JvmType to) {
         String descriptor = "(L" + OPERATORS + "$Conversion;I)" + ANY_VECTOR;
-        return new Instruction.Call(
+        return new Instruction.Invocation(
                 Opcodes.INVOKEVIRTUAL, VECTOR, "convert", descriptor, JvmType.vectorClass(to.lane()));
     }
 
     /** Lane-wise conversion to as many lanes of another width. */
     static Instruction convertShape(JvmType to) {
         String descriptor = "(L" + OPERATORS + "$Conversion;" + SPECIES + "I)" + ANY_VECTOR;
-        return new Instruction.Call(
+        return new Instruction.Invocation(
                 Opcodes.INVOKEVIRTUAL, VECTOR, "convertShape", descriptor, JvmType.vectorClass(to.lane()));
     }
 
@@ -99,6 +101,6 @@ final class VectorCalls {
             case I64 -> "reinterpretAsLongs";
             default -> throw new IllegalStateException("vector of " + to);
         };
-        return new Instruction.Call(Opcodes.INVOKEVIRTUAL, VECTOR, method, "()" + type.descriptor(), null);
+        return new Instruction.Invocation(Opcodes.INVOKEVIRTUAL, VECTOR, method, "()" + type.descriptor(), null);
     }
 }

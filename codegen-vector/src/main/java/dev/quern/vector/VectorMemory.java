@@ -45,24 +45,24 @@ final class VectorMemory {
 
     CodeNode load(String buffer, List<Dim> at) {
         return switch (memory.place(buffer)) {
-            case Place.InCells place -> draft.get(cell(place, at));
-            case Place.InArray place -> fromArray(place, at);
-            case Place.InSegment place -> fromSegment(place, at);
+            case BufferPlace.InCells place -> draft.get(cell(place, at));
+            case BufferPlace.InArray place -> fromArray(place, at);
+            case BufferPlace.InSegment place -> fromSegment(place, at);
         };
     }
 
     /** Writes the active lanes; does nothing if there are none. */
     void store(String buffer, List<Dim> at, CodeNode value) {
         switch (memory.place(buffer)) {
-            case Place.InCells place -> toCell(place, at, value);
-            case Place.InArray place -> toArray(place, at, value);
-            case Place.InSegment place -> toSegment(place, at, value);
+            case BufferPlace.InCells place -> toCell(place, at, value);
+            case BufferPlace.InArray place -> toArray(place, at, value);
+            case BufferPlace.InSegment place -> toSegment(place, at, value);
         }
     }
 
-    private Cell cell(Place.InCells place, List<Dim> at) {
+    private Cell cell(BufferPlace.InCells place, List<Dim> at) {
         long address = memory.cellAddress(place, at);
-        VectorParts.Part part = lanes.part();
+        VectorParts.VectorPart part = lanes.part();
         if (!lanes.check.isPrivate(place.buffer.name())) {
             return BufferCode.vectorCell(place, address, part.lanes());
         }
@@ -74,7 +74,7 @@ final class VectorMemory {
         return place.cell(key, () -> JvmType.mask(lane, part.lanes()));
     }
 
-    private void toCell(Place.InCells place, List<Dim> at, CodeNode value) {
+    private void toCell(BufferPlace.InCells place, List<Dim> at, CodeNode value) {
         Cell cell = cell(place, at);
         JvmType vector = JvmType.vector(cell.type.lane(), cell.type.lanes());
         CodeNode same = cell.type.isVector() ? value : code.maskFor(value, vector);
@@ -93,7 +93,7 @@ final class VectorMemory {
         return code.combine("or", taken, code.combine("and", otherwise, code.not(condition)));
     }
 
-    private CodeNode fromArray(Place.InArray place, List<Dim> at) {
+    private CodeNode fromArray(BufferPlace.InArray place, List<Dim> at) {
         JvmType type = type(place.buffer);
         int slope = (int) addresses
                 .of(place.buffer, at)
@@ -111,7 +111,7 @@ final class VectorMemory {
         return load(place, type, parameters, arguments);
     }
 
-    private CodeNode fromSegment(Place.InSegment place, List<Dim> at) {
+    private CodeNode fromSegment(BufferPlace.InSegment place, List<Dim> at) {
         JvmType type = type(place.buffer);
         List<CodeNode> arguments = new ArrayList<>(
                 List.of(code.species(type), place.segment, memory.byteOffset(place, at), littleEndian()));
@@ -119,12 +119,12 @@ final class VectorMemory {
         return load(place, type, parameters, arguments);
     }
 
-    private CodeNode load(Place place, JvmType type, String parameters, List<CodeNode> arguments) {
+    private CodeNode load(BufferPlace place, JvmType type, String parameters, List<CodeNode> arguments) {
         String mask = addMask(type, arguments);
         if (mask == null) {
             return code.number(wide(type), 0);
         }
-        String method = place instanceof Place.InSegment ? "fromMemorySegment" : "fromArray";
+        String method = place instanceof BufferPlace.InSegment ? "fromMemorySegment" : "fromArray";
         Instruction call = VectorCalls.onClass(type, method, "(" + parameters + mask + ")" + type.descriptor());
         CodeNode loaded = draft.read(call, type, place, arguments.toArray(CodeNode[]::new));
         return JvmType.isNarrow(type.lane()) ? code.widened(loaded, place.buffer.dtype()) : loaded;
@@ -146,13 +146,13 @@ final class VectorMemory {
         return draft.staticField("java/nio/ByteOrder", "LITTLE_ENDIAN", VectorCalls.ORDER);
     }
 
-    private void toArray(Place.InArray place, List<Dim> at, CodeNode value) {
+    private void toArray(BufferPlace.InArray place, List<Dim> at, CodeNode value) {
         CodeNode stored = stored(place, value);
         List<CodeNode> arguments = new ArrayList<>(Arrays.asList(stored, place.array, memory.arrayIndex(place, at)));
         store(place, stored.type, "intoArray", place.array.type.descriptor() + "I", arguments);
     }
 
-    private void toSegment(Place.InSegment place, List<Dim> at, CodeNode value) {
+    private void toSegment(BufferPlace.InSegment place, List<Dim> at, CodeNode value) {
         CodeNode stored = stored(place, value);
         List<CodeNode> arguments =
                 new ArrayList<>(List.of(stored, place.segment, memory.byteOffset(place, at), littleEndian()));
@@ -160,15 +160,15 @@ final class VectorMemory {
         store(place, stored.type, "intoMemorySegment", parameters, arguments);
     }
 
-    private CodeNode stored(Place place, CodeNode value) {
+    private CodeNode stored(BufferPlace place, CodeNode value) {
         JvmType type = type(place.buffer);
         return JvmType.isNarrow(type.lane()) ? code.narrowed(value, type.lane()) : value;
     }
 
-    private void store(Place place, JvmType type, String method, String parameters, List<CodeNode> arguments) {
+    private void store(BufferPlace place, JvmType type, String method, String parameters, List<CodeNode> arguments) {
         String mask = addMask(type, arguments);
         if (mask != null) {
-            Instruction call = new Instruction.Call(
+            Instruction call = new Instruction.Invocation(
                     Opcodes.INVOKEVIRTUAL,
                     JvmType.vectorClass(type.lane()),
                     method,

@@ -13,7 +13,7 @@ import java.util.function.Function;
 /** Well-typed expressions at random. */
 final class RandomExpressions {
     /** Which types occur in one kernel. */
-    enum Types {
+    enum TypeMix {
         /** Those that vectors have, each with those as wide. */
         ALIKE(VECTOR_TYPES),
         /** Those that lanes of 32 bits hold. */
@@ -23,7 +23,7 @@ final class RandomExpressions {
 
         private final List<DType> all;
 
-        Types(List<DType> all) {
+        TypeMix(List<DType> all) {
             this.all = all;
         }
 
@@ -66,7 +66,7 @@ final class RandomExpressions {
     private final Random random;
     private final Function<DType, Expr.Load> loads;
     private final List<Dim> indices;
-    private final Types types;
+    private final TypeMix types;
     private final boolean mixed;
 
     /**
@@ -74,12 +74,12 @@ final class RandomExpressions {
      * @param indices what may be used as a number
      * @param types that may occur
      */
-    RandomExpressions(Random random, Function<DType, Expr.Load> loads, List<Dim> indices, Types types) {
+    RandomExpressions(Random random, Function<DType, Expr.Load> loads, List<Dim> indices, TypeMix types) {
         this.random = random;
         this.loads = loads;
         this.indices = indices;
         this.types = types;
-        this.mixed = types == Types.ANY;
+        this.mixed = types == TypeMix.ANY;
     }
 
     private <T> T pick(List<T> choices) {

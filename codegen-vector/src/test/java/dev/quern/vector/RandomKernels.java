@@ -24,30 +24,30 @@ import java.util.Random;
 /** Scheduled kernels at random, with the values of their symbols; the same seed gives the same. */
 final class RandomKernels {
     /** A kernel and values for its symbols. */
-    record Case(Kernel kernel, long[] symbols) {}
+    record RandomKernel(Kernel kernel, long[] symbols) {}
 
     /** An index expression and how many values it takes. */
-    private record Axis(Dim index, Dim extent) {}
+    private record DrawnAxis(Dim index, Dim extent) {}
 
     private static final List<DType> COMMON = List.of(DType.F32, DType.F32, DType.F32, DType.I32, DType.F64, DType.I64);
 
     private final Random random;
     private final List<Buffer> inputs = new ArrayList<>();
     private final List<Buffer> outputs = new ArrayList<>();
-    private final List<Axis> axes = new ArrayList<>();
-    private final RandomExpressions.Types types;
+    private final List<DrawnAxis> axes = new ArrayList<>();
+    private final RandomExpressions.TypeMix types;
     private int names;
 
     private RandomKernels(Random random) {
         this.random = random;
         this.types = switch (random.nextInt(6)) {
-            case 0, 1 -> RandomExpressions.Types.ANY;
-            case 2, 3 -> RandomExpressions.Types.NARROW;
-            default -> RandomExpressions.Types.ALIKE;
+            case 0, 1 -> RandomExpressions.TypeMix.ANY;
+            case 2, 3 -> RandomExpressions.TypeMix.NARROW;
+            default -> RandomExpressions.TypeMix.ALIKE;
         };
     }
 
-    static Case of(long seed) {
+    static RandomKernel of(long seed) {
         return new RandomKernels(new Random(seed)).make("random_" + seed);
     }
 
@@ -55,14 +55,15 @@ final class RandomKernels {
         return prefix + names++;
     }
 
-    private Case make(String name) {
+    private RandomKernel make(String name) {
         Dim rows = random.nextBoolean() ? dim("R") : dim(random.nextInt(1, 4));
-        Axis row = new Axis(dim("p"), rows);
+        DrawnAxis row = new DrawnAxis(dim("p"), rows);
         int width = List.of(2, 3, 5, 8, 16, 16, 20, 32, 48).get(random.nextInt(9));
         boolean masked = random.nextBoolean();
         Dim lane = dim("v");
         Dim columns = masked ? dim("N") : dim(width);
-        Axis column = masked ? new Axis(dim("o").times(width).plus(lane), columns) : new Axis(lane, columns);
+        DrawnAxis column =
+                masked ? new DrawnAxis(dim("o").times(width).plus(lane), columns) : new DrawnAxis(lane, columns);
         axes.add(row);
         Stmt nest = random.nextInt(3) == 0 ? tile(row, width) : flat(row, column, width, masked);
         if (random.nextInt(4) == 0) {
@@ -73,15 +74,15 @@ final class RandomKernels {
         LoopKind kind = random.nextInt(4) == 0 ? LoopKind.SERIAL : LoopKind.PARALLEL;
         Kernel kernel =
                 new Kernel(name, "random", List.of("R", "N"), parameters, outputs.size(), loop("p", rows, kind, nest));
-        return new Case(kernel, new long[] {random.nextInt(1, 4), random.nextInt(1, 70)});
+        return new RandomKernel(kernel, new long[] {random.nextInt(1, 4), random.nextInt(1, 70)});
     }
 
     /** Statements in a vector loop, masked or not, inside an unrolled loop or not. */
-    private Stmt flat(Axis row, Axis column, int width, boolean masked) {
-        Axis unrolled = new Axis(dim("u"), dim(random.nextInt(1, 4)));
+    private Stmt flat(DrawnAxis row, DrawnAxis column, int width, boolean masked) {
+        DrawnAxis unrolled = new DrawnAxis(dim("u"), dim(random.nextInt(1, 4)));
         axes.add(column);
         axes.add(unrolled);
-        List<Axis> target = List.of(row, unrolled, column);
+        List<DrawnAxis> target = List.of(row, unrolled, column);
         Stmt body = statement(target, 2);
         if (random.nextInt(3) == 0) {
             body = block(body, statement(target, 1));
@@ -96,7 +97,7 @@ final class RandomKernels {
     }
 
     /** What computes elements of outputs at {@code target}; {@code depth} bounds the nesting. */
-    private Stmt statement(List<Axis> target, int depth) {
+    private Stmt statement(List<DrawnAxis> target, int depth) {
         DType dtype = type();
         if (depth == 0) {
             return leaf(target, dtype);
@@ -128,20 +129,20 @@ final class RandomKernels {
     }
 
     /** A row of a table picked by an index that is loaded. */
-    private Stmt chosen(List<Axis> target, int depth) {
+    private Stmt chosen(List<DrawnAxis> target, int depth) {
         String name = fresh("i");
         DType dtype = random.nextBoolean() ? DType.I64 : DType.I32;
-        Axis by = random.nextInt(3) == 0 ? target.getLast() : target.getFirst();
+        DrawnAxis by = random.nextInt(3) == 0 ? target.getLast() : target.getFirst();
         Buffer table = add(inputs, fresh("x"), dtype, List.of(by.extent()), Buffer.Storage.ARRAY);
         Expr loaded = new Expr.Load(table.name(), List.of(by.index()), dtype);
         Expr bound = dtype == DType.I64 ? Expr.Immediate.of(5L) : Expr.Immediate.of(5);
-        axes.add(new Axis(dim(name), dim(5)));
+        axes.add(new DrawnAxis(dim(name), dim(5)));
         Stmt body = statement(target, depth - 1);
         axes.removeLast();
         return new Stmt.Let(name, new Expr.BinaryOperation(BinaryOp.MOD, loaded, bound), body);
     }
 
-    private Stmt leaf(List<Axis> target, DType dtype) {
+    private Stmt leaf(List<DrawnAxis> target, DType dtype) {
         if (random.nextInt(4) > 0 || dtype == DType.BOOL) {
             return store(target, expression(dtype, 3));
         }
@@ -161,15 +162,15 @@ final class RandomKernels {
         return new Stmt.ReduceInto(buffer, at, combiner, value);
     }
 
-    private Stmt store(List<Axis> target, Expr value) {
+    private Stmt store(List<DrawnAxis> target, Expr value) {
         return new Stmt.Store(output(target, value.dtype()).name(), indices(target), value);
     }
 
     /** A sum over a serial loop in a register. */
-    private Stmt accumulate(List<Axis> target, DType any) {
+    private Stmt accumulate(List<DrawnAxis> target, DType any) {
         DType dtype = any == DType.BOOL ? DType.F32 : any;
         Buffer sum = register(fresh("s"), dtype);
-        Axis inner = new Axis(dim(fresh("k")), random.nextBoolean() ? dim("R") : dim(3));
+        DrawnAxis inner = new DrawnAxis(dim(fresh("k")), random.nextBoolean() ? dim("R") : dim(3));
         axes.add(inner);
         Stmt step = reduce(sum.name(), List.of(), dtype, expression(dtype, 2));
         axes.removeLast();
@@ -180,10 +181,10 @@ final class RandomKernels {
     }
 
     /** A reduction whose target is the same in all lanes. */
-    private Stmt acrossLanes(List<Axis> target) {
+    private Stmt acrossLanes(List<DrawnAxis> target) {
         List<DType> types = List.of(DType.I32, DType.I64, DType.F32, DType.F32, DType.F64, DType.F16);
         DType dtype = types.get(random.nextInt(types.size()));
-        List<Axis> outer = target.subList(0, target.size() - 1);
+        List<DrawnAxis> outer = target.subList(0, target.size() - 1);
         if (random.nextInt(3) == 0) {
             return parts(outer, dtype);
         }
@@ -195,7 +196,7 @@ final class RandomKernels {
     }
 
     /** A reduction into several elements at {@code target}. */
-    private Stmt parts(List<Axis> target, DType dtype) {
+    private Stmt parts(List<DrawnAxis> target, DType dtype) {
         Reduction reduction = dtype.isFloat() && random.nextBoolean()
                 ? Reductions.moments(dtype)
                 : Reductions.argument(
@@ -212,17 +213,17 @@ final class RandomKernels {
     }
 
     /** A tile of accumulators in registers: cleared, summed over a serial loop, written. */
-    private Stmt tile(Axis row, int width) {
+    private Stmt tile(DrawnAxis row, int width) {
         DType dtype =
                 List.of(DType.F32, DType.F32, DType.F64, DType.I32, DType.I16).get(random.nextInt(5));
         Dim height = dim(random.nextInt(1, 5));
         Buffer tile = register("acc", dtype, height.constant(), width);
-        Axis depth = new Axis(dim("k"), random.nextBoolean() ? dim("N") : dim(4));
+        DrawnAxis depth = new DrawnAxis(dim("k"), random.nextBoolean() ? dim("N") : dim(4));
         Stmt[] parts = new Stmt[3];
         LoopKind last = random.nextInt(5) == 0 ? LoopKind.UNROLL : LoopKind.VECTOR;
         for (int part = 0; part < 3; part++) {
-            Axis down = new Axis(dim("i" + part), height);
-            Axis across = new Axis(dim("j" + part), dim(width));
+            DrawnAxis down = new DrawnAxis(dim("i" + part), height);
+            DrawnAxis across = new DrawnAxis(dim("j" + part), dim(width));
             int before = axes.size();
             axes.addAll(List.of(down, across));
             if (part == 1) {
@@ -250,12 +251,12 @@ final class RandomKernels {
     }
 
     private DType type() {
-        List<DType> choices = types == RandomExpressions.Types.ALIKE ? COMMON : types.all();
+        List<DType> choices = types == RandomExpressions.TypeMix.ALIKE ? COMMON : types.all();
         return choices.get(random.nextInt(choices.size()));
     }
 
     private Expr expression(DType dtype, int depth) {
-        List<Dim> numbers = axes.stream().map(Axis::index).toList();
+        List<Dim> numbers = axes.stream().map(DrawnAxis::index).toList();
         return new RandomExpressions(random, this::load, numbers, types).of(dtype, depth);
     }
 
@@ -263,7 +264,7 @@ final class RandomKernels {
     private Expr.Load load(DType dtype) {
         List<Dim> extents = new ArrayList<>();
         List<Dim> at = new ArrayList<>();
-        for (Axis axis : axes) {
+        for (DrawnAxis axis : axes) {
             if (random.nextInt(3) > 0) {
                 int position = random.nextInt(3) == 0 ? 0 : at.size();
                 switch (random.nextInt(12)) {
@@ -295,8 +296,8 @@ final class RandomKernels {
         return new Expr.Load(input.name(), at, dtype);
     }
 
-    private Buffer output(List<Axis> target, DType dtype) {
-        List<Dim> extents = target.stream().map(Axis::extent).toList();
+    private Buffer output(List<DrawnAxis> target, DType dtype) {
+        List<Dim> extents = target.stream().map(DrawnAxis::extent).toList();
         Buffer.Storage storage = random.nextInt(4) == 0 ? Buffer.Storage.SEGMENT : Buffer.Storage.ARRAY;
         return add(outputs, fresh("y"), dtype, extents, storage);
     }
@@ -307,7 +308,7 @@ final class RandomKernels {
         return buffer;
     }
 
-    private static List<Dim> indices(List<Axis> target) {
-        return target.stream().map(Axis::index).toList();
+    private static List<Dim> indices(List<DrawnAxis> target) {
+        return target.stream().map(DrawnAxis::index).toList();
     }
 }

@@ -168,7 +168,7 @@ class RandomKernelsTest {
         int bits = WIDTHS[(int) (seed % WIDTHS.length)];
         String where = "seed " + seed + " at " + bits + " bits";
         try {
-            RandomKernels.Case random = RandomKernels.of(seed);
+            RandomKernels.RandomKernel random = RandomKernels.of(seed);
             Data before = Data.random(random.kernel(), new Random(seed), random.symbols());
             Data expected = before.copy();
             KernelInterpreter.run(

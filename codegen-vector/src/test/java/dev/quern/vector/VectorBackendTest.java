@@ -35,7 +35,7 @@ class VectorBackendTest {
 
     @Test
     void targetDescribesThisMachine() {
-        Target.Host target = assertInstanceOf(Target.Host.class, new VectorBackend().target(2));
+        Target.Processor target = assertInstanceOf(Target.Processor.class, new VectorBackend().target(2));
         assertEquals(2, target.threads());
         assertTrue(List.of(128, 256, 512).contains(target.vectorBits()), target.toString());
         assertTrue(target.levelTwoBytes() >= target.levelOneBytes(), target.toString());

@@ -85,15 +85,15 @@ public final class Interpretation {
     }
 
     /** A body being run, and the shapes of its inputs. */
-    private record Frame(String body, Map<String, List<Long>> shapes) {
-        static Frame of(Graph body, List<Tensor> inputs) {
+    private record BodyFrame(String body, Map<String, List<Long>> shapes) {
+        static BodyFrame of(Graph body, List<Tensor> inputs) {
             Map<String, List<Long>> shapes = new HashMap<>();
             for (int i = 0; i < inputs.size(); i++) {
                 shapes.put(
                         body.inputs().get(i).name(),
                         Arrays.stream(inputs.get(i).shape()).boxed().toList());
             }
-            return new Frame(body.name(), shapes);
+            return new BodyFrame(body.name(), shapes);
         }
     }
 
@@ -101,9 +101,9 @@ public final class Interpretation {
     private final class Inside implements BodyRunner {
         private final KnownSizes sizes;
         private final SizedGraph sized;
-        private final List<Frame> around;
+        private final List<BodyFrame> around;
 
-        Inside(KnownSizes sizes, SizedGraph sized, List<Frame> around) {
+        Inside(KnownSizes sizes, SizedGraph sized, List<BodyFrame> around) {
             this.sizes = sizes;
             this.sized = sized;
             this.around = around;
@@ -111,8 +111,8 @@ public final class Interpretation {
 
         @Override
         public List<Tensor> run(GraphInterpreter interpreter, Graph body, List<Tensor> inputs, DimBindings outer) {
-            List<Frame> frames = new ArrayList<>(around);
-            frames.add(Frame.of(body, inputs));
+            List<BodyFrame> frames = new ArrayList<>(around);
+            frames.add(BodyFrame.of(body, inputs));
             try {
                 return evaluate(sizes, sized, frames, body, inputs, outer.copy());
             } catch (UnmetGuardException unmet) {
@@ -120,7 +120,7 @@ public final class Interpretation {
                     throw unmet;
                 }
                 KnownSizes known = sizes.with(found(sized, outer.values()));
-                for (Frame frame : frames) {
+                for (BodyFrame frame : frames) {
                     known = known.with(frame.body(), frame.shapes());
                 }
                 return fitted(body, inputs, frames, known, unmet);
@@ -130,7 +130,7 @@ public final class Interpretation {
         private List<Tensor> evaluate(
                 KnownSizes known,
                 SizedGraph special,
-                List<Frame> frames,
+                List<BodyFrame> frames,
                 Graph body,
                 List<Tensor> inputs,
                 DimBindings dims) {
@@ -139,7 +139,7 @@ public final class Interpretation {
         }
 
         private List<Tensor> fitted(
-                Graph body, List<Tensor> inputs, List<Frame> frames, KnownSizes begin, UnmetGuardException first) {
+                Graph body, List<Tensor> inputs, List<BodyFrame> frames, KnownSizes begin, UnmetGuardException first) {
             KnownSizes known = begin;
             while (true) {
                 SizedGraph special = sized(known);

@@ -99,8 +99,8 @@ public final class ModelOutline {
                         : ints.values().size() + " integers";
             case OnnxAttribute.Int _,
                     OnnxAttribute.Float _,
-                    OnnxAttribute.Text _,
-                    OnnxAttribute.Texts _,
+                    OnnxAttribute.EncodedText _,
+                    OnnxAttribute.EncodedTexts _,
                     OnnxAttribute.TypeValue _,
                     OnnxAttribute.Types _,
                     OnnxAttribute.Reference _ -> attribute.toString();

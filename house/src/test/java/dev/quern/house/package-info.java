@@ -1,2 +1,2 @@
-/** Checks of the source tree itself, whatever it computes: its format, the size of its files. */
+/** Checks of the source tree itself, whatever it computes: its format, the size of its files, the names of its types. */
 package dev.quern.house;

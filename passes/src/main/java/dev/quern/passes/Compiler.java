@@ -3,8 +3,8 @@ package dev.quern.passes;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Graph;
-import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.schedule.KernelForms;
 import dev.quern.ir.verify.GraphVerifier;
@@ -50,7 +50,7 @@ public final class Compiler {
      * @param symbols sizes known when it begins
      * @param guards what holds of them
      */
-    private record Outside(Set<String> symbols, List<Guard> guards) {
+    private record Outside(Set<String> symbols, List<ShapeGuard> guards) {
         Outside {
             symbols = Set.copyOf(symbols);
             guards = List.copyOf(guards);
@@ -63,12 +63,12 @@ public final class Compiler {
         Set<String> given = new HashSet<>(outside.symbols());
         collect(graph.inputs(), given);
         Set<String> known = new HashSet<>(given);
-        List<Guard> guards = new ArrayList<>(outside.guards());
+        List<ShapeGuard> guards = new ArrayList<>(outside.guards());
         guards.addAll(graph.guards());
         Scheduling scheduling = new Scheduling(target, options, lowered.constants(), lowered.parts(), choices, guards);
         List<ProgramStep> steps = new ArrayList<>();
         List<StepAccesses> accesses = new ArrayList<>();
-        for (LoweredProgram.Step step : lowered.steps()) {
+        for (LoweredProgram.LoweredStep step : lowered.steps()) {
             options.checkpoint().run();
             steps.add(step(step, new Outside(known, guards), scheduling));
             accesses.add(accesses(step));
@@ -113,27 +113,27 @@ public final class Compiler {
         Map<String, MemoryPlan.Place> places = new HashMap<>(plan.places());
         places.entrySet()
                 .removeIf(entry ->
-                        entry.getValue() instanceof MemoryPlan.Constant && !constants.contains(entry.getKey()));
-        constants.forEach(name -> places.put(name, new MemoryPlan.Constant()));
+                        entry.getValue() instanceof MemoryPlan.ConstantPlace && !constants.contains(entry.getKey()));
+        constants.forEach(name -> places.put(name, new MemoryPlan.ConstantPlace()));
         return new MemoryPlan(places, plan.arenaElements());
     }
 
-    private ProgramStep step(LoweredProgram.Step step, Outside inside, Scheduling scheduling) {
+    private ProgramStep step(LoweredProgram.LoweredStep step, Outside inside, Scheduling scheduling) {
         return switch (step) {
             case LoweredProgram.Apply apply -> scheduling.schedule(apply);
             case LoweredProgram.Interpret(Node node) -> new ProgramStep.RunHost(node);
-            case LoweredProgram.Control(Node node) ->
+            case LoweredProgram.LoweredControl(Node node) ->
                 new ProgramStep.RunControl(
                         node,
                         node.op().bodies().stream()
                                 .map(body -> program(body, inside))
                                 .toList());
-            case LoweredProgram.Check(Value indices, List<Dim> extents, boolean fromEnd, String origin) ->
+            case LoweredProgram.LoweredCheck(Value indices, List<Dim> extents, boolean fromEnd, String origin) ->
                 new ProgramStep.CheckIndices(indices, extents, fromEnd, origin);
         };
     }
 
-    private static StepAccesses accesses(LoweredProgram.Step step) {
+    private static StepAccesses accesses(LoweredProgram.LoweredStep step) {
         return switch (step) {
             case LoweredProgram.Apply apply -> {
                 int reads = apply.arguments().size() - apply.kernel().results();
@@ -143,8 +143,8 @@ public final class Compiler {
                         apply.inPlace().stream().map(apply.arguments()::get).toList());
             }
             case LoweredProgram.Interpret(Node node) -> new StepAccesses(node.inputs(), node.outputs(), List.of());
-            case LoweredProgram.Control(Node node) -> new StepAccesses(node.inputs(), node.outputs(), List.of());
-            case LoweredProgram.Check check -> new StepAccesses(List.of(check.indices()), List.of(), List.of());
+            case LoweredProgram.LoweredControl(Node node) -> new StepAccesses(node.inputs(), node.outputs(), List.of());
+            case LoweredProgram.LoweredCheck check -> new StepAccesses(List.of(check.indices()), List.of(), List.of());
         };
     }
 }

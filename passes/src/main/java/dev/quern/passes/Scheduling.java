@@ -3,8 +3,8 @@ package dev.quern.passes;
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
-import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Literal;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
@@ -59,13 +59,13 @@ final class Scheduling {
             Map<String, Literal> literals,
             List<Part> parts,
             Map<Key, KernelForms> choices,
-            List<Guard> guards) {
+            List<ShapeGuard> guards) {
         this.target = target;
         this.options = options;
         this.literals = literals;
         this.choices = choices;
-        for (Guard guard : guards) {
-            if (guard.relation() == Guard.Relation.EQUAL) {
+        for (ShapeGuard guard : guards) {
+            if (guard.relation() == ShapeGuard.Relation.EQUAL) {
                 fix(guard.left(), guard.right());
                 fix(guard.right(), guard.left());
             }
@@ -86,7 +86,7 @@ final class Scheduling {
     }
 
     /** Whether no run meets {@code guard} beside the others. */
-    private boolean fails(Guard guard) {
+    private boolean fails(ShapeGuard guard) {
         Dim excess = guard.left().substitute(fixed).minus(guard.right().substitute(fixed));
         return excess.isConstant()
                 && switch (guard.relation()) {

@@ -7,7 +7,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.backend.DeviceExecutable;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.HostExecutable;
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.schedule.KernelForms;
 import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.MemoryPlanVerifier;
@@ -30,8 +30,8 @@ final class BoundPlan {
     private final PreparedProgram program;
     private final SymbolValues symbols;
     private final int threads;
-    private final Optional<Guard> failedGuard;
-    private final List<Guard> openGuards = new ArrayList<>();
+    private final Optional<ShapeGuard> failedGuard;
+    private final List<ShapeGuard> openGuards = new ArrayList<>();
     private final Map<DType, Long> arenas = new EnumMap<>(DType.class);
     private final long[] elements;
     private final long[] starts;
@@ -51,10 +51,10 @@ final class BoundPlan {
             bindValues();
             bindArenas();
             for (int step = 0; step < kernels.length; step++) {
-                kernels[step] =
-                        program.steps().get(step) instanceof PreparedStep.Kernel kernel && knowsAll(kernel.step())
-                                ? bind(kernel, symbols)
-                                : null;
+                kernels[step] = program.steps().get(step) instanceof PreparedStep.PreparedKernel kernel
+                                && knowsAll(kernel.step())
+                        ? bind(kernel, symbols)
+                        : null;
             }
             assert keepsMemoryApart();
         }
@@ -66,8 +66,8 @@ final class BoundPlan {
         return true;
     }
 
-    private Optional<Guard> checkGuards() {
-        for (Guard guard : program.program().guards()) {
+    private Optional<ShapeGuard> checkGuards() {
+        for (ShapeGuard guard : program.program().guards()) {
             if (!symbols.knowsAll(guard.left()) || !symbols.knowsAll(guard.right())) {
                 openGuards.add(guard);
             } else if (!GuardCheck.holds(guard, symbols)) {
@@ -114,7 +114,7 @@ final class BoundPlan {
             // A span with an extent of 0 comes out as less than nothing.
             size = isNothing ? 0 : Math.max(Math.max(size, 0), reach.getAsLong());
         }
-        if (size > ArrayKind.MOST_ELEMENTS && !(value.place() instanceof MemoryPlan.Constant)) {
+        if (size > ArrayKind.MOST_ELEMENTS && !(value.place() instanceof MemoryPlan.ConstantPlace)) {
             throw ArrayKind.tooLong(valueName(value.name()), value.dtype(), size);
         }
         return size;
@@ -163,7 +163,7 @@ final class BoundPlan {
     }
 
     /** How {@code kernel} is run, its symbols being known. */
-    BoundKernel bind(PreparedStep.Kernel kernel, SymbolValues known) {
+    BoundKernel bind(PreparedStep.PreparedKernel kernel, SymbolValues known) {
         long[] arguments = kernel.step().scheduled().symbols().stream()
                 .mapToLong(known::get)
                 .toArray();
@@ -184,7 +184,7 @@ final class BoundPlan {
     }
 
     /** The code of the form that these sizes choose. */
-    private Executable executable(PreparedStep.Kernel kernel, SymbolValues known) {
+    private Executable executable(PreparedStep.PreparedKernel kernel, SymbolValues known) {
         KernelForms forms = kernel.step().forms();
         int chosen = forms.chosen(condition -> evaluate(kernel.origin(), condition, known)
                 .orElseThrow(() -> new IllegalStateException(
@@ -198,12 +198,12 @@ final class BoundPlan {
     }
 
     /** The first assumption that does not hold of these sizes; the plan must then not be run. */
-    Optional<Guard> failedGuard() {
+    Optional<ShapeGuard> failedGuard() {
         return failedGuard;
     }
 
     /** Assumptions about sizes that are found out during the run. */
-    List<Guard> openGuards() {
+    List<ShapeGuard> openGuards() {
         return openGuards;
     }
 

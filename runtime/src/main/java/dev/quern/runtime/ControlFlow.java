@@ -16,11 +16,11 @@ final class ControlFlow {
 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
-    private final PreparedStep.Control step;
+    private final PreparedStep.PreparedControl step;
     private final RunContext context;
     private final Enclosing around;
 
-    ControlFlow(PreparedStep.Control step, RunContext context, Enclosing around) {
+    ControlFlow(PreparedStep.PreparedControl step, RunContext context, Enclosing around) {
         this.step = step;
         this.context = context;
         this.around = around;

@@ -1,14 +1,14 @@
 package dev.quern.runtime;
 
 import dev.quern.ModelException;
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 
 /** Evaluates guards. */
 final class GuardCheck {
     private GuardCheck() {}
 
     /** Whether {@code guard} holds, its symbols being known. */
-    static boolean holds(Guard guard, SymbolValues symbols) {
+    static boolean holds(ShapeGuard guard, SymbolValues symbols) {
         long left = guard.left().evaluate(symbols::get);
         long right = guard.right().evaluate(symbols::get);
         return switch (guard.relation()) {
@@ -18,7 +18,7 @@ final class GuardCheck {
     }
 
     /** The error for inputs of which {@code guard} does not hold. */
-    static ModelException failure(String where, Guard guard, SymbolValues symbols) {
+    static ModelException failure(String where, ShapeGuard guard, SymbolValues symbols) {
         return new ModelException(
                 ModelException.Code.INVALID_INPUT,
                 where,

@@ -155,9 +155,9 @@ final class KeptModels {
     }
 
     /** Each kernel and the entry of its code; the code itself goes to {@code entries}. */
-    private static List<KeptProgram.Code> codes(CompiledModel compiled, Map<String, byte[]> entries) {
+    private static List<KeptProgram.CodeEntry> codes(CompiledModel compiled, Map<String, byte[]> entries) {
         Map<Executable, String> names = new IdentityHashMap<>();
-        List<KeptProgram.Code> codes = new ArrayList<>();
+        List<KeptProgram.CodeEntry> codes = new ArrayList<>();
         compiled.eachKernel((kernel, executable) -> {
             String name = names.get(executable);
             if (name == null) {
@@ -169,7 +169,7 @@ final class KeptModels {
                 names.put(executable, name);
                 entries.put(name, artifact);
             }
-            codes.add(new KeptProgram.Code(kernel, name));
+            codes.add(new KeptProgram.CodeEntry(kernel, name));
         });
         return codes;
     }

@@ -30,17 +30,17 @@ final class LeasedValues<K, V> implements AutoCloseable {
         void close();
     }
 
-    private static final class Entry<V> {
+    private static final class LeasedValue<V> {
         private V value;
         private int leases = 1;
     }
 
     private final int most;
     private final Consumer<? super V> discard;
-    private final Map<K, Entry<V>> entries = new HashMap<>();
+    private final Map<K, LeasedValue<V>> entries = new HashMap<>();
 
     /** Keys of entries without a lease, the least recently used first. */
-    private final LinkedHashMap<K, Entry<V>> idle = new LinkedHashMap<>();
+    private final LinkedHashMap<K, LeasedValue<V>> idle = new LinkedHashMap<>();
 
     private boolean closed;
 
@@ -62,26 +62,26 @@ final class LeasedValues<K, V> implements AutoCloseable {
      * @param check called now and then while another thread makes it; what it throws ends the wait
      */
     Lease<V> lease(K key, Supplier<V> make, Runnable check) {
-        Entry<V> entry;
+        LeasedValue<V> entry;
         synchronized (this) {
             entry = made(key, check);
             if (entry != null) {
                 entry.leases++;
                 idle.remove(key);
-                return new Held(key, entry);
+                return new HeldLease(key, entry);
             }
-            entry = new Entry<>();
+            entry = new LeasedValue<>();
             entries.put(key, entry);
         }
         return make(key, entry, make);
     }
 
     /** What is there for {@code key} once nobody makes it; null if nothing is. */
-    private Entry<V> made(K key, Runnable check) {
+    private LeasedValue<V> made(K key, Runnable check) {
         boolean interrupted = false;
         try {
             while (true) {
-                Entry<V> entry = entries.get(key);
+                LeasedValue<V> entry = entries.get(key);
                 if (entry == null || entry.value != null) {
                     return entry;
                 }
@@ -102,7 +102,7 @@ final class LeasedValues<K, V> implements AutoCloseable {
         }
     }
 
-    private Lease<V> make(K key, Entry<V> entry, Supplier<V> make) {
+    private Lease<V> make(K key, LeasedValue<V> entry, Supplier<V> make) {
         V value = null;
         try {
             value = make.get();
@@ -115,15 +115,15 @@ final class LeasedValues<K, V> implements AutoCloseable {
                 notifyAll();
             }
         }
-        return new Held(key, entry);
+        return new HeldLease(key, entry);
     }
 
-    private final class Held implements Lease<V> {
+    private final class HeldLease implements Lease<V> {
         private final K key;
-        private final Entry<V> entry;
+        private final LeasedValue<V> entry;
         private boolean ended;
 
-        private Held(K key, Entry<V> entry) {
+        private HeldLease(K key, LeasedValue<V> entry) {
             this.key = key;
             this.entry = entry;
         }
@@ -154,7 +154,7 @@ final class LeasedValues<K, V> implements AutoCloseable {
     }
 
     private V forgetEldest() {
-        Map.Entry<K, Entry<V>> eldest = idle.firstEntry();
+        Map.Entry<K, LeasedValue<V>> eldest = idle.firstEntry();
         idle.remove(eldest.getKey());
         entries.remove(eldest.getKey());
         return eldest.getValue().value;

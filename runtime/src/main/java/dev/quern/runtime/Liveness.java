@@ -30,10 +30,10 @@ final class Liveness {
 
     private static int[] touched(PreparedStep step) {
         return switch (step) {
-            case PreparedStep.Kernel kernel -> kernel.arguments();
-            case PreparedStep.Host host -> joined(host.inputs(), host.outputs());
-            case PreparedStep.Control control -> joined(control.inputs(), control.outputs());
-            case PreparedStep.Check check -> new int[] {check.value()};
+            case PreparedStep.PreparedKernel kernel -> kernel.arguments();
+            case PreparedStep.PreparedHost host -> joined(host.inputs(), host.outputs());
+            case PreparedStep.PreparedControl control -> joined(control.inputs(), control.outputs());
+            case PreparedStep.PreparedCheck check -> new int[] {check.value()};
         };
     }
 

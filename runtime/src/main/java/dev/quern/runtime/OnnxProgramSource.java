@@ -10,8 +10,8 @@ import dev.quern.onnx.signature.SizedGraph;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.graph.GraphPass;
+import dev.quern.passes.graph.GraphPipeline;
 import dev.quern.passes.graph.PassListener;
-import dev.quern.passes.graph.Pipeline;
 import dev.quern.passes.graph.Rewrite;
 import dev.quern.passes.program.Program;
 import java.time.Duration;
@@ -58,7 +58,7 @@ final class OnnxProgramSource implements ProgramSource {
     private Program compile(Graph imported, Target target) {
         Watch watch = Watch.start(limit);
         stages.graph("imported", imported);
-        Graph graph = Pipeline.run(imported, new PassListener() {
+        Graph graph = GraphPipeline.run(imported, new PassListener() {
             @Override
             public void begins(GraphPass pass) {
                 watch.check();

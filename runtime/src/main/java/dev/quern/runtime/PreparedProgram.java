@@ -58,10 +58,10 @@ final class PreparedProgram implements AutoCloseable {
         }
     };
     private volatile BoundPlan latest;
-    private volatile Binding latestBinding;
+    private volatile BoundShapes latestBinding;
 
     /** Input shapes and the plan for them. */
-    private record Binding(long[][] shapes, BoundPlan plan) {
+    private record BoundShapes(long[][] shapes, BoundPlan plan) {
         boolean fits(List<Value> values, List<Tensor> inputs) {
             for (int i = 0; i < shapes.length; i++) {
                 Tensor input = inputs.get(i);
@@ -110,8 +110,8 @@ final class PreparedProgram implements AutoCloseable {
             steps.add(prepare(step, table, symbols));
         }
         this.usesDevice = steps.stream()
-                .anyMatch(step ->
-                        step instanceof PreparedStep.Kernel kernel && kernel.usual() instanceof DeviceExecutable);
+                .anyMatch(step -> step instanceof PreparedStep.PreparedKernel kernel
+                        && kernel.usual() instanceof DeviceExecutable);
         this.heirs = heirs(table);
         this.inputs = numbers(table, program.inputs());
         this.outputs = numbers(table, program.outputs());
@@ -132,7 +132,7 @@ final class PreparedProgram implements AutoCloseable {
     private int[] heirs(ValueTable table) {
         int[] found = new int[values.size()];
         Arrays.fill(found, -1);
-        boolean mayBeginAnew = steps.stream().anyMatch(PreparedStep.Control.class::isInstance);
+        boolean mayBeginAnew = steps.stream().anyMatch(PreparedStep.PreparedControl.class::isInstance);
         for (int i = 0; i < found.length && !usesDevice && !mayBeginAnew; i++) {
             if (values.get(i).place() instanceof MemoryPlan.Inherits(String input)) {
                 int from = table.numberOf(input);
@@ -147,12 +147,12 @@ final class PreparedProgram implements AutoCloseable {
         return switch (step) {
             case ProgramStep.RunKernel kernel -> kernel(kernel, table);
             case ProgramStep.RunHost host ->
-                new PreparedStep.Host(
+                new PreparedStep.PreparedHost(
                         host,
                         numbers(table, host.node().inputs()),
                         numbers(table, host.node().outputs()));
             case ProgramStep.RunControl control ->
-                new PreparedStep.Control(
+                new PreparedStep.PreparedControl(
                         control,
                         numbers(table, control.node().inputs()),
                         numbers(table, control.node().outputs()),
@@ -160,7 +160,7 @@ final class PreparedProgram implements AutoCloseable {
                                 .map(body -> new PreparedProgram(
                                         new Compilation(body, origins), kernels, store, holdings, symbols))
                                 .toList());
-            case ProgramStep.CheckIndices check -> new PreparedStep.Check(check, table.number(check.value()));
+            case ProgramStep.CheckIndices check -> new PreparedStep.PreparedCheck(check, table.number(check.value()));
         };
     }
 
@@ -180,7 +180,7 @@ final class PreparedProgram implements AutoCloseable {
                 }
             }
         }
-        return new PreparedStep.Kernel(step, holdings.executable(step), arguments, storages, step.isCopy());
+        return new PreparedStep.PreparedKernel(step, holdings.executable(step), arguments, storages, step.isCopy());
     }
 
     private static int[] numbers(ValueTable table, List<Value> list) {
@@ -194,7 +194,7 @@ final class PreparedProgram implements AutoCloseable {
      * @throws dev.quern.ModelException if a type or size does not fit
      */
     BoundPlan bind(List<Tensor> inputs, SymbolValues outer, RunContext context) {
-        Binding recent = latestBinding;
+        BoundShapes recent = latestBinding;
         if (outer == null && recent != null && recent.fits(program.inputs(), inputs)) {
             return recent.plan();
         }
@@ -205,7 +205,7 @@ final class PreparedProgram implements AutoCloseable {
         new ShapeBinder(known).bind("input", program.inputs(), inputs);
         BoundPlan plan = plan(known, context);
         if (outer == null) {
-            latestBinding = new Binding(inputs.stream().map(Tensor::shape).toArray(long[][]::new), plan);
+            latestBinding = new BoundShapes(inputs.stream().map(Tensor::shape).toArray(long[][]::new), plan);
         }
         return plan;
     }
@@ -256,9 +256,9 @@ final class PreparedProgram implements AutoCloseable {
     /** Shows {@code seen} the kernel of each step as scheduled, those of bodies too, and what it was compiled to. */
     void eachKernel(BiConsumer<Kernel, Executable> seen) {
         for (PreparedStep step : steps) {
-            if (step instanceof PreparedStep.Kernel kernel) {
+            if (step instanceof PreparedStep.PreparedKernel kernel) {
                 seen.accept(kernel.step().scheduled(), kernel.usual());
-            } else if (step instanceof PreparedStep.Control control) {
+            } else if (step instanceof PreparedStep.PreparedControl control) {
                 control.bodies().forEach(body -> body.eachKernel(seen));
             }
         }
@@ -284,7 +284,7 @@ final class PreparedProgram implements AutoCloseable {
     }
 
     /** The code of a form of {@code kernel}'s; forms for some sizes only are compiled when sizes first choose them. */
-    Executable executable(PreparedStep.Kernel kernel, KernelForms.Form form) {
+    Executable executable(PreparedStep.PreparedKernel kernel, KernelForms.Form form) {
         return form == kernel.step().forms().usual()
                 ? kernel.usual()
                 : holdings.executable(kernel.step(), form, kernels);

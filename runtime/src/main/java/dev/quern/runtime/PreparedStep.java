@@ -21,7 +21,7 @@ sealed interface PreparedStep {
      * @param storages how each parameter is held
      * @param copies whether nothing is to do where operand and result lie in one place
      */
-    record Kernel(
+    record PreparedKernel(
             ProgramStep.RunKernel step, Executable usual, int[] arguments, Buffer.Storage[] storages, boolean copies)
             implements PreparedStep {
         @Override
@@ -31,7 +31,7 @@ sealed interface PreparedStep {
     }
 
     /** Evaluates a node. */
-    record Host(ProgramStep.RunHost step, int[] inputs, int[] outputs) implements PreparedStep {
+    record PreparedHost(ProgramStep.RunHost step, int[] inputs, int[] outputs) implements PreparedStep {
         @Override
         public String origin() {
             return step.node().origin();
@@ -39,7 +39,7 @@ sealed interface PreparedStep {
     }
 
     /** Runs bodies. */
-    record Control(ProgramStep.RunControl step, int[] inputs, int[] outputs, List<PreparedProgram> bodies)
+    record PreparedControl(ProgramStep.RunControl step, int[] inputs, int[] outputs, List<PreparedProgram> bodies)
             implements PreparedStep {
         @Override
         public String origin() {
@@ -48,7 +48,7 @@ sealed interface PreparedStep {
     }
 
     /** Checks indices. */
-    record Check(ProgramStep.CheckIndices step, int value) implements PreparedStep {
+    record PreparedCheck(ProgramStep.CheckIndices step, int value) implements PreparedStep {
         @Override
         public String origin() {
             return step.origin();

@@ -5,7 +5,7 @@ import dev.quern.ModelException;
 import dev.quern.Tensor;
 import dev.quern.ir.backend.DeviceExecutable;
 import dev.quern.ir.backend.HostExecutable;
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.interpret.Budget;
 import dev.quern.ir.kernel.Buffer;
@@ -21,7 +21,7 @@ final class ProgramRun {
     private final BoundPlan plan;
     private final RunContext context;
     private final Enclosing outer;
-    private final List<Guard> openGuards;
+    private final List<ShapeGuard> openGuards;
 
     /** Null where all is done on the host. */
     private DeviceFrame device;
@@ -122,10 +122,10 @@ final class ProgramRun {
         BoundKernel bound = null;
         try {
             switch (step) {
-                case PreparedStep.Kernel kernel -> bound = kernel(index, kernel, frame);
-                case PreparedStep.Host host -> host(host, frame);
-                case PreparedStep.Control control -> control(control, frame, inputs);
-                case PreparedStep.Check check -> check(check, frame);
+                case PreparedStep.PreparedKernel kernel -> bound = kernel(index, kernel, frame);
+                case PreparedStep.PreparedHost host -> host(host, frame);
+                case PreparedStep.PreparedControl control -> control(control, frame, inputs);
+                case PreparedStep.PreparedCheck check -> check(check, frame);
             }
         } catch (ModelException | UnmetGuard refused) {
             throw refused;
@@ -145,14 +145,14 @@ final class ProgramRun {
 
     private void tell(int index, PreparedStep step, BoundKernel bound, long begin) {
         long nanoseconds = System.nanoTime() - begin;
-        Optional<KernelRun> run = step instanceof PreparedStep.Kernel kernel && bound != null
+        Optional<KernelRun> run = step instanceof PreparedStep.PreparedKernel kernel && bound != null
                 ? Optional.of(new KernelRun(bound.executable(), bound.symbols(), bound.extent(), bound.participants()))
                 : Optional.empty();
         context.listener().done(new StepRun(index, step.step(), begin, nanoseconds, run));
     }
 
     /** Runs a kernel; null if nothing is to do. */
-    private BoundKernel kernel(int index, PreparedStep.Kernel step, RunFrame frame) {
+    private BoundKernel kernel(int index, PreparedStep.PreparedKernel step, RunFrame frame) {
         if (step.copies() && frame.isOnePlace(step.arguments()[0], step.arguments()[1])) {
             takeOver(step.arguments()[0], step.arguments()[1]);
             return null;
@@ -169,11 +169,12 @@ final class ProgramRun {
         return bound;
     }
 
-    private static int results(PreparedStep.Kernel step) {
+    private static int results(PreparedStep.PreparedKernel step) {
         return step.step().scheduled().results();
     }
 
-    private void onHost(HostExecutable executable, PreparedStep.Kernel step, RunFrame frame, BoundKernel bound) {
+    private void onHost(
+            HostExecutable executable, PreparedStep.PreparedKernel step, RunFrame frame, BoundKernel bound) {
         int[] arguments = step.arguments();
         int reads = arguments.length - results(step);
         for (int i = 0; i < arguments.length; i++) {
@@ -260,7 +261,7 @@ final class ProgramRun {
         };
     }
 
-    private void host(PreparedStep.Host step, RunFrame frame) {
+    private void host(PreparedStep.PreparedHost step, RunFrame frame) {
         ProgramStep.RunHost host = step.step();
         toHost(step.inputs());
         List<Tensor> operands = frame.tensors(step.inputs(), host.node().inputs());
@@ -274,7 +275,7 @@ final class ProgramRun {
                 ArrayKind.MOST_ELEMENTS, context.budget().left(), context.maxIterations(), context.watch()::check);
     }
 
-    private void control(PreparedStep.Control step, RunFrame frame, List<Tensor> inputs) {
+    private void control(PreparedStep.PreparedControl step, RunFrame frame, List<Tensor> inputs) {
         toHost(step.inputs());
         List<Tensor> operands = frame.tensors(step.inputs(), step.step().node().inputs());
         List<Tensor> results =
@@ -303,7 +304,7 @@ final class ProgramRun {
         }
     }
 
-    private void check(PreparedStep.Check step, RunFrame frame) {
+    private void check(PreparedStep.PreparedCheck step, RunFrame frame) {
         toHost(step.value());
         PreparedValue value = program.values().get(step.value());
         long elements = value.elements().evaluate(frame.symbols()::get);

@@ -56,9 +56,9 @@ final class ProgramSymbols {
                 dim(offset);
                 layout.strides().forEach(this::dim);
             }
-            case MemoryPlan.Input input -> {}
-            case MemoryPlan.Constant constant -> {}
-            case MemoryPlan.Result result -> {}
+            case MemoryPlan.InputPlace input -> {}
+            case MemoryPlan.ConstantPlace constant -> {}
+            case MemoryPlan.ResultPlace result -> {}
             case MemoryPlan.Inherits inherits -> {}
             case MemoryPlan.Late late -> {}
         }

@@ -3,7 +3,7 @@ package dev.quern.runtime;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.Shape;
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import dev.quern.passes.program.MemoryPlan;
 import java.lang.foreign.MemorySegment;
@@ -205,11 +205,11 @@ final class RunFrame {
         PreparedValue root = program.values().get(value.root());
         Tensor tensor = tensor(number, as);
         boolean owned = switch (root.place()) {
-            case MemoryPlan.Result result -> true;
+            case MemoryPlan.ResultPlace result -> true;
             case MemoryPlan.Inherits inherits -> true;
             case MemoryPlan.Late late -> true;
-            case MemoryPlan.Input input -> false;
-            case MemoryPlan.Constant constant -> false;
+            case MemoryPlan.InputPlace input -> false;
+            case MemoryPlan.ConstantPlace constant -> false;
             case MemoryPlan.Slot slot -> false;
             case MemoryPlan.Within within -> throw new IllegalStateException("a root lies within nothing");
         };
@@ -231,7 +231,7 @@ final class RunFrame {
     }
 
     /** Checks a guard whose symbols may have become known; false if they have not. */
-    boolean check(Guard guard) {
+    boolean check(ShapeGuard guard) {
         if (!symbols.knowsAll(guard.left()) || !symbols.knowsAll(guard.right())) {
             return false;
         }

@@ -2,7 +2,7 @@ package dev.quern.runtime;
 
 import dev.quern.ModelException;
 import dev.quern.Tensor;
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import dev.quern.onnx.signature.KnownSizes;
 import java.util.ArrayList;
@@ -101,7 +101,7 @@ final class Specialisations {
 
     /** The program for {@code sizes}; {@code unmet} where they leave no such body, for what is around it to be compiled for them. */
     private PreparedProgram compiled(String name, KnownSizes sizes, String body, UnmetGuard unmet) {
-        Guard guard = unmet.guard();
+        ShapeGuard guard = unmet.guard();
         LOG.log(
                 System.Logger.Level.INFO,
                 "{0}: compiling for {1}, because {2} does not hold of them ({3})",

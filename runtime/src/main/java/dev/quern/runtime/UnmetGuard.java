@@ -1,7 +1,7 @@
 package dev.quern.runtime;
 
 import dev.quern.ModelException;
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 
 /**
  * A guard does not hold of the sizes of a run: the program must not go on, but one compiled for these sizes may answer. Passes
@@ -10,18 +10,18 @@ import dev.quern.ir.graph.Guard;
 final class UnmetGuard extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final transient Guard guard;
+    private final transient ShapeGuard guard;
     private final transient ModelException refusal;
     private transient SymbolValues symbols;
 
-    UnmetGuard(String program, Guard guard, SymbolValues symbols) {
+    UnmetGuard(String program, ShapeGuard guard, SymbolValues symbols) {
         super(guard.toString(), null, false, false);
         this.guard = guard;
         this.refusal = GuardCheck.failure(program, guard, symbols);
         this.symbols = symbols;
     }
 
-    Guard guard() {
+    ShapeGuard guard() {
         return guard;
     }
 

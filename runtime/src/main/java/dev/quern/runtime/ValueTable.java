@@ -133,7 +133,7 @@ final class ValueTable {
             return place;
         }
         if (program.constants().containsKey(name)) {
-            return new MemoryPlan.Constant();
+            return new MemoryPlan.ConstantPlace();
         }
         throw new IllegalStateException("value '" + name + "' of " + program.name() + " has no place");
     }

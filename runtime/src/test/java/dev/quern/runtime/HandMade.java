@@ -8,8 +8,8 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.backend.Target;
-import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
@@ -38,7 +38,7 @@ final class HandMade {
     private final String name;
     private final List<Value> inputs = new ArrayList<>();
     private final List<Value> outputs = new ArrayList<>();
-    private final List<Guard> guards = new ArrayList<>();
+    private final List<ShapeGuard> guards = new ArrayList<>();
     private final Map<String, ConstantData> constants = new HashMap<>();
     private final List<ProgramStep> steps = new ArrayList<>();
     private final Map<String, MemoryPlan.Place> places = new HashMap<>();
@@ -54,7 +54,7 @@ final class HandMade {
 
     HandMade input(Value value) {
         inputs.add(value);
-        return place(value.name(), new MemoryPlan.Input());
+        return place(value.name(), new MemoryPlan.InputPlace());
     }
 
     HandMade output(Value value) {
@@ -63,7 +63,7 @@ final class HandMade {
     }
 
     HandMade result(Value value) {
-        return output(value).place(value.name(), new MemoryPlan.Result());
+        return output(value).place(value.name(), new MemoryPlan.ResultPlace());
     }
 
     HandMade place(String value, MemoryPlan.Place place) {
@@ -80,14 +80,14 @@ final class HandMade {
         return this;
     }
 
-    HandMade guard(Guard guard) {
+    HandMade guard(ShapeGuard guard) {
         guards.add(guard);
         return this;
     }
 
     HandMade constant(String value, ConstantData data) {
         constants.put(value, data);
-        return place(value, new MemoryPlan.Constant());
+        return place(value, new MemoryPlan.ConstantPlace());
     }
 
     HandMade step(ProgramStep step) {

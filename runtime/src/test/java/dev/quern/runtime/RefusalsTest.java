@@ -12,7 +12,7 @@ import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
@@ -117,7 +117,7 @@ class RefusalsTest {
 
     @Test
     void failedGuardsCompileForTheShapeOnce() {
-        Guard guard = new Guard(N, Guard.Relation.EQUAL, Dim.of(4), "broadcast");
+        ShapeGuard guard = new ShapeGuard(N, ShapeGuard.Relation.EQUAL, Dim.of(4), "broadcast");
         Program general = new HandMade("guarded")
                 .input(value("x", DType.F32, N))
                 .guard(guard)

@@ -7,7 +7,7 @@ import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
@@ -28,7 +28,7 @@ class SpecialisationsTest {
     private static final long SLOW = 7;
 
     /** A model that is compiled for each size but 4, which takes as long as the latches say for {@link #SLOW}. */
-    private record Source(CountDownLatch compiling, CountDownLatch go) implements ProgramSource {
+    private record SlowSource(CountDownLatch compiling, CountDownLatch go) implements ProgramSource {
         @Override
         public List<DeclaredInput> inputs() {
             return List.of();
@@ -58,7 +58,7 @@ class SpecialisationsTest {
         private static Program scaled(String name, Dim extent, float factor) {
             return new HandMade(name)
                     .input(HandMade.value("x", DType.F32, extent))
-                    .guard(new Guard(HandMade.N, Guard.Relation.EQUAL, Dim.of(4), "broadcast"))
+                    .guard(new ShapeGuard(HandMade.N, ShapeGuard.Relation.EQUAL, Dim.of(4), "broadcast"))
                     .kernel(HandMade.affine(extent, factor, 0), "x", "y")
                     .result(HandMade.value("y", DType.F32, extent))
                     .build();
@@ -83,7 +83,7 @@ class SpecialisationsTest {
     void whileOneSizeIsCompiledOthersAreAnswered() throws Exception {
         CountDownLatch compiling = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        try (CompiledModel model = HandMade.model(new Source(compiling, go), Options.defaults(), null);
+        try (CompiledModel model = HandMade.model(new SlowSource(compiling, go), Options.defaults(), null);
                 ExecutorService executor = Executors.newFixedThreadPool(3)) {
             List<Future<Float>> slow = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
@@ -105,7 +105,7 @@ class SpecialisationsTest {
     @Test
     void kernelsOfForgottenSizesAreForgotten() {
         int most = 33;
-        try (CompiledModel model = HandMade.model(new Source(null, null), Options.defaults(), null)) {
+        try (CompiledModel model = HandMade.model(new SlowSource(null, null), Options.defaults(), null)) {
             for (long size = 10; size < 100; size++) {
                 assertEquals(size, run(model, size));
                 assertEquals(Math.min(most, size - 8), model.executables().size());

@@ -28,16 +28,16 @@ class SameBitsTest {
     private static final String OTHER_FORMULAS = "functions of f64";
 
     /** A JVM of its own, and how often each model runs in it on how many threads. */
-    private record Form(String name, List<String> flags, int runs, int threads) {}
+    private record JvmForm(String name, List<String> flags, int runs, int threads) {}
 
-    private static Form form(String name, int runs, int threads, String... flags) {
+    private static JvmForm form(String name, int runs, int threads, String... flags) {
         List<String> all = new ArrayList<>(VECTORS);
         all.addAll(SOON);
         all.addAll(List.of(flags));
-        return new Form(name, all, runs, threads);
+        return new JvmForm(name, all, runs, threads);
     }
 
-    private static List<Form> forms() {
+    private static List<JvmForm> forms() {
         return List.of(
                 form("tiered, one thread", 400, 1),
                 form("tiered, three threads", 60, 3),
@@ -45,7 +45,7 @@ class SameBitsTest {
                 form("interpreter", 2, 1, "-Xint"),
                 form("C1 alone", 20, 1, "-XX:TieredStopAtLevel=1"),
                 form("C2 alone", 200, 2, "-XX:-TieredCompilation"),
-                new Form("no vector module", SOON, 100, 1),
+                new JvmForm("no vector module", SOON, 100, 1),
                 form("128 bits", 60, 1, "-Dquern.vector.bits=128"),
                 form("256 bits", 60, 2, "-Dquern.vector.bits=256"),
                 form("512 bits", 60, 1, "-Dquern.vector.bits=512"),
@@ -72,7 +72,7 @@ class SameBitsTest {
     }
 
     /** What the program prints in a JVM of this form: digests by the models' names. */
-    private static Map<String, String> bits(Form form) throws IOException, InterruptedException {
+    private static Map<String, String> bits(JvmForm form) throws IOException, InterruptedException {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -42,14 +42,14 @@ final class ActivationKinds {
 
     private static NodeKind plain(String name, int weight) {
         return NodeKind.of(name, weight, draft -> {
-            Entry x = draft.any(Types.FLOATS);
+            DrawnValue x = draft.any(TypeSets.FLOATS);
             draft.node(name, List.of(x), Map.of(), x.dtype(), x.shape());
         });
     }
 
     private static NodeKind withReals(String name, String... attributes) {
         return NodeKind.of(name, 3, draft -> {
-            Entry x = draft.any(Types.FLOATS);
+            DrawnValue x = draft.any(TypeSets.FLOATS);
             Map<String, OnnxAttribute> values = new HashMap<>();
             for (String attribute : attributes) {
                 if (draft.chance(0.6)) {
@@ -61,19 +61,19 @@ final class ActivationKinds {
     }
 
     private static void prelu(GraphDraft draft) {
-        Entry x = draft.any(Types.FLOATS, 1, 5);
-        Entry slope = draft.spread(x.dtype(), x.shape());
+        DrawnValue x = draft.any(TypeSets.FLOATS, 1, 5);
+        DrawnValue slope = draft.spread(x.dtype(), x.shape());
         Unfit.unless(Shapes.alike(Shapes.broadcast(x.shape(), slope.shape()), x.shape()));
         draft.node("PRelu", List.of(x, slope), Map.of(), x.dtype(), x.shape());
     }
 
     private static void gelu(GraphDraft draft, String domain, Map<String, OnnxAttribute> attributes) {
-        Entry x = draft.any(Types.FLOATS);
+        DrawnValue x = draft.any(TypeSets.FLOATS);
         draft.node(domain, "Gelu", List.of(x), attributes, x.dtype(), x.shape());
     }
 
     private static void quickGelu(GraphDraft draft) {
-        Entry x = draft.any(Types.FLOATS);
+        DrawnValue x = draft.any(TypeSets.FLOATS);
         draft.node(
                 MICROSOFT,
                 "QuickGelu",
@@ -84,8 +84,8 @@ final class ActivationKinds {
     }
 
     private static void biased(GraphDraft draft, String name) {
-        Entry x = draft.any(Types.FLOATS, 1, 5);
-        Entry bias = draft.like(x.dtype(), List.of(x.axis(-1)));
+        DrawnValue x = draft.any(TypeSets.FLOATS, 1, 5);
+        DrawnValue bias = draft.like(x.dtype(), List.of(x.axis(-1)));
         draft.node(MICROSOFT, name, List.of(x, bias), Map.of(), x.dtype(), x.shape());
     }
 }

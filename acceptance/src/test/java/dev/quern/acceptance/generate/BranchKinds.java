@@ -19,37 +19,37 @@ final class BranchKinds {
     }
 
     /** A truth, and what it is in each run. */
-    private record Condition(Entry entry, List<Boolean> truths) {}
+    private record DrawnCondition(DrawnValue entry, List<Boolean> truths) {}
 
-    private static Condition condition(GraphDraft draft) {
-        Condition condition = switch (draft.below(10)) {
+    private static DrawnCondition condition(GraphDraft draft) {
+        DrawnCondition condition = switch (draft.below(10)) {
             case 0, 1, 2 -> ofSize(draft);
             case 3, 4, 5, 6 -> ofConstants(draft);
             default -> given(draft);
         };
         if (draft.chance(0.2)) {
-            Entry not = draft.node("Not", List.of(condition.entry), Map.of(), DType.BOOL, condition.entry.shape());
-            return new Condition(
+            DrawnValue not = draft.node("Not", List.of(condition.entry), Map.of(), DType.BOOL, condition.entry.shape());
+            return new DrawnCondition(
                     not, condition.truths.stream().map(truth -> !truth).toList());
         }
         return condition;
     }
 
     /** A comparison of the number of a value's elements. */
-    private static Condition ofSize(GraphDraft draft) {
+    private static DrawnCondition ofSize(GraphDraft draft) {
         List<Boolean> truths = new ArrayList<>();
-        Entry x = draft.any(Types.ALL, 1, 4);
+        DrawnValue x = draft.any(TypeSets.ALL, 1, 4);
         long limit = draft.pick(List.of(0L, 1L, 4L, 16L, 50L));
-        Entry size = draft.node("Size", List.of(x), Map.of(), DType.I64, List.of());
-        Entry bound = draft.constant(Tensor.of(new long[] {limit}));
+        DrawnValue size = draft.node("Size", List.of(x), Map.of(), DType.I64, List.of());
+        DrawnValue bound = draft.constant(Tensor.of(new long[] {limit}));
         for (int run = 0; run < draft.runs(); run++) {
             truths.add(Shapes.elements(x.shape(), run) > limit);
         }
-        return new Condition(draft.node("Greater", List.of(size, bound), Map.of(), DType.BOOL, List.of()), truths);
+        return new DrawnCondition(draft.node("Greater", List.of(size, bound), Map.of(), DType.BOOL, List.of()), truths);
     }
 
     /** A comparison of a product, the place of the greatest or a norm of constants: decided once it has been computed. */
-    private static Condition ofConstants(GraphDraft draft) {
+    private static DrawnCondition ofConstants(GraphDraft draft) {
         int count = draft.between(1, 5);
         float[] numbers = new float[count];
         int greatest = 0;
@@ -59,9 +59,9 @@ final class BranchKinds {
             squares += (int) (numbers[i] * numbers[i]);
             greatest = numbers[i] > numbers[greatest] ? i : greatest;
         }
-        Entry vector = draft.constant(Tensor.of(numbers, count));
+        DrawnValue vector = draft.constant(Tensor.of(numbers, count));
         boolean places = draft.chance(0.5);
-        Entry found = places
+        DrawnValue found = places
                 ? draft.node(
                         "ArgMax",
                         List.of(vector),
@@ -71,12 +71,12 @@ final class BranchKinds {
                 : draft.node("MatMul", List.of(vector, vector), Map.of(), DType.F32, List.of());
         int value = places ? greatest : squares;
         int limit = draft.between(value - 1, value + 1);
-        Entry bound = draft.constant(RandomElements.wholes(found.dtype(), new long[] {limit}));
-        Entry truth = draft.node("Greater", List.of(found, bound), Map.of(), DType.BOOL, List.of());
-        return new Condition(truth, java.util.Collections.nCopies(draft.runs(), value > limit));
+        DrawnValue bound = draft.constant(RandomElements.wholes(found.dtype(), new long[] {limit}));
+        DrawnValue truth = draft.node("Greater", List.of(found, bound), Map.of(), DType.BOOL, List.of());
+        return new DrawnCondition(truth, java.util.Collections.nCopies(draft.runs(), value > limit));
     }
 
-    private static Condition given(GraphDraft draft) {
+    private static DrawnCondition given(GraphDraft draft) {
         List<Boolean> truths = new ArrayList<>();
         List<Tensor> tensors = new ArrayList<>();
         boolean vector = draft.chance(0.3);
@@ -88,12 +88,12 @@ final class BranchKinds {
             boolean[] data = {truth};
             tensors.add(vector ? Tensor.of(data, 1) : Tensor.of(data));
         }
-        return new Condition(draft.parameter(tensors), truths);
+        return new DrawnCondition(draft.parameter(tensors), truths);
     }
 
     private static void choice(GraphDraft draft) {
-        Condition condition = condition(draft);
-        DType dtype = draft.type(Types.ALL);
+        DrawnCondition condition = condition(draft);
+        DType dtype = draft.type(TypeSets.ALL);
         List<Axis> shape =
                 draft.chance(0.7) ? draft.any(List.of(dtype), 0, 4).shape() : draft.shape(draft.between(0, 3));
         List<Axis> other = shape;
@@ -132,9 +132,9 @@ final class BranchKinds {
         if (body.chance(0.5)) {
             MeetingKinds.meeting(body);
         }
-        List<Entry> inside = List.copyOf(body.made());
-        Entry value = ControlKinds.computed(body, body.like(dtype, shape));
-        for (Entry made : inside) {
+        List<DrawnValue> inside = List.copyOf(body.made());
+        DrawnValue value = ControlKinds.computed(body, body.like(dtype, shape));
+        for (DrawnValue made : inside) {
             if (body.chance(0.7) && dtype != DType.BOOL) {
                 value = with(body, value, made);
             }
@@ -143,17 +143,17 @@ final class BranchKinds {
     }
 
     /** The value and the greatest element of another, where that can be said. */
-    private static Entry with(GraphDraft body, Entry value, Entry made) {
+    private static DrawnValue with(GraphDraft body, DrawnValue value, DrawnValue made) {
         boolean alike = made.dtype().isFloat() == value.dtype().isFloat();
         boolean some = made.shape().stream().allMatch(axis -> axis.least() > 0);
         if (!alike || !some || made.dtype() == DType.BOOL) {
             return value;
         }
-        Entry greatest = made.rank() == 0
+        DrawnValue greatest = made.rank() == 0
                 ? made
                 : body.node(
                         "ReduceMax", List.of(made), Map.of("keepdims", OnnxAttribute.of(0)), made.dtype(), List.of());
-        Entry cast = made.dtype() == value.dtype()
+        DrawnValue cast = made.dtype() == value.dtype()
                 ? greatest
                 : body.node(
                         "Cast",

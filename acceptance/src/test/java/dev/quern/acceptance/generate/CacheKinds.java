@@ -18,14 +18,14 @@ final class CacheKinds {
     }
 
     private static void tensorScatter(GraphDraft draft) {
-        Entry cache = draft.any(List.of(DType.F32, DType.F32, DType.F16, DType.I64, DType.U8), 2, 4);
+        DrawnValue cache = draft.any(List.of(DType.F32, DType.F32, DType.F16, DType.I64, DType.U8), 2, 4);
         int axis = draft.between(1, cache.rank() - 1);
         Axis extent = cache.axis(axis);
         Unfit.unless(extent.least() > 0);
         Axis rows =
                 draft.chance(0.2) ? extent : draft.fixed(draft.between(1, (int) Math.min(extent.least(), MOST_ROWS)));
         boolean circular = draft.chance(0.4);
-        List<Entry> operands = new ArrayList<>(List.of(cache));
+        List<DrawnValue> operands = new ArrayList<>(List.of(cache));
         operands.add(draft.like(cache.dtype(), Shapes.with(cache.shape(), axis, rows)));
         if (draft.chance(0.8)) {
             operands.add(RandomIndices.perRun(

@@ -23,10 +23,10 @@ final class ContractionKinds {
     }
 
     /** Shapes of two operands and the result: vectors, matrices, batches that broadcast. */
-    record Product(Entry left, Entry right, List<Axis> result) {}
+    record ProductShapes(DrawnValue left, DrawnValue right, List<Axis> result) {}
 
-    static Product product(GraphDraft draft, DType leftType, DType rightType) {
-        Entry left = draft.any(leftType, 1, 4);
+    static ProductShapes product(GraphDraft draft, DType leftType, DType rightType) {
+        DrawnValue left = draft.any(leftType, 1, 4);
         Axis inner = left.axis(-1);
         List<Axis> rightShape = new ArrayList<>();
         boolean vector = draft.chance(0.1);
@@ -46,7 +46,7 @@ final class ContractionKinds {
         if (!vector) {
             rightShape.add(columns);
         }
-        Entry right = draft.like(rightType, rightShape);
+        DrawnValue right = draft.like(rightType, rightShape);
         List<Axis> leftBatch = left.rank() <= 2 ? List.of() : left.shape().subList(0, left.rank() - 2);
         List<Axis> result = new ArrayList<>(Shapes.broadcast(leftBatch, rightBatch));
         if (left.rank() > 1) {
@@ -55,26 +55,26 @@ final class ContractionKinds {
         if (!vector) {
             result.add(columns);
         }
-        return new Product(left, right, result);
+        return new ProductShapes(left, right, result);
     }
 
     private static void matMul(GraphDraft draft) {
         DType dtype = draft.type(MULTIPLIED);
-        Product product = product(draft, dtype, dtype);
+        ProductShapes product = product(draft, dtype, dtype);
         draft.node("MatMul", List.of(product.left, product.right), Map.of(), dtype, product.result);
     }
 
     private static void gemm(GraphDraft draft) {
-        DType dtype = draft.type(Types.FLOATS);
-        Entry left = draft.any(dtype, 2, 2);
+        DType dtype = draft.type(TypeSets.FLOATS);
+        DrawnValue left = draft.any(dtype, 2, 2);
         boolean turnLeft = draft.chance(0.3);
         boolean turnRight = draft.chance(0.4);
         Axis rows = left.axis(turnLeft ? 1 : 0);
         Axis inner = left.axis(turnLeft ? 0 : 1);
         Axis columns = draft.chance(0.4) ? rows : draft.world().axis();
-        Entry right = draft.like(dtype, turnRight ? List.of(columns, inner) : List.of(inner, columns));
+        DrawnValue right = draft.like(dtype, turnRight ? List.of(columns, inner) : List.of(inner, columns));
         List<Axis> result = List.of(rows, columns);
-        List<Entry> operands = new ArrayList<>(List.of(left, right));
+        List<DrawnValue> operands = new ArrayList<>(List.of(left, right));
         Map<String, OnnxAttribute> attributes = new HashMap<>();
         attributes.put("transA", OnnxAttribute.of(turnLeft ? 1 : 0));
         attributes.put("transB", OnnxAttribute.of(turnRight ? 1 : 0));
@@ -82,7 +82,7 @@ final class ContractionKinds {
             attributes.put("alpha", OnnxAttribute.of(0.5f));
         }
         if (draft.chance(0.7)) {
-            Entry bias = draft.spread(dtype, result);
+            DrawnValue bias = draft.spread(dtype, result);
             Unfit.unless(Shapes.alike(Shapes.broadcast(bias.shape(), result), result));
             operands.add(bias);
             if (draft.chance(0.3)) {
@@ -93,7 +93,7 @@ final class ContractionKinds {
     }
 
     private static void fused(GraphDraft draft) {
-        Product product = product(draft, DType.F32, DType.F32);
+        ProductShapes product = product(draft, DType.F32, DType.F32);
         draft.node(
                 "com.microsoft",
                 "FusedMatMul",
@@ -107,7 +107,7 @@ final class ContractionKinds {
     private static void einsum(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.I32, DType.I64));
         Map<Character, Axis> letters = new HashMap<>();
-        Entry left = draft.any(dtype, 1, 3);
+        DrawnValue left = draft.any(dtype, 1, 3);
         StringBuilder first = new StringBuilder();
         for (Axis axis : left.shape()) {
             char letter = (char) ('a' + letters.size());
@@ -115,7 +115,7 @@ final class ContractionKinds {
             first.append(letter);
         }
         StringBuilder equation = new StringBuilder(first);
-        List<Entry> operands = new ArrayList<>(List.of(left));
+        List<DrawnValue> operands = new ArrayList<>(List.of(left));
         if (draft.chance(0.8)) {
             StringBuilder second = new StringBuilder();
             List<Axis> shape = new ArrayList<>();

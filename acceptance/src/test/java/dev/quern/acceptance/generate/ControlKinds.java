@@ -23,7 +23,7 @@ final class ControlKinds {
     }
 
     /** A value made inside the body: what comes from outside may not leave it as it is. */
-    static Entry computed(GraphDraft body, Entry value) {
+    static DrawnValue computed(GraphDraft body, DrawnValue value) {
         if (body.made().contains(value)) {
             return value;
         }
@@ -35,7 +35,7 @@ final class ControlKinds {
         return body.node("Identity", List.of(value), Map.of(), dtype, value.shape());
     }
 
-    private static OnnxValueInfo info(Entry entry) {
+    private static OnnxValueInfo info(DrawnValue entry) {
         Object[] axes = entry.shape().stream()
                 .map(axis -> axis.fixed() ? (Object) axis.size(0) : new OnnxType.Extent.Unknown())
                 .toArray();
@@ -43,9 +43,9 @@ final class ControlKinds {
     }
 
     /** Makes the value for the next iteration out of this one's. */
-    private static Entry next(GraphDraft body, Entry state) {
+    private static DrawnValue next(GraphDraft body, DrawnValue state) {
         DType dtype = state.dtype();
-        Entry other = body.spread(dtype, state.shape());
+        DrawnValue other = body.spread(dtype, state.shape());
         Unfit.unless(Shapes.alike(Shapes.broadcast(state.shape(), other.shape()), state.shape()));
         String name = dtype.isFloat() ? body.pick(List.of("Add", "Max", "Min", "Sub")) : "Add";
         return body.node(name, List.of(state, other), Map.of(), dtype, state.shape());
@@ -53,7 +53,7 @@ final class ControlKinds {
 
     private static void loop(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.I64, DType.I32));
-        Entry initial = draft.any(dtype, 0, 3);
+        DrawnValue initial = draft.any(dtype, 0, 3);
         Unfit.unless(Shapes.elements(initial.shape(), draft.fixed(1)) < 300);
         long trips = draft.between(0, 4);
         boolean early = draft.chance(0.3);
@@ -62,17 +62,17 @@ final class ControlKinds {
         boolean grows = initial.rank() > 0 && draft.chance(0.25);
 
         GraphDraft body = draft.body();
-        Entry iteration = body.result(DType.I64, List.of());
-        Entry going = body.result(DType.BOOL, List.of());
-        Entry state = body.result(dtype, initial.shape());
+        DrawnValue iteration = body.result(DType.I64, List.of());
+        DrawnValue going = body.result(DType.BOOL, List.of());
+        DrawnValue state = body.result(dtype, initial.shape());
         body.see(iteration);
         if (!grows) {
             body.see(state);
         }
-        Entry after;
+        DrawnValue after;
         Axis grown = initial.rank() == 0 ? draft.fixed(1) : initial.axis(0);
         if (grows) {
-            Entry part = body.like(dtype, Shapes.with(initial.shape(), 0, draft.fixed(1)));
+            DrawnValue part = body.like(dtype, Shapes.with(initial.shape(), 0, draft.fixed(1)));
             after = body.node(
                     "Concat", List.of(state, part), Map.of("axis", OnnxAttribute.of(0)), dtype, initial.shape());
             grown = grown.map(size -> size + count);
@@ -80,7 +80,7 @@ final class ControlKinds {
             RandomModels.steps(body, body.between(0, 2));
             after = next(body, state);
         }
-        List<Entry> outputs = new ArrayList<>();
+        List<DrawnValue> outputs = new ArrayList<>();
         outputs.add(
                 early
                         ? body.node(
@@ -91,10 +91,10 @@ final class ControlKinds {
                                 List.of())
                         : body.node("Identity", List.of(going), Map.of(), DType.BOOL, List.of()));
         outputs.add(after);
-        List<Entry> results = new ArrayList<>();
+        List<DrawnValue> results = new ArrayList<>();
         results.add(draft.result(dtype, grows ? Shapes.with(initial.shape(), 0, grown) : initial.shape()));
         if (draft.chance(0.5) && !grows) {
-            Entry scanned = computed(body, body.pick(body.made()));
+            DrawnValue scanned = computed(body, body.pick(body.made()));
             Unfit.unless(scanned.rank() < 4);
             outputs.add(body.node("Identity", List.of(scanned), Map.of(), scanned.dtype(), scanned.shape()));
             List<Axis> stacked = new ArrayList<>(List.of(draft.fixed(count)));
@@ -102,14 +102,14 @@ final class ControlKinds {
             results.add(draft.result(scanned.dtype(), stacked));
         }
         OnnxGraph graph = body.graph(List.of(info(iteration), info(going), open(state)), outputs);
-        List<Entry> operands = new ArrayList<>();
+        List<DrawnValue> operands = new ArrayList<>();
         operands.add(draft.parameter(Tensor.of(new long[] {trips})));
         operands.add(draft.chance(0.5) ? draft.parameter(Tensor.of(new boolean[] {true})) : null);
         operands.add(initial);
         draft.nodes("", "Loop", operands, Map.of("body", OnnxAttribute.of(graph)), results);
     }
 
-    private static OnnxValueInfo open(Entry state) {
+    private static OnnxValueInfo open(DrawnValue state) {
         Object[] axes =
                 Collections.nCopies(state.rank(), new OnnxType.Extent.Unknown()).toArray();
         return new OnnxValueInfo(state.name(), Optional.of(OnnxBuilder.tensorType(state.dtype(), axes)));
@@ -117,20 +117,21 @@ final class ControlKinds {
 
     private static void scan(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.I64));
-        Entry x = draft.any(dtype, 1, 3);
+        DrawnValue x = draft.any(dtype, 1, 3);
         Axis time = x.axis(0);
         Unfit.unless(time.least() > 0 && time.greatest() <= 17);
         Unfit.unless(Shapes.elements(x.shape(), draft.fixed(1)) < 600);
         List<Axis> slice = x.shape().subList(1, x.rank());
-        Entry initial = draft.like(dtype, slice);
+        DrawnValue initial = draft.like(dtype, slice);
         GraphDraft body = draft.body();
-        Entry state = body.result(dtype, slice);
-        Entry part = body.result(dtype, slice);
+        DrawnValue state = body.result(dtype, slice);
+        DrawnValue part = body.result(dtype, slice);
         body.see(state);
         body.see(part);
         RandomModels.steps(body, body.between(0, 2));
-        Entry joined = body.node("Add", List.of(state, part), Map.of(), dtype, slice);
-        Entry out = body.chance(0.5) ? next(body, joined) : body.node("Abs", List.of(joined), Map.of(), dtype, slice);
+        DrawnValue joined = body.node("Add", List.of(state, part), Map.of(), dtype, slice);
+        DrawnValue out =
+                body.chance(0.5) ? next(body, joined) : body.node("Abs", List.of(joined), Map.of(), dtype, slice);
         OnnxGraph graph = body.graph(List.of(info(state), info(part)), List.of(joined, out));
         Map<String, OnnxAttribute> attributes = new HashMap<>();
         attributes.put("body", OnnxAttribute.of(graph));

@@ -19,9 +19,9 @@ final class ConvolutionKinds {
     }
 
     /** An image: one there is, or a new one. */
-    static Entry image(GraphDraft draft, DType dtype) {
+    static DrawnValue image(GraphDraft draft, DType dtype) {
         int rank = draft.pick(List.of(1, 2, 2, 2, 3));
-        Optional<Entry> found = draft.existing(entry -> entry.dtype() == dtype
+        Optional<DrawnValue> found = draft.existing(entry -> entry.dtype() == dtype
                 && entry.rank() == rank + 2
                 && entry.axis(1).steady()
                 && entry.axis(1).size(0) > 0);
@@ -50,7 +50,7 @@ final class ConvolutionKinds {
 
     private static void convolution(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.F16));
-        Entry x = image(draft, dtype);
+        DrawnValue x = image(draft, dtype);
         long channels = x.axis(1).size(0);
         int groups = groups(draft, channels);
         long[] extents = Windows.extents(draft, x.rank() - 2);
@@ -60,7 +60,7 @@ final class ConvolutionKinds {
         for (long extent : extents) {
             weights.add(draft.fixed(extent));
         }
-        List<Entry> operands = new ArrayList<>(List.of(x, draft.like(dtype, weights)));
+        List<DrawnValue> operands = new ArrayList<>(List.of(x, draft.like(dtype, weights)));
         if (draft.chance(0.6)) {
             operands.add(draft.like(dtype, List.of(draft.fixed(results))));
         }
@@ -73,7 +73,7 @@ final class ConvolutionKinds {
 
     private static void transposed(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64));
-        Entry x = image(draft, dtype);
+        DrawnValue x = image(draft, dtype);
         long channels = x.axis(1).size(0);
         int groups = groups(draft, channels);
         int rank = x.rank() - 2;
@@ -100,7 +100,7 @@ final class ConvolutionKinds {
         for (long extent : extents) {
             weights.add(draft.fixed(extent));
         }
-        List<Entry> operands = new ArrayList<>(List.of(x, draft.like(dtype, weights)));
+        List<DrawnValue> operands = new ArrayList<>(List.of(x, draft.like(dtype, weights)));
         if (draft.chance(0.5)) {
             operands.add(draft.like(dtype, List.of(draft.fixed(each * groups))));
         }

@@ -23,7 +23,7 @@ final class CreationKinds {
 
     private static void constantOfShape(GraphDraft draft) {
         List<Axis> shape = draft.shape(draft.between(0, 3));
-        DType dtype = draft.type(Types.ALL);
+        DType dtype = draft.type(TypeSets.ALL);
         Tensor value = RandomElements.wholes(dtype, new long[] {draft.below(3)}, 1);
         boolean plain = dtype == DType.F32 && draft.chance(0.5);
         draft.node(
@@ -40,10 +40,10 @@ final class CreationKinds {
         long start = draft.between(-3, 3);
         long step = draft.pick(List.of(1L, 1L, 1L, 2L, 3L, -1L, -2L));
         if (dtype == DType.I64 && draft.chance(0.5)) {
-            Entry x = draft.any(Types.ALL, 1, 4);
+            DrawnValue x = draft.any(TypeSets.ALL, 1, 4);
             int axis = draft.below(x.rank());
-            Entry shape = draft.node("Shape", List.of(x), Map.of(), DType.I64, List.of(draft.fixed(x.rank())));
-            Entry limit = draft.node(
+            DrawnValue shape = draft.node("Shape", List.of(x), Map.of(), DType.I64, List.of(draft.fixed(x.rank())));
+            DrawnValue limit = draft.node(
                     "Gather",
                     List.of(shape, draft.constant(Tensor.of(new long[] {axis}))),
                     Map.of("axis", OnnxAttribute.of(0)),
@@ -79,7 +79,7 @@ final class CreationKinds {
     }
 
     private static void eyeLike(GraphDraft draft) {
-        Entry x = draft.any(Types.NUMERIC, 2, 2);
+        DrawnValue x = draft.any(TypeSets.NUMERIC, 2, 2);
         Map<String, OnnxAttribute> attributes = new HashMap<>();
         attributes.put("k", OnnxAttribute.of(draft.between(-2, 2)));
         DType dtype = x.dtype();
@@ -93,7 +93,7 @@ final class CreationKinds {
     private static void oneHot(GraphDraft draft) {
         List<Axis> shape = draft.shape(draft.between(0, 3));
         long depth = draft.between(1, 7);
-        Entry indices = RandomIndices.within(draft, DType.I64, shape, draft.fixed(depth), true);
+        DrawnValue indices = RandomIndices.within(draft, DType.I64, shape, draft.fixed(depth), true);
         DType dtype = draft.type(List.of(DType.F32, DType.I64, DType.I32, DType.F64));
         int axis = draft.below(shape.size() + 1);
         List<Axis> result = new ArrayList<>(shape);

@@ -11,28 +11,28 @@ import java.util.Map;
 
 /** Arithmetic, comparisons and logic on elements at the same index. */
 final class ElementwiseKinds {
-    private static final List<DType> CONVERTIBLE = Types.ALL;
+    private static final List<DType> CONVERTIBLE = TypeSets.ALL;
 
     private ElementwiseKinds() {}
 
     static List<NodeKind> kinds() {
         List<NodeKind> kinds = new ArrayList<>();
         for (String name : List.of("Abs", "Neg", "Sign")) {
-            kinds.add(unary(name, name.equals("Abs") ? Types.NUMERIC : Types.SIGNED_NUMERIC, 10));
+            kinds.add(unary(name, name.equals("Abs") ? TypeSets.NUMERIC : TypeSets.SIGNED_NUMERIC, 10));
         }
         for (String name : List.of("Floor", "Ceil", "Round", "Sqrt", "Reciprocal", "Exp", "Log", "Erf")) {
-            kinds.add(unary(name, Types.FLOATS, name.equals("Sqrt") || name.equals("Exp") ? 10 : 5));
+            kinds.add(unary(name, TypeSets.FLOATS, name.equals("Sqrt") || name.equals("Exp") ? 10 : 5));
         }
         for (String name :
                 List.of("Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh")) {
-            kinds.add(unary(name, Types.FLOATS, 2));
+            kinds.add(unary(name, TypeSets.FLOATS, 2));
         }
         kinds.add(unary("Not", List.of(DType.BOOL), 5));
-        kinds.add(unary("BitwiseNot", Types.WHOLE, 3));
+        kinds.add(unary("BitwiseNot", TypeSets.WHOLE, 3));
         kinds.add(NodeKind.of("IsNaN", 3, ElementwiseKinds::isNan));
         kinds.add(NodeKind.of("IsInf", 3, ElementwiseKinds::isInf));
         for (String name : List.of("Add", "Sub", "Mul")) {
-            kinds.add(NodeKind.of(name, 40, draft -> binary(draft, name, draft.type(Types.NUMERIC))));
+            kinds.add(NodeKind.of(name, 40, draft -> binary(draft, name, draft.type(TypeSets.NUMERIC))));
         }
         kinds.add(NodeKind.of("Div", 20, ElementwiseKinds::divide));
         kinds.add(NodeKind.of("Pow", 8, ElementwiseKinds::pow));
@@ -41,7 +41,7 @@ final class ElementwiseKinds {
             kinds.add(NodeKind.of(name, 4, draft -> binary(draft, name, DType.BOOL)));
         }
         for (String name : List.of("BitwiseAnd", "BitwiseOr", "BitwiseXor")) {
-            kinds.add(NodeKind.of(name, 3, draft -> binary(draft, name, draft.pick(Types.WHOLE))));
+            kinds.add(NodeKind.of(name, 3, draft -> binary(draft, name, draft.pick(TypeSets.WHOLE))));
         }
         kinds.add(NodeKind.of("BitShift", 5, ElementwiseKinds::shift));
         for (String name : List.of("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual")) {
@@ -49,10 +49,10 @@ final class ElementwiseKinds {
         }
         kinds.add(NodeKind.of("Where", 12, ElementwiseKinds::where));
         for (String name : List.of("Sum", "Mean")) {
-            kinds.add(NodeKind.of(name, 5, draft -> several(draft, name, Types.FLOATS)));
+            kinds.add(NodeKind.of(name, 5, draft -> several(draft, name, TypeSets.FLOATS)));
         }
         for (String name : List.of("Max", "Min")) {
-            kinds.add(NodeKind.of(name, 8, draft -> several(draft, name, Types.NUMERIC)));
+            kinds.add(NodeKind.of(name, 8, draft -> several(draft, name, TypeSets.NUMERIC)));
         }
         kinds.add(NodeKind.of("Clip", 6, ElementwiseKinds::clip));
         kinds.add(NodeKind.of("Cast", 15, ElementwiseKinds::cast));
@@ -63,18 +63,18 @@ final class ElementwiseKinds {
 
     private static NodeKind unary(String name, Collection<DType> types, int weight) {
         return NodeKind.of(name, weight, draft -> {
-            Entry x = draft.any(types);
+            DrawnValue x = draft.any(types);
             draft.node(name, List.of(x), Map.of(), x.dtype(), x.shape());
         });
     }
 
     private static void isNan(GraphDraft draft) {
-        Entry x = draft.any(Types.FLOATS);
+        DrawnValue x = draft.any(TypeSets.FLOATS);
         draft.node("IsNaN", List.of(x), Map.of(), DType.BOOL, x.shape());
     }
 
     private static void isInf(GraphDraft draft) {
-        Entry x = draft.any(List.of(DType.F32, DType.F64));
+        DrawnValue x = draft.any(List.of(DType.F32, DType.F64));
         draft.node(
                 "IsInf",
                 List.of(x),
@@ -86,47 +86,47 @@ final class ElementwiseKinds {
     }
 
     /** Two operands of one type that broadcast, in either order. */
-    static List<Entry> pair(GraphDraft draft, DType dtype) {
-        Entry left = draft.any(List.of(dtype));
-        Entry right = draft.spread(dtype, left.shape());
+    static List<DrawnValue> pair(GraphDraft draft, DType dtype) {
+        DrawnValue left = draft.any(List.of(dtype));
+        DrawnValue right = draft.spread(dtype, left.shape());
         return draft.chance(0.5) ? List.of(left, right) : List.of(right, left);
     }
 
-    static List<Axis> joined(List<Entry> operands) {
+    static List<Axis> joined(List<DrawnValue> operands) {
         List<Axis> shape = operands.getFirst().shape();
-        for (Entry operand : operands) {
+        for (DrawnValue operand : operands) {
             shape = Shapes.broadcast(shape, operand.shape());
         }
         return shape;
     }
 
     private static void binary(GraphDraft draft, String name, DType dtype) {
-        List<Entry> operands = pair(draft, dtype);
+        List<DrawnValue> operands = pair(draft, dtype);
         draft.node(name, operands, Map.of(), dtype, joined(operands));
     }
 
     /** Whole numbers are divided by constants other than 0 and -1, which nobody defines. */
     private static void divide(GraphDraft draft) {
-        DType dtype = draft.type(Types.NUMERIC);
+        DType dtype = draft.type(TypeSets.NUMERIC);
         if (dtype.isFloat()) {
             binary(draft, "Div", dtype);
         } else {
-            Entry x = draft.any(List.of(dtype));
+            DrawnValue x = draft.any(List.of(dtype));
             draft.node("Div", List.of(x, divisor(draft, dtype)), Map.of(), dtype, x.shape());
         }
     }
 
-    private static Entry divisor(GraphDraft draft, DType dtype) {
+    private static DrawnValue divisor(GraphDraft draft, DType dtype) {
         long size = draft.between(1, 9);
         boolean negative = dtype.kind() == DType.Kind.SIGNED && draft.chance(0.3);
         return draft.parameter(RandomElements.wholes(dtype, new long[] {negative ? -size - 1 : size}));
     }
 
     private static void mod(GraphDraft draft) {
-        DType dtype = draft.type(Types.NUMERIC);
-        Entry x = draft.any(List.of(dtype));
+        DType dtype = draft.type(TypeSets.NUMERIC);
+        DrawnValue x = draft.any(List.of(dtype));
         if (dtype.isFloat()) {
-            Entry y = draft.spread(dtype, x.shape());
+            DrawnValue y = draft.spread(dtype, x.shape());
             draft.node(
                     "Mod",
                     List.of(x, y),
@@ -145,11 +145,11 @@ final class ElementwiseKinds {
 
     private static void pow(GraphDraft draft) {
         List<DType> bases = List.of(DType.F32, DType.F64, DType.F16, DType.I32, DType.I64);
-        Entry base = draft.any(bases);
+        DrawnValue base = draft.any(bases);
         DType exponentType = draft.opset() >= 12 && draft.chance(0.3)
                 ? draft.pick(List.of(DType.F32, DType.I64, DType.I32))
                 : base.dtype();
-        Entry exponent = draft.chance(0.7)
+        DrawnValue exponent = draft.chance(0.7)
                 ? draft.parameter(RandomElements.wholes(exponentType, new long[] {draft.between(0, 3)}))
                 : exponentType.isFloat()
                         ? draft.spread(exponentType, base.shape())
@@ -163,10 +163,10 @@ final class ElementwiseKinds {
     }
 
     private static void shift(GraphDraft draft) {
-        DType dtype = draft.pick(Types.UNSIGNED);
-        Entry x = draft.any(List.of(dtype));
+        DType dtype = draft.pick(TypeSets.UNSIGNED);
+        DrawnValue x = draft.any(List.of(dtype));
         int width = dtype.bits();
-        Entry by = draft.chance(0.6)
+        DrawnValue by = draft.chance(0.6)
                 ? draft.parameter(RandomElements.wholes(dtype, new long[] {draft.below(width + 3)}))
                 : draft.spread(dtype, x.shape());
         draft.node(
@@ -178,16 +178,16 @@ final class ElementwiseKinds {
     }
 
     private static void compare(GraphDraft draft, String name) {
-        List<Entry> operands = pair(draft, draft.type(Types.NUMERIC));
+        List<DrawnValue> operands = pair(draft, draft.type(TypeSets.NUMERIC));
         draft.node(name, operands, Map.of(), DType.BOOL, joined(operands));
     }
 
     private static void where(GraphDraft draft) {
-        Entry condition = draft.any(List.of(DType.BOOL));
-        DType dtype = draft.type(Types.ALL);
-        Entry then = draft.spread(dtype, condition.shape());
+        DrawnValue condition = draft.any(List.of(DType.BOOL));
+        DType dtype = draft.type(TypeSets.ALL);
+        DrawnValue then = draft.spread(dtype, condition.shape());
         List<Axis> shape = Shapes.broadcast(condition.shape(), then.shape());
-        Entry otherwise = draft.spread(dtype, shape);
+        DrawnValue otherwise = draft.spread(dtype, shape);
         draft.node(
                 "Where",
                 List.of(condition, then, otherwise),
@@ -197,7 +197,7 @@ final class ElementwiseKinds {
     }
 
     private static void several(GraphDraft draft, String name, List<DType> types) {
-        List<Entry> operands = new ArrayList<>();
+        List<DrawnValue> operands = new ArrayList<>();
         if (name.equals("Max") || name.equals("Min")) {
             operands.add(draft.contested(types, 0, 4));
             operands.add(draft.spread(
@@ -214,9 +214,9 @@ final class ElementwiseKinds {
 
     private static void clip(GraphDraft draft) {
         Unfit.unless(draft.opset() >= 11);
-        DType dtype = draft.type(draft.opset() >= 12 ? Types.NUMERIC : List.of(DType.F32));
-        Entry x = draft.any(List.of(dtype));
-        List<Entry> operands = new ArrayList<>();
+        DType dtype = draft.type(draft.opset() >= 12 ? TypeSets.NUMERIC : List.of(DType.F32));
+        DrawnValue x = draft.any(List.of(dtype));
+        List<DrawnValue> operands = new ArrayList<>();
         operands.add(x);
         long low = dtype.kind() == DType.Kind.UNSIGNED ? draft.below(3) : draft.between(-3, 1);
         operands.add(draft.chance(0.8) ? draft.parameter(RandomElements.wholes(dtype, new long[] {low})) : null);
@@ -229,20 +229,20 @@ final class ElementwiseKinds {
     }
 
     private static void cast(GraphDraft draft) {
-        Entry x = draft.contested(CONVERTIBLE, 0, 4);
+        DrawnValue x = draft.contested(CONVERTIBLE, 0, 4);
         DType to = draft.type(CONVERTIBLE);
         draft.node("Cast", List.of(x), Map.of("to", OnnxAttribute.of(DataTypes.number(to))), to, x.shape());
     }
 
     private static void castLike(GraphDraft draft) {
-        Entry x = draft.any(CONVERTIBLE);
-        Entry pattern = draft.any(CONVERTIBLE);
+        DrawnValue x = draft.any(CONVERTIBLE);
+        DrawnValue pattern = draft.any(CONVERTIBLE);
         draft.node("CastLike", List.of(x, pattern), Map.of(), pattern.dtype(), x.shape());
     }
 
     private static void bitCast(GraphDraft draft) {
-        Entry x = draft.any(Types.NUMERIC);
-        List<DType> same = Types.NUMERIC.stream()
+        DrawnValue x = draft.any(TypeSets.NUMERIC);
+        List<DType> same = TypeSets.NUMERIC.stream()
                 .filter(type -> type.bits() == x.dtype().bits())
                 .toList();
         DType to = draft.pick(same);
@@ -250,7 +250,7 @@ final class ElementwiseKinds {
     }
 
     /** A scalar of a floating-point type. */
-    static Entry scalar(GraphDraft draft, DType dtype, double value) {
+    static DrawnValue scalar(GraphDraft draft, DType dtype, double value) {
         Tensor tensor = RandomElements.floats(dtype, () -> value);
         return draft.parameter(tensor);
     }

@@ -16,9 +16,9 @@ final class EmptinessKinds {
     }
 
     private static void emptied(GraphDraft draft) {
-        Entry x = draft.any(Types.REDUCIBLE, 1, 4);
+        DrawnValue x = draft.any(TypeSets.REDUCIBLE, 1, 4);
         int axis = draft.below(x.rank());
-        Entry nothing = nothing(draft, x, axis);
+        DrawnValue nothing = nothing(draft, x, axis);
         if (draft.chance(0.6)) {
             nothing = x.dtype().isFloat()
                     ? draft.node("Sigmoid", List.of(nothing), Map.of(), x.dtype(), nothing.shape())
@@ -38,7 +38,7 @@ final class EmptinessKinds {
     }
 
     /** The value with nothing left along an axis: a slice, a part of a split, a gather of no index, an input. */
-    private static Entry nothing(GraphDraft draft, Entry x, int axis) {
+    private static DrawnValue nothing(GraphDraft draft, DrawnValue x, int axis) {
         List<Axis> shape = Shapes.with(x.shape(), axis, draft.fixed(0));
         long at = draft.below(4);
         return switch (draft.below(4)) {
@@ -55,11 +55,11 @@ final class EmptinessKinds {
         };
     }
 
-    private static Entry split(GraphDraft draft, Entry x, int axis) {
+    private static DrawnValue split(GraphDraft draft, DrawnValue x, int axis) {
         Unfit.unless(draft.opset() >= 13 && x.axis(axis).steady());
         List<Axis> shape = Shapes.with(x.shape(), axis, draft.fixed(0));
-        Entry whole = draft.result(x.dtype(), x.shape());
-        Entry rest = draft.result(x.dtype(), shape);
+        DrawnValue whole = draft.result(x.dtype(), x.shape());
+        DrawnValue rest = draft.result(x.dtype(), shape);
         draft.nodes(
                 "",
                 "Split",
@@ -70,7 +70,7 @@ final class EmptinessKinds {
     }
 
     /** Over the empty axis, others beside it, or only others. */
-    private static void reduced(GraphDraft draft, Entry nothing, int axis) {
+    private static void reduced(GraphDraft draft, DrawnValue nothing, int axis) {
         List<Integer> axes = new ArrayList<>();
         boolean always = draft.chance(0.8);
         for (int each = 0; each < nothing.rank(); each++) {
@@ -80,21 +80,21 @@ final class EmptinessKinds {
         }
         String name = draft.pick(List.of("ReduceSum", "ReduceSum", "ReduceProd", "ReduceL1", "ReduceSumSquare"));
         int operandSince = name.equals("ReduceSum") ? 13 : 18;
-        Entry sum = ReductionKinds.reduce(draft, name, operandSince, nothing, axes, draft.chance(0.5));
+        DrawnValue sum = ReductionKinds.reduce(draft, name, operandSince, nothing, axes, draft.chance(0.5));
         PatternKinds.binary(draft, "Add", sum, draft.spread(sum.dtype(), sum.shape()));
     }
 
-    private static void product(GraphDraft draft, Entry nothing) {
+    private static void product(GraphDraft draft, DrawnValue nothing) {
         Axis columns = draft.world().axis();
-        Entry right = draft.like(nothing.dtype(), List.of(nothing.axis(-1), columns));
+        DrawnValue right = draft.like(nothing.dtype(), List.of(nothing.axis(-1), columns));
         List<Axis> shape = new ArrayList<>(nothing.shape().subList(0, nothing.rank() - 1));
         shape.add(columns);
-        Entry product = draft.node("MatMul", List.of(nothing, right), Map.of(), nothing.dtype(), shape);
+        DrawnValue product = draft.node("MatMul", List.of(nothing, right), Map.of(), nothing.dtype(), shape);
         PatternKinds.binary(draft, "Add", product, draft.spread(product.dtype(), product.shape()));
     }
 
-    private static void joined(GraphDraft draft, Entry nothing, Entry x, int axis) {
-        List<Entry> parts = new ArrayList<>(List.of(nothing, x));
+    private static void joined(GraphDraft draft, DrawnValue nothing, DrawnValue x, int axis) {
+        List<DrawnValue> parts = new ArrayList<>(List.of(nothing, x));
         if (draft.chance(0.4)) {
             parts.add(nothing);
         }
@@ -102,7 +102,7 @@ final class EmptinessKinds {
         draft.node("Concat", parts, Map.of("axis", OnnxAttribute.of(axis)), x.dtype(), x.shape());
     }
 
-    private static void padded(GraphDraft draft, Entry nothing, int axis) {
+    private static void padded(GraphDraft draft, DrawnValue nothing, int axis) {
         Unfit.unless(draft.opset() >= 11);
         long[] pads = new long[2 * nothing.rank()];
         pads[axis] = draft.between(0, 2);

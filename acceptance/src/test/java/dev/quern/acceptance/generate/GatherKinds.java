@@ -25,10 +25,10 @@ final class GatherKinds {
     }
 
     private static void gather(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 1, 4);
+        DrawnValue x = draft.any(TypeSets.ALL, 1, 4);
         int axis = draft.below(x.rank());
         List<Axis> places = draft.shape(draft.below(3));
-        Entry indices = RandomIndices.within(draft, indexType(draft), places, x.axis(axis), true);
+        DrawnValue indices = RandomIndices.within(draft, indexType(draft), places, x.axis(axis), true);
         List<Axis> shape = new ArrayList<>(x.shape().subList(0, axis));
         shape.addAll(places);
         shape.addAll(x.shape().subList(axis + 1, x.rank()));
@@ -36,7 +36,7 @@ final class GatherKinds {
     }
 
     /** A shape whose every axis but one is at most the operand's. */
-    private static List<Axis> within(GraphDraft draft, Entry x, int axis) {
+    private static List<Axis> within(GraphDraft draft, DrawnValue x, int axis) {
         List<Axis> shape = new ArrayList<>();
         for (int at = 0; at < x.rank(); at++) {
             if (at == axis) {
@@ -49,15 +49,15 @@ final class GatherKinds {
     }
 
     private static void gatherElements(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 1, 4);
+        DrawnValue x = draft.any(TypeSets.ALL, 1, 4);
         int axis = draft.below(x.rank());
         List<Axis> shape = within(draft, x, axis);
-        Entry indices = RandomIndices.within(draft, indexType(draft), shape, x.axis(axis), true);
+        DrawnValue indices = RandomIndices.within(draft, indexType(draft), shape, x.axis(axis), true);
         draft.node("GatherElements", List.of(x, indices), Map.of("axis", OnnxAttribute.of(axis)), x.dtype(), shape);
     }
 
     /** RandomIndices of some leading axes at once. */
-    private static Entry tuples(GraphDraft draft, Entry x, List<Axis> places, int batch, int length) {
+    private static DrawnValue tuples(GraphDraft draft, DrawnValue x, List<Axis> places, int batch, int length) {
         List<Axis> shape = new ArrayList<>(places);
         shape.add(draft.fixed(length));
         return RandomIndices.perRun(draft, DType.I64, shape, run -> {
@@ -74,12 +74,12 @@ final class GatherKinds {
     }
 
     private static void gatherNd(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 1, 4);
+        DrawnValue x = draft.any(TypeSets.ALL, 1, 4);
         int batch = draft.opset() >= 12 && x.rank() > 1 && draft.chance(0.3) ? 1 : 0;
         int length = draft.between(1, x.rank() - batch);
         List<Axis> places = new ArrayList<>(x.shape().subList(0, batch));
         places.addAll(draft.shape(draft.below(2) + (batch == 0 ? 1 : 0)));
-        Entry indices = tuples(draft, x, places, batch, length);
+        DrawnValue indices = tuples(draft, x, places, batch, length);
         List<Axis> shape = new ArrayList<>(places);
         shape.addAll(x.shape().subList(batch + length, x.rank()));
         draft.node(
@@ -90,7 +90,7 @@ final class GatherKinds {
                 shape);
     }
 
-    private static Map<String, OnnxAttribute> reduction(GraphDraft draft, Entry x) {
+    private static Map<String, OnnxAttribute> reduction(GraphDraft draft, DrawnValue x) {
         if (draft.opset() < 16 || x.dtype() == DType.BOOL || draft.chance(0.4)) {
             return Map.of();
         }
@@ -101,27 +101,27 @@ final class GatherKinds {
     /** Without a reduction each place is written once: which update stays is not defined otherwise. */
     private static void scatterElements(GraphDraft draft, String name) {
         Unfit.unless(!name.equals("Scatter") || draft.opset() < 11);
-        Entry x = draft.any(Types.ALL, 1, 3);
+        DrawnValue x = draft.any(TypeSets.ALL, 1, 3);
         int axis = draft.below(x.rank());
         Map<String, OnnxAttribute> reduction = reduction(draft, x);
         List<Axis> shape = Shapes.with(
                 within(draft, x, axis), axis, reduction.isEmpty() ? draft.fixed(1) : draft.fixed(draft.between(1, 4)));
-        Entry indices = RandomIndices.within(draft, DType.I64, shape, x.axis(axis), reduction.isEmpty());
-        Entry updates = draft.like(x.dtype(), shape);
+        DrawnValue indices = RandomIndices.within(draft, DType.I64, shape, x.axis(axis), reduction.isEmpty());
+        DrawnValue updates = draft.like(x.dtype(), shape);
         Map<String, OnnxAttribute> attributes = new java.util.HashMap<>(reduction);
         attributes.put("axis", OnnxAttribute.of(axis));
         draft.node(name, List.of(x, indices, updates), attributes, x.dtype(), x.shape());
     }
 
     private static void scatterNd(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 1, 3);
+        DrawnValue x = draft.any(TypeSets.ALL, 1, 3);
         int length = draft.between(1, x.rank());
         Map<String, OnnxAttribute> reduction = reduction(draft, x);
         List<Axis> places = List.of(draft.fixed(reduction.isEmpty() ? 1 : draft.between(1, 4)));
-        Entry indices = tuples(draft, x, places, 0, length);
+        DrawnValue indices = tuples(draft, x, places, 0, length);
         List<Axis> shape = new ArrayList<>(places);
         shape.addAll(x.shape().subList(length, x.rank()));
-        Entry updates = draft.like(x.dtype(), shape);
+        DrawnValue updates = draft.like(x.dtype(), shape);
         draft.node("ScatterND", List.of(x, indices, updates), reduction, x.dtype(), x.shape());
     }
 }

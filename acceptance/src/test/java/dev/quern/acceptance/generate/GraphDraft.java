@@ -73,10 +73,10 @@ final class GraphDraft {
             "Tile");
 
     private final World world;
-    private final List<Entry> entries = new ArrayList<>();
+    private final List<DrawnValue> entries = new ArrayList<>();
     private final List<OnnxNode> nodes = new ArrayList<>();
     private final List<OnnxTensor> initializers = new ArrayList<>();
-    private final List<Entry> made = new ArrayList<>();
+    private final List<DrawnValue> made = new ArrayList<>();
     private final int depth;
 
     GraphDraft(World world) {
@@ -157,21 +157,21 @@ final class GraphDraft {
 
     // Values there are.
 
-    List<Entry> entries() {
+    List<DrawnValue> entries() {
         return Collections.unmodifiableList(entries);
     }
 
     /** Results of nodes of this graph. */
-    List<Entry> made() {
+    List<DrawnValue> made() {
         return Collections.unmodifiableList(made);
     }
 
-    void see(Entry entry) {
+    void see(DrawnValue entry) {
         entries.add(entry);
     }
 
-    Optional<Entry> existing(java.util.function.Predicate<Entry> fits) {
-        List<Entry> fitting = entries.stream().filter(fits).toList();
+    Optional<DrawnValue> existing(java.util.function.Predicate<DrawnValue> fits) {
+        List<DrawnValue> fitting = entries.stream().filter(fits).toList();
         if (fitting.isEmpty()) {
             return Optional.empty();
         }
@@ -181,9 +181,9 @@ final class GraphDraft {
     }
 
     /** A value of one of these types and of a rank in between; a new one where none is there. */
-    Entry any(Collection<DType> types, int leastRank, int greatestRank) {
+    DrawnValue any(Collection<DType> types, int leastRank, int greatestRank) {
         if (chance(0.85)) {
-            Optional<Entry> found = existing(entry ->
+            Optional<DrawnValue> found = existing(entry ->
                     types.contains(entry.dtype()) && entry.rank() >= leastRank && entry.rank() <= greatestRank);
             if (found.isPresent()) {
                 return found.get();
@@ -192,32 +192,32 @@ final class GraphDraft {
         return fresh(type(types), shape(between(leastRank, Math.min(greatestRank, 4))));
     }
 
-    Entry any(Collection<DType> types) {
+    DrawnValue any(Collection<DType> types) {
         return any(types, 0, 6);
     }
 
     /** A value whose order matters: as often as not one of few different numbers, NaN and infinities among them. */
-    Entry contested(Collection<DType> types, int leastRank, int greatestRank) {
+    DrawnValue contested(Collection<DType> types, int leastRank, int greatestRank) {
         return chance(0.4)
                 ? fresh(type(types), shape(between(leastRank, Math.min(greatestRank, 4))), RandomElements.Style.FEW)
                 : any(types, leastRank, greatestRank);
     }
 
     /** A value that is summed: now and then of half precision, whose range sums leave before their means do. */
-    Entry summed(Collection<DType> types, int leastRank, int greatestRank) {
+    DrawnValue summed(Collection<DType> types, int leastRank, int greatestRank) {
         return types.contains(DType.F16) && chance(0.12)
                 ? fresh(DType.F16, shape(between(leastRank, Math.min(greatestRank, 4))), RandomElements.Style.GREAT)
                 : any(types, leastRank, greatestRank);
     }
 
-    Entry any(DType type, int leastRank, int greatestRank) {
+    DrawnValue any(DType type, int leastRank, int greatestRank) {
         return any(Set.of(type), leastRank, greatestRank);
     }
 
     /** A type of {@code types}: that of a value there is, or the model's favourite, more often than not. */
     DType type(Collection<DType> types) {
         if (chance(0.75)) {
-            Optional<Entry> found = existing(entry -> types.contains(entry.dtype()));
+            Optional<DrawnValue> found = existing(entry -> types.contains(entry.dtype()));
             if (found.isPresent()) {
                 return found.get().dtype();
             }
@@ -229,15 +229,15 @@ final class GraphDraft {
     }
 
     /** A value of exactly this type and shape: one there is, a view of one, or a new one. */
-    Entry like(DType dtype, List<Axis> shape) {
+    DrawnValue like(DType dtype, List<Axis> shape) {
         if (chance(0.6)) {
-            Optional<Entry> found = existing(entry -> entry.dtype() == dtype && entry.shapedLike(shape));
+            Optional<DrawnValue> found = existing(entry -> entry.dtype() == dtype && entry.shapedLike(shape));
             if (found.isPresent()) {
                 return found.get();
             }
         }
         if (chance(0.5)) {
-            Optional<Entry> view = new ShapedViews(this).of(dtype, shape);
+            Optional<DrawnValue> view = new ShapedViews(this).of(dtype, shape);
             if (view.isPresent()) {
                 return view.get();
             }
@@ -246,7 +246,7 @@ final class GraphDraft {
     }
 
     /** A value that broadcasts to {@code shape}. */
-    Entry spread(DType dtype, List<Axis> shape) {
+    DrawnValue spread(DType dtype, List<Axis> shape) {
         if (chance(0.5)) {
             return like(dtype, shape);
         }
@@ -260,19 +260,19 @@ final class GraphDraft {
     // New values.
 
     /** A new value: an input, a constant, an input with a default. */
-    Entry fresh(DType dtype, List<Axis> shape) {
+    DrawnValue fresh(DType dtype, List<Axis> shape) {
         return fresh(dtype, shape, style(dtype));
     }
 
     /** A new value with numbers of this style. */
-    Entry fresh(DType dtype, List<Axis> shape, RandomElements.Style style) {
+    DrawnValue fresh(DType dtype, List<Axis> shape, RandomElements.Style style) {
         requireSmall(shape);
         List<Tensor> tensors = new ArrayList<>();
         for (int run = 0; run < runs(); run++) {
             tensors.add(world.numbers.tensor(dtype, style, Shapes.extents(shape, run)));
         }
         boolean steady = shape.stream().allMatch(Axis::steady);
-        Entry entry;
+        DrawnValue entry;
         if (steady && chance(0.4)) {
             entry = constant(dtype, shape, tensors);
         } else {
@@ -292,7 +292,7 @@ final class GraphDraft {
         return world.style == RandomElements.Style.WILD && chance(0.5) ? RandomElements.Style.ORDINARY : world.style;
     }
 
-    private Entry constant(DType dtype, List<Axis> shape, List<Tensor> tensors) {
+    private DrawnValue constant(DType dtype, List<Axis> shape, List<Tensor> tensors) {
         int taste = below(100);
         // ONNX Runtime crashes on 16-bit ones, into which it inserts casts.
         if (taste < 15 && dtype != DType.F16 && dtype != DType.BF16) {
@@ -317,11 +317,11 @@ final class GraphDraft {
                     List.of(name),
                     Map.of("value", OnnxAttribute.of(tensors.getFirst()))));
         }
-        return new Entry(name, dtype, shape);
+        return new DrawnValue(name, dtype, shape);
     }
 
     /** What an operator takes as numbers of its own: a constant as a rule, now and then given when it runs. */
-    Entry parameter(List<Tensor> perRun) {
+    DrawnValue parameter(List<Tensor> perRun) {
         Tensor first = perRun.getFirst();
         List<Axis> shape = new ArrayList<>();
         boolean same = true;
@@ -345,35 +345,36 @@ final class GraphDraft {
     }
 
     /** A value with these elements in each run. */
-    Entry given(DType dtype, List<Axis> shape, List<Tensor> perRun) {
-        Entry entry = runs() == 1 && chance(0.5) ? constant(dtype, shape, perRun) : world.input(dtype, shape, perRun);
+    DrawnValue given(DType dtype, List<Axis> shape, List<Tensor> perRun) {
+        DrawnValue entry =
+                runs() == 1 && chance(0.5) ? constant(dtype, shape, perRun) : world.input(dtype, shape, perRun);
         entries.add(entry);
         return entry;
     }
 
     /** The same in every run. */
-    Entry parameter(Tensor tensor) {
+    DrawnValue parameter(Tensor tensor) {
         return parameter(Collections.nCopies(runs(), tensor));
     }
 
     /** Whole numbers, the same in every run. */
-    Entry integers(long... values) {
+    DrawnValue integers(long... values) {
         return parameter(Tensor.of(values, values.length));
     }
 
     /** A constant vector, never given when it runs. */
-    Entry constant(Tensor tensor) {
+    DrawnValue constant(Tensor tensor) {
         String name = world.name("c");
         initializers.add(new OnnxTensor(name, tensor));
         List<Axis> shape = new ArrayList<>();
         for (long extent : tensor.shape()) {
             shape.add(fixed(extent));
         }
-        return new Entry(name, tensor.dtype(), shape);
+        return new DrawnValue(name, tensor.dtype(), shape);
     }
 
     /** The extents of a shape as numbers: constants, given when it runs, or worked out from a value that has such axes. */
-    Entry extents(List<Axis> shape) {
+    DrawnValue extents(List<Axis> shape) {
         List<Tensor> perRun = new ArrayList<>();
         for (int run = 0; run < runs(); run++) {
             perRun.add(Tensor.of(Shapes.extents(shape, run), shape.size()));
@@ -384,9 +385,9 @@ final class GraphDraft {
     // Nodes.
 
     /** Adds a node with one result. */
-    Entry node(
+    DrawnValue node(
             String operator,
-            List<Entry> operands,
+            List<DrawnValue> operands,
             Map<String, OnnxAttribute> attributes,
             DType dtype,
             List<Axis> shape) {
@@ -394,29 +395,29 @@ final class GraphDraft {
     }
 
     /** Adds a node of another operator set with one result. */
-    Entry node(
+    DrawnValue node(
             String domain,
             String operator,
-            List<Entry> operands,
+            List<DrawnValue> operands,
             Map<String, OnnxAttribute> attributes,
             DType dtype,
             List<Axis> shape) {
-        return nodes(domain, operator, operands, attributes, List.of(new Entry(world.name("v"), dtype, shape)))
+        return nodes(domain, operator, operands, attributes, List.of(new DrawnValue(world.name("v"), dtype, shape)))
                 .getFirst();
     }
 
     /** A result to be, for {@link #nodes}. */
-    Entry result(DType dtype, List<Axis> shape) {
-        return new Entry(world.name("v"), dtype, shape);
+    DrawnValue result(DType dtype, List<Axis> shape) {
+        return new DrawnValue(world.name("v"), dtype, shape);
     }
 
     /** Adds a node; an operand that is null is left out. */
-    List<Entry> nodes(
+    List<DrawnValue> nodes(
             String domain,
             String operator,
-            List<Entry> operands,
+            List<DrawnValue> operands,
             Map<String, OnnxAttribute> attributes,
-            List<Entry> results) {
+            List<DrawnValue> results) {
         results.forEach(result -> requireSmall(result.shape()));
         boolean empty = operands.stream().anyMatch(GraphDraft::mayBeEmpty)
                 || results.stream().anyMatch(GraphDraft::mayBeEmpty);
@@ -424,7 +425,7 @@ final class GraphDraft {
             world.peerMayCrash = true;
         }
         List<String> names = new ArrayList<>();
-        for (Entry operand : operands) {
+        for (DrawnValue operand : operands) {
             names.add(operand == null ? "" : operand.name());
         }
         while (!names.isEmpty() && names.getLast().isEmpty()) {
@@ -436,7 +437,7 @@ final class GraphDraft {
                 domain,
                 "",
                 names,
-                results.stream().map(Entry::name).toList(),
+                results.stream().map(DrawnValue::name).toList(),
                 attributes));
         entries.addAll(results);
         made.addAll(results);
@@ -444,13 +445,13 @@ final class GraphDraft {
     }
 
     /** Hides a result from later steps: its number of axes differs between runs, so it can only be an output. */
-    void leave(Entry result) {
+    void leave(DrawnValue result) {
         Unfit.unless(depth == 0);
         entries.remove(result);
         world.unranked.add(result.name());
     }
 
-    private static boolean mayBeEmpty(Entry entry) {
+    private static boolean mayBeEmpty(DrawnValue entry) {
         return entry != null && entry.shape().stream().anyMatch(axis -> axis.least() == 0);
     }
 
@@ -481,7 +482,7 @@ final class GraphDraft {
     }
 
     /** This body as the graph of an attribute. */
-    OnnxGraph graph(List<OnnxValueInfo> inputs, List<Entry> outputs) {
+    OnnxGraph graph(List<OnnxValueInfo> inputs, List<DrawnValue> outputs) {
         List<OnnxValueInfo> infos = outputs.stream()
                 .map(output -> new OnnxValueInfo(output.name(), Optional.empty()))
                 .toList();

@@ -16,15 +16,15 @@ final class GrowthKinds {
 
     private static void block(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F32, DType.F64, DType.F16));
-        Entry whole = layer(draft, draft.any(dtype, 1, 4));
+        DrawnValue whole = layer(draft, draft.any(dtype, 1, 4));
         int axis = draft.chance(0.7) ? whole.rank() - 1 : draft.below(whole.rank());
         boolean spelt = draft.chance(0.4);
-        List<Entry> parts = new ArrayList<>(List.of(whole));
+        List<DrawnValue> parts = new ArrayList<>(List.of(whole));
         int rounds = draft.between(1, 4);
         for (int round = 0; round < rounds; round++) {
-            Entry part = layer(draft, draft.chance(0.7) ? whole : parts.get(draft.below(parts.size())));
+            DrawnValue part = layer(draft, draft.chance(0.7) ? whole : parts.get(draft.below(parts.size())));
             if (joins(whole, part, axis)) {
-                List<Entry> operands = new ArrayList<>(spelt ? parts : List.of(whole));
+                List<DrawnValue> operands = new ArrayList<>(spelt ? parts : List.of(whole));
                 operands.add(part);
                 parts.add(part);
                 whole = concatenation(draft, operands, axis);
@@ -38,7 +38,7 @@ final class GrowthKinds {
             layer(draft, whole);
         }
         if (draft.chance(0.5)) {
-            Entry part = parts.get(draft.below(parts.size()));
+            DrawnValue part = parts.get(draft.below(parts.size()));
             PatternKinds.binary(draft, "Mul", part, draft.spread(dtype, part.shape()));
         }
         if (draft.chance(0.3)) {
@@ -46,12 +46,12 @@ final class GrowthKinds {
         }
     }
 
-    private static Entry concatenation(GraphDraft draft, List<Entry> parts, int axis) {
+    private static DrawnValue concatenation(GraphDraft draft, List<DrawnValue> parts, int axis) {
         Axis extent = draft.fixed(0);
-        for (Entry part : parts) {
+        for (DrawnValue part : parts) {
             extent = extent.with(part.axis(axis), Long::sum);
         }
-        Entry first = parts.getFirst();
+        DrawnValue first = parts.getFirst();
         return draft.node(
                 "Concat",
                 parts,
@@ -60,19 +60,19 @@ final class GrowthKinds {
                 Shapes.with(first.shape(), axis, extent));
     }
 
-    private static boolean joins(Entry whole, Entry part, int axis) {
+    private static boolean joins(DrawnValue whole, DrawnValue part, int axis) {
         return Shapes.alike(Shapes.without(whole.shape(), axis), Shapes.without(part.shape(), axis));
     }
 
     /** A product, a softmax or elementwise work; of the same shape, but perhaps for the last axis. */
-    private static Entry layer(GraphDraft draft, Entry x) {
+    private static DrawnValue layer(GraphDraft draft, DrawnValue x) {
         int kind = draft.below(4);
         if (kind > 1 && x.rank() > 1) {
             Axis columns =
                     draft.chance(0.3) ? x.axis(-1) : draft.fixed(draft.chance(0.8) ? 8L * draft.between(1, 3) : 3);
-            Entry weights = draft.like(x.dtype(), List.of(x.axis(-1), columns));
+            DrawnValue weights = draft.like(x.dtype(), List.of(x.axis(-1), columns));
             List<Axis> shape = Shapes.with(x.shape(), x.rank() - 1, columns);
-            Entry product = draft.node("MatMul", List.of(x, weights), Map.of(), x.dtype(), shape);
+            DrawnValue product = draft.node("MatMul", List.of(x, weights), Map.of(), x.dtype(), shape);
             return draft.chance(0.5) ? draft.node("Tanh", List.of(product), Map.of(), x.dtype(), shape) : product;
         }
         return kind == 0

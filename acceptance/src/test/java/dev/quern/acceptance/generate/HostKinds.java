@@ -31,14 +31,15 @@ final class HostKinds {
     private static void nonZero(GraphDraft draft) {
         List<Axis> shape = draft.shape(draft.between(1, 3));
         List<Long> counts = new ArrayList<>();
-        Entry x = RandomIndices.perRun(draft, draft.pick(List.of(DType.BOOL, DType.I64, DType.F32)), shape, run -> {
-            counts.add(0L);
-            return () -> {
-                long value = draft.below(2);
-                counts.set(run, counts.get(run) + value);
-                return value;
-            };
-        });
+        DrawnValue x =
+                RandomIndices.perRun(draft, draft.pick(List.of(DType.BOOL, DType.I64, DType.F32)), shape, run -> {
+                    counts.add(0L);
+                    return () -> {
+                        long value = draft.below(2);
+                        counts.set(run, counts.get(run) + value);
+                        return value;
+                    };
+                });
         draft.node("NonZero", List.of(x), Map.of(), DType.I64, List.of(draft.fixed(shape.size()), counted(counts)));
     }
 
@@ -46,7 +47,7 @@ final class HostKinds {
         Axis axis = draft.world().axis();
         List<Long> counts = new ArrayList<>();
         List<java.util.Set<Long>> seen = new ArrayList<>();
-        Entry x =
+        DrawnValue x =
                 RandomIndices.perRun(draft, draft.pick(List.of(DType.I64, DType.F32, DType.I8)), List.of(axis), run -> {
                     seen.add(new java.util.HashSet<>());
                     return () -> {
@@ -57,7 +58,7 @@ final class HostKinds {
                 });
         seen.forEach(values -> counts.add((long) values.size()));
         Axis count = counted(counts);
-        List<Entry> results = new ArrayList<>(List.of(draft.result(x.dtype(), List.of(count))));
+        List<DrawnValue> results = new ArrayList<>(List.of(draft.result(x.dtype(), List.of(count))));
         if (draft.chance(0.5)) {
             results.add(draft.result(DType.I64, List.of(count)));
             results.add(draft.result(DType.I64, List.of(axis)));
@@ -67,12 +68,12 @@ final class HostKinds {
     }
 
     private static void compress(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 1, 3);
+        DrawnValue x = draft.any(TypeSets.ALL, 1, 3);
         boolean flat = draft.chance(0.3);
         int axis = draft.below(x.rank());
         Axis extent = flat ? Shapes.product(x.shape(), draft.runs()) : x.axis(axis);
         List<Long> counts = new ArrayList<>();
-        Entry condition = RandomIndices.perRun(draft, DType.BOOL, List.of(extent), run -> {
+        DrawnValue condition = RandomIndices.perRun(draft, DType.BOOL, List.of(extent), run -> {
             counts.add(0L);
             return () -> {
                 long value = draft.chance(0.6) ? 1 : 0;

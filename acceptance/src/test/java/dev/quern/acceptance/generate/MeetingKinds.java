@@ -20,8 +20,8 @@ final class MeetingKinds {
         if (draft.chance(0.3)) {
             other = other.subList(at, other.size());
         }
-        var dtype = draft.type(Types.FLOATS);
-        Entry both = PatternKinds.binary(
+        var dtype = draft.type(TypeSets.FLOATS);
+        DrawnValue both = PatternKinds.binary(
                 draft, draft.pick(List.of("Add", "Mul", "Sub")), draft.like(dtype, shape), draft.like(dtype, other));
         if (draft.chance(0.3)) {
             ReductionKinds.reduce(draft, "ReduceSum", 13, both, List.of(draft.below(both.rank())), draft.chance(0.5));

@@ -23,7 +23,7 @@ final class MovementKinds {
     }
 
     private static void transpose(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 1, 5);
+        DrawnValue x = draft.any(TypeSets.ALL, 1, 5);
         List<Integer> order = new ArrayList<>();
         for (int axis = 0; axis < x.rank(); axis++) {
             order.add(axis);
@@ -37,9 +37,9 @@ final class MovementKinds {
     }
 
     private static void concat(GraphDraft draft) {
-        Entry first = draft.any(Types.ALL, 1, 5);
+        DrawnValue first = draft.any(TypeSets.ALL, 1, 5);
         int axis = draft.chance(0.4) ? 0 : draft.below(first.rank());
-        List<Entry> parts = new ArrayList<>(List.of(first));
+        List<DrawnValue> parts = new ArrayList<>(List.of(first));
         int more = draft.between(0, 3);
         for (int part = 0; part < more; part++) {
             List<Axis> shape = draft.chance(0.5)
@@ -49,7 +49,7 @@ final class MovementKinds {
         }
         Collections.shuffle(parts, draft.random());
         Axis extent = draft.fixed(0);
-        for (Entry part : parts) {
+        for (DrawnValue part : parts) {
             extent = extent.with(part.axis(axis), Long::sum);
         }
         draft.node(
@@ -61,7 +61,7 @@ final class MovementKinds {
     }
 
     private static void split(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 1, 4);
+        DrawnValue x = draft.any(TypeSets.ALL, 1, 4);
         int axis = draft.below(x.rank());
         int parts = draft.between(1, 3);
         Axis extent = x.axis(axis);
@@ -81,7 +81,7 @@ final class MovementKinds {
         }
         Map<String, OnnxAttribute> attributes = new HashMap<>();
         attributes.put("axis", OnnxAttribute.of(axis));
-        List<Entry> operands = new ArrayList<>(List.of(x));
+        List<DrawnValue> operands = new ArrayList<>(List.of(x));
         if (!equal && draft.opset() >= 13) {
             operands.add(draft.integers(numbers));
         } else if (!equal) {
@@ -101,7 +101,7 @@ final class MovementKinds {
 
     /** Bounds inside and outside the axis, counted from either end, in either direction. */
     private static void slice(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 1, 5);
+        DrawnValue x = draft.any(TypeSets.ALL, 1, 5);
         List<Integer> order = new ArrayList<>();
         for (int axis = 0; axis < x.rank(); axis++) {
             order.add(axis);
@@ -125,7 +125,7 @@ final class MovementKinds {
             long step = steps[i];
             shape = Shapes.with(shape, axis, x.axis(axis).map(size -> length(size, start, end, step)));
         }
-        List<Entry> operands = new ArrayList<>(List.of(x, draft.integers(starts), draft.integers(ends)));
+        List<DrawnValue> operands = new ArrayList<>(List.of(x, draft.integers(starts), draft.integers(ends)));
         operands.add(draft.constant(Tensor.of(axes, count)));
         if (draft.chance(0.3) || !java.util.Arrays.stream(steps).allMatch(step -> step == 1)) {
             operands.add(draft.constant(Tensor.of(steps, count)));
@@ -164,7 +164,7 @@ final class MovementKinds {
 
     private static void pad(GraphDraft draft) {
         Unfit.unless(draft.opset() >= 11);
-        Entry x = draft.any(Types.ALL, 1, 4);
+        DrawnValue x = draft.any(TypeSets.ALL, 1, 4);
         String mode = draft.pick(
                 draft.opset() >= 19
                         ? List.of("constant", "constant", "edge", "reflect", "reflect", "wrap")
@@ -182,7 +182,7 @@ final class MovementKinds {
                 shape.set(axis, x.axis(axis).map(size -> size + before + after));
             }
         }
-        List<Entry> operands = new ArrayList<>(List.of(x, draft.integers(pads)));
+        List<DrawnValue> operands = new ArrayList<>(List.of(x, draft.integers(pads)));
         if (mode.equals("constant") && draft.chance(0.6)) {
             DType dtype = x.dtype();
             operands.add(draft.parameter(RandomElements.wholes(dtype, new long[] {draft.below(2)})));

@@ -44,12 +44,12 @@ final class NormalizationKinds {
     }
 
     private static void batch(GraphDraft draft) {
-        Entry x = draft.summed(REAL, 2, 5);
+        DrawnValue x = draft.summed(REAL, 2, 5);
         Axis channels = x.axis(1);
-        Entry scale = draft.like(x.dtype(), List.of(channels));
-        Entry bias = draft.like(x.dtype(), List.of(channels));
-        Entry mean = draft.like(x.dtype(), List.of(channels));
-        Entry variance = positive(draft, x.dtype(), List.of(channels));
+        DrawnValue scale = draft.like(x.dtype(), List.of(channels));
+        DrawnValue bias = draft.like(x.dtype(), List.of(channels));
+        DrawnValue mean = draft.like(x.dtype(), List.of(channels));
+        DrawnValue variance = positive(draft, x.dtype(), List.of(channels));
         draft.node(
                 "BatchNormalization",
                 List.of(x, scale, bias, mean, variance),
@@ -59,19 +59,19 @@ final class NormalizationKinds {
     }
 
     /** New numbers from 1 to 4. */
-    static Entry positive(GraphDraft draft, DType dtype, List<Axis> shape) {
+    static DrawnValue positive(GraphDraft draft, DType dtype, List<Axis> shape) {
         return RandomIndices.perRun(draft, dtype, shape, run -> () -> draft.between(1, 4));
     }
 
     private static void instance(GraphDraft draft) {
-        Entry x = draft.summed(REAL, 3, 5);
-        Entry scale = draft.like(x.dtype(), List.of(x.axis(1)));
-        Entry bias = draft.like(x.dtype(), List.of(x.axis(1)));
+        DrawnValue x = draft.summed(REAL, 3, 5);
+        DrawnValue scale = draft.like(x.dtype(), List.of(x.axis(1)));
+        DrawnValue bias = draft.like(x.dtype(), List.of(x.axis(1)));
         draft.node("InstanceNormalization", List.of(x, scale, bias), Map.of(), x.dtype(), x.shape());
     }
 
     private static void group(GraphDraft draft) {
-        Entry x = ConvolutionKinds.image(draft, draft.type(REAL));
+        DrawnValue x = ConvolutionKinds.image(draft, draft.type(REAL));
         int groups = ConvolutionKinds.groups(draft, x.axis(1).size(0));
         List<Axis> vector = List.of(draft.opset() >= 21 ? x.axis(1) : draft.fixed(groups));
         draft.node(
@@ -83,10 +83,10 @@ final class NormalizationKinds {
     }
 
     private static void layer(GraphDraft draft, String domain, String name, boolean biased) {
-        Entry x = draft.summed(REAL, 1, 4);
+        DrawnValue x = draft.summed(REAL, 1, 4);
         int axis = draft.chance(0.7) ? x.rank() - 1 : draft.below(x.rank());
         List<Axis> trailing = x.shape().subList(axis, x.rank());
-        List<Entry> operands = new ArrayList<>(List.of(x, draft.like(x.dtype(), trailing)));
+        List<DrawnValue> operands = new ArrayList<>(List.of(x, draft.like(x.dtype(), trailing)));
         if (biased && draft.chance(0.6)) {
             operands.add(draft.like(x.dtype(), trailing));
         }
@@ -99,10 +99,10 @@ final class NormalizationKinds {
     }
 
     private static void skip(GraphDraft draft, String name, boolean biased) {
-        Entry x = draft.any(List.of(DType.F32, DType.F16), 3, 3);
-        Entry other = draft.like(x.dtype(), x.shape());
+        DrawnValue x = draft.any(List.of(DType.F32, DType.F16), 3, 3);
+        DrawnValue other = draft.like(x.dtype(), x.shape());
         List<Axis> vector = List.of(x.axis(-1));
-        List<Entry> operands = new ArrayList<>(List.of(x, other, draft.like(x.dtype(), vector)));
+        List<DrawnValue> operands = new ArrayList<>(List.of(x, other, draft.like(x.dtype(), vector)));
         if (biased) {
             operands.add(draft.chance(0.7) ? draft.like(x.dtype(), vector) : null);
         }
@@ -113,7 +113,7 @@ final class NormalizationKinds {
     }
 
     private static void norm(GraphDraft draft) {
-        Entry x = draft.summed(REAL, 1, 4);
+        DrawnValue x = draft.summed(REAL, 1, 4);
         draft.node(
                 "LpNormalization",
                 List.of(x),
@@ -125,7 +125,7 @@ final class NormalizationKinds {
     }
 
     private static void meanVariance(GraphDraft draft) {
-        Entry x = draft.any(List.of(DType.F32), 4, 4);
+        DrawnValue x = draft.any(List.of(DType.F32), 4, 4);
         draft.node(
                 "MeanVarianceNormalization",
                 List.of(x),
@@ -135,7 +135,7 @@ final class NormalizationKinds {
     }
 
     private static void localResponse(GraphDraft draft) {
-        Entry x = draft.any(List.of(DType.F32), 4, 4);
+        DrawnValue x = draft.any(List.of(DType.F32), 4, 4);
         draft.node(
                 "LRN",
                 List.of(x),

@@ -26,7 +26,7 @@ final class OrderKinds {
     }
 
     private static void alongAxis(GraphDraft draft, String name) {
-        Entry x = draft.any(Types.FLOATS, 1, 4);
+        DrawnValue x = draft.any(TypeSets.FLOATS, 1, 4);
         int axis = draft.chance(0.6) ? x.rank() - 1 : draft.below(x.rank());
         draft.node(
                 name,
@@ -37,7 +37,7 @@ final class OrderKinds {
     }
 
     private static void argReduce(GraphDraft draft, String name) {
-        Entry x = draft.contested(Types.NUMERIC, 1, 4);
+        DrawnValue x = draft.contested(TypeSets.NUMERIC, 1, 4);
         int axis = draft.below(x.rank());
         // Nobody says what the index of the greatest of none is.
         Unfit.unless(x.axis(axis).least() > 0);
@@ -57,11 +57,11 @@ final class OrderKinds {
     }
 
     private static void cumulate(GraphDraft draft, String name) {
-        Entry x = draft.any(List.of(DType.F32, DType.F64, DType.I32, DType.I64), 1, 4);
+        DrawnValue x = draft.any(List.of(DType.F32, DType.F64, DType.I32, DType.I64), 1, 4);
         cumulated(draft, name, x, draft.below(x.rank()));
     }
 
-    static Entry cumulated(GraphDraft draft, String name, Entry x, int axis) {
+    static DrawnValue cumulated(GraphDraft draft, String name, DrawnValue x, int axis) {
         Tensor number = draft.chance(0.5)
                 ? Tensor.of(new long[] {axis})
                 : RandomElements.wholes(DType.I32, new long[] {axis - x.rank()});
@@ -76,7 +76,7 @@ final class OrderKinds {
     }
 
     private static void topK(GraphDraft draft) {
-        Entry x = draft.contested(List.of(DType.F32, DType.F64, DType.I64, DType.I32, DType.F16), 1, 4);
+        DrawnValue x = draft.contested(List.of(DType.F32, DType.F64, DType.I64, DType.I32, DType.F16), 1, 4);
         int axis = draft.below(x.rank());
         Axis extent = x.axis(axis);
         long count = draft.between(extent.least() == 0 ? 0 : 1, (int) Math.min(extent.least(), 9));

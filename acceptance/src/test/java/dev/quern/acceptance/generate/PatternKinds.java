@@ -23,16 +23,16 @@ final class PatternKinds {
                 NodeKind.of("pattern/shape arithmetic", 12, PatternKinds::shapeArithmetic));
     }
 
-    private static Entry unary(GraphDraft draft, String name, Entry x) {
+    private static DrawnValue unary(GraphDraft draft, String name, DrawnValue x) {
         return draft.node(name, List.of(x), Map.of(), x.dtype(), x.shape());
     }
 
-    static Entry binary(GraphDraft draft, String name, Entry left, Entry right) {
+    static DrawnValue binary(GraphDraft draft, String name, DrawnValue left, DrawnValue right) {
         return draft.node(
                 name, List.of(left, right), Map.of(), left.dtype(), Shapes.broadcast(left.shape(), right.shape()));
     }
 
-    private static Entry scalar(GraphDraft draft, DType dtype, double value) {
+    private static DrawnValue scalar(GraphDraft draft, DType dtype, double value) {
         return ElementwiseKinds.scalar(draft, dtype, value);
     }
 
@@ -40,7 +40,7 @@ final class PatternKinds {
     private static void normalisation(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.F16));
         boolean keep = draft.chance(0.7);
-        Entry x;
+        DrawnValue x;
         if (keep) {
             x = draft.any(dtype, 1, 4);
         } else {
@@ -54,17 +54,17 @@ final class PatternKinds {
         }
         List<Integer> axes = draft.chance(0.6) ? List.of(x.rank() - 1) : ReductionKinds.axes(draft, x.rank());
         List<Integer> others = draft.chance(0.9) ? axes : ReductionKinds.axes(draft, x.rank());
-        Entry mean = ReductionKinds.reduce(draft, "ReduceMean", 18, x, axes, keep);
+        DrawnValue mean = ReductionKinds.reduce(draft, "ReduceMean", 18, x, axes, keep);
         boolean centred = draft.chance(0.8);
-        Entry difference = centred ? binary(draft, "Sub", x, mean) : x;
-        Entry square = draft.chance(0.5)
+        DrawnValue difference = centred ? binary(draft, "Sub", x, mean) : x;
+        DrawnValue square = draft.chance(0.5)
                 ? binary(draft, "Mul", difference, difference)
                 : binary(draft, "Pow", difference, scalar(draft, dtype, 2));
-        Entry variance = ReductionKinds.reduce(draft, "ReduceMean", 18, square, others, keep);
-        Entry deviation = unary(
+        DrawnValue variance = ReductionKinds.reduce(draft, "ReduceMean", 18, square, others, keep);
+        DrawnValue deviation = unary(
                 draft, "Sqrt", binary(draft, "Add", variance, scalar(draft, dtype, draft.chance(0.5) ? 0.01 : 1)));
-        Entry numerator = draft.chance(0.9) ? difference : x;
-        Entry normal = draft.chance(0.7)
+        DrawnValue numerator = draft.chance(0.9) ? difference : x;
+        DrawnValue normal = draft.chance(0.7)
                 ? binary(draft, "Div", numerator, deviation)
                 : binary(draft, "Mul", numerator, unary(draft, "Reciprocal", deviation));
         if (draft.chance(0.6)) {
@@ -98,19 +98,19 @@ final class PatternKinds {
                         "Resize")));
         Unfit.unless(draft.world().has(anchor));
         anchor.drawing().accept(draft);
-        Entry y = draft.made().getLast();
+        DrawnValue y = draft.made().getLast();
         int steps = draft.between(1, 4);
         for (int step = 0; step < steps; step++) {
             y = consumer(draft, y);
         }
     }
 
-    private static Entry consumer(GraphDraft draft, Entry y) {
+    private static DrawnValue consumer(GraphDraft draft, DrawnValue y) {
         DType dtype = y.dtype();
         int taste = draft.below(10);
         if (taste < 5) {
             String name = dtype == DType.BOOL ? "And" : draft.pick(List.of("Add", "Mul", "Sub"));
-            Entry other = draft.spread(dtype, y.shape());
+            DrawnValue other = draft.spread(dtype, y.shape());
             return draft.chance(0.7) ? binary(draft, name, y, other) : binary(draft, name, other, y);
         }
         if (taste < 8) {
@@ -137,23 +137,23 @@ final class PatternKinds {
 
     /** A value with a view of itself: its transpose, a rotation, a reversal, a slice that broadcasts. */
     private static void besideItself(GraphDraft draft) {
-        DType dtype = draft.type(Types.FLOATS);
-        Entry y;
+        DType dtype = draft.type(TypeSets.FLOATS);
+        DrawnValue y;
         if (draft.chance(0.5)) {
             Axis axis = draft.world().axis();
             List<Axis> square = draft.chance(0.6)
                     ? List.of(axis, axis)
                     : List.of(draft.world().axis(), axis, axis);
-            Entry x = draft.like(dtype, square);
+            DrawnValue x = draft.like(dtype, square);
             y = draft.chance(0.5)
                     ? draft.node("MatMul", List.of(x, draft.like(dtype, List.of(axis, axis))), Map.of(), dtype, square)
                     : unary(draft, "Relu", x);
         } else {
             y = draft.any(dtype, 1, 4);
         }
-        Entry view = new ShapedViews(draft).ofValue(y).orElseThrow(Unfit::new);
+        DrawnValue view = new ShapedViews(draft).ofValue(y).orElseThrow(Unfit::new);
         String name = draft.pick(List.of("Add", "Mul", "Sub", "Max"));
-        Entry both = draft.chance(0.5) ? binary(draft, name, y, view) : binary(draft, name, view, y);
+        DrawnValue both = draft.chance(0.5) ? binary(draft, name, y, view) : binary(draft, name, view, y);
         if (draft.chance(0.4)) {
             binary(draft, "Add", both, draft.chance(0.5) ? y : view);
         }
@@ -161,11 +161,11 @@ final class PatternKinds {
 
     private static void softmax(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64));
-        Entry x = draft.any(dtype, 1, 4);
+        DrawnValue x = draft.any(dtype, 1, 4);
         List<Integer> axes = List.of(draft.chance(0.7) ? x.rank() - 1 : draft.below(x.rank()));
-        Entry top = ReductionKinds.reduce(draft, "ReduceMax", 18, x, axes, true);
-        Entry powers = unary(draft, "Exp", binary(draft, "Sub", x, top));
-        Entry sum = ReductionKinds.reduce(draft, "ReduceSum", 13, powers, axes, true);
+        DrawnValue top = ReductionKinds.reduce(draft, "ReduceMax", 18, x, axes, true);
+        DrawnValue powers = unary(draft, "Exp", binary(draft, "Sub", x, top));
+        DrawnValue sum = ReductionKinds.reduce(draft, "ReduceSum", 13, powers, axes, true);
         binary(draft, "Div", powers, sum);
     }
 
@@ -176,20 +176,21 @@ final class PatternKinds {
         Axis rows = draft.world().axis();
         Axis keys = draft.chance(0.6) ? rows : draft.world().axis();
         Axis width = draft.fixed(draft.between(1, 8));
-        Entry q = draft.like(dtype, List.of(batch, heads, rows, width));
-        Entry k = draft.like(dtype, List.of(batch, heads, keys, width));
-        Entry v = draft.like(dtype, List.of(batch, heads, keys, width));
-        Entry turned = new ShapedViews(draft).transpose(k, List.of(0, 1, 3, 2));
+        DrawnValue q = draft.like(dtype, List.of(batch, heads, rows, width));
+        DrawnValue k = draft.like(dtype, List.of(batch, heads, keys, width));
+        DrawnValue v = draft.like(dtype, List.of(batch, heads, keys, width));
+        DrawnValue turned = new ShapedViews(draft).transpose(k, List.of(0, 1, 3, 2));
         List<Axis> square = List.of(batch, heads, rows, keys);
-        Entry scores = draft.node("MatMul", List.of(q, turned), Map.of(), dtype, square);
+        DrawnValue scores = draft.node("MatMul", List.of(q, turned), Map.of(), dtype, square);
         scores = binary(draft, draft.chance(0.5) ? "Mul" : "Div", scores, scalar(draft, dtype, 2));
         if (draft.chance(0.6)) {
             scores = binary(draft, "Add", scores, draft.spread(dtype, square));
         }
-        Entry weights =
+        DrawnValue weights =
                 draft.node("Softmax", List.of(scores), Map.of("axis", OnnxAttribute.of(3)), dtype, scores.shape());
         Unfit.unless(Shapes.alike(scores.shape(), square));
-        Entry mixed = draft.node("MatMul", List.of(weights, v), Map.of(), dtype, List.of(batch, heads, rows, width));
+        DrawnValue mixed =
+                draft.node("MatMul", List.of(weights, v), Map.of(), dtype, List.of(batch, heads, rows, width));
         if (draft.chance(0.5)) {
             new ShapedViews(draft).transpose(mixed, List.of(0, 2, 1, 3));
         }
@@ -198,17 +199,17 @@ final class PatternKinds {
     /** A learnt row before the others, positions added, and the row taken out again. */
     private static void classToken(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64));
-        Entry x = draft.any(dtype, 3, 3);
+        DrawnValue x = draft.any(dtype, 3, 3);
         Axis one = draft.fixed(1);
-        Entry token = draft.fresh(dtype, List.of(one, one, x.axis(2)));
-        Entry spread = token;
+        DrawnValue token = draft.fresh(dtype, List.of(one, one, x.axis(2)));
+        DrawnValue spread = token;
         if (!x.axis(0).is(1)) {
             List<Axis> wide = List.of(x.axis(0), one, x.axis(2));
             spread = draft.node("Expand", List.of(token, draft.extents(wide)), Map.of(), dtype, wide);
         }
         List<Axis> shape = Shapes.with(x.shape(), 1, x.axis(1).map(size -> size + 1));
-        Entry joined = draft.node("Concat", List.of(spread, x), Map.of("axis", OnnxAttribute.of(1)), dtype, shape);
-        Entry placed = binary(draft, "Add", joined, draft.spread(dtype, shape));
+        DrawnValue joined = draft.node("Concat", List.of(spread, x), Map.of("axis", OnnxAttribute.of(1)), dtype, shape);
+        DrawnValue placed = binary(draft, "Add", joined, draft.spread(dtype, shape));
         if (draft.chance(0.6)) {
             draft.node(
                     "Gather",
@@ -222,10 +223,10 @@ final class PatternKinds {
     /** Parts that are used by themselves too, joined, and the whole worked on where it lies. */
     private static void joinedParts(GraphDraft draft) {
         DType dtype = draft.type(List.of(DType.F32, DType.F64, DType.I32));
-        Entry first = draft.any(dtype, 1, 3);
+        DrawnValue first = draft.any(dtype, 1, 3);
         int axis = draft.chance(0.6) ? 0 : draft.below(first.rank());
-        Entry left = dtype.isFloat() ? unary(draft, "Relu", first) : unary(draft, "Abs", first);
-        Entry right = draft.chance(0.3)
+        DrawnValue left = dtype.isFloat() ? unary(draft, "Relu", first) : unary(draft, "Abs", first);
+        DrawnValue right = draft.chance(0.3)
                 ? left
                 : unary(
                         draft,
@@ -235,13 +236,13 @@ final class PatternKinds {
                                 draft.chance(0.5)
                                         ? first.shape()
                                         : Shapes.with(first.shape(), axis, draft.fixed(draft.between(1, 3)))));
-        Entry whole = draft.node(
+        DrawnValue whole = draft.node(
                 "Concat",
                 draft.chance(0.5) ? List.of(left, right) : List.of(right, left),
                 Map.of("axis", OnnxAttribute.of(axis)),
                 dtype,
                 Shapes.with(first.shape(), axis, left.axis(axis).with(right.axis(axis), Long::sum)));
-        Entry worked = dtype.isFloat() ? unary(draft, "Sigmoid", whole) : unary(draft, "Neg", whole);
+        DrawnValue worked = dtype.isFloat() ? unary(draft, "Sigmoid", whole) : unary(draft, "Neg", whole);
         if (draft.chance(0.5)) {
             binary(draft, "Add", worked, draft.spread(dtype, worked.shape()));
         }
@@ -255,15 +256,15 @@ final class PatternKinds {
 
     /** A reshape to extents that are taken from the shape of a value one by one. */
     private static void shapeArithmetic(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 2, 4);
+        DrawnValue x = draft.any(TypeSets.ALL, 2, 4);
         List<Axis> shape = new ArrayList<>(x.shape());
         int at = draft.below(shape.size() - 1);
         Axis product = shape.get(at).with(shape.get(at + 1), (left, right) -> left * right);
         shape.set(at, product);
         shape.remove(at + 1);
         Unfit.unless(product.least() > 0 && x.shape().stream().allMatch(axis -> axis.least() > 0));
-        Entry extents = draft.node("Shape", List.of(x), Map.of(), DType.I64, List.of(draft.fixed(x.rank())));
-        List<Entry> parts = new ArrayList<>();
+        DrawnValue extents = draft.node("Shape", List.of(x), Map.of(), DType.I64, List.of(draft.fixed(x.rank())));
+        List<DrawnValue> parts = new ArrayList<>();
         for (int axis = 0; axis < shape.size(); axis++) {
             if (axis == at) {
                 parts.add(
@@ -274,12 +275,12 @@ final class PatternKinds {
                 parts.add(extent(draft, extents, axis < at ? axis : axis + 1));
             }
         }
-        Entry target = draft.node(
+        DrawnValue target = draft.node(
                 "Concat", parts, Map.of("axis", OnnxAttribute.of(0)), DType.I64, List.of(draft.fixed(shape.size())));
         draft.node("Reshape", List.of(x, target), Map.of(), x.dtype(), shape);
     }
 
-    private static Entry extent(GraphDraft draft, Entry extents, int axis) {
+    private static DrawnValue extent(GraphDraft draft, DrawnValue extents, int axis) {
         return draft.node(
                 "Gather",
                 List.of(extents, draft.constant(Tensor.of(new long[] {axis}, 1))),

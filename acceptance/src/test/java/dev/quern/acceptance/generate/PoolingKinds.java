@@ -27,7 +27,7 @@ final class PoolingKinds {
         DType dtype = max && draft.chance(0.15)
                 ? draft.pick(List.of(DType.I8, DType.U8))
                 : draft.type(List.of(DType.F32, DType.F64, DType.F16));
-        Entry x = ConvolutionKinds.image(draft, dtype);
+        DrawnValue x = ConvolutionKinds.image(draft, dtype);
         Windows windows =
                 Windows.over(draft, x.shape().subList(2, x.rank()), Windows.extents(draft, x.rank() - 2), true);
         Map<String, OnnxAttribute> attributes = new HashMap<>(windows.attributes());
@@ -44,7 +44,7 @@ final class PoolingKinds {
     }
 
     private static void global(GraphDraft draft, String name) {
-        Entry x = ConvolutionKinds.image(draft, draft.type(List.of(DType.F32, DType.F64, DType.F16)));
+        DrawnValue x = ConvolutionKinds.image(draft, draft.type(List.of(DType.F32, DType.F64, DType.F16)));
         List<Axis> shape = new ArrayList<>(x.shape().subList(0, 2));
         for (int axis = 2; axis < x.rank(); axis++) {
             shape.add(draft.fixed(1));

@@ -26,14 +26,14 @@ final class QuantizationKinds {
     }
 
     /** A scale, a power of two as a rule, so that halves are met. */
-    static Entry scale(GraphDraft draft, DType dtype, List<Axis> shape) {
+    static DrawnValue scale(GraphDraft draft, DType dtype, List<Axis> shape) {
         double[] scales = new double[(int) Shapes.elements(shape, 0)];
         Arrays.setAll(scales, at -> draft.pick(List.of(0.25, 0.5, 1.0, 0.1, 2.0)));
         int[] next = {0};
         return draft.parameter(RandomElements.floats(dtype, () -> scales[next[0]++], Shapes.extents(shape, 0)));
     }
 
-    private static Entry zero(GraphDraft draft, DType dtype, List<Axis> shape) {
+    private static DrawnValue zero(GraphDraft draft, DType dtype, List<Axis> shape) {
         long[] zeros = new long[(int) Shapes.elements(shape, 0)];
         Arrays.setAll(
                 zeros, at -> draft.chance(0.3) ? 0 : dtype == DType.U8 ? draft.below(256) : draft.below(256) - 128);
@@ -41,18 +41,18 @@ final class QuantizationKinds {
     }
 
     /** One number, or a vector along an axis whose extent is the same in every run. */
-    private static List<Axis> numbers(GraphDraft draft, Entry x, int axis) {
+    private static List<Axis> numbers(GraphDraft draft, DrawnValue x, int axis) {
         return draft.opset() >= 13 && x.rank() > 0 && x.axis(axis).steady() && draft.chance(0.4)
                 ? List.of(x.axis(axis))
                 : List.of();
     }
 
     private static void quantize(GraphDraft draft) {
-        Entry x = draft.any(DType.F32, 0, 4);
+        DrawnValue x = draft.any(DType.F32, 0, 4);
         int axis = x.rank() == 0 ? 0 : draft.below(x.rank());
         List<Axis> numbers = numbers(draft, x, axis);
         DType to = draft.pick(BYTES);
-        List<Entry> operands = new ArrayList<>(List.of(x, scale(draft, DType.F32, numbers)));
+        List<DrawnValue> operands = new ArrayList<>(List.of(x, scale(draft, DType.F32, numbers)));
         if (draft.chance(0.8)) {
             operands.add(zero(draft, to, numbers));
         } else {
@@ -71,10 +71,10 @@ final class QuantizationKinds {
 
     private static void dequantize(GraphDraft draft) {
         DType from = draft.pick(List.of(DType.U8, DType.I8, DType.I32));
-        Entry x = draft.any(from, 0, 4);
+        DrawnValue x = draft.any(from, 0, 4);
         int axis = x.rank() == 0 ? 0 : draft.below(x.rank());
         List<Axis> numbers = numbers(draft, x, axis);
-        List<Entry> operands = new ArrayList<>(List.of(x, scale(draft, DType.F32, numbers)));
+        List<DrawnValue> operands = new ArrayList<>(List.of(x, scale(draft, DType.F32, numbers)));
         if (from != DType.I32 && draft.chance(0.8)) {
             operands.add(zero(draft, from, numbers));
         }
@@ -82,7 +82,7 @@ final class QuantizationKinds {
     }
 
     private static void dynamic(GraphDraft draft) {
-        Entry x = draft.any(DType.F32, 0, 4);
+        DrawnValue x = draft.any(DType.F32, 0, 4);
         // The range of nothing is not defined.
         Unfit.unless(Shapes.elements(x.shape(), draft.fixed(1)) > 0
                 && x.shape().stream().allMatch(each -> each.least() > 0));
@@ -100,8 +100,8 @@ final class QuantizationKinds {
     private static void matMulInteger(GraphDraft draft) {
         DType left = draft.pick(BYTES);
         DType right = draft.pick(BYTES);
-        ContractionKinds.Product product = ContractionKinds.product(draft, left, right);
-        List<Entry> operands = new ArrayList<>(List.of(product.left(), product.right()));
+        ContractionKinds.ProductShapes product = ContractionKinds.product(draft, left, right);
+        List<DrawnValue> operands = new ArrayList<>(List.of(product.left(), product.right()));
         if (draft.chance(0.6)) {
             operands.add(zero(draft, left, List.of()));
             if (draft.chance(0.6)) {
@@ -114,7 +114,7 @@ final class QuantizationKinds {
     private static void matMul(GraphDraft draft) {
         DType left = draft.pick(BYTES);
         DType right = left == DType.I8 ? DType.I8 : draft.pick(BYTES);
-        ContractionKinds.Product product = ContractionKinds.product(draft, left, right);
+        ContractionKinds.ProductShapes product = ContractionKinds.product(draft, left, right);
         draft.node(
                 "QLinearMatMul",
                 List.of(
@@ -131,17 +131,18 @@ final class QuantizationKinds {
                 product.result());
     }
 
-    private record Convolution(Entry x, Entry weights, Map<String, OnnxAttribute> attributes, List<Axis> shape) {}
+    private record Convolution(
+            DrawnValue x, DrawnValue weights, Map<String, OnnxAttribute> attributes, List<Axis> shape) {}
 
     private static Convolution convolution(GraphDraft draft, DType left, DType right) {
-        Entry x = ConvolutionKinds.image(draft, left);
+        DrawnValue x = ConvolutionKinds.image(draft, left);
         Unfit.unless(x.rank() == 4);
         long channels = x.axis(1).size(0);
         int groups = ConvolutionKinds.groups(draft, channels);
         long[] extents = Windows.extents(draft, 2);
         Windows windows = Windows.over(draft, x.shape().subList(2, 4), extents, false);
         long results = (long) groups * draft.between(1, 3);
-        Entry weights = draft.like(
+        DrawnValue weights = draft.like(
                 right,
                 List.of(
                         draft.fixed(results),
@@ -159,7 +160,7 @@ final class QuantizationKinds {
         DType left = DType.U8;
         DType right = draft.pick(BYTES);
         Convolution made = convolution(draft, left, right);
-        List<Entry> operands = new ArrayList<>(List.of(made.x, made.weights));
+        List<DrawnValue> operands = new ArrayList<>(List.of(made.x, made.weights));
         if (draft.chance(0.6)) {
             operands.add(zero(draft, left, List.of()));
             if (draft.chance(0.4)) {
@@ -173,7 +174,7 @@ final class QuantizationKinds {
         DType left = draft.pick(BYTES);
         DType right = left == DType.I8 ? DType.I8 : draft.pick(BYTES);
         Convolution made = convolution(draft, left, right);
-        List<Entry> operands = new ArrayList<>(List.of(
+        List<DrawnValue> operands = new ArrayList<>(List.of(
                 made.x,
                 scale(draft, DType.F32, List.of()),
                 zero(draft, left, List.of()),

@@ -11,7 +11,7 @@ final class RandomIndices {
     private RandomIndices() {}
 
     /** RandomIndices into an axis, now and then counted from its end. */
-    static Entry within(GraphDraft draft, DType dtype, List<Axis> shape, Axis extent, boolean negativeToo) {
+    static DrawnValue within(GraphDraft draft, DType dtype, List<Axis> shape, Axis extent, boolean negativeToo) {
         return perRun(draft, dtype, shape, run -> {
             long size = extent.size(run);
             Unfit.unless(size > 0 || Shapes.elements(shape, run) == 0);
@@ -28,7 +28,7 @@ final class RandomIndices {
         LongSupplier of(int run);
     }
 
-    static Entry perRun(GraphDraft draft, DType dtype, List<Axis> shape, PerRun elements) {
+    static DrawnValue perRun(GraphDraft draft, DType dtype, List<Axis> shape, PerRun elements) {
         List<Tensor> tensors = new ArrayList<>();
         for (int run = 0; run < draft.runs(); run++) {
             LongSupplier next = elements.of(run);

@@ -68,7 +68,7 @@ public final class RandomModels {
 
     private static GeneratedModel assemble(long seed, World world, GraphDraft draft) {
         Random random = world.random;
-        List<Entry> outputs = outputs(draft);
+        List<DrawnValue> outputs = outputs(draft);
         List<OnnxNode> nodes = new ArrayList<>(draft.nodeList());
         Set<String> used = new HashSet<>();
         nodes.forEach(node -> mentioned(node, used));
@@ -87,7 +87,7 @@ public final class RandomModels {
             Collections.shuffle(nodes, random);
         }
         List<OnnxValueInfo> infos = new ArrayList<>();
-        for (Entry output : outputs) {
+        for (DrawnValue output : outputs) {
             infos.add(new OnnxValueInfo(output.name(), Optional.of(world.outputType(output))));
         }
         OnnxGraph graph = new OnnxGraph("seed-" + seed, nodes, initializers, List.of(), inputs, infos, List.of());
@@ -108,11 +108,11 @@ public final class RandomModels {
     }
 
     /** Everything that no node uses, and now and then what one does, an input or a constant. */
-    private static List<Entry> outputs(GraphDraft draft) {
+    private static List<DrawnValue> outputs(GraphDraft draft) {
         Set<String> used = new HashSet<>();
         draft.nodeList().forEach(node -> mentioned(node, used));
-        Set<Entry> outputs = new LinkedHashSet<>();
-        for (Entry entry : draft.made()) {
+        Set<DrawnValue> outputs = new LinkedHashSet<>();
+        for (DrawnValue entry : draft.made()) {
             if (!used.contains(entry.name()) || draft.chance(0.12)) {
                 outputs.add(entry);
             }

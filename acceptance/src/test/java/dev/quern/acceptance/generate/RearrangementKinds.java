@@ -22,8 +22,8 @@ final class RearrangementKinds {
     private static void depthToSpace(GraphDraft draft) {
         int block = draft.between(1, 3);
         Axis channels = draft.fixed((long) block * block * draft.between(1, 3));
-        Entry x = draft.like(
-                draft.type(Types.FLOATS),
+        DrawnValue x = draft.like(
+                draft.type(TypeSets.FLOATS),
                 List.of(
                         draft.world().axis(),
                         channels,
@@ -47,8 +47,8 @@ final class RearrangementKinds {
         int block = draft.between(1, 3);
         Axis rows = draft.world().axis().map(size -> size * block);
         Axis columns = draft.fixed((long) block * draft.between(1, 4));
-        Entry x = draft.like(
-                draft.type(Types.FLOATS),
+        DrawnValue x = draft.like(
+                draft.type(TypeSets.FLOATS),
                 List.of(draft.world().axis(), draft.world().axis(), rows, columns));
         draft.node(
                 "SpaceToDepth",
@@ -63,8 +63,8 @@ final class RearrangementKinds {
     }
 
     private static void triangle(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 2, 4);
-        List<Entry> operands = new ArrayList<>(List.of(x));
+        DrawnValue x = draft.any(TypeSets.ALL, 2, 4);
+        List<DrawnValue> operands = new ArrayList<>(List.of(x));
         if (draft.chance(0.6)) {
             operands.add(draft.parameter(Tensor.of(new long[] {draft.between(-4, 4)})));
         }
@@ -72,7 +72,7 @@ final class RearrangementKinds {
     }
 
     private static void reverseSequence(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 2, 4);
+        DrawnValue x = draft.any(TypeSets.ALL, 2, 4);
         int batch = draft.below(2);
         Axis rows = x.axis(batch);
         Axis time = x.axis(1 - batch);
@@ -85,7 +85,7 @@ final class RearrangementKinds {
             }
             lengths.add(Tensor.of(numbers, numbers.length));
         }
-        Entry length = draft.given(DType.I64, List.of(rows), lengths);
+        DrawnValue length = draft.given(DType.I64, List.of(rows), lengths);
         draft.node(
                 "ReverseSequence",
                 List.of(x, length),

@@ -20,7 +20,7 @@ final class RecurrentKinds {
 
     private static void layer(GraphDraft draft, String name, int gates) {
         DType dtype = draft.chance(0.9) ? DType.F32 : DType.F64;
-        Entry x = draft.any(dtype, 3, 3);
+        DrawnValue x = draft.any(dtype, 3, 3);
         Unfit.unless(Shapes.elements(x.shape(), draft.fixed(1)) < 600);
         Axis time = x.axis(0);
         Axis batch = x.axis(1);
@@ -29,7 +29,7 @@ final class RecurrentKinds {
         Axis directions = draft.fixed(direction.equals("bidirectional") ? 2 : 1);
         long hidden = draft.between(1, 5);
         Axis width = draft.fixed(hidden);
-        List<Entry> operands = new ArrayList<>();
+        List<DrawnValue> operands = new ArrayList<>();
         operands.add(x);
         operands.add(draft.like(dtype, List.of(directions, draft.fixed(gates * hidden), x.axis(2))));
         operands.add(draft.like(dtype, List.of(directions, draft.fixed(gates * hidden), width)));
@@ -48,7 +48,7 @@ final class RecurrentKinds {
         if (name.equals("GRU")) {
             attributes.put("linear_before_reset", OnnxAttribute.of(draft.below(2)));
         }
-        List<Entry> results = new ArrayList<>();
+        List<DrawnValue> results = new ArrayList<>();
         results.add(draft.result(dtype, List.of(time, directions, batch, width)));
         results.add(draft.result(dtype, state));
         if (name.equals("LSTM")) {

@@ -15,23 +15,23 @@ final class ReductionKinds {
 
     static List<NodeKind> kinds() {
         List<NodeKind> kinds = new ArrayList<>();
-        kinds.add(kind("ReduceSum", 13, 20, Types.REDUCIBLE));
-        kinds.add(kind("ReduceMean", 18, 20, Types.REDUCIBLE));
-        kinds.add(kind("ReduceProd", 18, 5, Types.REDUCIBLE));
-        kinds.add(kind("ReduceMax", 18, 10, Types.NUMERIC));
-        kinds.add(kind("ReduceMin", 18, 5, Types.NUMERIC));
-        kinds.add(kind("ReduceL1", 18, 4, Types.REDUCIBLE));
-        kinds.add(kind("ReduceL2", 18, 5, Types.REDUCIBLE));
-        kinds.add(kind("ReduceSumSquare", 18, 4, Types.REDUCIBLE));
-        kinds.add(kind("ReduceLogSum", 18, 2, Types.FLOATS));
-        kinds.add(kind("ReduceLogSumExp", 18, 4, Types.FLOATS));
+        kinds.add(kind("ReduceSum", 13, 20, TypeSets.REDUCIBLE));
+        kinds.add(kind("ReduceMean", 18, 20, TypeSets.REDUCIBLE));
+        kinds.add(kind("ReduceProd", 18, 5, TypeSets.REDUCIBLE));
+        kinds.add(kind("ReduceMax", 18, 10, TypeSets.NUMERIC));
+        kinds.add(kind("ReduceMin", 18, 5, TypeSets.NUMERIC));
+        kinds.add(kind("ReduceL1", 18, 4, TypeSets.REDUCIBLE));
+        kinds.add(kind("ReduceL2", 18, 5, TypeSets.REDUCIBLE));
+        kinds.add(kind("ReduceSumSquare", 18, 4, TypeSets.REDUCIBLE));
+        kinds.add(kind("ReduceLogSum", 18, 2, TypeSets.FLOATS));
+        kinds.add(kind("ReduceLogSumExp", 18, 4, TypeSets.FLOATS));
         return kinds;
     }
 
     private static NodeKind kind(String name, int operandSince, int weight, Collection<DType> types) {
         return NodeKind.of(name, weight, draft -> {
             boolean ordered = name.equals("ReduceMax") || name.equals("ReduceMin");
-            Entry x = ordered ? draft.contested(types, 0, 5) : draft.summed(types, 0, 5);
+            DrawnValue x = ordered ? draft.contested(types, 0, 5) : draft.summed(types, 0, 5);
             List<Integer> axes = axes(draft, x.rank());
             reduce(draft, name, operandSince, x, axes, draft.chance(0.5));
         });
@@ -52,13 +52,14 @@ final class ReductionKinds {
         return axes;
     }
 
-    static Entry reduce(GraphDraft draft, String name, int operandSince, Entry x, List<Integer> axes, boolean keep) {
+    static DrawnValue reduce(
+            GraphDraft draft, String name, int operandSince, DrawnValue x, List<Integer> axes, boolean keep) {
         long[] numbers = axes.stream()
                 .mapToLong(axis -> draft.chance(0.3) ? axis - x.rank() : axis)
                 .toArray();
         Map<String, OnnxAttribute> attributes = new HashMap<>();
         attributes.put("keepdims", OnnxAttribute.of(keep ? 1 : 0));
-        List<Entry> operands = new ArrayList<>(List.of(x));
+        List<DrawnValue> operands = new ArrayList<>(List.of(x));
         boolean nothing = false;
         if (draft.opset() >= operandSince) {
             if (numbers.length > 0) {

@@ -27,7 +27,7 @@ final class ResizeKinds {
         return factors;
     }
 
-    private static List<Axis> scaled(Entry x, float[] factors) {
+    private static List<Axis> scaled(DrawnValue x, float[] factors) {
         List<Axis> shape = new ArrayList<>();
         for (int axis = 0; axis < x.rank(); axis++) {
             float factor = factors[axis];
@@ -38,7 +38,7 @@ final class ResizeKinds {
     }
 
     private static void upsample(GraphDraft draft) {
-        Entry x = draft.any(List.of(DType.F32), 2, 4);
+        DrawnValue x = draft.any(List.of(DType.F32), 2, 4);
         float[] factors = factors(draft, x.rank(), true);
         draft.node(
                 "Upsample",
@@ -52,7 +52,7 @@ final class ResizeKinds {
         DType dtype = draft.type(List.of(DType.F32, DType.F32, DType.U8, DType.I32, DType.I8));
         // Integers of all sizes: small ones are the same however they are interpolated and rounded.
         boolean great = dtype.isInteger() && draft.chance(0.5);
-        Entry x = great
+        DrawnValue x = great
                 ? draft.fresh(dtype, draft.shape(draft.chance(0.5) ? 2 : 4), RandomElements.Style.WILD)
                 : draft.any(dtype, 2, 4);
         Unfit.unless(x.shape().stream().allMatch(axis -> axis.least() > 0));

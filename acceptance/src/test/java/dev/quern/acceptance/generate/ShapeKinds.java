@@ -28,7 +28,7 @@ final class ShapeKinds {
     }
 
     private static void shape(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 0, 5);
+        DrawnValue x = draft.any(TypeSets.ALL, 0, 5);
         if (draft.opset() < 15 || draft.chance(0.5)) {
             draft.node("Shape", List.of(x), Map.of(), DType.I64, List.of(draft.fixed(x.rank())));
             return;
@@ -44,12 +44,12 @@ final class ShapeKinds {
     }
 
     private static void size(GraphDraft draft) {
-        draft.node("Size", List.of(draft.any(Types.ALL)), Map.of(), DType.I64, List.of());
+        draft.node("Size", List.of(draft.any(TypeSets.ALL)), Map.of(), DType.I64, List.of());
     }
 
     /** Axes joined, split or moved by another name: a shape with as many elements, in every run. */
     private static void reshape(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 0, 5);
+        DrawnValue x = draft.any(TypeSets.ALL, 0, 5);
         List<Axis> shape = new ArrayList<>(x.shape());
         int changes = draft.between(1, 3);
         for (int change = 0; change < changes; change++) {
@@ -78,7 +78,7 @@ final class ShapeKinds {
     }
 
     private static void flatten(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 0, 4);
+        DrawnValue x = draft.any(TypeSets.ALL, 0, 4);
         int axis = draft.below(x.rank() + 1);
         List<Axis> shape = List.of(
                 Shapes.product(x.shape().subList(0, axis), draft.runs()),
@@ -88,7 +88,7 @@ final class ShapeKinds {
 
     private static void squeeze(GraphDraft draft) {
         boolean all = draft.chance(0.3);
-        Entry x = all && draft.chance(0.5)
+        DrawnValue x = all && draft.chance(0.5)
                 ? sometimesOne(draft)
                 : draft.existing(entry -> entry.shape().stream()
                                 .anyMatch(axis -> all ? axis.sizes().contains(1L) : axis.is(1)))
@@ -103,7 +103,7 @@ final class ShapeKinds {
                 shape.add(x.axis(axis));
             }
         }
-        Entry result = withAxes(draft, "Squeeze", x, all ? Optional.empty() : Optional.of(axes), shape);
+        DrawnValue result = withAxes(draft, "Squeeze", x, all ? Optional.empty() : Optional.of(axes), shape);
         // Without axes, a symbolic extent that happens to be 1 in one run makes ranks differ.
         if (all && shape.stream().anyMatch(axis -> axis.sizes().contains(1L))) {
             draft.leave(result);
@@ -111,14 +111,14 @@ final class ShapeKinds {
     }
 
     /** A value with an axis by name that is 1 in some run. */
-    private static Entry sometimesOne(GraphDraft draft) {
+    private static DrawnValue sometimesOne(GraphDraft draft) {
         List<Axis> shape = new ArrayList<>(draft.shape(draft.between(0, 2)));
         shape.add(draft.below(shape.size() + 1), draft.world().meetingAxis());
-        return draft.like(draft.type(Types.ALL), shape);
+        return draft.like(draft.type(TypeSets.ALL), shape);
     }
 
     private static void unsqueeze(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 0, 4);
+        DrawnValue x = draft.any(TypeSets.ALL, 0, 4);
         int count = draft.between(1, 2);
         int rank = x.rank() + count;
         List<Long> axes = new ArrayList<>();
@@ -137,9 +137,9 @@ final class ShapeKinds {
         withAxes(draft, "Unsqueeze", x, Optional.of(axes), shape);
     }
 
-    private static Entry withAxes(
-            GraphDraft draft, String operator, Entry x, Optional<List<Long>> axes, List<Axis> shape) {
-        List<Entry> operands = new ArrayList<>(List.of(x));
+    private static DrawnValue withAxes(
+            GraphDraft draft, String operator, DrawnValue x, Optional<List<Long>> axes, List<Axis> shape) {
+        List<DrawnValue> operands = new ArrayList<>(List.of(x));
         Map<String, OnnxAttribute> attributes = new HashMap<>();
         if (axes.isPresent()) {
             long[] numbers = axes.get().stream().mapToLong(Long::longValue).toArray();
@@ -153,13 +153,13 @@ final class ShapeKinds {
     }
 
     private static void identity(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL);
+        DrawnValue x = draft.any(TypeSets.ALL);
         draft.node("Identity", List.of(x), Map.of(), x.dtype(), x.shape());
     }
 
     private static void dropout(GraphDraft draft) {
-        Entry x = draft.any(Types.FLOATS);
-        List<Entry> results = new ArrayList<>(List.of(draft.result(x.dtype(), x.shape())));
+        DrawnValue x = draft.any(TypeSets.FLOATS);
+        List<DrawnValue> results = new ArrayList<>(List.of(draft.result(x.dtype(), x.shape())));
         if (draft.chance(0.3)) {
             results.add(draft.result(DType.BOOL, x.shape()));
         }
@@ -167,7 +167,7 @@ final class ShapeKinds {
     }
 
     private static void expand(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 0, 4);
+        DrawnValue x = draft.any(TypeSets.ALL, 0, 4);
         List<Axis> shape = new ArrayList<>(x.shape());
         for (int axis = 0; axis < shape.size(); axis++) {
             if (shape.get(axis).is(1) && draft.chance(0.6)) {
@@ -190,9 +190,9 @@ final class ShapeKinds {
     }
 
     /** RandomElements for a shape: from the shape of a value that has it, or a parameter. */
-    static Entry extents(GraphDraft draft, List<Axis> shape) {
+    static DrawnValue extents(GraphDraft draft, List<Axis> shape) {
         if (draft.chance(0.5)) {
-            Optional<Entry> like = draft.existing(entry -> entry.shapedLike(shape));
+            Optional<DrawnValue> like = draft.existing(entry -> entry.shapedLike(shape));
             if (like.isPresent()) {
                 return draft.node(
                         "Shape", List.of(like.get()), Map.of(), DType.I64, List.of(draft.fixed(shape.size())));
@@ -202,7 +202,7 @@ final class ShapeKinds {
     }
 
     private static void tile(GraphDraft draft) {
-        Entry x = draft.any(Types.ALL, 1, 4);
+        DrawnValue x = draft.any(TypeSets.ALL, 1, 4);
         long[] repeats = new long[x.rank()];
         List<Axis> shape = new ArrayList<>();
         for (int axis = 0; axis < repeats.length; axis++) {

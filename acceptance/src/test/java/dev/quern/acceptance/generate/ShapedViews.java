@@ -19,13 +19,13 @@ final class ShapedViews {
         this.draft = draft;
     }
 
-    Optional<Entry> of(DType dtype, List<Axis> shape) {
+    Optional<DrawnValue> of(DType dtype, List<Axis> shape) {
         for (int attempt = 0; attempt < TRIES; attempt++) {
-            Optional<Entry> found = draft.existing(entry -> entry.dtype() == dtype && entry.rank() > 0);
+            Optional<DrawnValue> found = draft.existing(entry -> entry.dtype() == dtype && entry.rank() > 0);
             if (found.isEmpty()) {
                 return Optional.empty();
             }
-            Optional<Entry> view = of(found.get(), shape);
+            Optional<DrawnValue> view = of(found.get(), shape);
             if (view.isPresent()) {
                 return view;
             }
@@ -34,9 +34,9 @@ final class ShapedViews {
     }
 
     /** Some view of a value that broadcasts with it. */
-    Optional<Entry> ofValue(Entry source) {
+    Optional<DrawnValue> ofValue(DrawnValue source) {
         for (int attempt = 0; attempt < TRIES; attempt++) {
-            Optional<Entry> view = draft.chance(0.75) ? of(source, source.shape()) : narrow(source);
+            Optional<DrawnValue> view = draft.chance(0.75) ? of(source, source.shape()) : narrow(source);
             if (view.isPresent()) {
                 return view;
             }
@@ -45,7 +45,7 @@ final class ShapedViews {
     }
 
     /** One row, column or plane, which broadcasts. */
-    private Optional<Entry> narrow(Entry source) {
+    private Optional<DrawnValue> narrow(DrawnValue source) {
         int axis = draft.below(source.rank());
         if (source.axis(axis).least() == 0) {
             return Optional.empty();
@@ -55,7 +55,7 @@ final class ShapedViews {
         return Optional.of(cut(source, axis, new long[] {start}, new long[] {start + 1}, 1, shape));
     }
 
-    private Optional<Entry> of(Entry source, List<Axis> shape) {
+    private Optional<DrawnValue> of(DrawnValue source, List<Axis> shape) {
         if (source.rank() == shape.size()) {
             Optional<List<Integer>> order = permutation(source.shape(), shape);
             if (order.isPresent() && !identity(order.get())) {
@@ -64,7 +64,7 @@ final class ShapedViews {
             if (order.isPresent() && draft.chance(0.7)) {
                 return draft.chance(0.5) ? rotation(source) : Optional.of(reversal(source));
             }
-            Optional<Entry> slice = slice(source, shape);
+            Optional<DrawnValue> slice = slice(source, shape);
             if (slice.isPresent()) {
                 return slice;
             }
@@ -101,7 +101,7 @@ final class ShapedViews {
         return Optional.of(order);
     }
 
-    Entry transpose(Entry source, List<Integer> order) {
+    DrawnValue transpose(DrawnValue source, List<Integer> order) {
         return draft.node(
                 "Transpose",
                 List.of(source),
@@ -113,13 +113,13 @@ final class ShapedViews {
                 order.stream().map(source.shape()::get).toList());
     }
 
-    private Entry reversal(Entry source) {
+    private DrawnValue reversal(DrawnValue source) {
         int axis = draft.below(source.rank());
         return cut(source, axis, new long[] {-1}, new long[] {Long.MIN_VALUE + 1}, -1, source.shape());
     }
 
     /** The first elements along an axis moved to its end: a concatenation of two slices of one value. */
-    private Optional<Entry> rotation(Entry source) {
+    private Optional<DrawnValue> rotation(DrawnValue source) {
         int axis = draft.below(source.rank());
         if (source.axis(axis).least() < 2) {
             return Optional.empty();
@@ -127,8 +127,8 @@ final class ShapedViews {
         long by = draft.between(1, (int) Math.min(4, source.axis(axis).least() - 1));
         List<Axis> head = Shapes.with(source.shape(), axis, draft.fixed(by));
         List<Axis> tail = Shapes.with(source.shape(), axis, source.axis(axis).map(size -> size - by));
-        Entry first = cut(source, axis, new long[] {0}, new long[] {by}, 1, head);
-        Entry last = cut(source, axis, new long[] {by}, new long[] {Integer.MAX_VALUE}, 1, tail);
+        DrawnValue first = cut(source, axis, new long[] {0}, new long[] {by}, 1, head);
+        DrawnValue last = cut(source, axis, new long[] {by}, new long[] {Integer.MAX_VALUE}, 1, tail);
         return Optional.of(draft.node(
                 "Concat",
                 List.of(last, first),
@@ -138,7 +138,7 @@ final class ShapedViews {
     }
 
     /** A slice with one axis cut. */
-    Entry cut(Entry source, int axis, long[] start, long[] end, long step, List<Axis> shape) {
+    DrawnValue cut(DrawnValue source, int axis, long[] start, long[] end, long step, List<Axis> shape) {
         if (draft.opset() < 10) {
             Unfit.unless(step == 1);
             Map<String, OnnxAttribute> attributes = Map.of(
@@ -160,7 +160,7 @@ final class ShapedViews {
                 shape);
     }
 
-    private Optional<Entry> slice(Entry source, List<Axis> shape) {
+    private Optional<DrawnValue> slice(DrawnValue source, List<Axis> shape) {
         List<Integer> cut = new ArrayList<>();
         for (int axis = 0; axis < shape.size(); axis++) {
             if (!source.axis(axis).alike(shape.get(axis))) {
@@ -184,7 +184,7 @@ final class ShapedViews {
                         : cut(source, axis, new long[] {-part.greatest()}, new long[] {Long.MAX_VALUE}, 1, shape));
     }
 
-    private Optional<Entry> reshape(Entry source, List<Axis> shape) {
+    private Optional<DrawnValue> reshape(DrawnValue source, List<Axis> shape) {
         for (int run = 0; run < draft.runs(); run++) {
             if (Shapes.elements(source.shape(), run) != Shapes.elements(shape, run)) {
                 return Optional.empty();
@@ -194,7 +194,7 @@ final class ShapedViews {
     }
 
     /** The source under a shape of as many elements. */
-    Entry reshaped(Entry source, List<Axis> shape) {
+    DrawnValue reshaped(DrawnValue source, List<Axis> shape) {
         long[] target = new long[shape.size()];
         int open = 0;
         boolean nothing = false;
@@ -210,7 +210,7 @@ final class ShapedViews {
                 open++;
             }
         }
-        Entry operand = open <= 1 && !nothing && draft.chance(0.9) ? draft.integers(target) : draft.extents(shape);
+        DrawnValue operand = open <= 1 && !nothing && draft.chance(0.9) ? draft.integers(target) : draft.extents(shape);
         Map<String, OnnxAttribute> attributes =
                 nothing && draft.opset() >= 14 ? Map.of("allowzero", OnnxAttribute.of(1)) : Map.of();
         Unfit.unless(!nothing || draft.opset() >= 14);

@@ -42,18 +42,18 @@ final class StoredKinds {
     /** Numbers that become narrow, or are narrow from the start, are moved and become wide again. */
     private static void narrow(GraphDraft draft) {
         DType narrow = type(draft);
-        Entry x = draft.chance(0.75)
+        DrawnValue x = draft.chance(0.75)
                 ? cast(draft, draft.contested(List.of(DType.F32, DType.F32, DType.F16), 0, 4), narrow)
                 : draft.fresh(narrow, draft.shape(draft.between(0, 3)));
-        Entry moved = moved(draft, x);
+        DrawnValue moved = moved(draft, x);
         DType wide = draft.pick(List.of(DType.F32, DType.F32, DType.F16, DType.BF16));
-        Entry y = cast(draft, moved, narrow.isInteger() && draft.chance(0.3) ? DType.I8 : wide);
+        DrawnValue y = cast(draft, moved, narrow.isInteger() && draft.chance(0.3) ? DType.I8 : wide);
         if (draft.chance(0.4)) {
             PatternKinds.binary(draft, "Add", y, draft.spread(y.dtype(), y.shape()));
         }
     }
 
-    private static Entry cast(GraphDraft draft, Entry x, DType to) {
+    private static DrawnValue cast(GraphDraft draft, DrawnValue x, DType to) {
         Map<String, OnnxAttribute> attributes = new HashMap<>();
         attributes.put("to", OnnxAttribute.of(DataTypes.number(to)));
         if (to.isFloat() && to.bits() == 8 && to != DType.F8E8M0 && draft.chance(0.4)) {
@@ -66,14 +66,14 @@ final class StoredKinds {
     private static void quantities(GraphDraft draft) {
         DType narrow = type(draft);
         Unfit.unless(narrow != DType.F8E8M0);
-        Entry x = draft.any(List.of(DType.F32), 1, 4);
+        DrawnValue x = draft.any(List.of(DType.F32), 1, 4);
         int axis = draft.below(x.rank());
         List<Axis> numbers = x.axis(axis).steady() && draft.chance(0.4) ? List.of(x.axis(axis)) : List.of();
         Map<String, OnnxAttribute> along = numbers.isEmpty() ? Map.of() : Map.of("axis", OnnxAttribute.of(axis));
-        Entry scale = QuantizationKinds.scale(draft, DType.F32, numbers);
-        Entry zero = zero(draft, narrow, numbers);
-        Entry quantised = draft.node("QuantizeLinear", List.of(x, scale, zero), along, narrow, x.shape());
-        List<Entry> operands = new ArrayList<>(List.of(quantised, scale));
+        DrawnValue scale = QuantizationKinds.scale(draft, DType.F32, numbers);
+        DrawnValue zero = zero(draft, narrow, numbers);
+        DrawnValue quantised = draft.node("QuantizeLinear", List.of(x, scale, zero), along, narrow, x.shape());
+        List<DrawnValue> operands = new ArrayList<>(List.of(quantised, scale));
         if (draft.chance(0.7)) {
             operands.add(zero);
         }
@@ -81,7 +81,7 @@ final class StoredKinds {
     }
 
     /** Zero, which is all that floats may have, or any whole number. */
-    private static Entry zero(GraphDraft draft, DType narrow, List<Axis> numbers) {
+    private static DrawnValue zero(GraphDraft draft, DType narrow, List<Axis> numbers) {
         long[] values = new long[(int) Shapes.elements(numbers, 0)];
         if (narrow.isInteger()) {
             java.util.Arrays.setAll(values, at -> draft.below(1 << narrow.bits()));
@@ -90,12 +90,12 @@ final class StoredKinds {
     }
 
     private static void movedOnly(GraphDraft draft) {
-        Entry x = draft.fresh(draft.pick(UNLIKE_NUMBERS), draft.shape(draft.between(1, 3)));
+        DrawnValue x = draft.fresh(draft.pick(UNLIKE_NUMBERS), draft.shape(draft.between(1, 3)));
         moved(draft, moved(draft, x));
     }
 
     /** By a transpose, a slice, a reversal, a rotation, a concatenation, a gather, a reshape or not at all. */
-    private static Entry moved(GraphDraft draft, Entry x) {
+    private static DrawnValue moved(GraphDraft draft, DrawnValue x) {
         if (x.rank() == 0 || draft.chance(0.2)) {
             return draft.node("Identity", List.of(x), Map.of(), x.dtype(), x.shape());
         }
@@ -110,7 +110,7 @@ final class StoredKinds {
                         Shapes.with(x.shape(), axis, x.axis(axis).map(size -> 2 * size)));
             case 1 -> {
                 Axis count = draft.fixed(draft.between(1, 3));
-                Entry indices = RandomIndices.within(draft, DType.I64, List.of(count), x.axis(axis), true);
+                DrawnValue indices = RandomIndices.within(draft, DType.I64, List.of(count), x.axis(axis), true);
                 yield draft.node(
                         "Gather",
                         List.of(x, indices),

@@ -125,17 +125,17 @@ final class World {
     }
 
     /** Declares an input; its tensors, one per run, are what it is given. */
-    Entry input(DType dtype, List<Axis> shape, List<Tensor> tensors) {
+    DrawnValue input(DType dtype, List<Axis> shape, List<Tensor> tensors) {
         String name = name("x");
         inputs.add(new OnnxValueInfo(name, Optional.of(type(dtype, shape))));
         for (int run = 0; run < runs; run++) {
             given.get(run).put(name, tensors.get(run));
         }
-        return new Entry(name, dtype, shape);
+        return new DrawnValue(name, dtype, shape);
     }
 
     /** Declares an input with a default; {@code others} are what it is given, null where the default holds. */
-    Entry defaulted(DType dtype, List<Axis> shape, Tensor otherwise, List<Tensor> others) {
+    DrawnValue defaulted(DType dtype, List<Axis> shape, Tensor otherwise, List<Tensor> others) {
         String name = name("d");
         inputs.add(new OnnxValueInfo(name, Optional.of(type(dtype, shape))));
         defaults.add(new OnnxTensor(name, otherwise));
@@ -144,13 +144,13 @@ final class World {
                 given.get(run).put(name, others.get(run));
             }
         }
-        return new Entry(name, dtype, shape);
+        return new DrawnValue(name, dtype, shape);
     }
 
     /** The type that the model states of an output. */
-    OnnxType outputType(Entry output) {
+    OnnxType outputType(DrawnValue output) {
         if (unranked.contains(output.name())) {
-            return new OnnxType.TensorType(output.dtype(), Optional.empty());
+            return new OnnxType.OnnxTensorType(output.dtype(), Optional.empty());
         }
         return type(
                 output.dtype(),

@@ -40,7 +40,7 @@ final class AttributeMutations {
             case OnnxAttribute.Float(float value) -> OnnxAttribute.of((float) dice.real());
             case OnnxAttribute.Ints(List<Long> values) -> new OnnxAttribute.Ints(changedList(values));
             case OnnxAttribute.Floats(List<Float> values) -> floats(values);
-            case OnnxAttribute.Text text ->
+            case OnnxAttribute.EncodedText text ->
                 OnnxAttribute.of(dice.of(
                         "",
                         "constant",

@@ -124,19 +124,19 @@ final class GraphMutations {
         DType dtype = dice.of(DType.values());
         Optional<OnnxType> type = info.type();
         if (type.isPresent()
-                && type.get() instanceof OnnxType.TensorType tensor
+                && type.get() instanceof OnnxType.OnnxTensorType tensor
                 && tensor.shape().isPresent()) {
             List<OnnxType.Extent> shape = new ArrayList<>(tensor.shape().get());
             if (dice.oneIn(4)) {
-                type = Optional.of(new OnnxType.TensorType(dtype, tensor.shape()));
+                type = Optional.of(new OnnxType.OnnxTensorType(dtype, tensor.shape()));
             } else {
                 reshape(shape);
-                type = Optional.of(new OnnxType.TensorType(tensor.dtype(), Optional.of(shape)));
+                type = Optional.of(new OnnxType.OnnxTensorType(tensor.dtype(), Optional.of(shape)));
             }
         } else {
             type = dice.oneIn(2)
                     ? Optional.empty()
-                    : Optional.of(new OnnxType.TensorType(dtype, Optional.of(List.of())));
+                    : Optional.of(new OnnxType.OnnxTensorType(dtype, Optional.of(List.of())));
         }
         infos.set(at, new OnnxValueInfo(info.name(), type));
     }
@@ -196,7 +196,7 @@ final class GraphMutations {
             }
             inputs.add(new OnnxValueInfo(
                     tensor.name(),
-                    Optional.of(new OnnxType.TensorType(tensor.data().dtype(), Optional.of(shape)))));
+                    Optional.of(new OnnxType.OnnxTensorType(tensor.data().dtype(), Optional.of(shape)))));
         } else if (!inputs.isEmpty()) {
             inputs.remove(dice.below(inputs.size()));
         }

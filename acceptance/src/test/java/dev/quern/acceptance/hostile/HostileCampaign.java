@@ -63,7 +63,7 @@ final class HostileCampaign {
         }
         int status = process.waitFor();
         ByteBuffer done = ByteBuffer.wrap(Files.readAllBytes(progress));
-        for (HostileTrial.Stage stage : HostileTrial.Stage.values()) {
+        for (HostileTrial.HostileStage stage : HostileTrial.HostileStage.values()) {
             tally.count(stage, done.getLong(8 * (1 + stage.ordinal())));
         }
         long next = done.getLong(0);

@@ -29,7 +29,7 @@ class HostileModelsTest {
         List<String> refused = new ArrayList<>();
         for (int i = 0; i < corpus.models().size(); i++) {
             HostileTrial trial = HostileTrial.of(corpus.bytes().get(i), Options.NO_TIME_LIMIT);
-            if (trial.stage().compareTo(HostileTrial.Stage.LOADED) < 0) {
+            if (trial.stage().compareTo(HostileTrial.HostileStage.LOADED) < 0) {
                 refused.add(corpus.models().get(i).graph().name() + " " + trial);
             }
         }

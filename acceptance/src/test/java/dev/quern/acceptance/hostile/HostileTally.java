@@ -16,7 +16,7 @@ final class HostileTally {
     private final Path file;
     private final String corpus;
     private long next;
-    private final long[] counts = new long[HostileTrial.Stage.values().length];
+    private final long[] counts = new long[HostileTrial.HostileStage.values().length];
     private final Map<String, String> findings = new TreeMap<>();
 
     private HostileTally(Path file, String corpus) {
@@ -38,7 +38,7 @@ final class HostileTally {
                         + ", the corpus now is " + corpus + "; delete it to begin again");
             }
             tally.next = Long.parseLong(properties.getProperty("next"));
-            for (HostileTrial.Stage stage : HostileTrial.Stage.values()) {
+            for (HostileTrial.HostileStage stage : HostileTrial.HostileStage.values()) {
                 tally.counts[stage.ordinal()] = Long.parseLong(properties.getProperty("count." + stage, "0"));
             }
             for (String key : properties.stringPropertyNames()) {
@@ -60,7 +60,7 @@ final class HostileTally {
         next = seed;
     }
 
-    void count(HostileTrial.Stage stage, long more) {
+    void count(HostileTrial.HostileStage stage, long more) {
         counts[stage.ordinal()] += more;
     }
 
@@ -83,16 +83,16 @@ final class HostileTally {
 
     /** Mutants that came to be compiled. */
     long compiled() {
-        return counts[HostileTrial.Stage.COMPILER.ordinal()]
-                + counts[HostileTrial.Stage.LOADED.ordinal()]
-                + counts[HostileTrial.Stage.RAN.ordinal()];
+        return counts[HostileTrial.HostileStage.COMPILER.ordinal()]
+                + counts[HostileTrial.HostileStage.LOADED.ordinal()]
+                + counts[HostileTrial.HostileStage.RAN.ordinal()];
     }
 
     void save() throws IOException {
         Properties properties = new Properties();
         properties.setProperty("corpus", corpus);
         properties.setProperty("next", Long.toString(next));
-        for (HostileTrial.Stage stage : HostileTrial.Stage.values()) {
+        for (HostileTrial.HostileStage stage : HostileTrial.HostileStage.values()) {
             properties.setProperty("count." + stage, Long.toString(counts[stage.ordinal()]));
         }
         findings.forEach((signature, text) -> properties.setProperty("finding." + signature, text));
@@ -106,7 +106,7 @@ final class HostileTally {
     @Override
     public String toString() {
         Map<String, Long> named = new LinkedHashMap<>();
-        for (HostileTrial.Stage stage : HostileTrial.Stage.values()) {
+        for (HostileTrial.HostileStage stage : HostileTrial.HostileStage.values()) {
             named.put(stage.toString(), counts[stage.ordinal()]);
         }
         return tried() + " tried, " + named + ", " + findings.size() + " kinds of findings";

@@ -23,9 +23,9 @@ import java.util.Optional;
  * @param finding what went wrong that may not, for people; empty if nothing did
  * @param signature the same for telling findings apart: class and place
  */
-record HostileTrial(Stage stage, Optional<String> finding, String signature) {
+record HostileTrial(HostileStage stage, Optional<String> finding, String signature) {
     /** How far a file comes. */
-    enum Stage {
+    enum HostileStage {
         /** Refused while read. */
         READER,
         /** Refused while it became a graph. */
@@ -46,12 +46,12 @@ record HostileTrial(Stage stage, Optional<String> finding, String signature) {
     private static final Duration TIME_LIMIT = Duration.ofMillis(1500);
 
     /** Notes that a file was imported and is being compiled. */
-    private static final class Progress implements StageSink {
-        private Stage stage = Stage.READER;
+    private static final class StageWatch implements StageSink {
+        private HostileStage stage = HostileStage.READER;
 
         @Override
         public void graph(String name, Graph graph) {
-            stage = Stage.COMPILER;
+            stage = HostileStage.COMPILER;
         }
 
         @Override
@@ -68,7 +68,7 @@ record HostileTrial(Stage stage, Optional<String> finding, String signature) {
 
     /** Tries {@code file} with another time limit. */
     static HostileTrial of(byte[] file, Duration limit) {
-        Progress progress = new Progress();
+        StageWatch progress = new StageWatch();
         long begin = processorTime();
         HostileTrial trial = attempt(file, limit, progress);
         long spent = processorTime() - begin;
@@ -83,7 +83,7 @@ record HostileTrial(Stage stage, Optional<String> finding, String signature) {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
-    private static HostileTrial attempt(byte[] file, Duration limit, Progress progress) {
+    private static HostileTrial attempt(byte[] file, Duration limit, StageWatch progress) {
         Options options = Options.builder()
                 .threads(1)
                 .maxMemory(MOST_MEMORY)
@@ -91,11 +91,11 @@ record HostileTrial(Stage stage, Optional<String> finding, String signature) {
                 .build();
         try (CompiledModel model =
                 ModelCompiler.of(options).withStages(progress).compile(file)) {
-            progress.stage = Stage.LOADED;
+            progress.stage = HostileStage.LOADED;
             Optional<Map<String, Tensor>> inputs = TrialInputs.of(model.inputs());
             if (inputs.isPresent()) {
                 model.run(inputs.get());
-                progress.stage = Stage.RAN;
+                progress.stage = HostileStage.RAN;
             }
             return new HostileTrial(progress.stage, Optional.empty(), "");
         } catch (ModelException refused) {
@@ -105,13 +105,13 @@ record HostileTrial(Stage stage, Optional<String> finding, String signature) {
         }
     }
 
-    private static HostileTrial refused(ModelException refused, byte[] file, Progress progress) {
+    private static HostileTrial refused(ModelException refused, byte[] file, StageWatch progress) {
         boolean exhausted = refused.getCause() instanceof VirtualMachineError;
         if (refused.code() == ModelException.Code.INTERNAL || exhausted) {
             return finding(progress.stage, refused.getCause() == null ? refused : refused.getCause());
         }
-        boolean earlier = progress.stage == Stage.READER && isReadable(file);
-        return new HostileTrial(earlier ? Stage.IMPORTER : progress.stage, Optional.empty(), "");
+        boolean earlier = progress.stage == HostileStage.READER && isReadable(file);
+        return new HostileTrial(earlier ? HostileStage.IMPORTER : progress.stage, Optional.empty(), "");
     }
 
     private static boolean isReadable(byte[] file) {
@@ -122,7 +122,7 @@ record HostileTrial(Stage stage, Optional<String> finding, String signature) {
         }
     }
 
-    private static HostileTrial finding(Stage stage, Throwable fault) {
+    private static HostileTrial finding(HostileStage stage, Throwable fault) {
         Throwable root = fault;
         while (root.getCause() != null) {
             root = root.getCause();

@@ -17,7 +17,7 @@ import java.time.Duration;
  */
 final class TrialProcess {
     /** The mapped file: the next seed, then a count for each stage. */
-    static final int BYTES = 8 * (1 + HostileTrial.Stage.values().length);
+    static final int BYTES = 8 * (1 + HostileTrial.HostileStage.values().length);
 
     /** Status of a process that gave up on a mutant that does not end. */
     static final int HUNG = 44;

@@ -21,7 +21,7 @@ record Difference(OnnxNode node, List<Tensor> operands, List<Tensor> results, Li
     private static final double UNITS = 64;
 
     /** What is asked of an element of a result that is not near what is expected. */
-    interface Element {
+    interface ElementQuestion {
         boolean covered(int index, double expected, double found);
     }
 
@@ -91,13 +91,13 @@ record Difference(OnnxNode node, List<Tensor> operands, List<Tensor> results, Li
     }
 
     /** Whether every floating-point element of every result is near what is expected, or covered. */
-    boolean every(Element rule) {
+    boolean every(ElementQuestion rule) {
         return IntStream.range(0, results.size())
                 .filter(i -> results.get(i) != null)
                 .allMatch(i -> every(results.get(i), answers.get(i), rule));
     }
 
-    private static boolean every(Tensor expected, Tensor found, Element rule) {
+    private static boolean every(Tensor expected, Tensor found, ElementQuestion rule) {
         if (expected.dtype() != found.dtype()
                 || !Arrays.equals(expected.shape(), found.shape())
                 || !RealElements.isReal(expected.dtype())) {

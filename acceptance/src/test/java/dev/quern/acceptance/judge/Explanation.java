@@ -60,7 +60,7 @@ final class Explanation {
 
     private boolean plainAgrees(OnnxModel settled) {
         PeerAnswer plain = PeerAnswer.of(new GeneratedModel("", settled, List.of(inputs)), false);
-        try (Reference reference = new Reference(OnnxWriter.toBytes(settled))) {
+        try (ReferenceModel reference = new ReferenceModel(OnnxWriter.toBytes(settled))) {
             return plain.outputs(0).isPresent()
                     && SpreadComparison.PEER
                             .difference(
@@ -155,9 +155,9 @@ final class Explanation {
         Map<String, Tensor> values = new LinkedHashMap<>(given);
         model.graph().initializers().forEach(each -> values.put(each.name(), each.data()));
         for (OnnxNode node : RunnableOrder.sorted(model).graph().nodes()) {
-            try (Reference reference =
-                    new Reference(OnnxWriter.toBytes(IsolatedNode.of(model, node, values, Set.of())))) {
-                values.putAll(Reference.copies(reference.run(Map.of())));
+            try (ReferenceModel reference =
+                    new ReferenceModel(OnnxWriter.toBytes(IsolatedNode.of(model, node, values, Set.of())))) {
+                values.putAll(ReferenceModel.copies(reference.run(Map.of())));
             }
         }
         return values;
@@ -192,14 +192,14 @@ final class Explanation {
             Map<String, Tensor> values,
             Map<String, Tensor> answer,
             Map<String, Tensor> operands) {
-        try (Reference reference = new Reference(OnnxWriter.toBytes(alone), true)) {
+        try (ReferenceModel reference = new ReferenceModel(OnnxWriter.toBytes(alone), true)) {
             Map<String, Tensor> expected = reference.run(operands);
             Map<String, Tensor> found = new LinkedHashMap<>();
             expected.forEach(
                     (name, tensor) -> found.put(name, SignedInterface.under(tensor.dtype(), answer.get(name))));
             return SpreadComparison.PEER
                     .difference(reference, operands, expected, found, seed)
-                    .map(parts -> new Parting(node, values, Reference.copies(expected), found, parts));
+                    .map(parts -> new Parting(node, values, ReferenceModel.copies(expected), found, parts));
         }
     }
 

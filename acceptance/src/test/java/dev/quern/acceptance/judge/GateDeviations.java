@@ -54,7 +54,7 @@ final class GateDeviations {
 
     private boolean covers() {
         int time = (int) difference.operand().shape()[0];
-        String direction = difference.node().attributes().get("direction") instanceof OnnxAttribute.Text text
+        String direction = difference.node().attributes().get("direction") instanceof OnnxAttribute.EncodedText text
                 ? text.value()
                 : "forward";
         int directions = direction.equals("bidirectional") ? 2 : 1;

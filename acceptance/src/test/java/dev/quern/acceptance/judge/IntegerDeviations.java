@@ -152,7 +152,7 @@ final class IntegerDeviations {
     static boolean sumsAlone(Difference difference) {
         if (!difference.is("Einsum")
                 || !difference.of(DType.I32, DType.I64)
-                || !(difference.node().attributes().get("equation") instanceof OnnxAttribute.Text equation)) {
+                || !(difference.node().attributes().get("equation") instanceof OnnxAttribute.EncodedText equation)) {
             return false;
         }
         String[] terms = equation.value().replace(" ", "").split("->|,");

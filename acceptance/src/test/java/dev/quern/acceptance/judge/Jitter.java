@@ -269,7 +269,7 @@ final class Jitter {
                     Op.If _,
                     Op.Loop _,
                     Op.Scan _ -> true;
-            case Op.Resize(ResizeRule rule, var scales, var shape) -> rule.mode() == ResizeRule.Mode.NEAREST;
+            case Op.Resize(ResizeRule rule, var scales, var shape) -> rule.mode() == ResizeRule.Interpolation.NEAREST;
             case Op.Host(String function, var attributes) -> !function.equals("ResizeTo");
             case Op.ScatterElements _, Op.ScatterNd _ -> false;
             case Op other -> false;

@@ -34,7 +34,7 @@ public final class Judge {
 
     /** What came of the model, in a form that {@code seed} chooses. */
     public ModelOutcome judge(GeneratedModel model, long seed) {
-        Form form = Form.of(seed);
+        RunForm form = RunForm.of(seed);
         try {
             return judge(model, form, seed);
         } catch (Throwable failure) {
@@ -64,7 +64,7 @@ public final class Judge {
         return !line.strip().startsWith("at ") || line.contains("dev.quern") && !line.contains(".acceptance.");
     }
 
-    private ModelOutcome judge(GeneratedModel model, Form form, long seed) {
+    private ModelOutcome judge(GeneratedModel model, RunForm form, long seed) {
         byte[] bytes = model.bytes();
         PeerAnswer peer = PeerAnswer.of(model, seed % 2 == 0);
         Options options = Options.builder().threads(form.threads()).poison(true).build();
@@ -120,7 +120,7 @@ public final class Judge {
             GeneratedModel model,
             Model compiled,
             References references,
-            Form form,
+            RunForm form,
             long seed,
             int run,
             PeerAnswer peer,
@@ -133,7 +133,7 @@ public final class Judge {
             return Optional.of(refused(refusal, peer.at(run)));
         }
         results.add(found);
-        Reference reference = references.under(inputs);
+        ReferenceModel reference = references.under(inputs);
         Map<String, Tensor> expected = withOpenExtents(model, inputs, reference.run(inputs), found);
         Optional<String> difference = SpreadComparison.OURS.difference(reference, inputs, expected, found, seed);
         if (difference.isPresent()) {
@@ -177,11 +177,13 @@ public final class Judge {
             return expected;
         }
         Map<String, Tensor> settled = new LinkedHashMap<>(expected);
-        try (Reference told = new Reference(OnnxWriter.toBytes(Defaults.without(model.model(), inputs.keySet())))) {
+        try (ReferenceModel told =
+                new ReferenceModel(OnnxWriter.toBytes(Defaults.without(model.model(), inputs.keySet())))) {
             Map<String, Tensor> results = told.run(inputs);
             open.stream()
                     .filter(name -> results.get(name).elements() == 0)
-                    .forEach(name -> settled.put(name, Reference.copies(results).get(name)));
+                    .forEach(name ->
+                            settled.put(name, ReferenceModel.copies(results).get(name)));
         } catch (ModelException _) {
             // The model needs the values of what is given.
         }
@@ -189,8 +191,8 @@ public final class Judge {
     }
 
     private static Optional<ModelOutcome> inOtherForm(
-            GeneratedModel model, byte[] bytes, Form form, List<Map<String, Tensor>> results) {
-        Form other = form.other();
+            GeneratedModel model, byte[] bytes, RunForm form, List<Map<String, Tensor>> results) {
+        RunForm other = form.other();
         Options options = Options.builder().threads(other.threads()).build();
         try (Model compiled = other.under(() -> ModelCompiler.of(options).compile(bytes))) {
             return repeat(model, compiled, form, other, results);
@@ -199,7 +201,7 @@ public final class Judge {
 
     /** Every run once more: the same bits. */
     private static Optional<ModelOutcome> repeat(
-            GeneratedModel model, Model compiled, Form first, Form second, List<Map<String, Tensor>> results) {
+            GeneratedModel model, Model compiled, RunForm first, RunForm second, List<Map<String, Tensor>> results) {
         for (int run = 0; run < results.size(); run++) {
             Map<String, Tensor> inputs = model.runs().get(run);
             Map<String, Tensor> again = second.under(() -> compiled.run(inputs));
@@ -235,10 +237,10 @@ public final class Judge {
         List<Map<String, Tensor>> values = new ArrayList<>();
         for (Map<String, Tensor> inputs : model.runs()) {
             OnnxModel settled = AllValues.asOutputs(Defaults.settled(RunnableOrder.sorted(model.model()), inputs));
-            try (Reference reference = new Reference(OnnxWriter.toBytes(settled))) {
+            try (ReferenceModel reference = new ReferenceModel(OnnxWriter.toBytes(settled))) {
                 Map<String, Tensor> all = new LinkedHashMap<>(inputs);
                 settled.graph().initializers().forEach(each -> all.put(each.name(), each.data()));
-                all.putAll(Reference.copies(reference.run(inputs)));
+                all.putAll(ReferenceModel.copies(reference.run(inputs)));
                 values.add(all);
             } catch (RuntimeException | AssertionError failure) {
                 return List.of();

@@ -74,8 +74,8 @@ final class LegibleResults {
             if (legible != null) {
                 OnnxNode back = cast(name + SUFFIX, name, value.dtype());
                 OnnxModel alone = IsolatedNode.of(model, back, Map.of(name + SUFFIX, legible), Set.of());
-                try (Reference reference = new Reference(OnnxWriter.toBytes(alone))) {
-                    restored.putAll(Reference.copies(reference.run(Map.of())));
+                try (ReferenceModel reference = new ReferenceModel(OnnxWriter.toBytes(alone))) {
+                    restored.putAll(ReferenceModel.copies(reference.run(Map.of())));
                 }
             }
         });

@@ -66,7 +66,7 @@ public final class ModelText {
             case OnnxAttribute.TensorValue(var tensor) -> text.append(tensor(tensor.data()));
             case OnnxAttribute.Int(long number) -> text.append(number);
             case OnnxAttribute.Float(float number) -> text.append(number);
-            case OnnxAttribute.Text string -> text.append(string.value());
+            case OnnxAttribute.EncodedText string -> text.append(string.value());
             case OnnxAttribute.Ints(var numbers) -> text.append(numbers);
             case OnnxAttribute.Floats(var numbers) -> text.append(numbers);
             case OnnxAttribute other -> text.append(other);
@@ -74,7 +74,7 @@ public final class ModelText {
     }
 
     private static String info(OnnxValueInfo info) {
-        if (info.type().orElse(null) instanceof OnnxType.TensorType(DType dtype, var shape)) {
+        if (info.type().orElse(null) instanceof OnnxType.OnnxTensorType(DType dtype, var shape)) {
             StringJoiner axes = new StringJoiner(",", "[", "]");
             shape.ifPresent(extents -> extents.forEach(extent -> axes.add(
                     switch (extent) {

@@ -77,7 +77,7 @@ final class NaNDeviations {
     /** The least and the greatest of what lies there and what is scattered are chosen by comparisons, which NaN does not survive. */
     static boolean scattered(Difference difference) {
         return difference.is("ScatterElements", "ScatterND")
-                && difference.node().attributes().get("reduction") instanceof OnnxAttribute.Text reduction
+                && difference.node().attributes().get("reduction") instanceof OnnxAttribute.EncodedText reduction
                 && (reduction.value().equals("min") || reduction.value().equals("max"))
                 && difference.every((_, expected, _) -> Double.isNaN(expected));
     }

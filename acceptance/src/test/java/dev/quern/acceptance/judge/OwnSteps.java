@@ -23,11 +23,11 @@ import java.util.Set;
 final class OwnSteps {
     private final OnnxModel model;
     private final Map<String, Tensor> inputs;
-    private final Form form;
+    private final RunForm form;
     private final long seed;
 
     /** Of a model in one run; what is given there is an input without a default, so that it is computed with as it was. */
-    OwnSteps(OnnxModel model, Map<String, Tensor> inputs, Form form, long seed) {
+    OwnSteps(OnnxModel model, Map<String, Tensor> inputs, RunForm form, long seed) {
         this.model = RunnableOrder.sorted(Defaults.without(model, inputs.keySet()));
         this.inputs = inputs;
         this.form = form;
@@ -44,7 +44,7 @@ final class OwnSteps {
         byte[] open = OnnxWriter.toBytes(AllValues.asOutputs(model));
         Options options = Options.builder().threads(form.threads()).build();
         try (Model compiled = form.under(() -> ModelCompiler.of(options).compile(open))) {
-            values.putAll(Reference.copies(form.under(() -> compiled.run(inputs))));
+            values.putAll(ReferenceModel.copies(form.under(() -> compiled.run(inputs))));
         } catch (ModelException refused) {
             return Optional.empty();
         }
@@ -58,7 +58,7 @@ final class OwnSteps {
 
     private boolean agrees(OnnxNode node, Map<String, Tensor> values) {
         OnnxModel alone = IsolatedNode.of(model, node, values, Set.of());
-        try (Reference reference = new Reference(OnnxWriter.toBytes(alone))) {
+        try (ReferenceModel reference = new ReferenceModel(OnnxWriter.toBytes(alone))) {
             Map<String, Tensor> expected = reference.run(Map.of());
             Map<String, Tensor> found = new LinkedHashMap<>();
             expected.keySet().forEach(name -> found.put(name, values.get(name)));

@@ -5,22 +5,22 @@ import dev.quern.onnx.build.OnnxWriter;
 import dev.quern.onnx.proto.OnnxModel;
 import java.util.Map;
 
-/** The {@link Reference} of a model under the inputs of each run: one for all runs but where defaults are given otherwise. */
+/** The {@link ReferenceModel} of a model under the inputs of each run: one for all runs but where defaults are given otherwise. */
 final class References implements AutoCloseable {
     private final OnnxModel model;
     private OnnxModel last;
-    private Reference reference;
+    private ReferenceModel reference;
 
     References(OnnxModel model) {
         this.model = model;
     }
 
     /** The model with the defaults as these inputs have them; valid until the next is asked for. */
-    Reference under(Map<String, Tensor> inputs) {
+    ReferenceModel under(Map<String, Tensor> inputs) {
         OnnxModel settled = Defaults.settled(model, inputs);
         if (settled != last) {
             close();
-            reference = new Reference(OnnxWriter.toBytes(settled));
+            reference = new ReferenceModel(OnnxWriter.toBytes(settled));
             last = settled;
         }
         return reference;

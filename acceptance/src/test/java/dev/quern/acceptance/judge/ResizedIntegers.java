@@ -28,7 +28,7 @@ final class ResizedIntegers {
             DimBindings dims,
             Tensor result,
             Random random) {
-        if (op.rule().mode() == ResizeRule.Mode.NEAREST
+        if (op.rule().mode() == ResizeRule.Interpolation.NEAREST
                 || result.elements() == 0
                 || result.dtype().bits() < 8) {
             return result;

@@ -30,7 +30,7 @@ final class SignedInterface {
     }
 
     private static boolean unsigned(OnnxValueInfo info) {
-        return info.type().orElse(null) instanceof OnnxType.TensorType(var dtype, var shape)
+        return info.type().orElse(null) instanceof OnnxType.OnnxTensorType(var dtype, var shape)
                 && SIGNED.containsKey(dtype);
     }
 
@@ -59,15 +59,15 @@ final class SignedInterface {
     }
 
     private static DType dtype(OnnxValueInfo info) {
-        return ((OnnxType.TensorType) info.type().orElseThrow()).dtype();
+        return ((OnnxType.OnnxTensorType) info.type().orElseThrow()).dtype();
     }
 
     private static OnnxValueInfo signed(
             OnnxValueInfo info, List<OnnxNode> nodes, String from, String to, DType target) {
         nodes.add(LegibleResults.cast(from, to, target));
-        OnnxType.TensorType type = (OnnxType.TensorType) info.type().orElseThrow();
+        OnnxType.OnnxTensorType type = (OnnxType.OnnxTensorType) info.type().orElseThrow();
         return new OnnxValueInfo(
-                info.name() + SUFFIX, Optional.of(new OnnxType.TensorType(SIGNED.get(type.dtype()), type.shape())));
+                info.name() + SUFFIX, Optional.of(new OnnxType.OnnxTensorType(SIGNED.get(type.dtype()), type.shape())));
     }
 
     /** The tensors under the names and types that the changed model takes. */

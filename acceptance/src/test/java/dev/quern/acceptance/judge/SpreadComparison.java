@@ -24,7 +24,7 @@ record SpreadComparison(double units, double margin) {
 
     /** Tried with no allowance for how rounding spreads, and with more only where there is a difference. */
     Optional<String> difference(
-            Reference reference,
+            ReferenceModel reference,
             Map<String, Tensor> inputs,
             Map<String, Tensor> expected,
             Map<String, Tensor> found,

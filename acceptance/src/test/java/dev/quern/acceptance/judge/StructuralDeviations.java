@@ -123,7 +123,7 @@ final class StructuralDeviations {
      */
     static boolean negativePadding(Difference difference) {
         if (!difference.is("MaxPool", "AveragePool", "LpPool")
-                || !(difference.node().attributes().get("auto_pad") instanceof OnnxAttribute.Text pad)
+                || !(difference.node().attributes().get("auto_pad") instanceof OnnxAttribute.EncodedText pad)
                 || !pad.value().startsWith("SAME")
                 || !(difference.node().attributes().get("strides") instanceof OnnxAttribute.Ints strides)
                 || !(difference.node().attributes().get("kernel_shape") instanceof OnnxAttribute.Ints kernel)) {
@@ -139,7 +139,7 @@ final class StructuralDeviations {
     /** Wrapping by more than the extent of an axis reads what lies beside the tensor. */
     static boolean wrapBeyondExtent(Difference difference) {
         if (!difference.is("Pad")
-                || !(difference.node().attributes().get("mode") instanceof OnnxAttribute.Text mode)
+                || !(difference.node().attributes().get("mode") instanceof OnnxAttribute.EncodedText mode)
                 || !mode.value().equals("wrap")
                 || difference.operands().size() != 2
                 || !Arrays.equals(

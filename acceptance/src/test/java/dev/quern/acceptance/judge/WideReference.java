@@ -32,7 +32,7 @@ public final class WideReference {
     public static Map<String, Tensor> run(Path file, Map<String, Tensor> inputs) {
         WideReference reference = new WideReference();
         try (ImportedModel model = OnnxModels.read(file)) {
-            return Reference.copies(
+            return ReferenceModel.copies(
                     new Interpretation(model, Overrides.NONE, Budget.DEFAULT, reference::widening).run(inputs));
         }
     }

@@ -25,20 +25,20 @@ public final class MisusedNode {
     private static final int NEWEST = 28;
 
     private final Random random;
-    private final KnownOperators.Versions operator;
+    private final KnownOperators.VersionRange operator;
     private final RandomTensors tensors;
     private final OnnxBuilder model = new OnnxBuilder();
     private final Map<String, Tensor> inputs = new LinkedHashMap<>();
     private long[] like;
 
-    private MisusedNode(KnownOperators.Versions operator, long seed) {
+    private MisusedNode(KnownOperators.VersionRange operator, long seed) {
         this.operator = operator;
         this.random = new Random(seed);
         this.tensors = new RandomTensors(random);
     }
 
     /** The model of this seed. */
-    public static GeneratedModel of(KnownOperators.Versions operator, long seed) {
+    public static GeneratedModel of(KnownOperators.VersionRange operator, long seed) {
         return new MisusedNode(operator, seed).draw(operator.name() + " " + seed);
     }
 

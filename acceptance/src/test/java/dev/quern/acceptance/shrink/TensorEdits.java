@@ -67,7 +67,7 @@ final class TensorEdits {
     }
 
     private static OnnxValueInfo resized(OnnxValueInfo info, LongUnaryOperator size) {
-        OnnxType.TensorType type = (OnnxType.TensorType) info.type().orElseThrow();
+        OnnxType.OnnxTensorType type = (OnnxType.OnnxTensorType) info.type().orElseThrow();
         if (type.shape().isEmpty()) {
             return info;
         }

@@ -25,9 +25,9 @@ public record Baseline(Optional<SavedFigures> saved) {
         };
     }
 
-    private static boolean isSame(SavedFigures.Case before, SpeedFigures now) {
+    private static boolean isSame(SavedFigures.SavedCase before, SpeedFigures now) {
         return now.measured().rounds().stream()
-                .allMatch(round ->
-                        round.result().condition().before().difference(before.peaks()) < Condition.MOST_DIFFERENCE);
+                .allMatch(round -> round.result().condition().before().difference(before.peaks())
+                        < MachineCondition.MOST_DIFFERENCE);
     }
 }

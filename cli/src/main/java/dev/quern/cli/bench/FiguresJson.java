@@ -151,7 +151,7 @@ public final class FiguresJson {
         json.writeEndObject();
     }
 
-    private void condition(Condition condition, int tries) throws IOException {
+    private void condition(MachineCondition condition, int tries) throws IOException {
         json.writeStartObject();
         peaks("peaks_before", condition.before());
         peaks("peaks_after", condition.after());

@@ -12,7 +12,7 @@ import java.util.List;
  * @param timings one per contender, in their order
  * @param condition how the machine was
  */
-public record LoadRound(List<LoadTiming> timings, Condition condition) implements Round {
+public record LoadRound(List<LoadTiming> timings, MachineCondition condition) implements Round {
     private static final int LEAST_RUNS = 2 * LoadTiming.FIRST;
 
     public LoadRound {
@@ -30,8 +30,8 @@ public record LoadRound(List<LoadTiming> timings, Condition condition) implement
             Contender contender = contenders.get(index);
             try (WorkerProcess worker = WorkerProcess.start(contender, scratch)) {
                 Reply.Loaded loaded = worker.load(subject);
-                Reply.Runs runs = worker.run(plan.warmUpNanoseconds() + plan.nanoseconds(), LEAST_RUNS, false);
-                Reply.Resident resident = worker.ask(new Request.Resident(), Reply.Resident.class);
+                Reply.TimedRuns runs = worker.run(plan.warmUpNanoseconds() + plan.nanoseconds(), LEAST_RUNS, false);
+                Reply.Resident resident = worker.ask(new Request.AskResident(), Reply.Resident.class);
                 watch.measured(worker);
                 timings[index] = LoadTiming.of(contender.name(), loaded, runs, resident);
             }

@@ -30,7 +30,7 @@ public record LoadTiming(
     private static final double STEADY = 0.9;
 
     /** The figures of a JVM that did {@code runs} right after it had loaded; at least {@link #FIRST} runs. */
-    static LoadTiming of(String contender, Reply.Loaded loaded, Reply.Runs runs, Reply.Resident resident) {
+    static LoadTiming of(String contender, Reply.Loaded loaded, Reply.TimedRuns runs, Reply.Resident resident) {
         long[] nanoseconds = runs.nanoseconds();
         int last = nanoseconds.length - (nanoseconds.length + 2) / 3;
         double steady = Sample.ofNanoseconds(Arrays.copyOfRange(nanoseconds, last, nanoseconds.length))
@@ -47,7 +47,7 @@ public record LoadTiming(
                 resident.bytes());
     }
 
-    private static double toSteady(Reply.Runs runs, double enough) {
+    private static double toSteady(Reply.TimedRuns runs, double enough) {
         long[] nanoseconds = runs.nanoseconds();
         int run = 0;
         while (run + WINDOW < nanoseconds.length

@@ -82,12 +82,12 @@ public final class MachinePeak {
     }
 
     /** What a thread does in a window; the first is for warming up. Gives the amount done. */
-    private interface Work {
+    private interface PeakWork {
         double amount(int thread, int window);
     }
 
     /** The median over windows of the amount that all threads do per nanosecond. */
-    private static double together(int threads, Work work) {
+    private static double together(int threads, PeakWork work) {
         double[][] amounts = new double[WINDOWS + 1][threads];
         long[] begins = new long[WINDOWS + 2];
         CyclicBarrier barrier = new CyclicBarrier(threads);

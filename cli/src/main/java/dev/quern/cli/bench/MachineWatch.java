@@ -37,12 +37,13 @@ public final class MachineWatch {
     }
 
     /** How the machine was; measures the peaks again. */
-    public Condition end() {
+    public MachineCondition end() {
         Optional<ProcessorTimes> end = ProcessorTimes.now(own());
         Peaks after = MachinePeak.measure(threads);
         try {
             Peaks best = bestPeaks.with(BestPeaks.machine(threads), before.best(after));
-            return new Condition(before, after, best, load, begin.flatMap(first -> end.map(last -> first.until(last))));
+            return new MachineCondition(
+                    before, after, best, load, begin.flatMap(first -> end.map(last -> first.until(last))));
         } catch (IOException failure) {
             throw new UncheckedIOException("the best peaks of this machine cannot be kept", failure);
         }

@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param cases what was measured
  */
-public record SavedFigures(List<Case> cases) {
+public record SavedFigures(List<SavedCase> cases) {
     /** What {@link FiguresJson} calls the form of a file. */
     static final String FORM = "quern-bench-1";
 
@@ -26,7 +26,8 @@ public record SavedFigures(List<Case> cases) {
      * @param medians over the JVMs of Quern
      * @param peaks the machine's then: the median over rounds of the peaks before
      */
-    public record Case(String model, String shape, int threads, List<String> arguments, Sample medians, Peaks peaks) {
+    public record SavedCase(
+            String model, String shape, int threads, List<String> arguments, Sample medians, Peaks peaks) {
         /** Whether {@code other} is the same model at the same shape on as many threads. */
         boolean is(BenchCase other) {
             return model.equals(other.model()) && shape.equals(other.shape()) && threads == other.threads();
@@ -38,7 +39,7 @@ public record SavedFigures(List<Case> cases) {
     }
 
     /** The figures of {@code subject}, if it was measured then. */
-    public Optional<Case> of(BenchCase subject) {
+    public Optional<SavedCase> of(BenchCase subject) {
         return cases.stream().filter(saved -> saved.is(subject)).findFirst();
     }
 
@@ -53,7 +54,7 @@ public record SavedFigures(List<Case> cases) {
             if (!FORM.equals(root.get("form"))) {
                 throw new IOException("expected figures that 'quern bench --save' wrote, of the form " + FORM);
             }
-            List<Case> cases = new ArrayList<>();
+            List<SavedCase> cases = new ArrayList<>();
             for (Object entry : (List<?>) root.get("cases")) {
                 Map<?, ?> fields = (Map<?, ?>) entry;
                 if ("speed".equals(fields.get("kind"))) {
@@ -66,8 +67,8 @@ public record SavedFigures(List<Case> cases) {
         }
     }
 
-    private static Case saved(Map<?, ?> fields, Sample medians) {
-        return new Case(
+    private static SavedCase saved(Map<?, ?> fields, Sample medians) {
+        return new SavedCase(
                 (String) fields.get("model"),
                 (String) fields.get("shape"),
                 ((Double) fields.get("threads")).intValue(),

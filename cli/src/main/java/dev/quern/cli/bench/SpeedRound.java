@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
  * @param timings one per contender, in their order
  * @param condition how the machine was
  */
-public record SpeedRound(List<Timing> timings, Condition condition) implements Round {
+public record SpeedRound(List<Timing> timings, MachineCondition condition) implements Round {
     /** Long enough for what a switch from one JVM to another costs not to show. */
     private static final long BLOCK_NANOSECONDS = 250_000_000;
 
@@ -48,7 +48,7 @@ public record SpeedRound(List<Timing> timings, Condition condition) implements R
             for (int pass = 0; pass < LEAST_PASSES || System.nanoTime() < until; pass++) {
                 for (int turn = 0; turn < contenders.size(); turn++) {
                     int index = turn(pass, turn, contenders.size());
-                    Reply.Runs runs = workers.get(index).run(block, 1, true);
+                    Reply.TimedRuns runs = workers.get(index).run(block, 1, true);
                     samples.set(index, joined(samples.get(index), runs.nanoseconds()));
                     rest(contenders.get(index));
                 }

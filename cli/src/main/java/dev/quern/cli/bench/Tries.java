@@ -18,7 +18,7 @@ public record Tries<R extends Round>(R result, int tries) {
         R least = null;
         for (int tries = 1; ; tries++) {
             R result = attempt.measure();
-            Condition condition = result.condition();
+            MachineCondition condition = result.condition();
             if (least == null || condition.disturbance() < least.condition().disturbance()) {
                 least = result;
             }

@@ -56,13 +56,13 @@ final class WorkerProcess implements AutoCloseable {
     /** Loads the model of {@code subject}. */
     Reply.Loaded load(BenchCase subject) throws BenchFailure {
         return ask(
-                new Request.Load(contender.subject(), subject.file(), subject.threads(), subject.inputs()),
+                new Request.LoadModel(contender.subject(), subject.file(), subject.threads(), subject.inputs()),
                 Reply.Loaded.class);
     }
 
     /** Runs the model. */
-    Reply.Runs run(long nanoseconds, int least, boolean paired) throws BenchFailure {
-        return ask(new Request.Run(nanoseconds, least, paired), Reply.Runs.class);
+    Reply.TimedRuns run(long nanoseconds, int least, boolean paired) throws BenchFailure {
+        return ask(new Request.RunModel(nanoseconds, least, paired), Reply.TimedRuns.class);
     }
 
     /**

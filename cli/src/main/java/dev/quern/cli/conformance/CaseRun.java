@@ -36,7 +36,7 @@ final class CaseRun {
     private static TestOutcome judged(SuiteCase test, OnnxEngine engine) {
         try (OnnxFile file = OnnxReader.read(test.model())) {
             OnnxGraph graph = file.model().graph();
-            try (OnnxEngine.Loaded loaded = engine.load(test.model())) {
+            try (OnnxEngine.ReadyModel loaded = engine.load(test.model())) {
                 for (CaseData data : test.data()) {
                     Map<String, OnnxValue> inputs = data.inputs(graph);
                     Map<String, OnnxValue> found = loaded.run(inputs);

@@ -12,10 +12,10 @@ public interface OnnxEngine {
      *
      * @throws dev.quern.ModelException if it cannot; with code {@code UNSUPPORTED} or {@code LIMIT} where the model is right
      */
-    Loaded load(Path file);
+    ReadyModel load(Path file);
 
     /** A model that is ready. */
-    interface Loaded extends AutoCloseable {
+    interface ReadyModel extends AutoCloseable {
         /** Runs the model; absent inputs have no entry. Throws as {@link #load} does. */
         Map<String, OnnxValue> run(Map<String, OnnxValue> inputs);
 

@@ -34,7 +34,7 @@ record RampData(Path output) implements CaseData {
     }
 
     private static long[] shape(OnnxValueInfo input) {
-        if (!(input.type().orElse(null) instanceof OnnxType.TensorType(var _, var shape)) || shape.isEmpty()) {
+        if (!(input.type().orElse(null) instanceof OnnxType.OnnxTensorType(var _, var shape)) || shape.isEmpty()) {
             throw unfit("its input '" + input.name() + "' is another");
         }
         List<Extent> extents = shape.get();

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
-import dev.quern.cli.conformance.SuiteCase.Tolerance;
+import dev.quern.cli.conformance.SuiteCase.SuiteTolerance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,10 +94,10 @@ public record Suite(Path folder, List<SuiteCase> cases) {
     }
 
     /** What {@code data.json} in {@code folder} says, if it is there. */
-    private static Tolerance tolerance(Path folder) throws IOException {
+    private static SuiteTolerance tolerance(Path folder) throws IOException {
         Path file = folder.resolve("data.json");
-        double relative = Tolerance.DEFAULT.relative();
-        double absolute = Tolerance.DEFAULT.absolute();
+        double relative = SuiteTolerance.DEFAULT.relative();
+        double absolute = SuiteTolerance.DEFAULT.absolute();
         if (Files.exists(file)) {
             try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
                 for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
@@ -109,6 +109,6 @@ public record Suite(Path folder, List<SuiteCase> cases) {
                 }
             }
         }
-        return new Tolerance(relative, absolute);
+        return new SuiteTolerance(relative, absolute);
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
  * @param data inputs with their outputs, one at least
  * @param tolerance how far floats may be off
  */
-public record SuiteCase(String kind, String name, Path model, List<CaseData> data, Tolerance tolerance) {
+public record SuiteCase(String kind, String name, Path model, List<CaseData> data, SuiteTolerance tolerance) {
     public SuiteCase {
         data = List.copyOf(data);
     }
@@ -23,9 +23,9 @@ public record SuiteCase(String kind, String name, Path model, List<CaseData> dat
      * @param relative times the magnitude expected
      * @param absolute whatever the magnitude
      */
-    public record Tolerance(double relative, double absolute) {
+    public record SuiteTolerance(double relative, double absolute) {
         /** What the suite's own runner takes where a test says nothing. */
-        public static final Tolerance DEFAULT = new Tolerance(1e-3, 1e-7);
+        public static final SuiteTolerance DEFAULT = new SuiteTolerance(1e-3, 1e-7);
     }
 
     /** {@code kind/name}, unique within a suite. */

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 /** What became of a suite's tests. */
 public final class SuiteReport {
     /** Tests by how they ended. */
-    public static final class Count {
+    public static final class StatusCount {
         private final Map<Status, Integer> tests = new EnumMap<>(Status.class);
 
         private void add(Status status) {
@@ -54,25 +54,25 @@ public final class SuiteReport {
     }
 
     /** All tests. */
-    public Count total() {
-        Count total = new Count();
+    public StatusCount total() {
+        StatusCount total = new StatusCount();
         results.forEach(result -> total.add(result.outcome().status()));
         return total;
     }
 
     /** One count for each kind of which a test was run. */
-    public Map<String, Count> byKind() {
-        Map<String, Count> counts = new LinkedHashMap<>();
-        results.forEach(result -> counts.computeIfAbsent(result.test().kind(), _ -> new Count())
+    public Map<String, StatusCount> byKind() {
+        Map<String, StatusCount> counts = new LinkedHashMap<>();
+        results.forEach(result -> counts.computeIfAbsent(result.test().kind(), _ -> new StatusCount())
                 .add(result.outcome().status()));
         return counts;
     }
 
     /** One count for each operator; a test of several counts for each. */
-    public Map<String, Count> byOperator() {
-        Map<String, Count> counts = new TreeMap<>();
+    public Map<String, StatusCount> byOperator() {
+        Map<String, StatusCount> counts = new TreeMap<>();
         results.forEach(result -> operators(result.test())
-                .forEach(operator -> counts.computeIfAbsent(operator, _ -> new Count())
+                .forEach(operator -> counts.computeIfAbsent(operator, _ -> new StatusCount())
                         .add(result.outcome().status())));
         return counts;
     }

@@ -2,7 +2,7 @@ package dev.quern.cli.conformance;
 
 import dev.quern.DType;
 import dev.quern.Tensor;
-import dev.quern.cli.conformance.SuiteCase.Tolerance;
+import dev.quern.cli.conformance.SuiteCase.SuiteTolerance;
 import dev.quern.cli.tensor.ElementText;
 import dev.quern.onnx.proto.OnnxValue;
 import java.lang.foreign.MemorySegment;
@@ -16,22 +16,22 @@ import java.util.Optional;
  * NaN and an infinity itself; all else is equal.
  */
 final class ValueComparison {
-    private final Tolerance tolerance;
+    private final SuiteTolerance tolerance;
     private final boolean values;
 
-    private ValueComparison(Tolerance tolerance, boolean values) {
+    private ValueComparison(SuiteTolerance tolerance, boolean values) {
         this.tolerance = tolerance;
         this.values = values;
     }
 
     /** Compares everything. */
-    static ValueComparison within(Tolerance tolerance) {
+    static ValueComparison within(SuiteTolerance tolerance) {
         return new ValueComparison(tolerance, true);
     }
 
     /** Compares kinds, types and shapes. */
     static ValueComparison ofShapes() {
-        return new ValueComparison(Tolerance.DEFAULT, false);
+        return new ValueComparison(SuiteTolerance.DEFAULT, false);
     }
 
     /** The first difference, as a text; nothing if {@code found} is what is {@code expected}. */

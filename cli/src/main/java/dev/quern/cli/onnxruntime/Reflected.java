@@ -50,7 +50,7 @@ final class Reflected {
 
     /** Calls into the library. */
     @FunctionalInterface
-    interface Action<T> {
+    interface LibraryCall<T> {
         T run() throws ReflectiveOperationException;
     }
 
@@ -59,7 +59,7 @@ final class Reflected {
      *
      * @throws OnnxRuntimeException with the message of what the library threw
      */
-    static <T> T guarded(Action<T> action) {
+    static <T> T guarded(LibraryCall<T> action) {
         try {
             return action.run();
         } catch (ReflectiveOperationException | LinkageError failure) {

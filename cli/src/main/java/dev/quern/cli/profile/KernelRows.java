@@ -18,7 +18,7 @@ import java.util.stream.LongStream;
 final class KernelRows {
     /** What steps of a row have in common; a kernel's code, sizes and split, or what kind of step it is. */
     private record Key(Executable executable, List<Long> symbols, long extent, int participants, String kind) {
-        static Key of(StepTimes.Step step) {
+        static Key of(StepTimes.TimedStep step) {
             return step.run()
                     .kernel()
                     .map(kernel -> new Key(
@@ -49,11 +49,11 @@ final class KernelRows {
     }
 
     private static final class Sum {
-        private StepTimes.Step first;
+        private StepTimes.TimedStep first;
         private int steps;
         private long nanoseconds;
 
-        void add(StepTimes.Step step) {
+        void add(StepTimes.TimedStep step) {
             first = first == null ? step : first;
             steps++;
             nanoseconds += step.own();
@@ -68,26 +68,26 @@ final class KernelRows {
     }
 
     /** The rows of {@code runs}, which take {@code milliseconds} each, the longest first. */
-    List<Row> of(List<StepTimes> runs, double milliseconds, Roofline roofline) {
+    List<ProfileRow> of(List<StepTimes> runs, double milliseconds, Roofline roofline) {
         Map<Key, Sum> sums = new LinkedHashMap<>();
         for (StepTimes run : runs) {
-            for (StepTimes.Step step : run.steps()) {
+            for (StepTimes.TimedStep step : run.steps()) {
                 sums.computeIfAbsent(Key.of(step), key -> new Sum()).add(step);
             }
         }
-        List<Row> rows = new ArrayList<>();
+        List<ProfileRow> rows = new ArrayList<>();
         for (Sum sum : sums.values()) {
             rows.add(row(sum, runs.size(), milliseconds, roofline));
         }
-        rows.sort(Comparator.comparingDouble(Row::milliseconds).reversed());
+        rows.sort(Comparator.comparingDouble(ProfileRow::milliseconds).reversed());
         return rows;
     }
 
-    private Row row(Sum sum, int runs, double milliseconds, Roofline roofline) {
+    private ProfileRow row(Sum sum, int runs, double milliseconds, Roofline roofline) {
         ProgramStep step = sum.first.run().step();
         double own = sum.nanoseconds / 1e6 / runs;
         double each = (double) sum.nanoseconds / sum.steps;
-        return new Row(
+        return new ProfileRow(
                 StepName.of(step),
                 step instanceof ProgramStep.RunKernel kernel ? kernel.kernel().template() : "",
                 StepName.origin(step),
@@ -97,9 +97,9 @@ final class KernelRows {
                 sum.first.run().kernel().map(run -> work((ProgramStep.RunKernel) step, run, each, roofline)));
     }
 
-    private Row.Work work(ProgramStep.RunKernel step, KernelRun run, double nanoseconds, Roofline roofline) {
+    private ProfileRow.RowWork work(ProgramStep.RunKernel step, KernelRun run, double nanoseconds, Roofline roofline) {
         KernelCost cost = KernelCost.of(step.kernel(), valuesOf(step, run));
-        return new Row.Work(
+        return new ProfileRow.RowWork(
                 cost,
                 cost.operations() / nanoseconds,
                 cost.bytes() / nanoseconds,

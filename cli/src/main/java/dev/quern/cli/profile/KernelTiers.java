@@ -29,7 +29,7 @@ public record KernelTiers(Map<String, Tier> methods) {
      *
      * @param sections the sections of the scheduled kernel
      */
-    static KernelTiers of(byte[] artifact, List<SectionRuns.Section> sections, CodeList code) {
+    static KernelTiers of(byte[] artifact, List<SectionRuns.CountedSection> sections, CodeList code) {
         if (artifact.length < 4 || (artifact[0] & 0xff) != 0xca || (artifact[1] & 0xff) != 0xfe) {
             return new KernelTiers(Map.of());
         }
@@ -40,7 +40,7 @@ public record KernelTiers(Map<String, Tier> methods) {
         Map<String, Tier> methods = new LinkedHashMap<>();
         String name = type.thisClass().asInternalName().replace('/', '.');
         for (int number = 0; number < sections.size(); number++) {
-            SectionRuns.Section section = sections.get(number);
+            SectionRuns.CountedSection section = sections.get(number);
             String method = section.name().replaceAll("[^A-Za-z0-9_]", "_") + "_" + number;
             if (!present.contains(method)) {
                 return new KernelTiers(Map.of());

@@ -3,7 +3,7 @@ package dev.quern.cli.profile;
 import dev.quern.Tensor;
 import dev.quern.cli.bench.BestPeaks;
 import dev.quern.cli.bench.CodeList;
-import dev.quern.cli.bench.Condition;
+import dev.quern.cli.bench.MachineCondition;
 import dev.quern.cli.bench.MachinePeak;
 import dev.quern.cli.bench.MachineWatch;
 import dev.quern.cli.bench.Peaks;
@@ -24,7 +24,8 @@ import java.util.Map;
  * @param condition how the machine was
  * @param typical the run of median length
  */
-public record Profile(List<Row> rows, double milliseconds, double alone, int runs, Condition condition, Trace typical) {
+public record Profile(
+        List<ProfileRow> rows, double milliseconds, double alone, int runs, MachineCondition condition, Trace typical) {
     private static final int LEAST_RUNS = 5;
     private static final int MOST_RUNS = 400;
 
@@ -62,7 +63,7 @@ public record Profile(List<Row> rows, double milliseconds, double alone, int run
             heard.add(times);
         }
         KernelRows rows = new KernelRows(CodeList.now());
-        Condition condition = watch.end();
+        MachineCondition condition = watch.end();
         Peaks all = condition.before().best(condition.after());
         Roofline roofline = new Roofline(threads == 1 ? all : MachinePeak.measure(1), all);
         heard.sort(Comparator.comparingLong(StepTimes::nanoseconds));
@@ -83,6 +84,6 @@ public record Profile(List<Row> rows, double milliseconds, double alone, int run
 
     /** What the steps take, all together, in milliseconds. */
     public double sum() {
-        return rows.stream().mapToDouble(Row::milliseconds).sum();
+        return rows.stream().mapToDouble(ProfileRow::milliseconds).sum();
     }
 }

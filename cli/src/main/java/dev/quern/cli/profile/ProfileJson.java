@@ -23,7 +23,7 @@ public final class ProfileJson {
         }
         json.writeEndArray();
         json.writeArrayFieldStart("rows");
-        for (Row row : profile.rows()) {
+        for (ProfileRow row : profile.rows()) {
             json.writeStartObject();
             json.writeStringField("name", row.name());
             json.writeStringField("template", row.template());
@@ -39,7 +39,7 @@ public final class ProfileJson {
         json.writeEndArray();
     }
 
-    private static void work(JsonGenerator json, Row.Work work) throws IOException {
+    private static void work(JsonGenerator json, ProfileRow.RowWork work) throws IOException {
         json.writeNumberField("operations", work.cost().operations());
         json.writeNumberField("bytes_read", work.cost().read());
         json.writeNumberField("bytes_written", work.cost().written());

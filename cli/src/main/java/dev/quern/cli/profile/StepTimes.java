@@ -21,12 +21,12 @@ final class StepTimes implements StepListener {
      * @param own nanoseconds, those of the steps inside it left out
      * @param parts the parts of a kernel, in the order of their beginning
      */
-    record Step(StepRun run, long own, List<PartRun> parts) {}
+    record TimedStep(StepRun run, long own, List<PartRun> parts) {}
 
-    private record Span(long begin, long nanoseconds) {}
+    private record TimeSpan(long begin, long nanoseconds) {}
 
-    private final List<Step> steps = new ArrayList<>();
-    private final List<Span> done = new ArrayList<>();
+    private final List<TimedStep> steps = new ArrayList<>();
+    private final List<TimeSpan> done = new ArrayList<>();
     private final Queue<PartRun> parts = new ConcurrentLinkedQueue<>();
     private long begin;
     private long end;
@@ -44,13 +44,13 @@ final class StepTimes implements StepListener {
         while (!done.isEmpty() && done.getLast().begin() >= step.begin()) {
             inside += done.removeLast().nanoseconds();
         }
-        done.add(new Span(step.begin(), step.nanoseconds()));
+        done.add(new TimeSpan(step.begin(), step.nanoseconds()));
         List<PartRun> own = new ArrayList<>();
         for (PartRun part = parts.poll(); part != null; part = parts.poll()) {
             own.add(part);
         }
         own.sort(Comparator.comparingLong(PartRun::begin));
-        steps.add(new Step(step, step.nanoseconds() - inside, List.copyOf(own)));
+        steps.add(new TimedStep(step, step.nanoseconds() - inside, List.copyOf(own)));
     }
 
     @Override
@@ -59,7 +59,7 @@ final class StepTimes implements StepListener {
     }
 
     /** The steps in the order in which they ended. */
-    List<Step> steps() {
+    List<TimedStep> steps() {
         return steps;
     }
 

@@ -44,7 +44,7 @@ public record Trace(List<Event> events) {
     static Trace of(StepTimes run) {
         List<Event> events = new ArrayList<>();
         events.add(new Event(RUN, RUN, RUN, 0, run.nanoseconds(), Map.of()));
-        for (StepTimes.Step step : run.steps()) {
+        for (StepTimes.TimedStep step : run.steps()) {
             String name = StepName.of(step.run().step());
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("nodes", StepName.origin(step.run().step()));

@@ -8,11 +8,11 @@ final class Conditions {
 
     private Conditions() {}
 
-    static Condition peaks(double before, double after) {
-        return new Condition(new Peaks(before, 10), new Peaks(after, 10), BEST, 0, Optional.empty());
+    static MachineCondition peaks(double before, double after) {
+        return new MachineCondition(new Peaks(before, 10), new Peaks(after, 10), BEST, 0, Optional.empty());
     }
 
-    static Condition taken(double others, double stolen) {
-        return new Condition(BEST, BEST, BEST, 0, Optional.of(new Activity(2, others, stolen)));
+    static MachineCondition taken(double others, double stolen) {
+        return new MachineCondition(BEST, BEST, BEST, 0, Optional.of(new Activity(2, others, stolen)));
     }
 }

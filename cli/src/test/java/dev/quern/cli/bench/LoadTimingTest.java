@@ -22,7 +22,7 @@ class LoadTimingTest {
         return LoadTiming.of(
                 "Quern",
                 new Reply.Loaded(90 * MILLISECOND),
-                new Reply.Runs(starts, nanoseconds),
+                new Reply.TimedRuns(starts, nanoseconds),
                 new Reply.Resident(5));
     }
 

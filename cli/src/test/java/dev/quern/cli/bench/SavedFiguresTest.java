@@ -27,7 +27,8 @@ class SavedFiguresTest {
                 "m", shape, threads, List.of("m.onnx", "--dim", "n=3"), Path.of("m.onnx"), Path.of("inputs"));
     }
 
-    private static SpeedFigures figures(BenchCase subject, Condition condition, String other, double... medians) {
+    private static SpeedFigures figures(
+            BenchCase subject, MachineCondition condition, String other, double... medians) {
         List<Tries<SpeedRound>> rounds = new ArrayList<>();
         for (double median : medians) {
             rounds.add(new Tries<>(
@@ -53,13 +54,13 @@ class SavedFiguresTest {
 
     @Test
     void whatIsWrittenIsReadAgain() throws IOException {
-        Condition condition = Conditions.peaks(100, 100);
+        MachineCondition condition = Conditions.peaks(100, 100);
         Path file = saved(
                 new Baseline(Optional.empty()),
                 figures(subject("n=3", 1), condition, "peer", 10, 12, 11),
                 figures(subject("n=3", 2), condition, "peer", 20));
         SavedFigures read = SavedFigures.read(file);
-        SavedFigures.Case first = read.of(subject("n=3", 1)).orElseThrow();
+        SavedFigures.SavedCase first = read.of(subject("n=3", 1)).orElseThrow();
         assertEquals(11, first.medians().median());
         assertEquals(3, first.medians().size());
         assertEquals(Conditions.BEST, first.peaks());

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TriesTest {
-    private static SpeedRound round(Condition condition) {
+    private static SpeedRound round(MachineCondition condition) {
         return new SpeedRound(List.of(), condition);
     }
 

@@ -28,7 +28,7 @@ class WorkerProcessTest {
     void answersFromAnotherJvm() throws BenchFailure {
         Contender own = contender(JAVA, "-cp", System.getProperty("java.class.path"));
         try (WorkerProcess worker = WorkerProcess.start(own, folder)) {
-            worker.ask(new Request.Resident(), Reply.Resident.class);
+            worker.ask(new Request.AskResident(), Reply.Resident.class);
             BenchCase none =
                     new BenchCase("none", "", 1, List.of(), folder.resolve("none.onnx"), folder.resolve("none"));
             BenchFailure failure = assertThrows(BenchFailure.class, () -> worker.load(none));
@@ -41,7 +41,7 @@ class WorkerProcessTest {
     void aJvmThatDiesSaysWhy() throws BenchFailure {
         try (WorkerProcess worker = WorkerProcess.start(contender(JAVA, "-XX:NoSuchOption"), folder)) {
             BenchFailure failure =
-                    assertThrows(BenchFailure.class, () -> worker.ask(new Request.Resident(), Reply.Resident.class));
+                    assertThrows(BenchFailure.class, () -> worker.ask(new Request.AskResident(), Reply.Resident.class));
             assertTrue(failure.getMessage().startsWith("it: its JVM ended with status 1: "), failure.getMessage());
             assertTrue(failure.getMessage().contains("NoSuchOption"), failure.getMessage());
         }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
-import dev.quern.cli.conformance.SuiteCase.Tolerance;
+import dev.quern.cli.conformance.SuiteCase.SuiteTolerance;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,10 +61,10 @@ class SuiteArchiveTest {
             assertEquals(
                     List.of("node/test_a", "node/test_b", "simple/test_c", "light/light_m"),
                     cases.stream().map(SuiteCase::id).toList());
-            assertEquals(new Tolerance(0.002, 1e-5), cases.get(0).tolerance());
-            assertEquals(Tolerance.DEFAULT, cases.get(1).tolerance());
+            assertEquals(new SuiteTolerance(0.002, 1e-5), cases.get(0).tolerance());
+            assertEquals(SuiteTolerance.DEFAULT, cases.get(1).tolerance());
             assertEquals(2, cases.get(1).data().size());
-            assertEquals(new Tolerance(0.002, 1e-5), cases.get(3).tolerance());
+            assertEquals(new SuiteTolerance(0.002, 1e-5), cases.get(3).tolerance());
             assertTrue(Files.exists(cases.get(3).model()));
         }
         assertFalse(Files.exists(unpacked), "what was unpacked is deleted");

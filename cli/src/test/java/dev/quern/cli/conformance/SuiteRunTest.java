@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.quern.cli.conformance.SuiteCase.Tolerance;
+import dev.quern.cli.conformance.SuiteCase.SuiteTolerance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ class SuiteRunTest {
                 FaultyWorker.class.getName(),
                 folder.resolve("log").toString());
         List<SuiteCase> tests = Arrays.stream(names)
-                .map(name -> new SuiteCase("node", name, folder.resolve(name), List.of(), Tolerance.DEFAULT))
+                .map(name -> new SuiteCase("node", name, folder.resolve(name), List.of(), SuiteTolerance.DEFAULT))
                 .toList();
         return new SuiteRun(command, jobs, Duration.ofSeconds(10)).run(tests);
     }
@@ -62,7 +62,7 @@ class SuiteRunTest {
     @Test
     void aCommandThatDoesNotStartIsReported() {
         SuiteRun run = new SuiteRun(List.of("/no/such/command"), 1, Duration.ofSeconds(10));
-        SuiteCase test = new SuiteCase("node", "pass", folder.resolve("x"), List.of(), Tolerance.DEFAULT);
+        SuiteCase test = new SuiteCase("node", "pass", folder.resolve("x"), List.of(), SuiteTolerance.DEFAULT);
         assertThrows(IOException.class, () -> run.run(List.of(test)));
     }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quern.DType;
 import dev.quern.Tensor;
-import dev.quern.cli.conformance.SuiteCase.Tolerance;
+import dev.quern.cli.conformance.SuiteCase.SuiteTolerance;
 import dev.quern.onnx.proto.OnnxValue;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ValueComparisonTest {
-    private static final ValueComparison RULE = ValueComparison.within(Tolerance.DEFAULT);
+    private static final ValueComparison RULE = ValueComparison.within(SuiteTolerance.DEFAULT);
 
     private static OnnxValue dense(Tensor tensor) {
         return new OnnxValue.Dense("", tensor);
@@ -37,7 +37,7 @@ class ValueComparisonTest {
         assertEquals(
                 "y differs in 2 of 3 elements, element 1 is 1001.5, expected 1000.0",
                 difference(floats(1, 1001.5f, 2e-7f), floats(1, 1000, 0)));
-        ValueComparison wider = ValueComparison.within(new Tolerance(1e-2, 0));
+        ValueComparison wider = ValueComparison.within(new SuiteTolerance(1e-2, 0));
         assertEquals("", difference(wider, floats(1009), floats(1000)));
         assertEquals(
                 "y differs in 1 of 1 elements, element 0 is 1.0E-8, expected 0.0",

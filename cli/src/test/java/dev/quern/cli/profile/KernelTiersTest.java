@@ -60,8 +60,8 @@ class KernelTiersTest {
         CodeList code = CodeList.parse(
                 "1 4 0 " + TYPE + "/0x1.tile_m0_i_0()V [0, 1 - 2]\n" + "2 3 0 " + TYPE + "/0x1.kernel()V [0, 1 - 2]\n");
         byte[] artifact = classFile("tile_m0_i_0", "rest_1", "kernel", "<clinit>");
-        List<SectionRuns.Section> sections =
-                List.of(new SectionRuns.Section("tile.m0.i", 12), new SectionRuns.Section("rest", 0));
+        List<SectionRuns.CountedSection> sections =
+                List.of(new SectionRuns.CountedSection("tile.m0.i", 12), new SectionRuns.CountedSection("rest", 0));
         KernelTiers tiers = KernelTiers.of(artifact, sections, code);
         assertEquals(Map.of("tile_m0_i_0", Tier.C2, "kernel", Tier.C1), tiers.methods());
         assertEquals("C2", tiers.words());
@@ -70,7 +70,7 @@ class KernelTiersTest {
     @Test
     void otherMethodsThanTheKernelHasSectionsAreNotJudged() {
         CodeList none = CodeList.parse("");
-        List<SectionRuns.Section> sections = List.of(new SectionRuns.Section("tile", 1));
+        List<SectionRuns.CountedSection> sections = List.of(new SectionRuns.CountedSection("tile", 1));
         assertEquals(
                 "not known", KernelTiers.of(classFile("kernel"), sections, none).words());
         assertEquals(

@@ -31,8 +31,9 @@ class StepTimesTest {
         times.done(step("last", 70, 1));
         assertEquals(
                 List.of(10L, 5L, 15L, 3L, 27L, 1L),
-                times.steps().stream().map(StepTimes.Step::own).toList());
-        assertEquals(61, times.steps().stream().mapToLong(StepTimes.Step::own).sum());
+                times.steps().stream().map(StepTimes.TimedStep::own).toList());
+        assertEquals(
+                61, times.steps().stream().mapToLong(StepTimes.TimedStep::own).sum());
     }
 
     @Test

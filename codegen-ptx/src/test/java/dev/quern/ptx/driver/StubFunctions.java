@@ -31,18 +31,18 @@ public final class StubFunctions {
 
     /** What a kernel does; returns what waiting for it gives. */
     @FunctionalInterface
-    public interface Body {
+    public interface StubBody {
         /** Runs the kernel at once. */
         int run(Launch launch);
     }
 
-    private record Entry(String name, int parameters) {}
+    private record StubEntry(String name, int parameters) {}
 
     private final Arena texts = Arena.ofShared();
     private final Map<Long, Arena> memory = new HashMap<>();
     private final Map<Long, String> handles = new HashMap<>();
-    private final Map<Long, List<Entry>> modules = new HashMap<>();
-    private final Map<Long, Entry> entries = new HashMap<>();
+    private final Map<Long, List<StubEntry>> modules = new HashMap<>();
+    private final Map<Long, StubEntry> entries = new HashMap<>();
     private final Map<Integer, String> names = Map.of(
             INVALID_VALUE,
             "CUDA_ERROR_INVALID_VALUE",
@@ -56,7 +56,7 @@ public final class StubFunctions {
             "CUDA_ERROR_ILLEGAL_ADDRESS");
     private final List<Launch> launches = new ArrayList<>();
     private final Map<Integer, Integer> attributes = new HashMap<>();
-    private Body body = launch -> 0;
+    private StubBody body = launch -> 0;
     private int devices = 1;
     private int retained;
     private int sticky;
@@ -69,7 +69,7 @@ public final class StubFunctions {
     }
 
     /** What kernels do. */
-    public void body(Body other) {
+    public void body(StubBody other) {
         body = other;
     }
 
@@ -222,9 +222,9 @@ public final class StubFunctions {
             return INVALID_PTX;
         }
         log(options, 3, 4, "Used 8 registers");
-        List<Entry> found = new ArrayList<>();
+        List<StubEntry> found = new ArrayList<>();
         for (Matcher matcher = ENTRY.matcher(text); matcher.find(); ) {
-            found.add(new Entry(matcher.group(1), matcher.group(2).split("\\.param", -1).length - 1));
+            found.add(new StubEntry(matcher.group(1), matcher.group(2).split("\\.param", -1).length - 1));
         }
         modules.put(next, found);
         return make(out, "module");
@@ -242,7 +242,7 @@ public final class StubFunctions {
 
     int cuModuleGetFunction(MemorySegment out, long module, MemorySegment name) {
         String wanted = name.reinterpret(TEXT).getString(0);
-        Optional<Entry> found = modules.getOrDefault(module, List.of()).stream()
+        Optional<StubEntry> found = modules.getOrDefault(module, List.of()).stream()
                 .filter(entry -> entry.name().equals(wanted))
                 .findFirst();
         found.ifPresent(entry -> {
@@ -274,7 +274,7 @@ public final class StubFunctions {
             long stream,
             MemorySegment parameters,
             MemorySegment extra) {
-        Entry entry = entries.get(function);
+        StubEntry entry = entries.get(function);
         boolean shaped =
                 gridX > 0 && gridY == 1 && gridZ == 1 && blockX > 0 && blockX <= 1024 && blockY == 1 && blockZ == 1;
         if (entry == null || !shaped || !is(stream, "stream") || extra.address() != 0) {

@@ -18,7 +18,7 @@ final class AttributeWriter {
         return switch (attribute) {
             case OnnxAttribute.Float(float value) -> out.real(2, value).integer(TYPE, 1);
             case OnnxAttribute.Int(long value) -> out.integer(3, value).integer(TYPE, 2);
-            case OnnxAttribute.Text(Bytes bytes) ->
+            case OnnxAttribute.EncodedText(Bytes bytes) ->
                 out.bytes(4, bytes.toArray()).integer(TYPE, 3);
             case OnnxAttribute.TensorValue(OnnxTensor value) ->
                 out.message(5, OnnxWriter.tensor(value)).integer(TYPE, 4);
@@ -32,7 +32,7 @@ final class AttributeWriter {
                 values.forEach(value -> out.integer(8, value));
                 yield out.integer(TYPE, 7);
             }
-            case OnnxAttribute.Texts texts -> {
+            case OnnxAttribute.EncodedTexts texts -> {
                 texts.bytes().forEach(bytes -> out.bytes(9, bytes.toArray()));
                 yield out.integer(TYPE, 8);
             }

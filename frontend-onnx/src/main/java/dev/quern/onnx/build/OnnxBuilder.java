@@ -165,6 +165,6 @@ public final class OnnxBuilder {
                             throw new IllegalArgumentException("an axis is a number, a name or an Extent, not " + axis);
                     });
         }
-        return new OnnxType.TensorType(dtype, Optional.of(extents));
+        return new OnnxType.OnnxTensorType(dtype, Optional.of(extents));
     }
 }

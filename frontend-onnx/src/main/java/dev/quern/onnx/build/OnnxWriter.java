@@ -69,7 +69,7 @@ public final class OnnxWriter {
     static WireWriter type(OnnxType type) {
         WireWriter out = new WireWriter();
         return switch (type) {
-            case OnnxType.TensorType(var dtype, var shape) -> out.message(1, elements(dtype, shape.orElse(null)));
+            case OnnxType.OnnxTensorType(var dtype, var shape) -> out.message(1, elements(dtype, shape.orElse(null)));
             case OnnxType.SparseTensorType(var dtype, var shape) -> out.message(8, elements(dtype, shape.orElse(null)));
             case OnnxType.SequenceType(var element) -> out.message(4, new WireWriter().message(1, type(element)));
             case OnnxType.OptionalType(var element) -> out.message(9, new WireWriter().message(1, type(element)));

@@ -141,7 +141,7 @@ final class Call {
     String text(String attribute, String otherwise) {
         return switch (node.attribute(attribute).orElse(null)) {
             case null -> otherwise;
-            case OnnxAttribute.Text text -> text.value();
+            case OnnxAttribute.EncodedText text -> text.value();
             case OnnxAttribute other -> throw kind(attribute, "a string", other);
         };
     }
@@ -174,7 +174,7 @@ final class Call {
     Optional<List<String>> texts(String attribute) {
         return switch (node.attribute(attribute).orElse(null)) {
             case null -> Optional.empty();
-            case OnnxAttribute.Texts texts -> Optional.of(texts.values());
+            case OnnxAttribute.EncodedTexts texts -> Optional.of(texts.values());
             case OnnxAttribute.Ints(List<Long> none) when none.isEmpty() -> Optional.of(List.of());
             case OnnxAttribute other -> throw kind(attribute, "strings", other);
         };

@@ -46,7 +46,7 @@ final class ContractionOperators {
         if (call.optional(2).isEmpty() || beta == 0) {
             return builder.cast(scaled, left.type().dtype());
         }
-        Value bias = call.within(scaled.type().shape(), Composite.wide(builder, call.input(2)));
+        Value bias = call.within(scaled.type().shape(), RoundedOnce.wide(builder, call.input(2)));
         Value added = beta == 1 ? bias : builder.binary(BinaryOp.MUL, bias, beta);
         return builder.cast(
                 builder.binary(BinaryOp.ADD, scaled, added), left.type().dtype());

@@ -57,7 +57,7 @@ record Contradiction(ModelException refusal) {
     }
 
     private TensorType stated(OnnxValueInfo output, GraphBuilder builder) {
-        OnnxType.TensorType type = InputTypes.tensorType(output).orElseThrow(() -> refusal);
+        OnnxType.OnnxTensorType type = InputTypes.tensorType(output).orElseThrow(() -> refusal);
         List<Dim> dims = new ArrayList<>();
         for (OnnxType.Extent extent : type.shape().orElseThrow(() -> refusal)) {
             dims.add(

@@ -68,10 +68,10 @@ final class CreationOperators {
                     }
                     return builder.constant(Tensor.of(values, values.length));
                 }
-                case OnnxAttribute.Text text -> {
+                case OnnxAttribute.EncodedText text -> {
                     return builder.constant(Tensor.of(new String[] {text.value()}));
                 }
-                case OnnxAttribute.Texts texts -> {
+                case OnnxAttribute.EncodedTexts texts -> {
                     String[] values = texts.values().toArray(String[]::new);
                     return builder.constant(Tensor.of(values, values.length));
                 }

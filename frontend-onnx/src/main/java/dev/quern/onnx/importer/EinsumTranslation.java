@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /** ONNX Einsum: operands are joined two by two in contractions; an ellipsis stands for axes named by their distance from its end. */
 final class EinsumTranslation {
     /** A value with its axes named. */
-    private record Term(Value value, List<String> axes) {}
+    private record EinsumTerm(Value value, List<String> axes) {}
 
     private final Call call;
     private final GraphBuilder builder;
@@ -36,7 +36,7 @@ final class EinsumTranslation {
         if (sides.length > 2 || operands.length != call.count()) {
             throw call.invalid("equation: expected " + call.count() + " operands, found '" + equation + "'");
         }
-        List<Term> terms = new ArrayList<>();
+        List<EinsumTerm> terms = new ArrayList<>();
         for (int index = 0; index < operands.length; index++) {
             terms.add(named(operands[index], call.input(index)));
         }
@@ -45,7 +45,7 @@ final class EinsumTranslation {
         return joined(terms, result);
     }
 
-    private Term named(String labels, Value operand) {
+    private EinsumTerm named(String labels, Value operand) {
         int rank = operand.type().shape().rank();
         int letters = labels.replace("...", "").length();
         boolean dots = labels.contains("...");
@@ -53,7 +53,7 @@ final class EinsumTranslation {
             throw call.invalid("equation: expected " + rank + " axes, found '" + labels + "'");
         }
         ellipsis = Math.max(ellipsis, dots ? rank - letters : 0);
-        return new Term(operand, axes(labels, rank - letters));
+        return new EinsumTerm(operand, axes(labels, rank - letters));
     }
 
     private List<String> axes(String labels, int between) {
@@ -74,7 +74,7 @@ final class EinsumTranslation {
     }
 
     /** Without an arrow: the ellipsis, then the letters that occur once, in alphabetical order. */
-    private List<String> implied(List<Term> terms) {
+    private List<String> implied(List<EinsumTerm> terms) {
         Map<String, Integer> occurrences = new TreeMap<>(Comparator.naturalOrder());
         terms.forEach(term -> term.axes().forEach(axis -> occurrences.merge(axis, 1, Integer::sum)));
         List<String> result = new ArrayList<>();
@@ -90,7 +90,7 @@ final class EinsumTranslation {
     }
 
     /** An axis named twice is read along its diagonal. */
-    private Term diagonal(Term term) {
+    private EinsumTerm diagonal(EinsumTerm term) {
         for (int second = 1; second < term.axes().size(); second++) {
             int first = term.axes().indexOf(term.axes().get(second));
             if (first < second) {
@@ -103,20 +103,20 @@ final class EinsumTranslation {
                 Value masked = builder.select(equal, term.value(), zero);
                 List<String> left = new ArrayList<>(term.axes());
                 left.remove(second);
-                return diagonal(new Term(builder.reduce(Combiner.SUM, masked, List.of(second), false), left));
+                return diagonal(new EinsumTerm(builder.reduce(Combiner.SUM, masked, List.of(second), false), left));
             }
         }
         return term;
     }
 
-    private Value joined(List<Term> terms, List<String> result) {
-        List<Term> rest = new ArrayList<>(terms);
+    private Value joined(List<EinsumTerm> terms, List<String> result) {
+        List<EinsumTerm> rest = new ArrayList<>(terms);
         while (rest.size() > 1) {
-            Term left = rest.removeFirst();
-            Term right = rest.removeFirst();
+            EinsumTerm left = rest.removeFirst();
+            EinsumTerm right = rest.removeFirst();
             rest.addFirst(product(left, right, rest, result));
         }
-        Term last = summed(rest.getFirst(), result);
+        EinsumTerm last = summed(rest.getFirst(), result);
         for (String axis : result) {
             if (!last.axes().contains(axis)) {
                 throw call.invalid("equation: axis '" + axis + "' of the result is in no operand");
@@ -127,19 +127,19 @@ final class EinsumTranslation {
         return builder.cast(turned, call.input(0).type().dtype());
     }
 
-    private Term product(Term left, Term right, List<Term> rest, List<String> result) {
+    private EinsumTerm product(EinsumTerm left, EinsumTerm right, List<EinsumTerm> rest, List<String> result) {
         List<String> needed = new ArrayList<>(result);
         rest.forEach(term -> needed.addAll(term.axes()));
-        Term narrowLeft = withoutOnes(left, right);
-        Term narrowRight = withoutOnes(right, left);
-        Term a = summed(narrowLeft, both(needed, narrowRight.axes()));
-        Term b = summed(narrowRight, both(needed, narrowLeft.axes()));
+        EinsumTerm narrowLeft = withoutOnes(left, right);
+        EinsumTerm narrowRight = withoutOnes(right, left);
+        EinsumTerm a = summed(narrowLeft, both(needed, narrowRight.axes()));
+        EinsumTerm b = summed(narrowRight, both(needed, narrowLeft.axes()));
         List<String> axes = new ArrayList<>();
         List<String> order = rest.isEmpty() ? result : List.of();
         order.stream()
                 .filter(axis -> a.axes().contains(axis) || b.axes().contains(axis))
                 .forEach(axes::add);
-        for (Term term : List.of(a, b)) {
+        for (EinsumTerm term : List.of(a, b)) {
             for (String axis : term.axes()) {
                 if (needed.contains(axis) && !axes.contains(axis)) {
                     axes.add(axis);
@@ -147,9 +147,9 @@ final class EinsumTranslation {
             }
         }
         boolean alike = a.value().type().dtype() == b.value().type().dtype();
-        Value first = alike ? a.value() : Composite.wide(builder, a.value());
-        Value second = alike ? b.value() : Composite.wide(builder, b.value());
-        return new Term(MatrixProduct.contract(builder, first, a.axes(), second, b.axes(), axes), axes);
+        Value first = alike ? a.value() : RoundedOnce.wide(builder, a.value());
+        Value second = alike ? b.value() : RoundedOnce.wide(builder, b.value());
+        return new EinsumTerm(MatrixProduct.contract(builder, first, a.axes(), second, b.axes(), axes), axes);
     }
 
     private static List<String> both(List<String> first, List<String> second) {
@@ -157,7 +157,7 @@ final class EinsumTranslation {
     }
 
     /** Without the axes that nothing else has. */
-    private Term summed(Term term, List<String> needed) {
+    private EinsumTerm summed(EinsumTerm term, List<String> needed) {
         List<Integer> dropped = new ArrayList<>();
         List<String> kept = new ArrayList<>();
         for (int axis = 0; axis < term.axes().size(); axis++) {
@@ -170,12 +170,12 @@ final class EinsumTranslation {
         if (dropped.isEmpty()) {
             return term;
         }
-        Value wide = Composite.wide(builder, term.value());
-        return new Term(builder.reduce(Combiner.SUM, wide, dropped, false), kept);
+        Value wide = RoundedOnce.wide(builder, term.value());
+        return new EinsumTerm(builder.reduce(Combiner.SUM, wide, dropped, false), kept);
     }
 
     /** Without axes of extent 1 against another extent: they are broadcast. */
-    private Term withoutOnes(Term term, Term other) {
+    private EinsumTerm withoutOnes(EinsumTerm term, EinsumTerm other) {
         List<Dim> dims = new ArrayList<>();
         List<String> kept = new ArrayList<>();
         Shape shape = term.value().type().shape();
@@ -194,6 +194,6 @@ final class EinsumTranslation {
         }
         return kept.size() == term.axes().size()
                 ? term
-                : new Term(builder.reshape(term.value(), new Shape(dims)), kept);
+                : new EinsumTerm(builder.reshape(term.value(), new Shape(dims)), kept);
     }
 }

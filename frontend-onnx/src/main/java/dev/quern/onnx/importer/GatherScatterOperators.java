@@ -93,8 +93,8 @@ final class GatherScatterOperators {
     private static Value scatter(Call call, Op.ScatterMode mode, Op op) {
         GraphBuilder builder = call.builder();
         boolean computes = mode == Op.ScatterMode.ADD || mode == Op.ScatterMode.MULTIPLY;
-        Value x = computes ? Composite.wide(builder, call.input(0)) : call.input(0);
-        Value updates = computes ? Composite.wide(builder, call.input(2)) : call.input(2);
+        Value x = computes ? RoundedOnce.wide(builder, call.input(0)) : call.input(0);
+        Value updates = computes ? RoundedOnce.wide(builder, call.input(2)) : call.input(2);
         Value scattered = builder.add(op, x, indices(call), updates);
         return builder.cast(scattered, call.input(0).type().dtype());
     }

@@ -36,7 +36,7 @@ import java.util.Set;
  */
 public final class GraphImporter {
     /** What all parts of one import share. */
-    private static final class Shared {
+    private static final class ImportState {
         final OperatorTable table = new OperatorTable();
         final SymbolNames symbols = new SymbolNames();
         final Map<String, OnnxFunction> functions = new HashMap<>();
@@ -51,18 +51,18 @@ public final class GraphImporter {
         /** Where the model had to end, if it had. */
         Contradiction contradiction;
 
-        Shared(OnnxModel model, KnownSizes sizes) {
+        ImportState(OnnxModel model, KnownSizes sizes) {
             this.nodes = new NodeBudget(model);
             this.sizes = sizes;
         }
     }
 
-    private final Shared shared;
+    private final ImportState shared;
     private final Map<String, Long> opsets;
     private final int depth;
     private final String path;
 
-    private GraphImporter(Shared shared, Map<String, Long> opsets, int depth, String path) {
+    private GraphImporter(ImportState shared, Map<String, Long> opsets, int depth, String path) {
         this.shared = shared;
         this.opsets = opsets;
         this.depth = depth;
@@ -94,7 +94,7 @@ public final class GraphImporter {
      * @throws ModelException if the model breaks the specification or uses what Quern does not have
      */
     public static Imported read(OnnxModel model, Overrides overrides, KnownSizes sizes) {
-        Shared shared = new Shared(model, sizes);
+        ImportState shared = new ImportState(model, sizes);
         Imported imported = read(model, overrides, shared);
         if (shared.contradiction != null && sizes.equals(KnownSizes.NONE)) {
             requireSome(model, overrides, imported, shared.contradiction.refusal());
@@ -121,7 +121,7 @@ public final class GraphImporter {
         throw refusal;
     }
 
-    private static Imported read(OnnxModel model, Overrides overrides, Shared shared) {
+    private static Imported read(OnnxModel model, Overrides overrides, ImportState shared) {
         OnnxModel arranged = Arrangement.of(model);
         for (OnnxFunction function : arranged.functions()) {
             String key = key(function.domain(), function.name(), function.overload());

@@ -25,7 +25,7 @@ final class InputTypes {
 
     /** The type of an input that has to be given. */
     TensorType of(OnnxValueInfo input) {
-        OnnxType.TensorType type = tensorType(input)
+        OnnxType.OnnxTensorType type = tensorType(input)
                 .orElseThrow(() -> new ModelException(
                         ModelException.Code.UNSUPPORTED,
                         input.name(),
@@ -46,14 +46,15 @@ final class InputTypes {
      * @throws ModelException if element types, ranks or extents differ
      */
     TensorType of(OnnxValueInfo input, Tensor value) {
-        Optional<OnnxType.TensorType> stated = tensorType(input);
+        Optional<OnnxType.OnnxTensorType> stated = tensorType(input);
         if (input.type().isPresent() && stated.isEmpty()) {
             return of(input);
         }
-        Shape shape = stated.flatMap(OnnxType.TensorType::shape)
+        Shape shape = stated.flatMap(OnnxType.OnnxTensorType::shape)
                 .map(extents -> shape(input.name(), extents))
                 .orElse(Shape.of(value.shape()));
-        TensorType type = new TensorType(stated.map(OnnxType.TensorType::dtype).orElse(value.dtype()), shape);
+        TensorType type =
+                new TensorType(stated.map(OnnxType.OnnxTensorType::dtype).orElse(value.dtype()), shape);
         if (!fits(type, value)) {
             throw new ModelException(
                     ModelException.Code.INVALID_MODEL,
@@ -64,8 +65,8 @@ final class InputTypes {
         return type;
     }
 
-    static Optional<OnnxType.TensorType> tensorType(OnnxValueInfo info) {
-        return info.type().filter(OnnxType.TensorType.class::isInstance).map(OnnxType.TensorType.class::cast);
+    static Optional<OnnxType.OnnxTensorType> tensorType(OnnxValueInfo info) {
+        return info.type().filter(OnnxType.OnnxTensorType.class::isInstance).map(OnnxType.OnnxTensorType.class::cast);
     }
 
     private Shape shape(String input, List<OnnxType.Extent> extents) {

@@ -4,9 +4,9 @@ import java.util.List;
 
 /** What the table of operators has, for tests that go through all of it. */
 public final class KnownOperators {
-    private static final List<Versions> ALL = new OperatorTable()
+    private static final List<VersionRange> ALL = new OperatorTable()
             .rows().stream()
-                    .map(row -> new Versions(row.domain(), row.name(), row.since(), row.until()))
+                    .map(row -> new VersionRange(row.domain(), row.name(), row.since(), row.until()))
                     .toList();
 
     private KnownOperators() {}
@@ -19,10 +19,10 @@ public final class KnownOperators {
      * @param since first version of the operator set
      * @param until last version of the operator set that has the operator
      */
-    public record Versions(String domain, String name, int since, int until) {}
+    public record VersionRange(String domain, String name, int since, int until) {}
 
     /** Every row of the table. */
-    public static List<Versions> all() {
+    public static List<VersionRange> all() {
         return ALL;
     }
 

@@ -30,7 +30,7 @@ final class MatrixProduct {
 
     private static DType accumulator(Value operand) {
         DType dtype = operand.type().dtype();
-        return Composite.isNarrow(dtype) ? DType.F32 : dtype;
+        return RoundedOnce.isNarrow(dtype) ? DType.F32 : dtype;
     }
 
     /** The product of operands of one type, times {@code factor}. */

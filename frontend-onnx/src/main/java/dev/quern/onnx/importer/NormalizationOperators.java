@@ -169,7 +169,7 @@ final class NormalizationOperators {
             bias.ifPresent(value -> operands.add(builder.broadcast(value, trailing)));
             return builder.addAll(op, operands).getFirst();
         }
-        Value normal = builder.add(op, Composite.wide(builder, x));
+        Value normal = builder.add(op, RoundedOnce.wide(builder, x));
         DType wide = normal.type().dtype();
         if (scale.isPresent()) {
             normal = builder.binary(BinaryOp.MUL, normal, builder.cast(scale.get(), wide));

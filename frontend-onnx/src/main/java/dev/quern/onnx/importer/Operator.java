@@ -44,9 +44,9 @@ record Operator(String domain, String name, int since, int until, Translation tr
         return new Operator(domain, name, since, last, translation);
     }
 
-    /** The same row, which computes with 16-bit floats as {@link Composite} has it. */
+    /** The same row, which computes with 16-bit floats as {@link RoundedOnce} has it. */
     Operator composite() {
-        return new Operator(domain, name, since, until, Composite.of(translation));
+        return new Operator(domain, name, since, until, RoundedOnce.of(translation));
     }
 
     /** The same row in another operator set. */

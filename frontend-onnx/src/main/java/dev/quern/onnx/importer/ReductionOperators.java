@@ -20,7 +20,7 @@ final class ReductionOperators {
     private ReductionOperators() {}
 
     /** A reduction of x over axes, with or without the reduced axes. */
-    interface Reduction {
+    interface AxisReduction {
         Value apply(GraphBuilder builder, Value x, List<Integer> axes, boolean keep);
     }
 
@@ -51,18 +51,18 @@ final class ReductionOperators {
         return rows;
     }
 
-    private static void add(List<Operator> rows, String name, int axesOperandSince, Reduction reduction) {
+    private static void add(List<Operator> rows, String name, int axesOperandSince, AxisReduction reduction) {
         rows.add(one(name, 1, call -> byAttribute(call, reduction)));
         rows.add(one(name, axesOperandSince, call -> byOperand(call, reduction)));
     }
 
-    private static void addComposite(List<Operator> rows, String name, Reduction reduction) {
+    private static void addComposite(List<Operator> rows, String name, AxisReduction reduction) {
         List<Operator> versions = new ArrayList<>();
         add(versions, name, 18, reduction);
         versions.forEach(row -> rows.add(row.composite()));
     }
 
-    private static Value byAttribute(Call call, Reduction reduction) {
+    private static Value byAttribute(Call call, AxisReduction reduction) {
         int rank = call.input(0).type().shape().rank();
         List<Integer> axes = call.integers("axes")
                 .filter(given -> !given.isEmpty())
@@ -71,7 +71,7 @@ final class ReductionOperators {
         return apply(call, reduction, axes);
     }
 
-    private static Value byOperand(Call call, Reduction reduction) {
+    private static Value byOperand(Call call, AxisReduction reduction) {
         int rank = call.input(0).type().shape().rank();
         if (call.optional(1).isEmpty()) {
             return apply(call, reduction, call.flag("noop_with_empty_axes", false) ? List.of() : all(rank));
@@ -85,7 +85,7 @@ final class ReductionOperators {
         return apply(call, reduction, none ? all(rank) : known.get());
     }
 
-    private static Value apply(Call call, Reduction reduction, List<Integer> axes) {
+    private static Value apply(Call call, AxisReduction reduction, List<Integer> axes) {
         return reduction.apply(
                 call.builder(), call.input(0), axes.stream().distinct().sorted().toList(), call.flag("keepdims", true));
     }
@@ -94,7 +94,7 @@ final class ReductionOperators {
         return IntStream.range(0, rank).boxed().toList();
     }
 
-    private static Reduction combiner(Combiner combiner) {
+    private static AxisReduction combiner(Combiner combiner) {
         return (builder, x, axes, keep) -> builder.reduce(combiner, x, axes, keep);
     }
 

@@ -88,11 +88,11 @@ final class ResizeTranslation {
                 .orElseGet(() -> onHost(rule, scales, 2, region));
     }
 
-    private static ResizeRule.Mode mode(Call call) {
+    private static ResizeRule.Interpolation mode(Call call) {
         return switch (call.text("mode", "nearest")) {
-            case "nearest" -> ResizeRule.Mode.NEAREST;
-            case "linear", "bilinear" -> ResizeRule.Mode.LINEAR;
-            case "cubic" -> ResizeRule.Mode.CUBIC;
+            case "nearest" -> ResizeRule.Interpolation.NEAREST;
+            case "linear", "bilinear" -> ResizeRule.Interpolation.LINEAR;
+            case "cubic" -> ResizeRule.Interpolation.CUBIC;
             case String other ->
                 throw call.invalid("attribute mode: expected nearest, linear or cubic, found '" + other + "'");
         };

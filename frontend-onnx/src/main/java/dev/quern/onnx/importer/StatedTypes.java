@@ -44,7 +44,7 @@ final class StatedTypes {
 
     private static void element(String what, OnnxType stated, TensorType found, String where) {
         Optional<DType> dtype =
-                stated instanceof OnnxType.TensorType(DType element, Optional<List<OnnxType.Extent>> shape)
+                stated instanceof OnnxType.OnnxTensorType(DType element, Optional<List<OnnxType.Extent>> shape)
                         ? Optional.of(element)
                         : Optional.empty();
         if (!dtype.equals(Optional.of(found.dtype()))) {
@@ -69,7 +69,7 @@ final class StatedTypes {
         TensorType found = value.type();
         element("the output", output.type().get(), found, where);
         Optional<List<OnnxType.Extent>> shape =
-                ((OnnxType.TensorType) output.type().get()).shape().filter(extents -> !extents.isEmpty());
+                ((OnnxType.OnnxTensorType) output.type().get()).shape().filter(extents -> !extents.isEmpty());
         if (shape.isEmpty()) {
             return;
         }

@@ -16,14 +16,14 @@ final class WholeReductions {
     private WholeReductions() {}
 
     /** A reduction that integers of 64 bits have themselves. */
-    static ReductionOperators.Reduction saturating(ReductionOperators.Reduction reduction) {
+    static ReductionOperators.AxisReduction saturating(ReductionOperators.AxisReduction reduction) {
         return (builder, x, axes, keep) -> x.type().dtype().bits() == 64 || isSymbolic(builder, x)
                 ? reduction.apply(builder, x, axes, keep)
                 : inReals(reduction).apply(builder, x, axes, keep);
     }
 
     /** A mean, which is of the sum in 64 bits. */
-    static ReductionOperators.Reduction mean(ReductionOperators.Reduction mean) {
+    static ReductionOperators.AxisReduction mean(ReductionOperators.AxisReduction mean) {
         return (builder, x, axes, keep) -> {
             DType dtype = x.type().dtype();
             Value wide = dtype.isInteger() ? builder.cast(x, DType.I64) : x;
@@ -32,7 +32,7 @@ final class WholeReductions {
     }
 
     /** A reduction that no integers have. */
-    static ReductionOperators.Reduction inReals(ReductionOperators.Reduction reduction) {
+    static ReductionOperators.AxisReduction inReals(ReductionOperators.AxisReduction reduction) {
         return (builder, x, axes, keep) -> {
             DType dtype = x.type().dtype();
             return dtype.isInteger()

@@ -27,14 +27,14 @@ public enum AttributeKind {
         return switch (attribute) {
             case OnnxAttribute.Int value -> this == INT;
             case OnnxAttribute.Float value -> this == FLOAT;
-            case OnnxAttribute.Text value -> this == STRING;
+            case OnnxAttribute.EncodedText value -> this == STRING;
             case OnnxAttribute.TensorValue value -> this == TENSOR;
             case OnnxAttribute.SparseValue value -> this == SPARSE;
             case OnnxAttribute.GraphValue value -> this == GRAPH;
             case OnnxAttribute.TypeValue value -> this == TYPE;
             case OnnxAttribute.Ints(List<Long> values) -> this == INTS || values.isEmpty() && isList();
             case OnnxAttribute.Floats(List<Float> values) -> this == FLOATS || values.isEmpty() && isList();
-            case OnnxAttribute.Texts(List<OnnxAttribute.Bytes> values) ->
+            case OnnxAttribute.EncodedTexts(List<OnnxAttribute.Bytes> values) ->
                 this == STRINGS || values.isEmpty() && isList();
             case OnnxAttribute.Tensors values -> false;
             case OnnxAttribute.SparseValues values -> false;

@@ -24,10 +24,10 @@ public record OperatorSignature(
         int since,
         List<Parameter> operands,
         List<Parameter> results,
-        Map<String, Attribute> attributes,
+        Map<String, KnownAttribute> attributes,
         Map<String, Set<DType>> types) {
     /** What is known of an attribute. */
-    public record Attribute(AttributeKind kind, boolean required) {}
+    public record KnownAttribute(AttributeKind kind, boolean required) {}
 
     public OperatorSignature {
         operands = List.copyOf(operands);
@@ -119,7 +119,7 @@ public record OperatorSignature(
 
     private void attributes(OnnxNode node, String where) {
         for (Map.Entry<String, OnnxAttribute> entry : node.attributes().entrySet()) {
-            Attribute attribute = attributes.get(entry.getKey());
+            KnownAttribute attribute = attributes.get(entry.getKey());
             if (attribute == null) {
                 throw invalid(
                         where,

@@ -79,14 +79,14 @@ public final class SignatureTable {
         if (!parts.matches()) {
             throw new IllegalStateException(FILE + ": not a signature: " + line);
         }
-        Map<String, OperatorSignature.Attribute> attributes = new HashMap<>();
+        Map<String, OperatorSignature.KnownAttribute> attributes = new HashMap<>();
         for (String attribute : list(parts.group(6), ", ")) {
             boolean required = attribute.endsWith("!");
             String[] words = attribute
                     .substring(0, attribute.length() - (required ? 1 : 0))
                     .split(":");
             AttributeKind kind = AttributeKind.valueOf(words[1].toUpperCase(Locale.ROOT));
-            attributes.put(words[0], new OperatorSignature.Attribute(kind, required));
+            attributes.put(words[0], new OperatorSignature.KnownAttribute(kind, required));
         }
         Map<String, Set<DType>> types = new HashMap<>();
         for (String variable : list(parts.group(7), " ")) {

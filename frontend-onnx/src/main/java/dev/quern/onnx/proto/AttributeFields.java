@@ -17,7 +17,7 @@ final class AttributeFields {
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** {@code AttributeProto.AttributeType}, by number. */
-    private enum Type {
+    private enum AttributeType {
         UNDEFINED,
         FLOAT,
         INT,
@@ -38,8 +38,8 @@ final class AttributeFields {
     private final WireMessage message;
     private String name = "";
     private String reference = "";
-    private Type stated = Type.UNDEFINED;
-    private Type seen = Type.UNDEFINED;
+    private AttributeType stated = AttributeType.UNDEFINED;
+    private AttributeType seen = AttributeType.UNDEFINED;
     private float real;
     private long whole;
     private byte[] text = {};
@@ -73,28 +73,32 @@ final class AttributeFields {
         while (message.next()) {
             switch (message.field()) {
                 case 1 -> name = message.name("name");
-                case 2 -> real = saw(Type.FLOAT, message.real("f"));
-                case 3 -> whole = saw(Type.INT, message.integer("i"));
-                case 4 -> text = saw(Type.STRING, message.shortBytes("s"));
-                case 5 -> tensor = saw(Type.TENSOR, TensorFields.tensor(message.message("t")));
-                case 6 -> graph = saw(Type.GRAPH, GraphFields.graph(message.message("g")));
-                case 7 -> addReals(saw(Type.FLOATS, message.fixed("floats", Float.BYTES)));
+                case 2 -> real = saw(AttributeType.FLOAT, message.real("f"));
+                case 3 -> whole = saw(AttributeType.INT, message.integer("i"));
+                case 4 -> text = saw(AttributeType.STRING, message.shortBytes("s"));
+                case 5 -> tensor = saw(AttributeType.TENSOR, TensorFields.tensor(message.message("t")));
+                case 6 -> graph = saw(AttributeType.GRAPH, GraphFields.graph(message.message("g")));
+                case 7 -> addReals(saw(AttributeType.FLOATS, message.fixed("floats", Float.BYTES)));
                 case 8 -> {
-                    saw(Type.INTS, wholes);
+                    saw(AttributeType.INTS, wholes);
                     message.integers("ints", wholes::add);
                 }
-                case 9 -> texts.add(saw(Type.STRINGS, new OnnxAttribute.Bytes(message.shortBytes("strings"))));
+                case 9 -> texts.add(saw(AttributeType.STRINGS, new OnnxAttribute.Bytes(message.shortBytes("strings"))));
                 case 10 ->
-                    tensors.add(saw(Type.TENSORS, TensorFields.tensor(message.message("tensors", tensors.size()))));
-                case 11 -> graphs.add(saw(Type.GRAPHS, GraphFields.graph(message.message("graphs", graphs.size()))));
-                case 14 -> type = saw(Type.TYPE_PROTO, type(message.message("tp")));
-                case 15 -> types.add(saw(Type.TYPE_PROTOS, type(message.message("type_protos", types.size()))));
+                    tensors.add(saw(
+                            AttributeType.TENSORS, TensorFields.tensor(message.message("tensors", tensors.size()))));
+                case 11 ->
+                    graphs.add(saw(AttributeType.GRAPHS, GraphFields.graph(message.message("graphs", graphs.size()))));
+                case 14 -> type = saw(AttributeType.TYPE_PROTO, type(message.message("tp")));
+                case 15 ->
+                    types.add(saw(AttributeType.TYPE_PROTOS, type(message.message("type_protos", types.size()))));
                 case 20 -> stated = stated(message.integer("type"));
                 case 21 -> reference = message.name("ref_attr_name");
-                case 22 -> sparse = saw(Type.SPARSE_TENSOR, TensorFields.sparse(message.message("sparse_tensor")));
+                case 22 ->
+                    sparse = saw(AttributeType.SPARSE_TENSOR, TensorFields.sparse(message.message("sparse_tensor")));
                 case 23 ->
                     sparses.add(saw(
-                            Type.SPARSE_TENSORS,
+                            AttributeType.SPARSE_TENSORS,
                             TensorFields.sparse(message.message("sparse_tensors", sparses.size()))));
                 default -> {}
             }
@@ -105,18 +109,18 @@ final class AttributeFields {
         if (!reference.isEmpty()) {
             return new OnnxAttribute.Reference(reference);
         }
-        return switch (stated == Type.UNDEFINED ? seen : stated) {
+        return switch (stated == AttributeType.UNDEFINED ? seen : stated) {
             case UNDEFINED ->
                 throw message.failWhole(
                         Code.MALFORMED_MODEL, "attribute '" + name + "' has neither a type nor a value");
             case FLOAT -> new OnnxAttribute.Float(real);
             case INT -> new OnnxAttribute.Int(whole);
-            case STRING -> new OnnxAttribute.Text(new OnnxAttribute.Bytes(text));
+            case STRING -> new OnnxAttribute.EncodedText(new OnnxAttribute.Bytes(text));
             case TENSOR -> new OnnxAttribute.TensorValue(present(tensor));
             case GRAPH -> new OnnxAttribute.GraphValue(present(graph));
             case FLOATS -> new OnnxAttribute.Floats(reals);
             case INTS -> new OnnxAttribute.Ints(wholes);
-            case STRINGS -> new OnnxAttribute.Texts(texts);
+            case STRINGS -> new OnnxAttribute.EncodedTexts(texts);
             case TENSORS -> new OnnxAttribute.Tensors(tensors);
             case GRAPHS -> new OnnxAttribute.Graphs(graphs);
             case SPARSE_TENSOR -> new OnnxAttribute.SparseValue(present(sparse));
@@ -126,7 +130,7 @@ final class AttributeFields {
         };
     }
 
-    private <T> T saw(Type kind, T value) {
+    private <T> T saw(AttributeType kind, T value) {
         seen = kind;
         return value;
     }
@@ -146,14 +150,14 @@ final class AttributeFields {
         }
     }
 
-    private Type stated(long number) {
-        if (number < 0 || number >= Type.values().length) {
+    private AttributeType stated(long number) {
+        if (number < 0 || number >= AttributeType.values().length) {
             throw message.fail(
                     Code.UNSUPPORTED,
                     "type",
-                    "expected an attribute type up to " + (Type.values().length - 1) + ", found " + number);
+                    "expected an attribute type up to " + (AttributeType.values().length - 1) + ", found " + number);
         }
-        return Type.values()[(int) number];
+        return AttributeType.values()[(int) number];
     }
 
     private static OnnxType type(WireMessage message) {

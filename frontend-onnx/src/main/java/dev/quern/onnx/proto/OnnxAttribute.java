@@ -21,7 +21,7 @@ public sealed interface OnnxAttribute {
 
     /** A {@code STRING}. */
     static OnnxAttribute of(String value) {
-        return new Text(Bytes.of(value));
+        return new EncodedText(Bytes.of(value));
     }
 
     /** A {@code TENSOR} without a name. */
@@ -50,7 +50,7 @@ public sealed interface OnnxAttribute {
 
     /** {@code STRINGS}. */
     static OnnxAttribute ofTexts(String... values) {
-        return new Texts(Arrays.stream(values).map(Bytes::of).toList());
+        return new EncodedTexts(Arrays.stream(values).map(Bytes::of).toList());
     }
 
     /** {@code INT}. */
@@ -60,7 +60,7 @@ public sealed interface OnnxAttribute {
     record Float(float value) implements OnnxAttribute {}
 
     /** {@code STRING}. ONNX strings are bytes; nearly all are UTF-8, bytes that are not are replaced by U+FFFD. */
-    record Text(Bytes bytes) implements OnnxAttribute {
+    record EncodedText(Bytes bytes) implements OnnxAttribute {
         /** The bytes read as UTF-8. */
         public String value() {
             return bytes.text();
@@ -110,8 +110,8 @@ public sealed interface OnnxAttribute {
     }
 
     /** {@code STRINGS}. */
-    record Texts(List<Bytes> bytes) implements OnnxAttribute {
-        public Texts {
+    record EncodedTexts(List<Bytes> bytes) implements OnnxAttribute {
+        public EncodedTexts {
             bytes = List.copyOf(bytes);
         }
 

@@ -13,8 +13,8 @@ public sealed interface OnnxType {
      * @param dtype element type
      * @param shape one entry per axis; empty where even the rank is not stated
      */
-    record TensorType(DType dtype, Optional<List<Extent>> shape) implements OnnxType {
-        public TensorType {
+    record OnnxTensorType(DType dtype, Optional<List<Extent>> shape) implements OnnxType {
+        public OnnxTensorType {
             Objects.requireNonNull(dtype);
             shape = shape.map(List::copyOf);
         }

@@ -41,7 +41,7 @@ public final class TensorProtos {
 
     private static OnnxValue value(WireMessage message, OnnxType type) {
         return switch (type) {
-            case OnnxType.TensorType tensor -> ValueFields.dense(message);
+            case OnnxType.OnnxTensorType tensor -> ValueFields.dense(message);
             case OnnxType.SequenceType sequence -> ValueFields.sequence(message);
             case OnnxType.OptionalType optional -> ValueFields.optional(message);
             case OnnxType.SparseTensorType sparse -> throw unsupported(message, sparse);

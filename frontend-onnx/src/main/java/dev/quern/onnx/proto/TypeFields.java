@@ -55,7 +55,7 @@ final class TypeFields {
         }
         DType dtype = DataTypes.require(message, number);
         return Optional.of(
-                sparse ? new OnnxType.SparseTensorType(dtype, shape) : new OnnxType.TensorType(dtype, shape));
+                sparse ? new OnnxType.SparseTensorType(dtype, shape) : new OnnxType.OnnxTensorType(dtype, shape));
     }
 
     private static List<OnnxType.Extent> shape(WireMessage message) {

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.graph.Graph;
-import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.onnx.proto.OnnxAttribute;
@@ -94,7 +94,8 @@ class ControlImportTest {
                 .output("y"));
         assertEquals("f32[4]", Imports.type(graph, 0));
         assertEquals(
-                List.of("n == 1"), graph.guards().stream().map(Guard::toString).toList());
+                List.of("n == 1"),
+                graph.guards().stream().map(ShapeGuard::toString).toList());
     }
 
     @Test

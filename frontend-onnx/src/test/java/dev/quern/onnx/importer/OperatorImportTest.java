@@ -23,7 +23,7 @@ class OperatorImportTest {
     }
 
     private static OnnxAttribute text(String value) {
-        return new OnnxAttribute.Text(OnnxAttribute.Bytes.of(value));
+        return new OnnxAttribute.EncodedText(OnnxAttribute.Bytes.of(value));
     }
 
     @Test

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.graph.Graph;
-import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.onnx.proto.OnnxAttribute;
 import java.util.List;
@@ -73,7 +73,7 @@ class ShapeImportTest {
         assertEquals("f32[seq]", Imports.type(graph, 0));
         assertEquals(
                 List.of("512 >= seq"),
-                graph.guards().stream().map(Guard::toString).toList());
+                graph.guards().stream().map(ShapeGuard::toString).toList());
     }
 
     @Test

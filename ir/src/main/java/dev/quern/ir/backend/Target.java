@@ -21,7 +21,7 @@ public sealed interface Target {
      * @param levelTwoBytes second-level cache of a core
      * @param budget what its back end makes good code of
      */
-    record Host(
+    record Processor(
             String name,
             int vectorBits,
             int vectorRegisters,
@@ -59,7 +59,7 @@ public sealed interface Target {
     }
 
     /** A target for scalar code, for tests and for JVMs without the vector module. */
-    static Host scalar(int threads) {
-        return new Host("jvm-scalar", 0, 16, threads, 32 << 10, 1 << 20, CodeBudget.LEAST);
+    static Processor scalar(int threads) {
+        return new Processor("jvm-scalar", 0, 16, threads, 32 << 10, 1 << 20, CodeBudget.LEAST);
     }
 }

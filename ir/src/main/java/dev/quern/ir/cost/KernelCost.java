@@ -33,7 +33,7 @@ public record KernelCost(double operations, double wide, double read, double wri
             values.put(kernel.symbols().get(i), symbols[i]);
         }
         Iterations once = Iterations.once(values);
-        Count count = new Count(kernel, once);
+        CostCount count = new CostCount(kernel, once);
         count.visit(IndexNames.inline(ExpandMath.expand(kernel).body()), once);
         double read = 0;
         double written = 0;
@@ -51,12 +51,12 @@ public record KernelCost(double operations, double wide, double read, double wri
         return read + written;
     }
 
-    private static final class Count {
+    private static final class CostCount {
         private final Map<String, Traffic> traffic = new HashMap<>();
         private double operations;
         private double wide;
 
-        Count(Kernel kernel, Iterations outside) {
+        CostCount(Kernel kernel, Iterations outside) {
             for (Buffer parameter : kernel.parameters()) {
                 traffic.put(parameter.name(), new Traffic(parameter, outside));
             }

@@ -17,9 +17,9 @@ public final class SectionRuns {
      * @param name its name in the kernel
      * @param runs how often it is run; of a copy of an unrolled section, all copies together
      */
-    public record Section(String name, double runs) {}
+    public record CountedSection(String name, double runs) {}
 
-    private final List<Section> sections = new ArrayList<>();
+    private final List<CountedSection> sections = new ArrayList<>();
 
     private SectionRuns() {}
 
@@ -28,7 +28,7 @@ public final class SectionRuns {
      *
      * @param symbols values of the kernel's symbols, in their order
      */
-    public static List<Section> of(Kernel scheduled, long[] symbols) {
+    public static List<CountedSection> of(Kernel scheduled, long[] symbols) {
         Map<String, Long> values = new HashMap<>();
         for (int i = 0; i < symbols.length; i++) {
             values.put(scheduled.symbols().get(i), symbols[i]);
@@ -58,7 +58,7 @@ public final class SectionRuns {
             }
             case Stmt.Let let -> visit(let.body(), at.reading(let.name()));
             case Stmt.Section section -> {
-                sections.add(new Section(section.name(), at.count()));
+                sections.add(new CountedSection(section.name(), at.count()));
                 visit(section.body(), at);
             }
         }

@@ -13,10 +13,10 @@ import java.util.Map;
  * box around them. Accesses by the same indices under the same conditions are one.
  */
 final class Traffic {
-    private record Access(List<Dim> indices, Object conditions) {}
+    private record CountedAccess(List<Dim> indices, Object conditions) {}
 
     private final Buffer buffer;
-    private final Map<Access, Double> accesses = new LinkedHashMap<>();
+    private final Map<CountedAccess, Double> accesses = new LinkedHashMap<>();
     private List<WholeRange> around;
     private final List<WholeRange> shape = new ArrayList<>();
 
@@ -38,7 +38,7 @@ final class Traffic {
         }
         around = around == null ? box : joined(around, box);
         double elements = Math.min(Math.min(at.count(), product), points(indices, at));
-        accesses.merge(new Access(indices, at.conditions()), elements, Math::max);
+        accesses.merge(new CountedAccess(indices, at.conditions()), elements, Math::max);
     }
 
     /** Points of the loops that {@code indices} depend on; unbounded where they depend on what is read. */

@@ -9,5 +9,5 @@ public interface Assumptions {
     Assumptions NONE = (left, relation, right) -> {};
 
     /** Notes that the types hold only where {@code left relation right} does; called only if that is not certain. */
-    void assume(Dim left, Guard.Relation relation, Dim right);
+    void assume(Dim left, ShapeGuard.Relation relation, Dim right);
 }

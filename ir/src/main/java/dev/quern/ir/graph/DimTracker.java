@@ -27,7 +27,7 @@ public final class DimTracker {
     /** Tensors of more elements are not tracked. */
     public static final int MOST_ELEMENTS = 1024;
 
-    private final Map<String, List<Element>> known = new HashMap<>();
+    private final Map<String, List<KnownElement>> known = new HashMap<>();
 
     private final Supplier<DimRanges> ranges;
 
@@ -50,14 +50,14 @@ public final class DimTracker {
 
     /** The elements of an integer tensor where known, if any of them is. */
     public Optional<List<Optional<Dim>>> partialDims(Value value) {
-        List<Element> elements = known.get(value.name());
+        List<KnownElement> elements = known.get(value.name());
         if (elements == null || value.type().dtype().isFloat()) {
             return Optional.empty();
         }
         List<Optional<Dim>> dims = new ArrayList<>();
-        for (Element element : elements) {
+        for (KnownElement element : elements) {
             dims.add(
-                    element instanceof Element.Fraction(Dim numerator, long denominator)
+                    element instanceof KnownElement.Fraction(Dim numerator, long denominator)
                             ? Optional.of(numerator)
                             : Optional.empty());
         }
@@ -66,10 +66,10 @@ public final class DimTracker {
 
     /** The only element of a tensor of any type, if it is an integer. */
     public Optional<Dim> whole(Value value) {
-        List<Element> elements = known.get(value.name());
+        List<KnownElement> elements = known.get(value.name());
         return elements != null
                         && elements.size() == 1
-                        && elements.getFirst() instanceof Element.Fraction(Dim numerator, long denominator)
+                        && elements.getFirst() instanceof KnownElement.Fraction(Dim numerator, long denominator)
                         && denominator == 1
                 ? Optional.of(numerator)
                 : Optional.empty();
@@ -82,7 +82,7 @@ public final class DimTracker {
 
     /** The elements, if all are known and none is symbolic. */
     public Optional<double[]> constants(Value value) {
-        List<Element> elements = known.get(value.name());
+        List<KnownElement> elements = known.get(value.name());
         if (elements == null) {
             return Optional.empty();
         }
@@ -104,25 +104,25 @@ public final class DimTracker {
 
     /** Notes that {@code copy} holds what {@code original} of {@code other} does. */
     void share(Value copy, Value original, DimTracker other) {
-        List<Element> elements = other.known.get(original.name());
+        List<KnownElement> elements = other.known.get(original.name());
         if (elements != null) {
             known.put(copy.name(), elements);
         }
     }
 
-    void record(Value value, List<Element> elements) {
+    void record(Value value, List<KnownElement> elements) {
         known.put(value.name(), elements);
     }
 
     /** What the result of {@code op} holds, if anything is known of it. */
-    Optional<List<Element>> evaluate(Op op, List<Value> operands, TensorType result) {
+    Optional<List<KnownElement>> evaluate(Op op, List<Value> operands, TensorType result) {
         if (!ElementTensors.tracks(result.dtype()) || !small(result)) {
             return Optional.empty();
         }
         try {
-            List<Element> elements = apply(op, operands, result);
+            List<KnownElement> elements = apply(op, operands, result);
             boolean any = elements != null
-                    && (elements.isEmpty() || elements.stream().anyMatch(element -> element != Element.UNKNOWN));
+                    && (elements.isEmpty() || elements.stream().anyMatch(element -> element != KnownElement.UNKNOWN));
             return any ? Optional.of(elements) : Optional.empty();
         } catch (ArithmeticException beyond64Bits) {
             return Optional.empty();
@@ -135,12 +135,12 @@ public final class DimTracker {
                 && type.shape().elements().constant() <= MOST_ELEMENTS;
     }
 
-    private List<Element> apply(Op op, List<Value> operands, TensorType result) {
+    private List<KnownElement> apply(Op op, List<Value> operands, TensorType result) {
         ElementArithmetic arithmetic = new ElementArithmetic(ranges.get());
         return switch (op) {
             case Op.Constant(Literal literal) -> ElementTensors.read(literal.tensor());
             case Op.DimValues values ->
-                values.values().stream().map(Element::whole).toList();
+                values.values().stream().map(KnownElement::whole).toList();
             case Op.Iota iota -> ElementMovement.iota(iota);
             case Op.Unary unary -> each(operands, all -> arithmetic.unary(unary.function(), all[0], result.dtype()));
             case Op.Binary binary ->
@@ -153,7 +153,7 @@ public final class DimTracker {
             }
             case Op.Concat concat -> concat(concat, operands);
             default -> {
-                List<Element> x = operands.isEmpty()
+                List<KnownElement> x = operands.isEmpty()
                         ? null
                         : known.get(operands.getFirst().name());
                 yield x == null ? null : moved(op, x, operands, result, arithmetic);
@@ -161,8 +161,8 @@ public final class DimTracker {
         };
     }
 
-    private List<Element> moved(
-            Op op, List<Element> x, List<Value> operands, TensorType result, ElementArithmetic arithmetic) {
+    private List<KnownElement> moved(
+            Op op, List<KnownElement> x, List<Value> operands, TensorType result, ElementArithmetic arithmetic) {
         TensorType from = operands.getFirst().type();
         return switch (op) {
             case Op.Reshape reshape -> x;
@@ -181,36 +181,36 @@ public final class DimTracker {
     }
 
     /** A scalar function of one element of each operand. */
-    private interface Elementwise {
-        Element apply(Element[] elements);
+    private interface ElementFunction {
+        KnownElement apply(KnownElement[] elements);
     }
 
-    private List<Element> each(List<Value> operands, Elementwise function) {
-        List<List<Element>> columns = new ArrayList<>();
+    private List<KnownElement> each(List<Value> operands, ElementFunction function) {
+        List<List<KnownElement>> columns = new ArrayList<>();
         for (Value operand : operands) {
             if (!small(operand.type())) {
                 return null;
             }
             columns.add(known.getOrDefault(operand.name(), unknown(operand.type())));
         }
-        List<Element> result = new ArrayList<>();
+        List<KnownElement> result = new ArrayList<>();
         for (int i = 0; i < columns.getFirst().size(); i++) {
             int row = i;
             result.add(function.apply(
-                    columns.stream().map(column -> column.get(row)).toArray(Element[]::new)));
+                    columns.stream().map(column -> column.get(row)).toArray(KnownElement[]::new)));
         }
         return result;
     }
 
-    private static Element select(Element[] all) {
+    private static KnownElement select(KnownElement[] all) {
         if (all[0].is(0)) {
             return all[2];
         }
-        return all[0].is(1) || all[1].equals(all[2]) ? all[1] : Element.UNKNOWN;
+        return all[0].is(1) || all[1].equals(all[2]) ? all[1] : KnownElement.UNKNOWN;
     }
 
-    private List<Element> concat(Op.Concat op, List<Value> operands) {
-        List<List<Element>> parts = new ArrayList<>();
+    private List<KnownElement> concat(Op.Concat op, List<Value> operands) {
+        List<List<KnownElement>> parts = new ArrayList<>();
         for (Value operand : operands) {
             if (!small(operand.type())) {
                 return null;
@@ -221,12 +221,12 @@ public final class DimTracker {
                 op, parts, operands.stream().map(Value::type).toList());
     }
 
-    private static List<Element> unknown(TensorType type) {
-        return Collections.nCopies((int) type.shape().elements().constant(), Element.UNKNOWN);
+    private static List<KnownElement> unknown(TensorType type) {
+        return Collections.nCopies((int) type.shape().elements().constant(), KnownElement.UNKNOWN);
     }
 
     /** The constant or list of dimensions that holds {@code elements}, if they are integers or booleans and all known. */
-    static Optional<Op> asOp(List<Element> elements, TensorType type) {
+    static Optional<Op> asOp(List<KnownElement> elements, TensorType type) {
         if (type.dtype().isFloat()) {
             return Optional.empty();
         }
@@ -236,8 +236,8 @@ public final class DimTracker {
             return Optional.of(new Op.Constant(new Literal(tensor.get())));
         }
         List<Dim> dims = new ArrayList<>();
-        for (Element element : elements) {
-            if (!(element instanceof Element.Fraction(Dim numerator, long denominator))) {
+        for (KnownElement element : elements) {
+            if (!(element instanceof KnownElement.Fraction(Dim numerator, long denominator))) {
                 return Optional.empty();
             }
             dims.add(numerator);

@@ -10,7 +10,7 @@ import java.util.Collections;
 import java.util.OptionalDouble;
 
 /**
- * Scalar functions on {@link Element}s; what cannot be told is unknown.
+ * Scalar functions on {@link KnownElement}s; what cannot be told is unknown.
  *
  * @param ranges what is known of symbols
  */
@@ -18,8 +18,8 @@ record ElementArithmetic(DimRanges ranges) {
     /** The finest power of two that a real is taken for a fraction of. */
     private static final int FINEST = 20;
 
-    Element unary(UnaryOp function, Element x, DType dtype) {
-        if (x instanceof Element.Fraction(Dim numerator, long denominator)) {
+    KnownElement unary(UnaryOp function, KnownElement x, DType dtype) {
+        if (x instanceof KnownElement.Fraction(Dim numerator, long denominator)) {
             Dim by = Dim.of(denominator);
             switch (function) {
                 case NEG:
@@ -34,111 +34,113 @@ record ElementArithmetic(DimRanges ranges) {
                     break;
                 case SIGN:
                     if (nonNegative(numerator.minus(1))) {
-                        return Element.TRUE;
+                        return KnownElement.TRUE;
                     }
                     break;
                 case NOT:
-                    return numerator.isConstant() ? Element.truth(numerator.is(0)) : Element.UNKNOWN;
+                    return numerator.isConstant() ? KnownElement.truth(numerator.is(0)) : KnownElement.UNKNOWN;
                 case FLOOR:
-                    return Element.whole(numerator.floorDiv(by));
+                    return KnownElement.whole(numerator.floorDiv(by));
                 case CEIL:
-                    return Element.whole(numerator.ceilDiv(by));
+                    return KnownElement.whole(numerator.ceilDiv(by));
                 case ROUND:
-                    return denominator == 1 ? x : Element.UNKNOWN;
+                    return denominator == 1 ? x : KnownElement.UNKNOWN;
                 default:
                     break;
             }
         }
         OptionalDouble constant = x.constant();
         if (constant.isEmpty()) {
-            return Element.UNKNOWN;
+            return KnownElement.UNKNOWN;
         }
         double value = constant.getAsDouble();
         return switch (function) {
-            case NEG -> Element.real(-value);
-            case ABS -> Element.real(Math.abs(value));
-            case SIGN -> Element.real(Math.signum(value));
-            case SQRT -> Element.rounded(Math.sqrt(value), dtype);
-            case RECIPROCAL -> Element.rounded(1 / value, dtype);
-            case FLOOR -> Element.real(Math.floor(value));
-            case CEIL -> Element.real(Math.ceil(value));
-            case ROUND -> Element.real(Math.rint(value));
-            case EXP -> Element.rounded(StrictMath.exp(value), dtype);
-            case LOG -> Element.rounded(StrictMath.log(value), dtype);
-            case IS_NAN -> Element.truth(Double.isNaN(value));
-            case IS_INF -> Element.truth(Double.isInfinite(value));
+            case NEG -> KnownElement.real(-value);
+            case ABS -> KnownElement.real(Math.abs(value));
+            case SIGN -> KnownElement.real(Math.signum(value));
+            case SQRT -> KnownElement.rounded(Math.sqrt(value), dtype);
+            case RECIPROCAL -> KnownElement.rounded(1 / value, dtype);
+            case FLOOR -> KnownElement.real(Math.floor(value));
+            case CEIL -> KnownElement.real(Math.ceil(value));
+            case ROUND -> KnownElement.real(Math.rint(value));
+            case EXP -> KnownElement.rounded(StrictMath.exp(value), dtype);
+            case LOG -> KnownElement.rounded(StrictMath.log(value), dtype);
+            case IS_NAN -> KnownElement.truth(Double.isNaN(value));
+            case IS_INF -> KnownElement.truth(Double.isInfinite(value));
             case NOT, BIT_NOT, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, TANH, SIGMOID, ERF ->
-                Element.UNKNOWN;
+                KnownElement.UNKNOWN;
         };
     }
 
-    private static Element negative(Dim numerator, long denominator, DType dtype) {
+    private static KnownElement negative(Dim numerator, long denominator, DType dtype) {
         if (!dtype.isFloat()) {
             return fitted(numerator.times(-1), dtype);
         }
-        return numerator.is(0) ? Element.real(-0.0) : new Element.Fraction(numerator.times(-1), denominator);
+        return numerator.is(0) ? KnownElement.real(-0.0) : new KnownElement.Fraction(numerator.times(-1), denominator);
     }
 
-    Element binary(BinaryOp function, Element left, Element right, DType dtype) {
+    KnownElement binary(BinaryOp function, KnownElement left, KnownElement right, DType dtype) {
         boolean absorbs = (left.is(0) || right.is(0)) && !dtype.isFloat();
         if (absorbs && (function == BinaryOp.MUL || function == BinaryOp.AND)) {
-            return Element.FALSE;
+            return KnownElement.FALSE;
         }
         if (dtype == DType.BOOL && function == BinaryOp.OR && (left.is(1) || right.is(1))) {
-            return Element.TRUE;
+            return KnownElement.TRUE;
         }
         OptionalDouble first = left.constant();
         OptionalDouble second = right.constant();
         if (dtype.isFloat() && first.isPresent() && second.isPresent()) {
             return reals(function, first.getAsDouble(), second.getAsDouble(), dtype);
         }
-        Element.Fraction a = asFraction(left);
-        Element.Fraction b = asFraction(right);
+        KnownElement.Fraction a = asFraction(left);
+        KnownElement.Fraction b = asFraction(right);
         if (a == null || b == null) {
-            return Element.UNKNOWN;
+            return KnownElement.UNKNOWN;
         }
         return dtype.isFloat() ? fractions(function, a, b) : wholes(function, a.numerator(), b.numerator(), dtype);
     }
 
-    private static Element reals(BinaryOp function, double left, double right, DType dtype) {
+    private static KnownElement reals(BinaryOp function, double left, double right, DType dtype) {
         return switch (function) {
-            case ADD -> Element.rounded(left + right, dtype);
-            case SUB -> Element.rounded(left - right, dtype);
-            case MUL -> Element.rounded(left * right, dtype);
-            case DIV -> Element.rounded(left / right, dtype);
-            case MIN -> Element.real(Math.min(left, right));
-            case MAX -> Element.real(Math.max(left, right));
-            case POW -> Element.rounded(StrictMath.pow(left, right), dtype);
-            case REM -> Element.rounded(left % right, dtype);
-            case MOD, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> Element.UNKNOWN;
+            case ADD -> KnownElement.rounded(left + right, dtype);
+            case SUB -> KnownElement.rounded(left - right, dtype);
+            case MUL -> KnownElement.rounded(left * right, dtype);
+            case DIV -> KnownElement.rounded(left / right, dtype);
+            case MIN -> KnownElement.real(Math.min(left, right));
+            case MAX -> KnownElement.real(Math.max(left, right));
+            case POW -> KnownElement.rounded(StrictMath.pow(left, right), dtype);
+            case REM -> KnownElement.rounded(left % right, dtype);
+            case MOD, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> KnownElement.UNKNOWN;
         };
     }
 
-    private Element fractions(BinaryOp function, Element.Fraction left, Element.Fraction right) {
+    private KnownElement fractions(BinaryOp function, KnownElement.Fraction left, KnownElement.Fraction right) {
         long both = Math.multiplyExact(left.denominator(), right.denominator());
         Dim a = left.numerator().times(right.denominator());
         Dim b = right.numerator().times(left.denominator());
         return switch (function) {
-            case ADD -> Element.fraction(a.plus(b), both);
-            case SUB -> Element.fraction(a.minus(b), both);
-            case MUL -> Element.fraction(left.numerator().times(right.numerator()), both);
+            case ADD -> KnownElement.fraction(a.plus(b), both);
+            case SUB -> KnownElement.fraction(a.minus(b), both);
+            case MUL -> KnownElement.fraction(left.numerator().times(right.numerator()), both);
             case DIV -> quotient(a, b);
-            case MIN -> ranges.atMost(a, b) ? left : ranges.atMost(b, a) ? right : Element.UNKNOWN;
-            case MAX -> ranges.atMost(a, b) ? right : ranges.atMost(b, a) ? left : Element.UNKNOWN;
-            case MOD, REM, POW, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> Element.UNKNOWN;
+            case MIN -> ranges.atMost(a, b) ? left : ranges.atMost(b, a) ? right : KnownElement.UNKNOWN;
+            case MAX -> ranges.atMost(a, b) ? right : ranges.atMost(b, a) ? left : KnownElement.UNKNOWN;
+            case MOD, REM, POW, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> KnownElement.UNKNOWN;
         };
     }
 
-    private static Element quotient(Dim numerator, Dim denominator) {
+    private static KnownElement quotient(Dim numerator, Dim denominator) {
         if (denominator.isConstant()) {
             long by = denominator.constant();
-            return by == 0 ? Element.UNKNOWN : Element.fraction(numerator.times(Long.signum(by)), Math.absExact(by));
+            return by == 0
+                    ? KnownElement.UNKNOWN
+                    : KnownElement.fraction(numerator.times(Long.signum(by)), Math.absExact(by));
         }
         Dim whole = numerator.floorDiv(denominator);
-        return whole.times(denominator).equals(numerator) ? Element.whole(whole) : Element.UNKNOWN;
+        return whole.times(denominator).equals(numerator) ? KnownElement.whole(whole) : KnownElement.UNKNOWN;
     }
 
-    private Element wholes(BinaryOp function, Dim left, Dim right, DType dtype) {
+    private KnownElement wholes(BinaryOp function, Dim left, Dim right, DType dtype) {
         boolean constants = left.isConstant() && right.isConstant();
         Dim result = switch (function) {
             case ADD -> left.plus(right);
@@ -155,7 +157,7 @@ record ElementArithmetic(DimRanges ranges) {
             case POW -> power(left, right, dtype);
             case SHIFT_LEFT, SHIFT_RIGHT -> null;
         };
-        return result == null ? Element.UNKNOWN : fitted(result, dtype);
+        return result == null ? KnownElement.UNKNOWN : fitted(result, dtype);
     }
 
     /** Division rounding to zero, where it is sure to be the same as rounding down. */
@@ -184,18 +186,19 @@ record ElementArithmetic(DimRanges ranges) {
         return dtype != DType.I32 || !value.isConstant() || value.constant() == (int) value.constant();
     }
 
-    Element compare(CompareOp relation, Element left, Element right) {
+    KnownElement compare(CompareOp relation, KnownElement left, KnownElement right) {
         OptionalDouble first = left.constant();
         OptionalDouble second = right.constant();
-        if (left instanceof Element.Fraction(Dim n, long d) && right instanceof Element.Fraction(Dim m, long e)) {
+        if (left instanceof KnownElement.Fraction(Dim n, long d)
+                && right instanceof KnownElement.Fraction(Dim m, long e)) {
             return ordered(relation, n.times(e), m.times(d));
         }
         if (first.isEmpty() || second.isEmpty()) {
-            return Element.UNKNOWN;
+            return KnownElement.UNKNOWN;
         }
         double a = first.getAsDouble();
         double b = second.getAsDouble();
-        return Element.truth(
+        return KnownElement.truth(
                 switch (relation) {
                     case EQ -> a == b;
                     case NE -> a != b;
@@ -206,7 +209,7 @@ record ElementArithmetic(DimRanges ranges) {
                 });
     }
 
-    private Element ordered(CompareOp relation, Dim left, Dim right) {
+    private KnownElement ordered(CompareOp relation, Dim left, Dim right) {
         boolean less = ranges.atMost(left.plus(1), right);
         boolean greater = ranges.atMost(right.plus(1), left);
         boolean equal = left.equals(right);
@@ -222,63 +225,66 @@ record ElementArithmetic(DimRanges ranges) {
         };
     }
 
-    private static Element decided(boolean surely, boolean surelyNot) {
-        return surely ? Element.TRUE : surelyNot ? Element.FALSE : Element.UNKNOWN;
+    private static KnownElement decided(boolean surely, boolean surelyNot) {
+        return surely ? KnownElement.TRUE : surelyNot ? KnownElement.FALSE : KnownElement.UNKNOWN;
     }
 
-    Element cast(Element x, DType from, DType to) {
+    KnownElement cast(KnownElement x, DType from, DType to) {
         if (to == DType.BOOL) {
             return ordersFromZero(x);
         }
         if (to.isFloat()) {
-            if (x instanceof Element.Fraction(Dim whole, long denominator) && denominator == 1 && whole.isConstant()) {
-                return Element.real(to == DType.F32 ? (float) whole.constant() : (double) whole.constant());
+            if (x instanceof KnownElement.Fraction(Dim whole, long denominator)
+                    && denominator == 1
+                    && whole.isConstant()) {
+                return KnownElement.real(to == DType.F32 ? (float) whole.constant() : (double) whole.constant());
             }
             OptionalDouble constant = x.constant();
-            return constant.isPresent() ? Element.rounded(constant.getAsDouble(), to) : x;
+            return constant.isPresent() ? KnownElement.rounded(constant.getAsDouble(), to) : x;
         }
         return switch (x) {
-            case Element.Fraction(Dim numerator, long denominator) when !from.isFloat() -> fitted(numerator, to);
-            case Element.Fraction(Dim numerator, long denominator) when denominator == 1 -> inRange(numerator, to);
-            case Element.Fraction(Dim numerator, long denominator) ->
-                nonNegative(numerator) ? inRange(numerator.floorDiv(Dim.of(denominator)), to) : Element.UNKNOWN;
-            case Element.Real(double value) when Math.abs(value) < 0x1p53 -> inRange(Dim.of((long) value), to);
-            case Element.Real real -> Element.UNKNOWN;
-            case Element.Unknown unknown -> Element.UNKNOWN;
+            case KnownElement.Fraction(Dim numerator, long denominator) when !from.isFloat() -> fitted(numerator, to);
+            case KnownElement.Fraction(Dim numerator, long denominator) when denominator == 1 -> inRange(numerator, to);
+            case KnownElement.Fraction(Dim numerator, long denominator) ->
+                nonNegative(numerator) ? inRange(numerator.floorDiv(Dim.of(denominator)), to) : KnownElement.UNKNOWN;
+            case KnownElement.InexactElement(double value)
+            when Math.abs(value) < 0x1p53 -> inRange(Dim.of((long) value), to);
+            case KnownElement.InexactElement real -> KnownElement.UNKNOWN;
+            case KnownElement.UnknownElement unknown -> KnownElement.UNKNOWN;
         };
     }
 
-    private Element ordersFromZero(Element x) {
+    private KnownElement ordersFromZero(KnownElement x) {
         return switch (x) {
-            case Element.Fraction(Dim numerator, long denominator) -> ordered(CompareOp.NE, numerator, Dim.ZERO);
-            case Element.Real(double value) -> Element.truth(value != 0);
-            case Element.Unknown unknown -> Element.UNKNOWN;
+            case KnownElement.Fraction(Dim numerator, long denominator) -> ordered(CompareOp.NE, numerator, Dim.ZERO);
+            case KnownElement.InexactElement(double value) -> KnownElement.truth(value != 0);
+            case KnownElement.UnknownElement unknown -> KnownElement.UNKNOWN;
         };
     }
 
-    private static Element inRange(Dim value, DType dtype) {
-        return fits(value, dtype) ? Element.whole(value) : Element.UNKNOWN;
+    private static KnownElement inRange(Dim value, DType dtype) {
+        return fits(value, dtype) ? KnownElement.whole(value) : KnownElement.UNKNOWN;
     }
 
     /** A constant wraps as {@code dtype} does; a symbolic value is taken to fit. */
-    private static Element fitted(Dim value, DType dtype) {
+    private static KnownElement fitted(Dim value, DType dtype) {
         return dtype == DType.I32 && value.isConstant()
-                ? Element.whole(Dim.of((int) value.constant()))
-                : Element.whole(value);
+                ? KnownElement.whole(Dim.of((int) value.constant()))
+                : KnownElement.whole(value);
     }
 
     private boolean nonNegative(Dim dim) {
         return ranges.nonNegative(dim);
     }
 
-    private static Element.Fraction asFraction(Element element) {
-        if (element instanceof Element.Fraction fraction) {
+    private static KnownElement.Fraction asFraction(KnownElement element) {
+        if (element instanceof KnownElement.Fraction fraction) {
             return fraction;
         }
-        if (element instanceof Element.Real(double value)) {
+        if (element instanceof KnownElement.InexactElement(double value)) {
             double scaled = Math.scalb(value, FINEST);
             if (scaled == Math.rint(scaled) && Math.abs(scaled) < 0x1p53) {
-                return (Element.Fraction) Element.fraction(Dim.of((long) scaled), 1L << FINEST);
+                return (KnownElement.Fraction) KnownElement.fraction(Dim.of((long) scaled), 1L << FINEST);
             }
         }
         return null;

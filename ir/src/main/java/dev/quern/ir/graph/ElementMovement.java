@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Operations that move or join elements, on lists of {@link Element}s of tensors of constant shape. */
+/** Operations that move or join elements, on lists of {@link KnownElement}s of tensors of constant shape. */
 final class ElementMovement {
     private ElementMovement() {}
 
@@ -27,8 +27,8 @@ final class ElementMovement {
     }
 
     /** The elements at {@code offset} plus index times stride, for every index of {@code extents} in row-major order. */
-    private static List<Element> strided(List<Element> x, long[] extents, long[] strides, long offset) {
-        List<Element> result = new ArrayList<>();
+    private static List<KnownElement> strided(List<KnownElement> x, long[] extents, long[] strides, long offset) {
+        List<KnownElement> result = new ArrayList<>();
         long count = Arrays.stream(extents).reduce(1, (a, b) -> a * b);
         for (long index = 0; index < count; index++) {
             long at = offset;
@@ -42,14 +42,14 @@ final class ElementMovement {
         return result;
     }
 
-    static List<Element> transpose(Op.Transpose op, List<Element> x, TensorType from, TensorType to) {
+    static List<KnownElement> transpose(Op.Transpose op, List<KnownElement> x, TensorType from, TensorType to) {
         long[] strides = strides(extents(from));
         long[] moved =
                 op.permutation().stream().mapToLong(axis -> strides[axis]).toArray();
         return strided(x, extents(to), moved, 0);
     }
 
-    static List<Element> broadcast(List<Element> x, TensorType from, TensorType to) {
+    static List<KnownElement> broadcast(List<KnownElement> x, TensorType from, TensorType to) {
         long[] own = extents(from);
         long[] ownStrides = strides(own);
         long[] target = extents(to);
@@ -61,7 +61,7 @@ final class ElementMovement {
         return strided(x, target, strides, 0);
     }
 
-    static List<Element> slice(Op.Slice op, List<Element> x, TensorType from, TensorType to) {
+    static List<KnownElement> slice(Op.Slice op, List<KnownElement> x, TensorType from, TensorType to) {
         if (!op.starts().stream().allMatch(Dim::isConstant)) {
             return null;
         }
@@ -75,14 +75,14 @@ final class ElementMovement {
         return strided(x, extents(to), stepped, offset);
     }
 
-    static List<Element> concat(Op.Concat op, List<List<Element>> parts, List<TensorType> types) {
+    static List<KnownElement> concat(Op.Concat op, List<List<KnownElement>> parts, List<TensorType> types) {
         long outer = 1;
         for (int axis = 0; axis < op.axis(); axis++) {
             outer *= types.getFirst().shape().dim(axis).constant();
         }
-        List<Element> result = new ArrayList<>();
+        List<KnownElement> result = new ArrayList<>();
         for (int row = 0; row < outer; row++) {
-            for (List<Element> part : parts) {
+            for (List<KnownElement> part : parts) {
                 int length = (int) (part.size() / outer);
                 result.addAll(part.subList(row * length, (row + 1) * length));
             }
@@ -90,17 +90,17 @@ final class ElementMovement {
         return result;
     }
 
-    static List<Element> gather(Op.Gather op, List<Element> x, TensorType from, List<Element> indices) {
+    static List<KnownElement> gather(Op.Gather op, List<KnownElement> x, TensorType from, List<KnownElement> indices) {
         long[] extents = extents(from);
         int inner = (int) strides(extents)[op.axis()];
         int length = (int) extents[op.axis()];
         int outer = length == 0 ? 0 : x.size() / (inner * length);
-        List<Element> result = new ArrayList<>();
+        List<KnownElement> result = new ArrayList<>();
         for (int row = 0; row < outer; row++) {
-            for (Element index : indices) {
+            for (KnownElement index : indices) {
                 int at = position(index, length);
                 for (int i = 0; i < inner; i++) {
-                    result.add(at < 0 ? Element.UNKNOWN : x.get((row * length + at) * inner + i));
+                    result.add(at < 0 ? KnownElement.UNKNOWN : x.get((row * length + at) * inner + i));
                 }
             }
         }
@@ -108,15 +108,16 @@ final class ElementMovement {
     }
 
     /** The index counted from the start, or -1 if it is unknown or out of range. */
-    private static int position(Element index, int length) {
-        if (!(index instanceof Element.Fraction(Dim value, long denominator)) || !value.isConstant()) {
+    private static int position(KnownElement index, int length) {
+        if (!(index instanceof KnownElement.Fraction(Dim value, long denominator)) || !value.isConstant()) {
             return -1;
         }
         long at = value.constant() < 0 ? value.constant() + length : value.constant();
         return at >= 0 && at < length ? (int) at : -1;
     }
 
-    static List<Element> reduce(Op.Reduce op, List<Element> x, TensorType from, ElementArithmetic arithmetic) {
+    static List<KnownElement> reduce(
+            Op.Reduce op, List<KnownElement> x, TensorType from, ElementArithmetic arithmetic) {
         BinaryOp function = op.combiner().function();
         if (function == null || x.isEmpty()) {
             return null;
@@ -134,16 +135,16 @@ final class ElementMovement {
         long[] inner = op.axes().stream().mapToLong(axis -> extents[axis]).toArray();
         long[] innerStrides =
                 op.axes().stream().mapToLong(axis -> strides[axis]).toArray();
-        List<Element> positions = new ArrayList<>();
+        List<KnownElement> positions = new ArrayList<>();
         for (int i = 0; i < x.size(); i++) {
-            positions.add(Element.whole(Dim.of(i)));
+            positions.add(KnownElement.whole(Dim.of(i)));
         }
-        List<Element> result = new ArrayList<>();
-        for (Element start : strided(positions, outer, outerStrides, 0)) {
+        List<KnownElement> result = new ArrayList<>();
+        for (KnownElement start : strided(positions, outer, outerStrides, 0)) {
             long offset = (long) start.constant().orElseThrow();
-            List<Element> group = strided(x, inner, innerStrides, offset);
-            Element joined = group.getFirst();
-            for (Element next : group.subList(1, group.size())) {
+            List<KnownElement> group = strided(x, inner, innerStrides, offset);
+            KnownElement joined = group.getFirst();
+            for (KnownElement next : group.subList(1, group.size())) {
                 joined = arithmetic.binary(function, joined, next, from.dtype());
             }
             result.add(joined);
@@ -151,24 +152,25 @@ final class ElementMovement {
         return result;
     }
 
-    static List<Element> cumulate(Op.Cumulate op, List<Element> x, TensorType type, ElementArithmetic arithmetic) {
+    static List<KnownElement> cumulate(
+            Op.Cumulate op, List<KnownElement> x, TensorType type, ElementArithmetic arithmetic) {
         BinaryOp function = op.combiner().function();
         if (type.shape().rank() != 1 || op.reverse() || op.exclusive() || function == null) {
             return null;
         }
-        List<Element> result = new ArrayList<>();
-        for (Element next : x) {
+        List<KnownElement> result = new ArrayList<>();
+        for (KnownElement next : x) {
             result.add(result.isEmpty() ? next : arithmetic.binary(function, result.getLast(), next, type.dtype()));
         }
         return result;
     }
 
-    static List<Element> iota(Op.Iota op) {
+    static List<KnownElement> iota(Op.Iota op) {
         Shape shape = op.shape();
         long[] extents = shape.asConstant().orElseThrow();
-        List<Element> counts = new ArrayList<>();
+        List<KnownElement> counts = new ArrayList<>();
         for (long i = 0; i < extents[op.axis()]; i++) {
-            counts.add(Element.whole(Dim.of(i)));
+            counts.add(KnownElement.whole(Dim.of(i)));
         }
         long[] strides = new long[extents.length];
         strides[op.axis()] = 1;

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Between constant tensors and lists of {@link Element}s. */
+/** Between constant tensors and lists of {@link KnownElement}s. */
 final class ElementTensors {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -31,29 +31,29 @@ final class ElementTensors {
     }
 
     /** The elements of a tensor of a tracked type. */
-    static List<Element> read(Tensor tensor) {
-        List<Element> elements = new ArrayList<>();
+    static List<KnownElement> read(Tensor tensor) {
+        List<KnownElement> elements = new ArrayList<>();
         for (long i = 0; i < tensor.elements(); i++) {
             elements.add(read(tensor.segment(), tensor.dtype(), i));
         }
         return elements;
     }
 
-    private static Element read(MemorySegment data, DType dtype, long index) {
+    private static KnownElement read(MemorySegment data, DType dtype, long index) {
         return switch (dtype) {
-            case I64 -> Element.whole(Dim.of(data.getAtIndex(LONG, index)));
-            case I32 -> Element.whole(Dim.of(data.getAtIndex(INT, index)));
-            case BOOL -> Element.truth(data.get(ValueLayout.JAVA_BYTE, index) != 0);
-            case F32 -> Element.real(data.getAtIndex(FLOAT, index));
-            default -> Element.real(data.getAtIndex(DOUBLE, index));
+            case I64 -> KnownElement.whole(Dim.of(data.getAtIndex(LONG, index)));
+            case I32 -> KnownElement.whole(Dim.of(data.getAtIndex(INT, index)));
+            case BOOL -> KnownElement.truth(data.get(ValueLayout.JAVA_BYTE, index) != 0);
+            case F32 -> KnownElement.real(data.getAtIndex(FLOAT, index));
+            default -> KnownElement.real(data.getAtIndex(DOUBLE, index));
         };
     }
 
     /** A tensor of an integer or boolean type, if all elements are constant. */
-    static Optional<Tensor> write(List<Element> elements, DType dtype, long[] shape) {
+    static Optional<Tensor> write(List<KnownElement> elements, DType dtype, long[] shape) {
         long[] values = new long[elements.size()];
         for (int i = 0; i < values.length; i++) {
-            if (!(elements.get(i) instanceof Element.Fraction(Dim numerator, long denominator))
+            if (!(elements.get(i) instanceof KnownElement.Fraction(Dim numerator, long denominator))
                     || denominator != 1
                     || !numerator.isConstant()) {
                 return Optional.empty();

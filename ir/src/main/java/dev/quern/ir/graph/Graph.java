@@ -13,7 +13,7 @@ import java.util.List;
  * @param nodes the operations
  * @param guards what the types assume of symbols
  */
-public record Graph(String name, List<Value> inputs, List<Value> outputs, List<Node> nodes, List<Guard> guards) {
+public record Graph(String name, List<Value> inputs, List<Value> outputs, List<Node> nodes, List<ShapeGuard> guards) {
     public Graph {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);

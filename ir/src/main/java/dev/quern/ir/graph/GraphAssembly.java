@@ -14,7 +14,7 @@ final class GraphAssembly {
             List<Value> inputs,
             List<Value> outputs,
             List<Node> nodes,
-            List<Guard> guards,
+            List<ShapeGuard> guards,
             Map<String, String> preferred) {
         Graph needed = NeededNodes.of(new Graph(name, inputs, outputs, nodes, guards));
         Map<String, Value> renamed = new HashMap<>();

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Builds a {@link Graph} node by node: infers types, names values, records {@link Guard}s, and follows shape arithmetic
+ * Builds a {@link Graph} node by node: infers types, names values, records {@link ShapeGuard}s, and follows shape arithmetic
  * in a {@link DimTracker}. A node whose integer or boolean result is known altogether becomes an {@link Op.Constant} or
  * {@link Op.DimValues} instead. The conveniences add nothing where nothing is to be done (a cast to the same type).
  *
@@ -158,15 +158,15 @@ public final class GraphBuilder {
 
     /** Notes that {@code left} and {@code right} must be equal. */
     public void assumeEqual(Dim left, Dim right) {
-        assume(left, Guard.Relation.EQUAL, right);
+        assume(left, ShapeGuard.Relation.EQUAL, right);
     }
 
     /** Notes that {@code left} must be at least {@code right}. */
     public void assumeAtLeast(Dim left, Dim right) {
-        assume(left, Guard.Relation.AT_LEAST, right);
+        assume(left, ShapeGuard.Relation.AT_LEAST, right);
     }
 
-    private void assume(Dim left, Guard.Relation relation, Dim right) {
+    private void assume(Dim left, ShapeGuard.Relation relation, Dim right) {
         guards.add(left, relation, right, origin);
     }
 
@@ -202,7 +202,7 @@ public final class GraphBuilder {
         if (types.size() != 1) {
             return define(op, operands, types);
         }
-        Optional<List<Element>> elements = tracker.evaluate(op, operands, types.getFirst());
+        Optional<List<KnownElement>> elements = tracker.evaluate(op, operands, types.getFirst());
         Value result = elements.flatMap(all -> known(op, all, types.getFirst()))
                 .orElseGet(() -> define(op, operands, types).getFirst());
         elements.ifPresent(all -> tracker.record(result, all));
@@ -215,7 +215,7 @@ public final class GraphBuilder {
     }
 
     /** The constant or dimensions that stand for a result known altogether. */
-    private Optional<Value> known(Op op, List<Element> elements, TensorType type) {
+    private Optional<Value> known(Op op, List<KnownElement> elements, TensorType type) {
         if (op instanceof Op.Constant || op instanceof Op.DimValues) {
             return Optional.empty();
         }

@@ -12,7 +12,7 @@ import java.util.Map;
  * bounds of one expression the greatest is kept.
  */
 final class GuardSet {
-    private final Map<String, Guard> guards = new LinkedHashMap<>();
+    private final Map<String, ShapeGuard> guards = new LinkedHashMap<>();
     private final Map<String, Long> bounds = new HashMap<>();
     private final Map<String, Dim> replacements = new HashMap<>();
     private final Map<Dim.Atom, Dim> quotients = new HashMap<>();
@@ -30,11 +30,11 @@ final class GuardSet {
         quotients.putAll(outer.quotients);
     }
 
-    void add(Dim left, Guard.Relation relation, Dim right, String reason) {
+    void add(Dim left, ShapeGuard.Relation relation, Dim right, String reason) {
         Dim a = canonical(left);
         Dim b = canonical(right);
         switch (relation) {
-            case EQUAL -> equal(a, b, new Guard(left, relation, right, reason));
+            case EQUAL -> equal(a, b, new ShapeGuard(left, relation, right, reason));
             case AT_LEAST -> {
                 Dim excess = a.minus(b);
                 // What cannot hold beside the other guards is said of the symbols, whose values may break those first.
@@ -44,7 +44,7 @@ final class GuardSet {
         }
     }
 
-    private void equal(Dim left, Dim right, Guard guard) {
+    private void equal(Dim left, Dim right, ShapeGuard guard) {
         if (left.equals(right)) {
             return;
         }
@@ -146,8 +146,8 @@ final class GuardSet {
         guards.put(
                 key,
                 falling
-                        ? new Guard(constant, Guard.Relation.AT_LEAST, varying.times(-1), reason)
-                        : new Guard(varying, Guard.Relation.AT_LEAST, Dim.of(bound), reason));
+                        ? new ShapeGuard(constant, ShapeGuard.Relation.AT_LEAST, varying.times(-1), reason)
+                        : new ShapeGuard(varying, ShapeGuard.Relation.AT_LEAST, Dim.of(bound), reason));
         if (varying.terms().size() == 1
                 && varying.terms().getFirst().coefficient() == 1
                 && varying.terms().getFirst().atoms().size() == 1
@@ -184,7 +184,7 @@ final class GuardSet {
         return Dim.ZERO;
     }
 
-    List<Guard> list() {
+    List<ShapeGuard> list() {
         return List.copyOf(guards.values());
     }
 }

@@ -40,7 +40,8 @@ public final class NeededNodes {
     public static Graph of(Graph graph) {
         NeededNodes needed = new NeededNodes(graph);
         List<Node> nodes = needed.nodes(graph);
-        List<Guard> guards = graph.guards().stream().filter(needed::isKnown).toList();
+        List<ShapeGuard> guards =
+                graph.guards().stream().filter(needed::isKnown).toList();
         return nodes.size() == graph.nodes().size()
                         && guards.size() == graph.guards().size()
                 ? graph
@@ -69,7 +70,7 @@ public final class NeededNodes {
     }
 
     /** Whether nothing that was dropped finds out a size in {@code guard}. */
-    private boolean isKnown(Guard guard) {
+    private boolean isKnown(ShapeGuard guard) {
         return guard.left().symbols().stream().noneMatch(finders::containsKey)
                 && guard.right().symbols().stream().noneMatch(finders::containsKey);
     }
@@ -88,7 +89,7 @@ public final class NeededNodes {
                 collect(node.op(), names);
                 node.outputs().forEach(result -> collect(result, names));
             }
-            for (Guard guard : body.guards()) {
+            for (ShapeGuard guard : body.guards()) {
                 names.addAll(guard.left().symbols());
                 names.addAll(guard.right().symbols());
             }

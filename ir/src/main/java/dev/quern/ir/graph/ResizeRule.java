@@ -15,7 +15,7 @@ import java.util.List;
  * @param region starts then ends per axis, for {@code tf_crop_and_resize}; else empty
  */
 public record ResizeRule(
-        Mode mode,
+        Interpolation mode,
         String coordinates,
         String nearest,
         double cubicCoefficient,
@@ -30,7 +30,7 @@ public record ResizeRule(
     public static final double TIE = 1e-6;
 
     /** The kind of interpolation. */
-    public enum Mode {
+    public enum Interpolation {
         NEAREST,
         LINEAR,
         CUBIC

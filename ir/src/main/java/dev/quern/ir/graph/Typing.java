@@ -95,7 +95,7 @@ final class Typing {
         if (left.minus(right).isConstant()) {
             throw error(what, left, right);
         }
-        assumptions.assume(left, Guard.Relation.EQUAL, right);
+        assumptions.assume(left, ShapeGuard.Relation.EQUAL, right);
         return Extents.simpler(left, right);
     }
 
@@ -116,6 +116,6 @@ final class Typing {
         if (DimRanges.NONE.atMost(left.plus(1), right)) {
             throw error(what, "at least " + right, left);
         }
-        assumptions.assume(left, Guard.Relation.AT_LEAST, right);
+        assumptions.assume(left, ShapeGuard.Relation.AT_LEAST, right);
     }
 }

@@ -5,7 +5,7 @@ import dev.quern.Tensor;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -146,7 +146,7 @@ public final class DimBindings {
     }
 
     /** Whether {@code guard} holds; empty while a symbol of it is not bound. */
-    Optional<Boolean> holds(Guard guard) {
+    Optional<Boolean> holds(ShapeGuard guard) {
         if (!knows(guard.left()) || !knows(guard.right())) {
             return Optional.empty();
         }

@@ -19,11 +19,11 @@ final class ElementwiseOperations {
 
     /** Computes elements {@code [position, position + length)}. */
     @FunctionalInterface
-    private interface Block {
+    private interface Stretch {
         void run(long position, int length);
     }
 
-    private static void blocks(long count, Block block) {
+    private static void blocks(long count, Stretch block) {
         for (long position = 0; position < count; position += BLOCK) {
             block.run(position, (int) Math.min(BLOCK, count - position));
         }

@@ -7,10 +7,10 @@ import dev.quern.ir.Combiner;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Graph;
-import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -129,7 +129,7 @@ public final class GraphInterpreter {
             dims.bind(input.type(), inputs.get(i), "input " + input.name());
             values.put(input.name(), inputs.get(i));
         }
-        List<Guard> open = new ArrayList<>(graph.guards());
+        List<ShapeGuard> open = new ArrayList<>(graph.guards());
         check(open, dims);
         Map<Node, List<String>> dead = lastUses(graph);
         for (Node node : graph.nodes()) {
@@ -168,7 +168,7 @@ public final class GraphInterpreter {
     }
 
     /** Checks the guards that can be, and leaves the others in {@code open}. */
-    private static void check(List<Guard> open, DimBindings dims) {
+    private static void check(List<ShapeGuard> open, DimBindings dims) {
         open.removeIf(guard -> {
             Optional<Boolean> holds = dims.holds(guard);
             if (holds.isPresent() && !holds.get()) {

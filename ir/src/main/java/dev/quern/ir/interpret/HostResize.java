@@ -103,10 +103,10 @@ final class HostResize {
     }
 
     private static ResizeRule rule(HostAttributes attributes, List<Double> region) {
-        ResizeRule.Mode mode = switch (attributes.text("mode", "nearest")) {
-            case "linear" -> ResizeRule.Mode.LINEAR;
-            case "cubic" -> ResizeRule.Mode.CUBIC;
-            default -> ResizeRule.Mode.NEAREST;
+        ResizeRule.Interpolation mode = switch (attributes.text("mode", "nearest")) {
+            case "linear" -> ResizeRule.Interpolation.LINEAR;
+            case "cubic" -> ResizeRule.Interpolation.CUBIC;
+            default -> ResizeRule.Interpolation.NEAREST;
         };
         return new ResizeRule(
                 mode,

@@ -45,7 +45,7 @@ final class IndexingOperations {
 
     /** Takes the position of an index and that of the element it means. */
     @FunctionalInterface
-    private interface Pair {
+    private interface ElementPair {
         void at(long position, TensorElements x, long element);
     }
 
@@ -55,7 +55,7 @@ final class IndexingOperations {
             int axis,
             TensorElements indices,
             Evaluation call,
-            Pair pair,
+            ElementPair pair,
             TensorElements x) {
         for (int other = 0; other < shape.length; other++) {
             if (other != axis && indexShape[other] > shape[other]) {

@@ -17,11 +17,11 @@ sealed interface Products {
     static Products of(TensorElements left, TensorElements right, long sums) {
         int room = Math.toIntExact(sums);
         return left.dtype().isFloat()
-                ? new Reals(left.reals(), right.reals(), new double[room])
-                : new Wholes(left.wholes(), right.wholes(), new long[room]);
+                ? new RealProducts(left.reals(), right.reals(), new double[room])
+                : new WholeProducts(left.wholes(), right.wholes(), new long[room]);
     }
 
-    record Reals(double[] left, double[] right, double[] sums) implements Products {
+    record RealProducts(double[] left, double[] right, double[] sums) implements Products {
         @Override
         public void add(int leftAt, int rightAt, int sumAt, int count) {
             double factor = leftAt == ZERO ? 0 : left[leftAt];
@@ -36,7 +36,7 @@ sealed interface Products {
         }
     }
 
-    record Wholes(long[] left, long[] right, long[] sums) implements Products {
+    record WholeProducts(long[] left, long[] right, long[] sums) implements Products {
         @Override
         public void add(int leftAt, int rightAt, int sumAt, int count) {
             long factor = leftAt == ZERO ? 0 : left[leftAt];

@@ -51,7 +51,7 @@ final class ResizeAxis {
     }
 
     private boolean isLinear() {
-        return rule.mode() == ResizeRule.Mode.LINEAR && !rule.antialias() && !rule.excludeOutside();
+        return rule.mode() == ResizeRule.Interpolation.LINEAR && !rule.antialias() && !rule.excludeOutside();
     }
 
     /** The source coordinate of result element {@code i}. */
@@ -124,7 +124,7 @@ final class ResizeAxis {
         long base = (long) Math.floor(at);
         double ratio = at - base;
         double shrink = rule.antialias() ? Math.min(scale, 1) : 1;
-        int support = rule.mode() == ResizeRule.Mode.CUBIC ? 2 : 1;
+        int support = rule.mode() == ResizeRule.Interpolation.CUBIC ? 2 : 1;
         int first = (int) Math.floor(-support / shrink) + 1;
         int count = 2 - 2 * first;
         int[] sources = new int[count];
@@ -149,7 +149,7 @@ final class ResizeAxis {
     /** The filter at a distance: a tent, or the cubic convolution of Keys (1981). */
     private double weight(double distance) {
         double d = Math.abs(distance);
-        if (rule.mode() == ResizeRule.Mode.LINEAR) {
+        if (rule.mode() == ResizeRule.Interpolation.LINEAR) {
             return Math.max(0, kept(1 - d));
         }
         double a = rule.cubicCoefficient();

@@ -30,7 +30,7 @@ final class ResizeOperations {
                     call.operand(0).dtype().isInteger(),
                     call);
         }
-        if (op.rule().mode() == ResizeRule.Mode.NEAREST) {
+        if (op.rule().mode() == ResizeRule.Interpolation.NEAREST) {
             return nearest(op, axes, outShape, call);
         }
         return call.operand(0).dtype().isInteger()

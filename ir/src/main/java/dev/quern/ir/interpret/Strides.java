@@ -35,7 +35,7 @@ final class Strides {
 
     /** Takes an offset in each of two tensors. */
     @FunctionalInterface
-    interface Rows {
+    interface OffsetPair {
         void at(long left, long right);
     }
 
@@ -44,7 +44,7 @@ final class Strides {
      * give.
      */
     static void walk(
-            long[] shape, int inner, long left, long[] leftStrides, long right, long[] rightStrides, Rows rows) {
+            long[] shape, int inner, long left, long[] leftStrides, long right, long[] rightStrides, OffsetPair rows) {
         if (isEmpty(shape)) {
             return;
         }

@@ -1,7 +1,7 @@
 package dev.quern.ir.interpret;
 
 import dev.quern.ModelException;
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 import java.util.Map;
 
 /**
@@ -14,7 +14,7 @@ public final class UnmetGuardException extends RuntimeException {
     private final transient ModelException refusal;
     private transient Map<String, Long> known;
 
-    UnmetGuardException(Guard guard, DimBindings dims) {
+    UnmetGuardException(ShapeGuard guard, DimBindings dims) {
         super(guard.toString(), null, false, false);
         this.refusal = new ModelException(
                 ModelException.Code.INVALID_INPUT,

@@ -61,7 +61,7 @@ record Application(Kernel kernel, Step step, Target target, LoopNames names, Set
 
     /** Refuses unless the iterations of {@code loop} are independent. */
     void requireParallel(Stmt.For loop, ScheduleScope scope) {
-        Dependence.Verdict verdict = Dependence.of(loop, scope);
+        Dependence.LoopVerdict verdict = Dependence.of(loop, scope);
         switch (verdict.kind()) {
             case PARALLEL -> {}
             case REDUCTION -> throw refusal(loop.variable() + " is a reduction loop: " + verdict.reason());

@@ -120,7 +120,7 @@ public final class BindIndices {
 
     /** Puts the bound indices and their names into a statement. */
     private static final class Bound extends Indices {
-        private final Map<String, List<CommonIndices.Binding>> at = new HashMap<>();
+        private final Map<String, List<CommonIndices.NamedIndex>> at = new HashMap<>();
 
         Bound(CommonIndices common) {
             super(common::bound);
@@ -136,7 +136,7 @@ public final class BindIndices {
         @Override
         Stmt inside(String name, Stmt body) {
             Stmt bound = in(body);
-            for (CommonIndices.Binding binding :
+            for (CommonIndices.NamedIndex binding :
                     at.getOrDefault(name, List.of()).reversed()) {
                 bound = new Stmt.Let(binding.name(), new Expr.Index(binding.value(), DType.I64), bound);
             }

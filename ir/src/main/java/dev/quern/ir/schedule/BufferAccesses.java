@@ -14,7 +14,7 @@ import java.util.Set;
 /** Collects what a statement reads and writes outside its own allocations. */
 final class BufferAccesses {
     /** How an element is touched. */
-    enum Kind {
+    enum AccessKind {
         READ,
         WRITE,
         REDUCE
@@ -31,7 +31,7 @@ final class BufferAccesses {
      * @param scope what is known at the access
      */
     record Access(
-            Kind kind,
+            AccessKind kind,
             Optional<Stmt.ReduceInto> reduce,
             String buffer,
             List<Dim> indices,
@@ -94,7 +94,7 @@ final class BufferAccesses {
             case Stmt.For loop -> collect(loop.body(), scope.inside(loop), with(inner, loop.variable()), own);
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) -> {
                 reads(value, scope, inner, own);
-                add(new Access(Kind.WRITE, Optional.empty(), buffer, indices, inner, scope), own);
+                add(new Access(AccessKind.WRITE, Optional.empty(), buffer, indices, inner, scope), own);
             }
             case Stmt.ReduceInto reduce -> {
                 ScheduleScope inside = scope.inside(reduce);
@@ -103,7 +103,7 @@ final class BufferAccesses {
                 reduce.inputs().forEach(input -> reads(input, inside, more, own));
                 for (Stmt.Element target : reduce.targets()) {
                     Access access = new Access(
-                            Kind.REDUCE, Optional.of(reduce), target.buffer(), target.indices(), more, inside);
+                            AccessKind.REDUCE, Optional.of(reduce), target.buffer(), target.indices(), more, inside);
                     add(access, own);
                 }
             }
@@ -128,7 +128,9 @@ final class BufferAccesses {
     private void reads(Expr value, ScheduleScope scope, Set<String> inner, Set<String> own) {
         Expressions.loads(
                 value,
-                load -> add(new Access(Kind.READ, Optional.empty(), load.buffer(), load.indices(), inner, scope), own));
+                load -> add(
+                        new Access(AccessKind.READ, Optional.empty(), load.buffer(), load.indices(), inner, scope),
+                        own));
     }
 
     private void add(Access access, Set<String> own) {

@@ -23,24 +23,24 @@ final class CommonIndices {
      * @param value over names in sight at the site, and those of earlier bindings
      * @param site the loop or let in which it is bound
      */
-    record Binding(String name, Dim value, String site) {}
+    record NamedIndex(String name, Dim value, String site) {}
 
     /** An index: how often it stands in the kernel, and what it has become. */
-    private static final class Occurrence {
+    private static final class CountedIndex {
         private int count;
         private Dim dim;
 
-        Occurrence(Dim dim) {
+        CountedIndex(Dim dim) {
             this.dim = dim;
         }
     }
 
     private final IndexSites sites;
     private final LoopNames names;
-    private final Map<Dim, Occurrence> occurrences = new LinkedHashMap<>();
+    private final Map<Dim, CountedIndex> occurrences = new LinkedHashMap<>();
 
     /** What the names stand for, in the order in which they were found; each stands once in the kernel. */
-    private final Map<String, Occurrence> bound = new LinkedHashMap<>();
+    private final Map<String, CountedIndex> bound = new LinkedHashMap<>();
 
     private final Map<String, Dim> meanings = new HashMap<>();
 
@@ -56,7 +56,7 @@ final class CommonIndices {
                 .allMatch(term ->
                         term.atoms().size() <= 1 && term.atoms().stream().allMatch(atom -> atom instanceof Dim.Symbol));
         if (!plain) {
-            occurrences.computeIfAbsent(dim, Occurrence::new).count++;
+            occurrences.computeIfAbsent(dim, CountedIndex::new).count++;
         }
     }
 
@@ -73,15 +73,15 @@ final class CommonIndices {
         return bound.isEmpty();
     }
 
-    List<Binding> bindings() {
-        List<Binding> bindings = new ArrayList<>();
-        bound.forEach((name, value) -> bindings.add(new Binding(name, value.dim, sites.site(value.dim))));
+    List<NamedIndex> bindings() {
+        List<NamedIndex> bindings = new ArrayList<>();
+        bound.forEach((name, value) -> bindings.add(new NamedIndex(name, value.dim, sites.site(value.dim))));
         return bindings;
     }
 
     /** An index that was {@linkplain #add added}, over the names. */
     Dim bound(Dim dim) {
-        Occurrence occurrence = occurrences.get(dim);
+        CountedIndex occurrence = occurrences.get(dim);
         return occurrence == null ? dim : occurrence.dim;
     }
 
@@ -92,10 +92,10 @@ final class CommonIndices {
 
     private void replaceAll(UnaryOperator<Dim> change) {
         Map<Dim, Dim> changed = new HashMap<>();
-        for (Occurrence occurrence : occurrences.values()) {
+        for (CountedIndex occurrence : occurrences.values()) {
             occurrence.dim = changed.computeIfAbsent(occurrence.dim, change);
         }
-        for (Occurrence value : bound.values()) {
+        for (CountedIndex value : bound.values()) {
             value.dim = changed.computeIfAbsent(value.dim, change);
         }
     }
@@ -118,7 +118,7 @@ final class CommonIndices {
             return false;
         }
         Map<Dim.Atom, Dim> replaced = new HashMap<>();
-        Map<String, Occurrence> found = new LinkedHashMap<>();
+        Map<String, CountedIndex> found = new LinkedHashMap<>();
         for (Dim value : counts.keySet()) {
             Dim.Atom atom = value.terms().getFirst().atoms().getFirst();
             String name = names.copy("index");
@@ -130,18 +130,18 @@ final class CommonIndices {
         return true;
     }
 
-    private void define(String name, Dim value, Map<String, Occurrence> found) {
+    private void define(String name, Dim value, Map<String, CountedIndex> found) {
         sites.define(name, value);
         meanings.put(name, meaning(value));
-        found.put(name, new Occurrence(value));
+        found.put(name, new CountedIndex(value));
     }
 
     /** Quotients are called q1, extremes e2, sums s3: the numbers are those of their order. */
     private void rename() {
         Map<String, Dim> renamed = new HashMap<>();
-        Map<String, Occurrence> found = new LinkedHashMap<>();
+        Map<String, CountedIndex> found = new LinkedHashMap<>();
         for (String old : inOrder()) {
-            Occurrence value = bound.get(old);
+            CountedIndex value = bound.get(old);
             String name = names.take(prefix(value.dim) + (found.size() + 1));
             renamed.put(old, Dim.symbol(name));
             sites.define(name, value.dim);

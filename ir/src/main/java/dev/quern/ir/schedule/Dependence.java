@@ -22,7 +22,7 @@ import java.util.Set;
  */
 final class Dependence {
     /** What the iterations of a loop have to do with one another. */
-    enum Kind {
+    enum LoopRelation {
         /** No two touch the same element with a write among them. */
         PARALLEL,
         /** Two may reduce into the same value by the same join (sums and fused products count as one), and nothing else. */
@@ -38,7 +38,7 @@ final class Dependence {
      * @param reduced the buffers that several iterations reduce into
      * @param reason where they meet, for messages; empty for a parallel loop
      */
-    record Verdict(Kind kind, Set<String> reduced, String reason) {}
+    record LoopVerdict(LoopRelation kind, Set<String> reduced, String reason) {}
 
     /** BufferAccesses of one buffer that are compared pair by pair. */
     private static final int PAIRS = 32;
@@ -46,12 +46,12 @@ final class Dependence {
     private Dependence() {}
 
     /** The verdict on {@code loop}, which stands in {@code scope}. */
-    static Verdict of(Stmt.For loop, ScheduleScope scope) {
+    static LoopVerdict of(Stmt.For loop, ScheduleScope scope) {
         return of(loop.variable(), BufferAccesses.of(loop.body(), scope.inside(loop)), Set.of());
     }
 
     /** The verdict on the loop over {@code variable} if the loops over {@code varying} were inside it. */
-    static Verdict of(String variable, List<Access> accesses, Set<String> varying) {
+    static LoopVerdict of(String variable, List<Access> accesses, Set<String> varying) {
         Map<String, List<Access>> byBuffer = new LinkedHashMap<>();
         for (Access access : accesses) {
             byBuffer.computeIfAbsent(access.buffer(), name -> new ArrayList<>()).add(access);
@@ -67,7 +67,7 @@ final class Dependence {
                 reduced.add(first.buffer());
                 reason = "iterations of " + variable + " may share elements: one " + first;
             } else {
-                return new Verdict(Kind.SEQUENTIAL, Set.of(), meeting(variable, group));
+                return new LoopVerdict(LoopRelation.SEQUENTIAL, Set.of(), meeting(variable, group));
             }
         }
         for (Access access : accesses) {
@@ -75,20 +75,20 @@ final class Dependence {
                 for (Stmt.Element other : access.reduce().orElseThrow().targets()) {
                     if (!reduced.contains(other.buffer()) && byBuffer.containsKey(other.buffer())) {
                         String apart = "one " + access + " together with " + other.buffer() + other.indices();
-                        return new Verdict(
-                                Kind.SEQUENTIAL,
+                        return new LoopVerdict(
+                                LoopRelation.SEQUENTIAL,
                                 Set.of(),
                                 "iterations of " + variable + " share some parts of a value: " + apart);
                     }
                 }
             }
         }
-        return new Verdict(reduced.isEmpty() ? Kind.PARALLEL : Kind.REDUCTION, reduced, reason);
+        return new LoopVerdict(reduced.isEmpty() ? LoopRelation.PARALLEL : LoopRelation.REDUCTION, reduced, reason);
     }
 
     /** Whether both are the same part of values that are joined alike, in any order; a fused product is a summand. */
     private static boolean reducesLike(Access first, Access second) {
-        if (first.kind() != BufferAccesses.Kind.REDUCE || second.kind() != BufferAccesses.Kind.REDUCE) {
+        if (first.kind() != BufferAccesses.AccessKind.REDUCE || second.kind() != BufferAccesses.AccessKind.REDUCE) {
             return false;
         }
         Stmt.ReduceInto one = first.reduce().orElseThrow();
@@ -100,7 +100,7 @@ final class Dependence {
 
     private static String meeting(String variable, List<Access> group) {
         Access write = group.stream()
-                .filter(access -> access.kind() != BufferAccesses.Kind.READ)
+                .filter(access -> access.kind() != BufferAccesses.AccessKind.READ)
                 .findFirst()
                 .orElseThrow();
         Access other = group.stream()
@@ -112,7 +112,7 @@ final class Dependence {
     }
 
     private static boolean independent(String variable, List<Access> group, Set<String> varying) {
-        if (group.stream().allMatch(access -> access.kind() == BufferAccesses.Kind.READ)
+        if (group.stream().allMatch(access -> access.kind() == BufferAccesses.AccessKind.READ)
                 || disjoint(variable, group, varying)) {
             return true;
         }
@@ -121,7 +121,7 @@ final class Dependence {
         }
         for (Access one : group) {
             for (Access other : group) {
-                boolean written = one.kind() != BufferAccesses.Kind.READ;
+                boolean written = one.kind() != BufferAccesses.AccessKind.READ;
                 if (written
                         && !apart(variable, one, other, varying)
                         && !disjoint(variable, List.of(one, other), varying)) {

@@ -78,7 +78,7 @@ public final class GridVerifier {
     }
 
     private void check(Stmt.For loop, ScheduleScope scope) {
-        Dependence.Verdict verdict = Dependence.of(loop, scope);
+        Dependence.LoopVerdict verdict = Dependence.of(loop, scope);
         switch (verdict.kind()) {
             case PARALLEL -> {}
             case REDUCTION, SEQUENTIAL ->

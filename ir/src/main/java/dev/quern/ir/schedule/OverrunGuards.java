@@ -35,10 +35,10 @@ final class OverrunGuards {
     }
 
     /** A read of an element, and what is known there. */
-    private record Read(List<Dim> indices, ScheduleScope scope) {}
+    private record GuardedRead(List<Dim> indices, ScheduleScope scope) {}
 
     /** An allocation around a place: what reads it, and the names that were defined before it. */
-    private record Own(Stmt.Allocate allocate, List<Read> reads, Set<String> around) {}
+    private record Own(Stmt.Allocate allocate, List<GuardedRead> reads, Set<String> around) {}
 
     private Stmt at(Stmt statement, List<Own> owned, ScheduleScope scope, boolean inside) {
         return switch (statement) {
@@ -53,7 +53,7 @@ final class OverrunGuards {
                 List<Own> more = new ArrayList<>(owned);
                 Set<String> around = new HashSet<>(application.kernel().symbols());
                 scope.loops().forEach(loop -> around.add(loop.variable()));
-                List<Read> reads = new ArrayList<>();
+                List<GuardedRead> reads = new ArrayList<>();
                 reads(allocate.body(), allocate.buffer().name(), scope.inside(allocate), reads);
                 more.add(new Own(allocate, reads, around));
                 yield Statements.withParts(allocate, part -> at(part, more, scope.inside(allocate), inside));
@@ -112,7 +112,7 @@ final class OverrunGuards {
     }
 
     /** Whether {@code condition}, said of the element that is read instead of the one that is reduced into, holds where it is read. */
-    private static boolean holdsAt(Read read, Dim condition, Stmt.Element target, Own own) {
+    private static boolean holdsAt(GuardedRead read, Dim condition, Stmt.Element target, Own own) {
         Map<String, Dim> values = new HashMap<>();
         for (int axis = 0; axis < target.indices().size(); axis++) {
             Dim index = target.indices().get(axis);
@@ -136,10 +136,10 @@ final class OverrunGuards {
     }
 
     /** The reads of {@code buffer}, save those of reductions of what they change themselves. */
-    private static void reads(Stmt statement, String buffer, ScheduleScope scope, List<Read> found) {
+    private static void reads(Stmt statement, String buffer, ScheduleScope scope, List<GuardedRead> found) {
         for (BufferAccesses.Access access : BufferAccesses.of(statement, scope)) {
-            if (access.buffer().equals(buffer) && access.kind() == BufferAccesses.Kind.READ) {
-                found.add(new Read(access.indices(), access.scope()));
+            if (access.buffer().equals(buffer) && access.kind() == BufferAccesses.AccessKind.READ) {
+                found.add(new GuardedRead(access.indices(), access.scope()));
             }
         }
     }

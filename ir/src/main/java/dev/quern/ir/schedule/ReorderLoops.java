@@ -140,8 +140,8 @@ final class ReorderLoops {
             }
             Set<String> others = new HashSet<>(all);
             others.remove(loop.variable());
-            Dependence.Verdict verdict = Dependence.of(loop.variable(), accesses, others);
-            if (verdict.kind() == Dependence.Kind.SEQUENTIAL) {
+            Dependence.LoopVerdict verdict = Dependence.of(loop.variable(), accesses, others);
+            if (verdict.kind() == Dependence.LoopRelation.SEQUENTIAL) {
                 carrying.add(loop);
                 reason = verdict.reason();
             }

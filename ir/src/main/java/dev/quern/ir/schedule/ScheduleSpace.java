@@ -15,7 +15,7 @@ public interface ScheduleSpace {
     List<Candidate> candidates();
 
     /** The ranges of sizes that are worth a form of their own, in the order in which they are asked; the last has all sizes. */
-    List<Range> ranges();
+    List<SizeRange> ranges();
 
     /**
      * A range of sizes.
@@ -23,8 +23,8 @@ public interface ScheduleSpace {
      * @param when expressions over the kernel's symbols that are not negative there
      * @param preferred candidates, the one taken to be best first; the first that is legal is the default
      */
-    record Range(List<Dim> when, List<Candidate> preferred) {
-        public Range {
+    record SizeRange(List<Dim> when, List<Candidate> preferred) {
+        public SizeRange {
             when = List.copyOf(when);
             preferred = List.copyOf(preferred);
         }

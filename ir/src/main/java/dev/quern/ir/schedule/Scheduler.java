@@ -87,7 +87,7 @@ public final class Scheduler {
             case Step.Unroll unroll -> UnrollLoop.apply(unroll, application);
             case Step.SplitReduction split -> SplitReductionLoop.apply(split, application);
             case Step.Stage stage -> StageBuffer.apply(stage, application);
-            case Step.StageInput stage -> StageInput.apply(stage, application);
+            case Step.StageInput stage -> StageReductionInput.apply(stage, application);
             case Step.Overrun overrun -> OverrunGuards.apply(overrun, application);
             case Step.Pack pack -> PackBuffer.apply(pack, application);
             case Step.Pipeline pipeline -> throw application.refusal(absent(application, "pipelined copies"));

@@ -49,7 +49,7 @@ final class SinkLoop {
     private sealed interface Taken {}
 
     /** A guard; {@code holds} tells which of its branches. */
-    private record Condition(List<Dim> nonNegative, boolean holds) implements Taken {
+    private record SunkGuard(List<Dim> nonNegative, boolean holds) implements Taken {
         Stmt around(Stmt statement) {
             return holds
                     ? new Stmt.Guard(nonNegative, statement, Stmt.NOTHING)
@@ -58,7 +58,7 @@ final class SinkLoop {
     }
 
     /** A pure let, of which each leaf that needs it has a copy. */
-    private record Binding(String name, Expr value) implements Taken {}
+    private record SunkLet(String name, Expr value) implements Taken {}
 
     /** {@code statement} with the loop inside it. */
     private Stmt sink(Stmt statement, List<Taken> taken) {
@@ -72,15 +72,15 @@ final class SinkLoop {
             case Stmt.Let(String name, Expr value, Stmt body)
             when isTaken(value, taken) -> {
                 dependent.add(name);
-                yield sink(body, and(taken, new Binding(name, value)));
+                yield sink(body, and(taken, new SunkLet(name, value)));
             }
             case Stmt.Let let -> Statements.withParts(let, part -> sink(part, taken));
             case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> {
                 if (nonNegative.stream().noneMatch(this::depends)) {
                     yield new Stmt.Guard(nonNegative, sink(then, taken), sink(otherwise, taken));
                 }
-                Stmt first = sink(then, and(taken, new Condition(nonNegative, true)));
-                yield Statements.block(first, sink(otherwise, and(taken, new Condition(nonNegative, false))));
+                Stmt first = sink(then, and(taken, new SunkGuard(nonNegative, true)));
+                yield Statements.block(first, sink(otherwise, and(taken, new SunkGuard(nonNegative, false))));
             }
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {
                 Dim index = Dim.symbol(loop.variable());
@@ -113,7 +113,7 @@ final class SinkLoop {
 
     /** Whether a value is known only inside the loop, or only where conditions hold. */
     private boolean isTaken(Expr value, List<Taken> taken) {
-        return taken.stream().anyMatch(Condition.class::isInstance)
+        return taken.stream().anyMatch(SunkGuard.class::isInstance)
                 || dependent.stream().anyMatch(name -> Expressions.mentions(value, name));
     }
 
@@ -137,8 +137,8 @@ final class SinkLoop {
         Stmt body = statement;
         for (Taken each : taken.reversed()) {
             body = switch (each) {
-                case Condition condition -> condition.around(body);
-                case Binding(String name, Expr value) -> bound(name, value, body);
+                case SunkGuard condition -> condition.around(body);
+                case SunkLet(String name, Expr value) -> bound(name, value, body);
             };
         }
         if (Statements.isNothing(statement)) {

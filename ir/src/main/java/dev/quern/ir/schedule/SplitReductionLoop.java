@@ -124,7 +124,7 @@ final class SplitReductionLoop {
 
     /** Partial results for every value that several iterations reduce into, by its text. */
     private Map<String, Partial> partials(Stmt.For loop, ScheduleScope scope) {
-        Dependence.Verdict verdict = Dependence.of(loop, scope);
+        Dependence.LoopVerdict verdict = Dependence.of(loop, scope);
         switch (verdict.kind()) {
             case REDUCTION -> {}
             case PARALLEL -> throw application.refusal(loop.variable() + " is a parallel loop; split it with split");

@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 final class StageBuffer {
     /** One axis of the box. */
-    private record Axis(Dim start, Dim extent) {}
+    private record BoxSide(Dim start, Dim extent) {}
 
     private final Step.Stage step;
     private final Application application;
@@ -48,16 +48,16 @@ final class StageBuffer {
             throw application.refusal("the body of " + loop.variable() + " does not read " + step.buffer());
         }
         for (Access access : reads) {
-            if (access.kind() != BufferAccesses.Kind.READ) {
+            if (access.kind() != BufferAccesses.AccessKind.READ) {
                 throw application.refusal("the body of " + loop.variable() + " " + access);
             }
         }
         Buffer source = inside.buffer(step.buffer());
-        List<Axis> box = new ArrayList<>();
+        List<BoxSide> box = new ArrayList<>();
         for (int axis = 0; axis < source.shape().rank(); axis++) {
             box.add(axis(reads, axis));
         }
-        Shape shape = new Shape(box.stream().map(Axis::extent).toList());
+        Shape shape = new Shape(box.stream().map(BoxSide::extent).toList());
         if (step.space() == MemorySpace.REGISTER && !shape.isConstant()) {
             throw application.refusal("the copy has shape " + shape + "; registers need a constant one");
         }
@@ -68,7 +68,7 @@ final class StageBuffer {
     }
 
     /** The part of an axis that every read lies in. */
-    private Axis axis(List<Access> reads, int axis) {
+    private BoxSide axis(List<Access> reads, int axis) {
         Dim start = null;
         List<Dim> offsets = new ArrayList<>();
         for (Access access : reads) {
@@ -108,7 +108,7 @@ final class StageBuffer {
                     .plus(1);
             extent = access.scope().simplify(extent.max(length));
         }
-        return new Axis(start.plus(least), extent);
+        return new BoxSide(start.plus(least), extent);
     }
 
     private static long constantTerm(Dim dim) {
@@ -140,7 +140,7 @@ final class StageBuffer {
         return bound.symbols().stream().anyMatch(access.inner()::contains) ? Optional.empty() : Optional.of(bound);
     }
 
-    private Stmt fill(Buffer source, Buffer copy, List<Axis> box) {
+    private Stmt fill(Buffer source, Buffer copy, List<BoxSide> box) {
         List<String> variables = new ArrayList<>();
         List<Dim> to = new ArrayList<>();
         List<Dim> from = new ArrayList<>();
@@ -164,7 +164,7 @@ final class StageBuffer {
         return result;
     }
 
-    private static Stmt redirect(Stmt statement, String source, String copy, List<Axis> box) {
+    private static Stmt redirect(Stmt statement, String source, String copy, List<BoxSide> box) {
         return switch (statement) {
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
                 new Stmt.Store(buffer, indices, redirect(value, source, copy, box));
@@ -182,7 +182,7 @@ final class StageBuffer {
         };
     }
 
-    private static Expr redirect(Expr expression, String source, String copy, List<Axis> box) {
+    private static Expr redirect(Expr expression, String source, String copy, List<BoxSide> box) {
         return Expressions.withLeaves(expression, leaf -> {
             if (!(leaf instanceof Expr.Load(String buffer, List<Dim> indices, var dtype)) || !buffer.equals(source)) {
                 return leaf;

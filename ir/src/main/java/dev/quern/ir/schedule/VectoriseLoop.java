@@ -33,8 +33,8 @@ final class VectoriseLoop {
             throw application.refusal("extent " + extent + " of " + loop.variable() + " is no multiple of the " + lanes
                     + " lanes of " + bits + " bits of " + application.target().name());
         }
-        Dependence.Verdict verdict = Dependence.of(loop, scope);
-        if (verdict.kind() == Dependence.Kind.SEQUENTIAL) {
+        Dependence.LoopVerdict verdict = Dependence.of(loop, scope);
+        if (verdict.kind() == Dependence.LoopRelation.SEQUENTIAL) {
             throw application.refusal(loop.variable() + " is not parallel: " + verdict.reason());
         }
         for (Access access : accesses) {

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /** Expressions of kernels as text: {@code + - * /} and comparisons between operands, everything else as a call. */
 final class ExpressionText {
     /** How tightly operators bind; an operand that binds less tightly is put in parentheses. */
-    private enum Binding {
+    private enum Precedence {
         COMPARISON,
         SUM,
         PRODUCT,
@@ -31,36 +31,36 @@ final class ExpressionText {
     }
 
     void write(Expr expression) {
-        write(expression, Binding.COMPARISON);
+        write(expression, Precedence.COMPARISON);
     }
 
-    private void write(Expr expression, Binding least) {
+    private void write(Expr expression, Precedence least) {
         boolean loose = binding(expression).compareTo(least) < 0;
         out.append(loose ? "(" : "");
         writeBare(expression);
         out.append(loose ? ")" : "");
     }
 
-    private static Binding binding(Expr expression) {
+    private static Precedence binding(Expr expression) {
         return switch (expression) {
-            case Expr.Comparison compare -> Binding.COMPARISON;
+            case Expr.Comparison compare -> Precedence.COMPARISON;
             case Expr.BinaryOperation binary -> binding(binary.function());
-            case Expr.Immediate constant -> Binding.TIGHT;
-            case Expr.Load load -> Binding.TIGHT;
-            case Expr.Index index -> Binding.TIGHT;
-            case Expr.UnaryOperation unary -> Binding.TIGHT;
-            case Expr.Conditional select -> Binding.TIGHT;
-            case Expr.Fma fma -> Binding.TIGHT;
-            case Expr.Conversion cast -> Binding.TIGHT;
-            case Expr.Reinterpretation bitcast -> Binding.TIGHT;
+            case Expr.Immediate constant -> Precedence.TIGHT;
+            case Expr.Load load -> Precedence.TIGHT;
+            case Expr.Index index -> Precedence.TIGHT;
+            case Expr.UnaryOperation unary -> Precedence.TIGHT;
+            case Expr.Conditional select -> Precedence.TIGHT;
+            case Expr.Fma fma -> Precedence.TIGHT;
+            case Expr.Conversion cast -> Precedence.TIGHT;
+            case Expr.Reinterpretation bitcast -> Precedence.TIGHT;
         };
     }
 
-    private static Binding binding(BinaryOp function) {
+    private static Precedence binding(BinaryOp function) {
         return switch (function) {
-            case ADD, SUB -> Binding.SUM;
-            case MUL, DIV -> Binding.PRODUCT;
-            case MOD, REM, POW, MIN, MAX, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> Binding.TIGHT;
+            case ADD, SUB -> Precedence.SUM;
+            case MUL, DIV -> Precedence.PRODUCT;
+            case MOD, REM, POW, MIN, MAX, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> Precedence.TIGHT;
         };
     }
 
@@ -76,9 +76,9 @@ final class ExpressionText {
             case Expr.UnaryOperation(var function, Expr operand) -> call(word(function), operand);
             case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) -> binary(function, left, right);
             case Expr.Comparison(CompareOp relation, Expr left, Expr right) -> {
-                write(left, Binding.SUM);
+                write(left, Precedence.SUM);
                 out.append(' ').append(sign(relation)).append(' ');
-                write(right, Binding.SUM);
+                write(right, Precedence.SUM);
             }
             case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
                 call("select", condition, then, otherwise);
@@ -90,15 +90,15 @@ final class ExpressionText {
 
     private void binary(BinaryOp function, Expr left, Expr right) {
         switch (function) {
-            case ADD -> infix(left, " + ", right, Binding.SUM, Binding.PRODUCT);
-            case SUB -> infix(left, " - ", right, Binding.SUM, Binding.PRODUCT);
-            case MUL -> infix(left, "*", right, Binding.PRODUCT, Binding.TIGHT);
-            case DIV -> infix(left, "/", right, Binding.PRODUCT, Binding.TIGHT);
+            case ADD -> infix(left, " + ", right, Precedence.SUM, Precedence.PRODUCT);
+            case SUB -> infix(left, " - ", right, Precedence.SUM, Precedence.PRODUCT);
+            case MUL -> infix(left, "*", right, Precedence.PRODUCT, Precedence.TIGHT);
+            case DIV -> infix(left, "/", right, Precedence.PRODUCT, Precedence.TIGHT);
             case MOD, REM, POW, MIN, MAX, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT -> call(word(function), left, right);
         }
     }
 
-    private void infix(Expr left, String sign, Expr right, Binding leftLeast, Binding rightLeast) {
+    private void infix(Expr left, String sign, Expr right, Precedence leftLeast, Precedence rightLeast) {
         write(left, leftLeast);
         out.append(sign);
         write(right, rightLeast);

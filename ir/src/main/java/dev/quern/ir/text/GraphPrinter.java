@@ -2,10 +2,10 @@ package dev.quern.ir.text;
 
 import dev.quern.ir.NameText;
 import dev.quern.ir.graph.Graph;
-import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -46,7 +46,7 @@ public final class GraphPrinter {
             inputs = "\n" + inner + INDENT + definitions(graph.inputs(), ",\n" + inner + INDENT);
         }
         out.append(inputs).append(") {\n");
-        for (Guard guard : graph.guards()) {
+        for (ShapeGuard guard : graph.guards()) {
             out.append(inner).append("guard ").append(guard);
             writeOrigin(guard.reason());
             out.append('\n');
@@ -76,11 +76,11 @@ public final class GraphPrinter {
         writeOrigin(node.origin());
     }
 
-    private void writeAttributes(List<OperationText.Entry> entries, String indent) {
+    private void writeAttributes(List<OperationText.WrittenAttribute> entries, String indent) {
         if (entries.isEmpty()) {
             return;
         }
-        boolean bodies = entries.stream().anyMatch(entry -> entry instanceof OperationText.Body);
+        boolean bodies = entries.stream().anyMatch(entry -> entry instanceof OperationText.WrittenBody);
         String separator = bodies ? ",\n" + indent + INDENT : ", ";
         out.append(bodies ? " {\n" + indent + INDENT : " {");
         for (int index = 0; index < entries.size(); index++) {
@@ -88,7 +88,7 @@ public final class GraphPrinter {
             out.append(entries.get(index).key()).append(" = ");
             switch (entries.get(index)) {
                 case OperationText.Plain(String _, String text) -> out.append(text);
-                case OperationText.Body(String _, Graph graph) -> write(graph, indent + INDENT);
+                case OperationText.WrittenBody(String _, Graph graph) -> write(graph, indent + INDENT);
             }
         }
         out.append(bodies ? "\n" + indent + "}" : "}");

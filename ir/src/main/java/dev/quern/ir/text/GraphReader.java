@@ -6,10 +6,10 @@ import dev.quern.Tensor;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.graph.Graph;
-import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.text.grammar.QuernParser;
 import java.util.ArrayList;
@@ -36,7 +36,8 @@ final class GraphReader {
 
     private Graph graph(QuernParser.GraphContext context) {
         List<Value> inputs = context.typedValue().stream().map(this::define).toList();
-        List<Guard> guards = context.guard().stream().map(GraphReader::guard).toList();
+        List<ShapeGuard> guards =
+                context.guard().stream().map(GraphReader::guard).toList();
         List<Node> nodes = new ArrayList<>();
         for (QuernParser.NodeContext node : context.node()) {
             nodes.add(node(node));
@@ -45,11 +46,11 @@ final class GraphReader {
         return new Graph(Quotes.name(context.name()), inputs, outputs, nodes, guards);
     }
 
-    private static Guard guard(QuernParser.GuardContext context) {
+    private static ShapeGuard guard(QuernParser.GuardContext context) {
         boolean equal = context.getChild(2).getText().equals("==");
-        return new Guard(
+        return new ShapeGuard(
                 DimReader.read(context.dim(0)),
-                equal ? Guard.Relation.EQUAL : Guard.Relation.AT_LEAST,
+                equal ? ShapeGuard.Relation.EQUAL : ShapeGuard.Relation.AT_LEAST,
                 DimReader.read(context.dim(1)),
                 origin(context.origin()));
     }

@@ -134,7 +134,7 @@ final class OperationReader {
 
     private ResizeRule resizeRule() {
         return new ResizeRule(
-                attributes.variant(ResizeRule.Mode.class),
+                attributes.variant(ResizeRule.Interpolation.class),
                 attributes.name("coordinates"),
                 attributes.name("nearest"),
                 attributes.real("cubic_coefficient"),

@@ -25,17 +25,17 @@ import java.util.stream.Collectors;
  */
 final class OperationText {
     /** An attribute, given as text or, for the body of a control-flow operation, as a graph. */
-    sealed interface Entry {
+    sealed interface WrittenAttribute {
         String key();
     }
 
     /** An attribute given as text. */
-    record Plain(String key, String text) implements Entry {}
+    record Plain(String key, String text) implements WrittenAttribute {}
 
     /** The body of a control-flow operation. */
-    record Body(String key, Graph graph) implements Entry {}
+    record WrittenBody(String key, Graph graph) implements WrittenAttribute {}
 
-    private final List<Entry> entries = new ArrayList<>();
+    private final List<WrittenAttribute> entries = new ArrayList<>();
     private String name;
 
     private OperationText(String name) {
@@ -53,7 +53,7 @@ final class OperationText {
         return name;
     }
 
-    List<Entry> entries() {
+    List<WrittenAttribute> entries() {
         return entries;
     }
 
@@ -171,12 +171,12 @@ final class OperationText {
             case Op.RecurrentSteps(Op.Recurrent layer) -> describe(layer);
             case Op.Resize(ResizeRule rule, List<Double> scales, Shape shape) -> describe(rule, scales, shape);
             case Op.If(Graph then, Graph otherwise) -> {
-                entries.add(new Body("then", then));
-                entries.add(new Body("otherwise", otherwise));
+                entries.add(new WrittenBody("then", then));
+                entries.add(new WrittenBody("otherwise", otherwise));
             }
             case Op.Loop(Graph body, int carried) -> {
                 put("carried", carried);
-                entries.add(new Body("body", body));
+                entries.add(new WrittenBody("body", body));
             }
             case Op.Scan scan -> describe(scan);
             case Op.Host(String function, Map<String, Attribute> attributes) -> {
@@ -219,7 +219,7 @@ final class OperationText {
         put("input_reversed", scan.inputReversed());
         put("output_axes", scan.outputAxes());
         put("output_reversed", scan.outputReversed());
-        entries.add(new Body("body", scan.body()));
+        entries.add(new WrittenBody("body", scan.body()));
     }
 
     private void variant(String word) {

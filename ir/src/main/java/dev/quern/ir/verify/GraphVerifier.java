@@ -5,10 +5,10 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.NameText;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.graph.Graph;
-import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.OperationDims;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.TypeInference;
 import dev.quern.ir.graph.Value;
 import java.util.HashMap;
@@ -56,7 +56,7 @@ public final class GraphVerifier {
         verify(graph, "", Set.of(), List.of());
     }
 
-    private static void verify(Graph graph, String outside, Set<String> outerSymbols, List<Guard> outerGuards) {
+    private static void verify(Graph graph, String outside, Set<String> outerSymbols, List<ShapeGuard> outerGuards) {
         String where = outside + "graph " + NameText.of(graph.name());
         GuardedEquality equality = new GuardedEquality(outerGuards, graph.guards());
         new GraphVerifier(where, outerSymbols, equality).check(graph);
@@ -75,7 +75,7 @@ public final class GraphVerifier {
             checkDefined(output, where, "output");
             requirePlain(output, where, "output");
         }
-        for (Guard guard : graph.guards()) {
+        for (ShapeGuard guard : graph.guards()) {
             checkSymbols(guard.left(), where + ", guard " + guard);
             checkSymbols(guard.right(), where + ", guard " + guard);
         }

@@ -3,7 +3,7 @@ package dev.quern.ir.verify;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,14 +12,14 @@ import java.util.Optional;
 
 /** Which extents are equal where the guards of a graph and of the graphs around it hold. */
 final class GuardedEquality {
-    private final List<Guard> guards;
+    private final List<ShapeGuard> guards;
     private final Map<String, Dim> replacements = new HashMap<>();
 
-    GuardedEquality(List<Guard> outer, List<Guard> own) {
+    GuardedEquality(List<ShapeGuard> outer, List<ShapeGuard> own) {
         guards = new ArrayList<>(outer);
         guards.addAll(own);
-        for (Guard guard : guards) {
-            if (guard.relation() == Guard.Relation.EQUAL) {
+        for (ShapeGuard guard : guards) {
+            if (guard.relation() == ShapeGuard.Relation.EQUAL) {
                 Dim left = canonical(guard.left());
                 Dim right = canonical(guard.right());
                 if (!replace(left, right)) {
@@ -29,7 +29,7 @@ final class GuardedEquality {
         }
     }
 
-    List<Guard> guards() {
+    List<ShapeGuard> guards() {
         return guards;
     }
 
@@ -73,7 +73,7 @@ final class GuardedEquality {
         }
         Dim difference = canonical(left).minus(canonical(right));
         return guards.stream()
-                .filter(guard -> guard.relation() == Guard.Relation.EQUAL)
+                .filter(guard -> guard.relation() == ShapeGuard.Relation.EQUAL)
                 .map(guard -> canonical(guard.left()).minus(canonical(guard.right())))
                 .anyMatch(zero -> zero.equals(difference) || zero.equals(difference.times(-1)));
     }

@@ -16,13 +16,13 @@ import java.util.Set;
 /** What is visible at a place of a kernel, and how messages name the place. Immutable. */
 final class KernelScope {
     /** An enclosing loop. */
-    private record Loop(String variable, Dim extent) {}
+    private record EnclosingLoop(String variable, Dim extent) {}
 
     private final String where;
     private final Map<String, Dim> fixed;
     private final Map<String, Buffer> buffers;
     private final Set<String> integers;
-    private final List<Loop> loops;
+    private final List<EnclosingLoop> loops;
     /** None of these is negative where this is reached. */
     private final List<Dim> conditions;
 
@@ -40,7 +40,7 @@ final class KernelScope {
             Map<String, Dim> fixed,
             Map<String, Buffer> buffers,
             Set<String> integers,
-            List<Loop> loops,
+            List<EnclosingLoop> loops,
             List<Dim> conditions,
             DimRanges ranges,
             boolean conditional,
@@ -116,8 +116,8 @@ final class KernelScope {
     }
 
     KernelScope withLoop(String variable, Dim extent) {
-        List<Loop> more = new ArrayList<>(loops);
-        more.add(new Loop(variable, ranges.expand(extent)));
+        List<EnclosingLoop> more = new ArrayList<>(loops);
+        more.add(new EnclosingLoop(variable, ranges.expand(extent)));
         boolean never = ranges.nonNegative(extent.times(-1)) || isNothing(ranges.expand(extent));
         return new KernelScope(
                 where,
@@ -213,7 +213,7 @@ final class KernelScope {
     /** The index in the iteration that makes it greatest, or least; empty if that is not known. */
     private Optional<Dim> extreme(Dim index, boolean greatest) {
         Dim value = index;
-        for (Loop loop : loops.reversed()) {
+        for (EnclosingLoop loop : loops.reversed()) {
             Optional<Dim> factor = value.coefficient(loop.variable());
             if (factor.isEmpty() || !factor.get().isConstant()) {
                 return Optional.empty();

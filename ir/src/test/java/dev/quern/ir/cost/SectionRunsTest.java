@@ -32,7 +32,7 @@ class SectionRunsTest {
             }
             """;
 
-    private static List<SectionRuns.Section> runs(long n) {
+    private static List<SectionRuns.CountedSection> runs(long n) {
         return SectionRuns.of(Parser.parseKernel(KERNEL), new long[] {n});
     }
 
@@ -40,10 +40,10 @@ class SectionRunsTest {
     void sectionsComeInTheOrderOfTheTextOuterOnesFirst() {
         assertEquals(
                 List.of(
-                        new SectionRuns.Section("tile.a", 3),
-                        new SectionRuns.Section("tile.b", 6),
-                        new SectionRuns.Section("tile.b", 6),
-                        new SectionRuns.Section("small", 0)),
+                        new SectionRuns.CountedSection("tile.a", 3),
+                        new SectionRuns.CountedSection("tile.b", 6),
+                        new SectionRuns.CountedSection("tile.b", 6),
+                        new SectionRuns.CountedSection("small", 0)),
                 runs(17));
     }
 
@@ -51,6 +51,6 @@ class SectionRunsTest {
     void whatIsNotReachedAtTheseSizesIsNotRun() {
         assertEquals(
                 List.of(0.0, 0.0, 0.0, 1.0),
-                runs(3).stream().map(SectionRuns.Section::runs).toList());
+                runs(3).stream().map(SectionRuns.CountedSection::runs).toList());
     }
 }

@@ -32,7 +32,8 @@ class GraphBuilderTest {
         assertEquals(Shape.of(N, Dim.of(4)), sum.type().shape());
         Graph graph = builder.build(List.of(sum));
         assertEquals(
-                List.of("n == m"), graph.guards().stream().map(Guard::toString).toList());
+                List.of("n == m"),
+                graph.guards().stream().map(ShapeGuard::toString).toList());
         assertEquals(2, graph.nodes().size(), "one broadcast, one addition");
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class ResizeOperationsTest {
     private static ResizeRule rule(
-            ResizeRule.Mode mode, String coordinates, String nearest, boolean exclude, boolean antialias) {
+            ResizeRule.Interpolation mode, String coordinates, String nearest, boolean exclude, boolean antialias) {
         return new ResizeRule(mode, coordinates, nearest, -0.75, exclude, 9, antialias, List.of());
     }
 
@@ -34,22 +34,27 @@ class ResizeOperationsTest {
 
     @Test
     void nearestByEachCoordinateMode() {
-        ResizeRule half = rule(ResizeRule.Mode.NEAREST, "half_pixel", "round_prefer_floor", false, false);
+        ResizeRule half = rule(ResizeRule.Interpolation.NEAREST, "half_pixel", "round_prefer_floor", false, false);
         assertNumbers(line(half, 6, 2, 1, 2, 3), 1, 1, 2, 2, 3, 3);
         assertNumbers(
-                line(rule(ResizeRule.Mode.NEAREST, "asymmetric", "floor", false, false), 4, 4 / 3.0, 1, 2, 3),
+                line(rule(ResizeRule.Interpolation.NEAREST, "asymmetric", "floor", false, false), 4, 4 / 3.0, 1, 2, 3),
                 1,
                 1,
                 2,
                 3);
         assertNumbers(
-                line(rule(ResizeRule.Mode.NEAREST, "asymmetric", "ceil", false, false), 4, 4 / 3.0, 1, 2, 3),
+                line(rule(ResizeRule.Interpolation.NEAREST, "asymmetric", "ceil", false, false), 4, 4 / 3.0, 1, 2, 3),
                 1,
                 2,
                 3,
                 3);
         assertNumbers(
-                line(rule(ResizeRule.Mode.NEAREST, "align_corners", "round_prefer_ceil", false, false), 4, 2, 1, 2),
+                line(
+                        rule(ResizeRule.Interpolation.NEAREST, "align_corners", "round_prefer_ceil", false, false),
+                        4,
+                        2,
+                        1,
+                        2),
                 1,
                 1,
                 2,
@@ -58,26 +63,46 @@ class ResizeOperationsTest {
 
     @Test
     void linearWeights() {
-        assertNumbers(line(rule(ResizeRule.Mode.LINEAR, "half_pixel", "", false, false), 4, 2, 1, 2), 1, 1.25, 1.75, 2);
-        assertNumbers(line(rule(ResizeRule.Mode.LINEAR, "align_corners", "", false, false), 4, 2, 1, 4), 1, 2, 3, 4);
         assertNumbers(
-                line(rule(ResizeRule.Mode.LINEAR, "pytorch_half_pixel", "", false, false), 1, 1 / 3.0, 1, 2, 3), 1);
+                line(rule(ResizeRule.Interpolation.LINEAR, "half_pixel", "", false, false), 4, 2, 1, 2),
+                1,
+                1.25,
+                1.75,
+                2);
         assertNumbers(
-                line(rule(ResizeRule.Mode.LINEAR, "half_pixel_symmetric", "", false, false), 2, 0.6, 1, 2, 3, 4),
+                line(rule(ResizeRule.Interpolation.LINEAR, "align_corners", "", false, false), 4, 2, 1, 4), 1, 2, 3, 4);
+        assertNumbers(
+                line(
+                        rule(ResizeRule.Interpolation.LINEAR, "pytorch_half_pixel", "", false, false),
+                        1,
+                        1 / 3.0,
+                        1,
+                        2,
+                        3),
+                1);
+        assertNumbers(
+                line(
+                        rule(ResizeRule.Interpolation.LINEAR, "half_pixel_symmetric", "", false, false),
+                        2,
+                        0.6,
+                        1,
+                        2,
+                        3,
+                        4),
                 1.66666667,
                 3.33333333);
     }
 
     @Test
     void scaleOfZeroIsTheRatioOfTheExtents() {
-        ResizeRule rule = rule(ResizeRule.Mode.LINEAR, "half_pixel", "", false, false);
+        ResizeRule rule = rule(ResizeRule.Interpolation.LINEAR, "half_pixel", "", false, false);
         SameBits.check("scales", line(rule, 5, 5 / 3.0, 1, 2, 4), line(rule, 5, 0, 1, 2, 4));
     }
 
     /** A tent as wide as four elements at scale one half: weights 1, 3, 3, 1 eighths. */
     @Test
     void antialiasedWeights() {
-        ResizeRule rule = rule(ResizeRule.Mode.LINEAR, "half_pixel", "", true, true);
+        ResizeRule rule = rule(ResizeRule.Interpolation.LINEAR, "half_pixel", "", true, true);
         assertNumbers(
                 line(rule, 3, 0.5, 1, 2, 3, 4, 5, 60), (3 + 6 + 3) / 7.0, (2 + 9 + 12 + 5) / 8.0, (4 + 15 + 180) / 7.0);
     }
@@ -85,14 +110,14 @@ class ResizeOperationsTest {
     /** Weights of the cubic filter at quarters, for a = -0.75. */
     @Test
     void cubicWeights() {
-        Tensor found = line(rule(ResizeRule.Mode.CUBIC, "half_pixel", "", false, false), 8, 2, 0, 0, 1, 0);
+        Tensor found = line(rule(ResizeRule.Interpolation.CUBIC, "half_pixel", "", false, false), 8, 2, 0, 0, 1, 0);
         assertNumbers(found, 0, -0.0351563, -0.1054688, 0.2617188, 0.8789063, 0.8789063, 0.2617188, -0.1054688);
     }
 
     @Test
     void cropsAndExtrapolates() {
         ResizeRule crop = new ResizeRule(
-                ResizeRule.Mode.LINEAR, "tf_crop_and_resize", "", -0.75, false, 9, false, List.of(0.5, 1.5));
+                ResizeRule.Interpolation.LINEAR, "tf_crop_and_resize", "", -0.75, false, 9, false, List.of(0.5, 1.5));
         assertNumbers(one(new Op.Resize(crop, List.of(1.0), Shape.of(3)), floats(1, 2, 3)), 2, 3, 9);
     }
 
@@ -105,7 +130,7 @@ class ResizeOperationsTest {
         // Weights of the cubic filter come to at most 1.5 without their signs; the columns are rounded, and both
         // results.
         double allowed = Tolerance.rounding(DType.F32, 3, 1.5 * 1.5 * greatest);
-        for (ResizeRule.Mode mode : ResizeRule.Mode.values()) {
+        for (ResizeRule.Interpolation mode : ResizeRule.Interpolation.values()) {
             ResizeRule rule = rule(mode, "half_pixel", "floor", false, false);
             Tensor both = one(new Op.Resize(rule, List.of(2.0, 1.4), Shape.of(6, 7)), x);
             Tensor columns = one(new Op.Resize(rule, List.of(1.0, 1.4), Shape.of(3, 7)), x);

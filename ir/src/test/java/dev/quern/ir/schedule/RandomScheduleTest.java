@@ -36,9 +36,9 @@ class RandomScheduleTest {
     private static final int COUNT = Boolean.getBoolean("quern.campaign") ? 2000 : 200;
 
     /** A kernel and the symbol values to run it with. */
-    private record Sample(Kernel kernel, Map<String, Long> symbols) {}
+    private record KernelSample(Kernel kernel, Map<String, Long> symbols) {}
 
-    private static Sample sample(String name, Random random) {
+    private static KernelSample sample(String name, Random random) {
         Map<String, Long> symbols = new LinkedHashMap<>();
         Map<String, Dim> dims = new HashMap<>();
         for (String symbol : List.of("A", "B", "C")) {
@@ -65,7 +65,7 @@ class RandomScheduleTest {
             case "recurrent" -> UnscheduledKernels.recurrent(Dim.of(3), a, b);
             default -> throw new AssertionError(name);
         };
-        return new Sample(kernel, symbols);
+        return new KernelSample(kernel, symbols);
     }
 
     @ParameterizedTest
@@ -94,7 +94,7 @@ class RandomScheduleTest {
                 continue;
             }
             Random random = new Random(SEED * 1_000_003 + round * 31L + name.hashCode());
-            Sample sample = sample(name, random);
+            KernelSample sample = sample(name, random);
             String where = name + ", seed " + SEED + ", round " + round + ", " + sample.symbols();
             List<Step> steps = new ArrayList<>();
             Kernel kernel = Simplify.simplify(sample.kernel());

@@ -74,7 +74,8 @@ class GeneratedGraphsTest {
                 long[] shape = input.type().shape().dims().stream()
                         .mapToLong(dim -> dim.evaluate(_ -> n))
                         .toArray();
-                inputs.put(input.name(), Tensors.random(random, input.type().dtype(), shape));
+                inputs.put(
+                        input.name(), DrawnTensors.random(random, input.type().dtype(), shape));
             }
             try {
                 assertEquals(

@@ -105,7 +105,8 @@ public final class GraphGenerator {
     }
 
     private Value zeros(DType dtype, Shape shape) {
-        return builder.constant(Tensors.random(random, dtype, shape.asConstant().orElseThrow()));
+        return builder.constant(
+                DrawnTensors.random(random, dtype, shape.asConstant().orElseThrow()));
     }
 
     private Value indices(Shape shape) {
@@ -163,15 +164,15 @@ public final class GraphGenerator {
 
     private Value decoded() {
         if (random.nextBoolean()) {
-            Value elements = builder.constant(Tensors.random(random, DType.F32, 2, 2, 3));
+            Value elements = builder.constant(DrawnTensors.random(random, DType.F32, 2, 2, 3));
             Value starts = builder.constant(Tensor.of(new long[] {0, 1, 2}, 3));
             Value columns = builder.constant(Tensor.of(new long[] {random.nextInt(2), random.nextInt(2)}, 2));
             Op blocks = new Op.Encode(DType.F32, Shape.of(4, 6), new Encoding.Blocks(2, 3, 2));
             return builder.add(new Op.Decode(), builder.add(blocks, elements, starts, columns));
         }
-        Value codes = builder.constant(Tensors.random(random, DType.I4, 3, 2));
-        Value scales = builder.constant(Tensors.random(random, DType.F32, 3));
-        Value zeros = builder.constant(Tensors.random(random, DType.I4, 3));
+        Value codes = builder.constant(DrawnTensors.random(random, DType.I4, 3, 2));
+        Value scales = builder.constant(DrawnTensors.random(random, DType.F32, 3));
+        Value zeros = builder.constant(DrawnTensors.random(random, DType.I4, 3));
         Value present = builder.constant(Tensor.of(new long[] {0, 1, 3}, 3));
         Op groups = new Op.Encode(DType.F32, Shape.of(2, 4), new Encoding.Groups(DType.I4, 2, 3, true));
         return builder.add(new Op.Decode(), builder.add(groups, codes, scales, zeros, present));
@@ -345,7 +346,7 @@ public final class GraphGenerator {
                 one(
                         new Op.Resize(
                                 new ResizeRule(
-                                        pick(List.of(ResizeRule.Mode.values())),
+                                        pick(List.of(ResizeRule.Interpolation.values())),
                                         "half_pixel",
                                         "floor",
                                         -0.75,

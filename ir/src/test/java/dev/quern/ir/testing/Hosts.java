@@ -25,7 +25,7 @@ public final class Hosts {
     private Hosts() {}
 
     /** With vectors of {@code bits}, in so many registers. */
-    public static Target.Host vectors(int bits, int registers, int threads) {
-        return new Target.Host("test-" + bits, bits, registers, threads, 32 << 10, 1 << 20, BUDGET);
+    public static Target.Processor vectors(int bits, int registers, int threads) {
+        return new Target.Processor("test-" + bits, bits, registers, threads, 32 << 10, 1 << 20, BUDGET);
     }
 }

@@ -3,9 +3,9 @@ package dev.quern.ir.testing;
 import dev.quern.ir.Dim;
 import dev.quern.ir.graph.Attribute;
 import dev.quern.ir.graph.Graph;
-import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,9 +36,10 @@ final class OddNames {
         }
         nodes.add(new Node(new Op.Host("H" + names.word(), names.attributes()), inputs, List.of(), ""));
         Dim n = Dim.symbol("n");
-        List<Guard> guards = List.of(
-                new Guard(n, Guard.Relation.AT_LEAST, Dim.ONE, names.word()),
-                new Guard(n.times(2).floorDiv(Dim.of(3)), Guard.Relation.EQUAL, n.min(Dim.of(7)), names.word()));
+        List<ShapeGuard> guards = List.of(
+                new ShapeGuard(n, ShapeGuard.Relation.AT_LEAST, Dim.ONE, names.word()),
+                new ShapeGuard(
+                        n.times(2).floorDiv(Dim.of(3)), ShapeGuard.Relation.EQUAL, n.min(Dim.of(7)), names.word()));
         return new Graph(names.word(), inputs, names.values(graph.outputs()), nodes, guards);
     }
 

@@ -11,9 +11,9 @@ import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Graph;
-import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +64,7 @@ class GraphVerifierTest {
         GraphVerifier.verify(graph("g", List.of(X, C, T), List.of(Y), node(new Op.Loop(STEP, 1), Y, T, C, X)));
         Value z = value("z", DType.F32, M);
         Node sum = node(new Op.Binary(BinaryOp.ADD), value("s", DType.F32, M), X, z);
-        Guard equal = new Guard(N, Guard.Relation.EQUAL, M, "");
+        ShapeGuard equal = new ShapeGuard(N, ShapeGuard.Relation.EQUAL, M, "");
         GraphVerifier.verify(new Graph("g", List.of(X, z), List.of(sum.output()), List.of(sum), List.of(equal)));
         Value found = value("f", DType.I64, Dim.ONE, Dim.symbol("fresh"));
         Node host = node(new Op.Host("NonZero", Map.of()), found, X);
@@ -193,7 +193,7 @@ class GraphVerifierTest {
         expectOf(
                 ", Reshape of %y: symbol in m: " + expected,
                 node(new Op.Reshape(Shape.of(M)), value("y", DType.F32, M), X));
-        Guard guard = new Guard(N, Guard.Relation.AT_LEAST, M, "");
+        ShapeGuard guard = new ShapeGuard(N, ShapeGuard.Relation.AT_LEAST, M, "");
         expect(
                 ", guard n >= m: symbol in m: " + expected,
                 new Graph("g", List.of(X), List.of(X), List.of(), List.of(guard)));

@@ -2,7 +2,7 @@ package dev.quern.passes.graph;
 
 import dev.quern.ir.graph.Graph;
 
-/** A transformation of a graph that keeps what it computes. Bodies of control flow are visited by {@link Pipeline}. */
+/** A transformation of a graph that keeps what it computes. Bodies of control flow are visited by {@link GraphPipeline}. */
 public interface GraphPass {
     /** Words for messages and dumps, such as {@code fold-constants}. */
     String name();

@@ -3,10 +3,10 @@ package dev.quern.passes.graph;
 import dev.quern.Tensor;
 import dev.quern.ir.TensorType;
 import dev.quern.ir.graph.Graph;
-import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.TypeInference;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ final class Rewriting {
     private final Map<String, Node> producers = new LinkedHashMap<>();
     private final Set<String> names = new HashSet<>();
     private final List<Node> nodes = new ArrayList<>();
-    private final Set<Guard> guards = new LinkedHashSet<>();
+    private final Set<ShapeGuard> guards = new LinkedHashSet<>();
     private final Map<String, Integer> uses;
     private int fresh;
     private boolean changed;
@@ -93,7 +93,7 @@ final class Rewriting {
     }
 
     /** Lets the graph rest on what {@code more} say, too. */
-    void assume(List<Guard> more) {
+    void assume(List<ShapeGuard> more) {
         guards.addAll(more);
     }
 

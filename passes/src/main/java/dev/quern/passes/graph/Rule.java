@@ -10,10 +10,10 @@ import java.util.Optional;
  * @param equation what it replaces by what, for traces and tests
  * @param action gives the value that takes the place of the node's only result, or nothing if the rule does not match
  */
-record Rule(String equation, Action action) {
+record Rule(String equation, RuleAction action) {
     /** Matches a node whose operands are current. */
     @FunctionalInterface
-    interface Action {
+    interface RuleAction {
         Optional<Value> apply(Node node, Rewriting rewriting);
     }
 }

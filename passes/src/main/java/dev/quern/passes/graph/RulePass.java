@@ -6,7 +6,7 @@ import dev.quern.ir.graph.Value;
 import java.util.List;
 import java.util.Optional;
 
-/** Applies to each node the first of some rules that matches, once a run; {@link Pipeline} repeats it until nothing changes. */
+/** Applies to each node the first of some rules that matches, once a run; {@link GraphPipeline} repeats it until nothing changes. */
 final class RulePass implements GraphPass {
     private final String name;
     private final List<Rule> rules;

@@ -1,2 +1,2 @@
-/** Passes over the graph level; {@link dev.quern.passes.graph.Pipeline} lists them in order. */
+/** Passes over the graph level; {@link dev.quern.passes.graph.GraphPipeline} lists them in order. */
 package dev.quern.passes.graph;

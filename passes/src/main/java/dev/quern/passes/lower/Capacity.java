@@ -15,15 +15,15 @@ import java.util.Set;
  * it reads, which become arguments of a method.
  */
 final class Capacity {
-    private static final class Load {
+    private static final class RegionLoad {
         private int work;
         private final Set<String> reads = new HashSet<>();
     }
 
-    private final Map<Region, Load> loads = new IdentityHashMap<>();
+    private final Map<Region, RegionLoad> loads = new IdentityHashMap<>();
 
-    private Load load(Region region) {
-        return loads.computeIfAbsent(region, key -> new Load());
+    private RegionLoad load(Region region) {
+        return loads.computeIfAbsent(region, key -> new RegionLoad());
     }
 
     /** {@code region} reads {@code value}, wherever that will be computed. */
@@ -38,7 +38,7 @@ final class Capacity {
             reader.region().ifPresent(region -> times.merge(region, 1, Integer::sum));
         }
         return times.entrySet().stream().allMatch(entry -> {
-            Load load = load(entry.getKey());
+            RegionLoad load = load(entry.getKey());
             return load.work + entry.getValue() * (1 + Cost.own(node.op())) <= Limits.EXPRESSION_WORK
                     && load.reads.size() - 1 + node.inputs().size() <= Limits.KERNEL_OPERANDS;
         });
@@ -46,7 +46,7 @@ final class Capacity {
 
     /** {@code region} computes {@code node} where it reads its result. */
     void take(Region region, Node node) {
-        Load load = load(region);
+        RegionLoad load = load(region);
         load.work += 1 + Cost.own(node.op());
         load.reads.remove(node.output().name());
         node.inputs().forEach(value -> load.reads.add(value.name()));

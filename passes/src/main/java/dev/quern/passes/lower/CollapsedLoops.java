@@ -22,7 +22,7 @@ final class CollapsedLoops {
         boolean changed = true;
         while (changed) {
             changed = false;
-            for (Pair pair : pairs(result.body(), roles)) {
+            for (LoopPair pair : pairs(result.body(), roles)) {
                 Optional<KernelDraft> collapsed = collapse(result, pair);
                 if (collapsed.isPresent()) {
                     result = collapsed.get();
@@ -34,10 +34,10 @@ final class CollapsedLoops {
         return result;
     }
 
-    private record Pair(Stmt.For outer, Stmt.For inner) {}
+    private record LoopPair(Stmt.For outer, Stmt.For inner) {}
 
-    private static List<Pair> pairs(Stmt body, Roles roles) {
-        List<Pair> found = new ArrayList<>();
+    private static List<LoopPair> pairs(Stmt body, Roles roles) {
+        List<LoopPair> found = new ArrayList<>();
         new KernelVisitor() {
             @Override
             void loop(Stmt.For loop) {
@@ -46,14 +46,14 @@ final class CollapsedLoops {
                                 roles.axes().get(loop.variable()), roles.axes().get(inner.variable()))
                         && loop.kind() == inner.kind()
                         && !inner.extent().dependsOn(loop.variable())) {
-                    found.add(new Pair(loop, inner));
+                    found.add(new LoopPair(loop, inner));
                 }
             }
         }.stmt(body);
         return found;
     }
 
-    private static Optional<KernelDraft> collapse(KernelDraft draft, Pair pair) {
+    private static Optional<KernelDraft> collapse(KernelDraft draft, LoopPair pair) {
         Dim together = Dim.symbol(pair.outer().variable());
         Dim extent = pair.inner().extent();
         Dim outer = together.floorDiv(extent);

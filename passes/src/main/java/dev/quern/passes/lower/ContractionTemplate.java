@@ -26,18 +26,18 @@ final class ContractionTemplate {
         boolean swapped = swapped(contract);
         List<String> rows = swapped ? contract.right() : contract.left();
         List<String> columns = swapped ? contract.left() : contract.right();
-        Map<String, Sketch.Loop> loops = new HashMap<>();
+        Map<String, Sketch.SketchLoop> loops = new HashMap<>();
         Map<String, Dim> extents = new HashMap<>();
         name(extents, contract.right(), node.input(1).type().shape());
         name(extents, contract.left(), node.input(0).type().shape());
-        List<Sketch.Loop> batch = new ArrayList<>();
-        List<Sketch.Loop> m = new ArrayList<>();
-        List<Sketch.Loop> n = new ArrayList<>();
-        List<Sketch.Loop> k = new ArrayList<>();
+        List<Sketch.SketchLoop> batch = new ArrayList<>();
+        List<Sketch.SketchLoop> m = new ArrayList<>();
+        List<Sketch.SketchLoop> n = new ArrayList<>();
+        List<Sketch.SketchLoop> k = new ArrayList<>();
         for (String name : contract.result()) {
             boolean inRows = rows.contains(name);
             boolean inColumns = columns.contains(name);
-            List<Sketch.Loop> group = inRows && inColumns ? batch : inRows ? m : n;
+            List<Sketch.SketchLoop> group = inRows && inColumns ? batch : inRows ? m : n;
             add(
                     drawing,
                     group,
@@ -59,8 +59,8 @@ final class ContractionTemplate {
             drawing.sketch().operandsAre(Sketch.Side.COLUMNS);
             Expr b = ScalarTerms.cast(drawing.operand(swapped ? 0 : 1, indices(loops, columns)), type);
             drawing.sketch().operandsAre(Sketch.Side.OTHER);
-            DType exact =
-                    ExactSums.type(a, b, k.stream().map(Sketch.Loop::extent).toList(), type);
+            DType exact = ExactSums.type(
+                    a, b, k.stream().map(Sketch.SketchLoop::extent).toList(), type);
             accumulator[0] = drawing.sketch().scalar("acc", exact);
             return Stmt.ReduceInto.product(
                     accumulator[0].name(), List.of(), ExactSums.as(a, exact), ExactSums.as(b, exact));
@@ -73,7 +73,7 @@ final class ContractionTemplate {
                 Sketch.write(sum.name(), ScalarTerms.number(0, sum.dtype())),
                 Sketch.nest(k, product),
                 drawing.store(indices(loops, contract.result()), total));
-        List<Sketch.Loop> outer = new ArrayList<>(batch);
+        List<Sketch.SketchLoop> outer = new ArrayList<>(batch);
         outer.addAll(m);
         outer.addAll(n);
         return drawing.finish("contraction", Sketch.nest(outer, new Stmt.Allocate(sum, body)));
@@ -102,17 +102,17 @@ final class ContractionTemplate {
 
     private static void add(
             Drawing drawing,
-            List<Sketch.Loop> group,
-            Map<String, Sketch.Loop> loops,
+            List<Sketch.SketchLoop> group,
+            Map<String, Sketch.SketchLoop> loops,
             String name,
             AxisRole role,
             Map<String, Dim> extents) {
-        Sketch.Loop loop = drawing.sketch().loop(role, extents.get(name));
+        Sketch.SketchLoop loop = drawing.sketch().loop(role, extents.get(name));
         group.add(loop);
         loops.put(name, loop);
     }
 
-    private static List<Dim> indices(Map<String, Sketch.Loop> loops, List<String> names) {
+    private static List<Dim> indices(Map<String, Sketch.SketchLoop> loops, List<String> names) {
         return names.stream().map(name -> loops.get(name).index()).toList();
     }
 }

@@ -29,16 +29,16 @@ final class ConvolutionTemplate {
         Dim columns = y.dim(-1).floorDiv(groups);
         boolean lanesAreGroups = convolve.groups() > 1 && channels.is(1);
         WindowLoops windows = new WindowLoops(sketch, convolve.window(), y, x);
-        List<Sketch.Loop> between = new ArrayList<>();
+        List<Sketch.SketchLoop> between = new ArrayList<>();
         Dim group = Dim.ZERO;
         if (convolve.groups() > 1 && !lanesAreGroups) {
-            Sketch.Loop loop = sketch.loop(AxisRole.BATCH, groups);
+            Sketch.SketchLoop loop = sketch.loop(AxisRole.BATCH, groups);
             between.add(loop);
             group = loop.index();
         }
-        Sketch.Loop lane =
+        Sketch.SketchLoop lane =
                 sketch.loop(lanesAreGroups ? AxisRole.CHANNEL : AxisRole.COLUMN, lanesAreGroups ? y.dim(-1) : columns);
-        Sketch.Loop channel = sketch.loop(AxisRole.REDUCED, channels);
+        Sketch.SketchLoop channel = sketch.loop(AxisRole.REDUCED, channels);
         Dim column = group.times(columns).plus(lane.index());
         Dim source = lanesAreGroups
                 ? sketch.ranges().simplify(lane.index().floorDiv(columns))
@@ -60,9 +60,9 @@ final class ConvolutionTemplate {
         Sketch sketch = drawing.sketch();
         Dim groups = Dim.of(convolve.groups());
         Dim channels = x.dim(-1).floorDiv(groups);
-        List<Sketch.Loop> outer = new ArrayList<>(List.of(sketch.loop(AxisRole.BATCH, y.dim(0))));
+        List<Sketch.SketchLoop> outer = new ArrayList<>(List.of(sketch.loop(AxisRole.BATCH, y.dim(0))));
         List<Dim> source = new ArrayList<>(List.of(outer.getFirst().index()));
-        List<Sketch.Loop> taps = new ArrayList<>();
+        List<Sketch.SketchLoop> taps = new ArrayList<>();
         List<Dim> hits = new ArrayList<>();
         for (int axis = 0; axis < window.rank(); axis++) {
             outer.add(sketch.loop(axis == window.rank() - 1 ? AxisRole.ROW : AxisRole.BATCH, y.dim(axis + 1)));
@@ -80,9 +80,9 @@ final class ConvolutionTemplate {
             source.add(at);
         }
         List<Dim> place = new ArrayList<>(Sketch.indices(outer));
-        Sketch.Loop group = sketch.loop(AxisRole.BATCH, groups);
-        Sketch.Loop lane = sketch.loop(AxisRole.CHANNEL, w.dim(-1));
-        Sketch.Loop channel = sketch.loop(AxisRole.REDUCED, channels);
+        Sketch.SketchLoop group = sketch.loop(AxisRole.BATCH, groups);
+        Sketch.SketchLoop lane = sketch.loop(AxisRole.CHANNEL, w.dim(-1));
+        Sketch.SketchLoop channel = sketch.loop(AxisRole.REDUCED, channels);
         Dim from = group.index().times(channels).plus(channel.index());
         source.add(from);
         place.add(group.index().times(w.dim(-1)).plus(lane.index()));

@@ -14,5 +14,5 @@ record Demand(Optional<Region> region, Object frame, Limit limit) {
     static final Demand MEMORY = new Demand(Optional.empty(), "memory", Limit.STORED);
 
     /** Where the operand of an index-changing {@code node} is read, itself read in {@code frame}. */
-    record Frame(Object frame, String node) {}
+    record ReadFrame(Object frame, String node) {}
 }

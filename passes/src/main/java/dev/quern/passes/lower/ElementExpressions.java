@@ -26,14 +26,14 @@ import java.util.function.UnaryOperator;
  * come from data are bound by {@link Stmt.Let}, clamped to their range.
  */
 final class ElementExpressions {
-    private record Place(String value, List<Dim> indices) {}
+    private record ReadElement(String value, List<Dim> indices) {}
 
     private final Dataflow flow;
     private final Predicate<Value> stored;
     private final Set<String> results;
     private final Sketch sketch;
     private final Map<String, Expr> given = new HashMap<>();
-    private Map<Place, Expr> known = new HashMap<>();
+    private Map<ReadElement, Expr> known = new HashMap<>();
     private List<UnaryOperator<Stmt>> bindings = new ArrayList<>();
 
     /**
@@ -54,7 +54,7 @@ final class ElementExpressions {
 
     /** Draws a statement; what its expressions bind is bound around it. */
     Stmt site(Supplier<Stmt> drawing) {
-        Map<Place, Expr> outerKnown = known;
+        Map<ReadElement, Expr> outerKnown = known;
         List<UnaryOperator<Stmt>> outerBindings = bindings;
         known = new HashMap<>();
         bindings = new ArrayList<>();
@@ -76,7 +76,7 @@ final class ElementExpressions {
         if (fixed != null) {
             return fixed;
         }
-        Place place = new Place(value.name(), indices);
+        ReadElement place = new ReadElement(value.name(), indices);
         Expr before = known.get(place);
         if (before != null) {
             return before;

@@ -34,7 +34,7 @@ final class Epilogues {
     /** The nodes behind {@code anchor} that none of {@code taken} contains, in order; the last one's result is stored. */
     List<Node> behind(Node anchor, Set<Node> taken) {
         if (anchor.outputs().size() != 1
-                || Traits.of(anchor.op()).tail() == Traits.Tail.NONE
+                || Traits.of(anchor.op()).tail() == Traits.EpilogueLimit.NONE
                 || flow.isOutput(anchor.output())) {
             return List.of();
         }
@@ -89,7 +89,7 @@ final class Epilogues {
         if (user.outputs().size() != 1) {
             return false;
         }
-        Traits.Tail tail = Traits.of(anchor.op()).tail();
+        Traits.EpilogueLimit tail = Traits.of(anchor.op()).tail();
         boolean sameType =
                 user.output().type().dtype() == anchor.output().type().dtype();
         boolean moves = user.op() instanceof Op.Reshape || user.op() instanceof Op.Transpose;
@@ -128,7 +128,7 @@ final class Epilogues {
 
     private boolean scatters(Node anchor, List<Node> nodes) {
         Sketch sketch = new Sketch(flow.symbols());
-        List<Sketch.Loop> loops =
+        List<Sketch.SketchLoop> loops =
                 sketch.loops(AxisRole.ELEMENT, anchor.output().type().shape());
         Region region = new Region(Optional.of(anchor), anchor, nodes);
         Dim address = sketch.ranges()

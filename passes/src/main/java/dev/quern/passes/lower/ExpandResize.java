@@ -30,7 +30,7 @@ final class ExpandResize {
         this.node = node;
         this.resize = resize;
         this.type = node.output().type().dtype();
-        this.whole = type.isInteger() && resize.rule().mode() != ResizeRule.Mode.NEAREST;
+        this.whole = type.isInteger() && resize.rule().mode() != ResizeRule.Interpolation.NEAREST;
     }
 
     static void resize(Expansion expansion, Node node, Op.Resize resize) {

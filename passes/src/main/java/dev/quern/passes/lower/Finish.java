@@ -23,14 +23,14 @@ final class Finish {
     /** The kernel drawn in {@code sketch} with {@code body}. */
     static Lowered kernel(String template, Sketch sketch, Stmt body) {
         KernelDraft draft = new KernelDraft(
-                sketch.parameters().stream().map(Sketch.Parameter::buffer).toList(), body);
+                sketch.parameters().stream().map(Sketch.SketchParameter::buffer).toList(), body);
         draft = ShortLoops.apply(draft);
         draft = MergedAxes.apply(draft);
         draft = CollapsedLoops.apply(draft, sketch.roles());
         draft = SeparatedAxes.apply(draft);
         draft = HoistedBindings.apply(draft);
         List<Value> arguments =
-                sketch.parameters().stream().map(Sketch.Parameter::value).toList();
+                sketch.parameters().stream().map(Sketch.SketchParameter::value).toList();
         return new Lowered(named(template, draft, sketch.results(), sketch.roles()), arguments);
     }
 

@@ -24,7 +24,7 @@ import java.util.Set;
  * traversal.
  */
 final class Fusion {
-    private record Placed(int position, int rank, Piece piece) {}
+    private record PlacedPiece(int position, int rank, Piece piece) {}
 
     private final Dataflow flow;
     private final Map<Node, Role> roles = new IdentityHashMap<>();
@@ -34,7 +34,7 @@ final class Fusion {
     private final Map<Node, Region> regionOf = new IdentityHashMap<>();
     private final Map<String, Set<Demand>> demands = new HashMap<>();
     private final Capacity capacity = new Capacity();
-    private final List<Placed> pieces = new ArrayList<>();
+    private final List<PlacedPiece> pieces = new ArrayList<>();
     private final Set<String> stored = new HashSet<>();
     private final Nesting inside;
 
@@ -77,9 +77,9 @@ final class Fusion {
         for (Node node : backwards) {
             place(node);
         }
-        pieces.sort(Comparator.comparingInt(Placed::position).thenComparingInt(Placed::rank));
+        pieces.sort(Comparator.comparingInt(PlacedPiece::position).thenComparingInt(PlacedPiece::rank));
         return new FusionPlan(
-                flow, pieces.stream().map(Placed::piece).distinct().toList(), stored, inside.parts());
+                flow, pieces.stream().map(PlacedPiece::piece).distinct().toList(), stored, inside.parts());
     }
 
     private void grow(Node anchor) {
@@ -104,7 +104,7 @@ final class Fusion {
         switch (roles.get(node)) {
             case CONSTANT -> stored.add(node.output().name());
             case HOST -> onHost(node, new Piece.OnHost(node));
-            case CONTROL -> onHost(node, new Piece.Control(node));
+            case CONTROL -> onHost(node, new Piece.ControlPiece(node));
             case ANCHOR -> anchored(node);
             case VIEW, ELEMENTWISE -> {
                 Region region = regionOf.get(node);
@@ -122,7 +122,7 @@ final class Fusion {
     private void onHost(Node node, Piece piece) {
         node.outputs().forEach(value -> stored.add(value.name()));
         node.inputs().forEach(value -> demand(value, Demand.MEMORY));
-        pieces.add(new Placed(flow.position(node), 1, piece));
+        pieces.add(new PlacedPiece(flow.position(node), 1, piece));
     }
 
     private void anchored(Node node) {
@@ -140,7 +140,7 @@ final class Fusion {
                         value,
                         new Demand(
                                 Optional.of(region),
-                                new Demand.Frame(
+                                new Demand.ReadFrame(
                                         region, node.outputs().getFirst().name() + operand),
                                 limit));
             }
@@ -197,7 +197,7 @@ final class Fusion {
 
     private void store(Region region) {
         region.results().forEach(value -> stored.add(value.name()));
-        pieces.add(new Placed(flow.position(region.root()), 1, new Piece.Fused(region)));
+        pieces.add(new PlacedPiece(flow.position(region.root()), 1, new Piece.Fused(region)));
     }
 
     private void epilogue(Node node, Region region) {
@@ -291,7 +291,8 @@ final class Fusion {
     private void passOn(Node node, Demand reader) {
         reader.region().ifPresent(region -> capacity.take(region, node));
         boolean moves = roles.get(node) == Role.VIEW || node.op() instanceof Op.Lookup;
-        Object frame = moves ? new Demand.Frame(reader.frame(), node.output().name()) : reader.frame();
+        Object frame =
+                moves ? new Demand.ReadFrame(reader.frame(), node.output().name()) : reader.frame();
         for (int operand = 0; operand < node.inputs().size(); operand++) {
             Limit limit = reader.limit().or(limit(node, operand));
             demand(node.input(operand), new Demand(reader.region(), frame, limit));
@@ -343,6 +344,6 @@ final class Fusion {
 
     /** Notes that the indices that {@code node} uses must be checked before. */
     private void check(Node node) {
-        IndexChecks.of(flow, node).ifPresent(found -> pieces.add(new Placed(flow.position(node), 0, found)));
+        IndexChecks.of(flow, node).ifPresent(found -> pieces.add(new PlacedPiece(flow.position(node), 0, found)));
     }
 }

@@ -16,10 +16,10 @@ import java.util.Map;
  */
 final class InPlace {
     /** An access and the loops around it, outermost first. */
-    private record Access(String buffer, Dim address, List<Stmt.For> loops, boolean write) {}
+    private record AddressedAccess(String buffer, Dim address, List<Stmt.For> loops, boolean write) {}
 
     private final Kernel kernel;
-    private final List<Access> accesses = new ArrayList<>();
+    private final List<AddressedAccess> accesses = new ArrayList<>();
     private final List<Stmt.For> around = new ArrayList<>();
     private DimRanges ranges = DimRanges.NONE;
 
@@ -35,11 +35,11 @@ final class InPlace {
 
     private List<Integer> find() {
         Buffer result = kernel.parameters().getLast();
-        List<Access> writes = accesses.stream()
+        List<AddressedAccess> writes = accesses.stream()
                 .filter(access -> access.buffer().equals(result.name()) && access.write())
                 .toList();
         List<Integer> found = new ArrayList<>();
-        Access first = writes.getFirst();
+        AddressedAccess first = writes.getFirst();
         if (!isInjective(first) || !writes.stream().allMatch(write -> sameRows(first, write))) {
             return found;
         }
@@ -55,10 +55,10 @@ final class InPlace {
         return found;
     }
 
-    private boolean readOnlyAt(String operand, Access write) {
+    private boolean readOnlyAt(String operand, AddressedAccess write) {
         int position = accesses.indexOf(write);
         for (int i = 0; i < accesses.size(); i++) {
-            Access access = accesses.get(i);
+            AddressedAccess access = accesses.get(i);
             if (access.buffer().equals(operand)
                     && (i > position
                             || !access.address().equals(write.address())
@@ -70,7 +70,7 @@ final class InPlace {
     }
 
     /** Whether each iteration of the loops around writes an address of its own: strides are those of a mixed-radix number. */
-    private static boolean isInjective(Access write) {
+    private static boolean isInjective(AddressedAccess write) {
         List<Stmt.For> left = new ArrayList<>(write.loops());
         Dim stride = Dim.ONE;
         while (!left.isEmpty()) {
@@ -92,7 +92,7 @@ final class InPlace {
     }
 
     /** Whether {@code other} writes, in each iteration of the loops that both are in, what {@code first} wrote in it. */
-    private static boolean sameRows(Access first, Access other) {
+    private static boolean sameRows(AddressedAccess first, AddressedAccess other) {
         int common = 0;
         while (common < Math.min(first.loops().size(), other.loops().size())
                 && first.loops()
@@ -162,7 +162,7 @@ final class InPlace {
         kernel.parameters().stream()
                 .filter(parameter -> parameter.name().equals(name))
                 .findFirst()
-                .ifPresent(parameter -> accesses.add(new Access(
+                .ifPresent(parameter -> accesses.add(new AddressedAccess(
                         name, ranges.simplify(parameter.layout().address(indices)), List.copyOf(around), write)));
     }
 }

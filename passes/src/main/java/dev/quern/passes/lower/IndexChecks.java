@@ -22,21 +22,21 @@ final class IndexChecks {
      * @param extents the ranges that they lie in, each from 0 on; one for all, or one for each entry of a tuple
      * @param fromEnd whether negative ones count from the end
      */
-    private record Taken(Value indices, List<Dim> extents, boolean fromEnd) {}
+    private record IndexUse(Value indices, List<Dim> extents, boolean fromEnd) {}
 
     /**
      * The check that must precede {@code node}; none if it takes no indices, or they are constant and in range, or there are none.
      *
      * @throws ModelException if they are constant and out of range
      */
-    static Optional<Piece.Check> of(Dataflow flow, Node node) {
+    static Optional<Piece.CheckPiece> of(Dataflow flow, Node node) {
         return taken(node)
                 .filter(found -> !found.extents().isEmpty()
                         && !found.indices().type().shape().elements().is(0))
                 .flatMap(found -> check(flow, found, node.origin()));
     }
 
-    private static Optional<Piece.Check> check(Dataflow flow, Taken taken, String origin) {
+    private static Optional<Piece.CheckPiece> check(Dataflow flow, IndexUse taken, String origin) {
         Optional<Literal> literal = flow.producer(taken.indices())
                 .map(Node::op)
                 .filter(Op.Constant.class::isInstance)
@@ -45,10 +45,10 @@ final class IndexChecks {
             verify(literal.get(), taken, origin);
             return Optional.empty();
         }
-        return Optional.of(new Piece.Check(taken.indices(), taken.extents(), taken.fromEnd(), origin));
+        return Optional.of(new Piece.CheckPiece(taken.indices(), taken.extents(), taken.fromEnd(), origin));
     }
 
-    private static Optional<Taken> taken(Node node) {
+    private static Optional<IndexUse> taken(Node node) {
         return switch (node.op()) {
             case Op.Lookup lookup ->
                 switch (lookup) {
@@ -67,12 +67,12 @@ final class IndexChecks {
         };
     }
 
-    private static Optional<Taken> fromEnd(Node node, List<Dim> extents) {
-        return Optional.of(new Taken(node.input(1), extents, true));
+    private static Optional<IndexUse> fromEnd(Node node, List<Dim> extents) {
+        return Optional.of(new IndexUse(node.input(1), extents, true));
     }
 
     /** Offsets leave room for what is written behind them; those around a circle are all in range. */
-    private static Optional<Taken> offsets(Node node, Op.Update update) {
+    private static Optional<IndexUse> offsets(Node node, Op.Update update) {
         Shape box = node.input(1).type().shape();
         if (node.inputs().size() < 3 || update.circular() || box.elements().is(0)) {
             return Optional.empty();
@@ -81,7 +81,7 @@ final class IndexChecks {
                 .dim(update.axis())
                 .minus(box.dim(update.axis()))
                 .minus(update.starts().get(update.axis()));
-        return Optional.of(new Taken(node.input(2), List.of(room.plus(1)), false));
+        return Optional.of(new IndexUse(node.input(2), List.of(room.plus(1)), false));
     }
 
     private static Shape shape(Node node) {
@@ -93,7 +93,7 @@ final class IndexChecks {
         return shape(node).dims().subList(batch, batch + depth);
     }
 
-    private static void verify(Literal literal, Taken taken, String origin) {
+    private static void verify(Literal literal, IndexUse taken, String origin) {
         long[] values = values(literal);
         for (int i = 0; i < values.length; i++) {
             long extent = taken.extents().get(i % taken.extents().size()).constant();

@@ -21,9 +21,9 @@ import java.util.Map;
  * @param constants every constant of the graph by the name of its value
  * @param parts values that lie in others
  */
-public record LoweredProgram(Graph graph, List<Step> steps, Map<String, Literal> constants, List<Part> parts) {
+public record LoweredProgram(Graph graph, List<LoweredStep> steps, Map<String, Literal> constants, List<Part> parts) {
     /** One step. */
-    public sealed interface Step {}
+    public sealed interface LoweredStep {}
 
     /**
      * A kernel applied.
@@ -35,23 +35,24 @@ public record LoweredProgram(Graph graph, List<Step> steps, Map<String, Literal>
      * @param origin where it comes from in the model
      */
     public record Apply(Kernel kernel, List<Value> arguments, List<Integer> inPlace, Dim work, String origin)
-            implements Step {}
+            implements LoweredStep {}
 
     /** A node left to the interpreter. */
-    public record Interpret(Node node) implements Step {}
+    public record Interpret(Node node) implements LoweredStep {}
 
     /** A node that runs graphs. */
-    public record Control(Node node) implements Step {}
+    public record LoweredControl(Node node) implements LoweredStep {}
 
     /** Indices that must be in range. */
-    public record Check(Value indices, List<Dim> extents, boolean fromEnd, String origin) implements Step {}
+    public record LoweredCheck(Value indices, List<Dim> extents, boolean fromEnd, String origin)
+            implements LoweredStep {}
 
     /** Lowers {@code graph}. */
     public static LoweredProgram of(Graph graph) {
         Graph expanded = Expand.apply(graph);
         FusionPlan plan = Fusion.of(expanded);
         Lowering lowering = new Lowering(plan);
-        List<Step> steps = new ArrayList<>();
+        List<LoweredStep> steps = new ArrayList<>();
         for (Piece piece : plan.pieces()) {
             switch (piece) {
                 case Piece.Fused(Region region) -> {
@@ -66,9 +67,9 @@ public record LoweredProgram(Graph graph, List<Step> steps, Map<String, Literal>
                     }
                 }
                 case Piece.OnHost(Node node) -> steps.add(new Interpret(node));
-                case Piece.Control(Node node) -> steps.add(new Control(node));
-                case Piece.Check(Value indices, List<Dim> extents, boolean fromEnd, String origin) ->
-                    steps.add(new Check(indices, extents, fromEnd, origin));
+                case Piece.ControlPiece(Node node) -> steps.add(new LoweredControl(node));
+                case Piece.CheckPiece(Value indices, List<Dim> extents, boolean fromEnd, String origin) ->
+                    steps.add(new LoweredCheck(indices, extents, fromEnd, origin));
             }
         }
         Map<String, Literal> constants = new LinkedHashMap<>();

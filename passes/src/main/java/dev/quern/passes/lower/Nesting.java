@@ -22,12 +22,12 @@ final class Nesting {
     /**
      * @param place where the value lies in the base, by the base's layout; empty if it cannot
      */
-    private record Nest(Value value, Value base, Function<Layout, Optional<Laid>> place) {}
+    private record NestedValue(Value value, Value base, Function<Layout, Optional<Laid>> place) {}
 
     private final Dataflow flow;
     private final Map<Node, Role> roles;
-    private final Map<String, Nest> nests = new LinkedHashMap<>();
-    private final Map<String, List<Nest>> within = new LinkedHashMap<>();
+    private final Map<String, NestedValue> nests = new LinkedHashMap<>();
+    private final Map<String, List<NestedValue>> within = new LinkedHashMap<>();
     private final Map<String, Layout> layouts = new HashMap<>();
 
     Nesting(Dataflow flow, Map<Node, Role> roles) {
@@ -57,24 +57,24 @@ final class Nesting {
 
     /** From now on operand {@code operand} of {@code node} lies where it is {@link #placed}. */
     void put(Node node, int operand) {
-        put(new Nest(node.input(operand), node.output(), whole -> placed(node, operand, whole)));
+        put(new NestedValue(node.input(operand), node.output(), whole -> placed(node, operand, whole)));
     }
 
     /** From now on the result of {@code view} lies in its operand. */
     void put(Node view) {
-        put(new Nest(view.output(), view.input(0), layout -> ViewLayouts.of(view, layout)));
+        put(new NestedValue(view.output(), view.input(0), layout -> ViewLayouts.of(view, layout)));
     }
 
     /** From now on {@code value} is computed as all of {@code whole}, which has as many elements. */
     void put(Value value, Value whole) {
-        put(new Nest(
+        put(new NestedValue(
                 value,
                 whole,
                 layout -> ViewLayouts.reshaped(
                         whole.type().shape(), layout, value.type().shape())));
     }
 
-    private void put(Nest nest) {
+    private void put(NestedValue nest) {
         if (within.containsKey(nest.value().name())) {
             layouts.clear();
         }
@@ -87,7 +87,7 @@ final class Nesting {
     Layout layout(Value value) {
         Layout known = layouts.get(value.name());
         if (known == null) {
-            Nest nest = nests.get(value.name());
+            NestedValue nest = nests.get(value.name());
             known = nest == null
                     ? Layout.rowMajor(value.type().shape())
                     : laid(nest).layout();
@@ -96,7 +96,7 @@ final class Nesting {
         return known;
     }
 
-    private Laid laid(Nest nest) {
+    private Laid laid(NestedValue nest) {
         return nest.place()
                 .apply(layout(nest.base()))
                 .orElseThrow(() -> new IllegalStateException(nest.value() + " has no place in " + nest.base()));
@@ -127,7 +127,7 @@ final class Nesting {
                 return false;
             }
         }
-        for (Nest nest : within.getOrDefault(value.name(), List.of())) {
+        for (NestedValue nest : within.getOrDefault(value.name(), List.of())) {
             Optional<Laid> laid = nest.place().apply(layout);
             if (laid.isEmpty() || !suits(nest.value(), laid.get().layout())) {
                 return false;
@@ -141,7 +141,7 @@ final class Nesting {
         if (!flow.findsSizes()) {
             return true;
         }
-        Nest outer = nests.get(whole.name());
+        NestedValue outer = nests.get(whole.name());
         return flow.isKnownAt(laid.offset(), node)
                 && laid.layout().strides().stream().allMatch(stride -> flow.isKnownAt(stride, node))
                 && flow.isKnownAt(whole.type().shape().elements(), node)

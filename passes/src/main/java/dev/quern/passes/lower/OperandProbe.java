@@ -25,12 +25,13 @@ final class OperandProbe {
         Value value = anchor.input(operand);
         Sketch sketch = new Sketch(flow.symbols());
         ElementExpressions elements = new ElementExpressions(flow, this::isBase, Set.of(), sketch);
-        List<Sketch.Loop> loops = sketch.loops(AxisRole.ELEMENT, value.type().shape());
+        List<Sketch.SketchLoop> loops =
+                sketch.loops(AxisRole.ELEMENT, value.type().shape());
         Expr element = elements.at(value, Sketch.indices(loops));
         if (!(element instanceof Expr.Load load)) {
             return element instanceof Expr.Immediate;
         }
-        Sketch.Parameter base = sketch.parameters().getFirst();
+        Sketch.SketchParameter base = sketch.parameters().getFirst();
         Dim address = sketch.ranges()
                 .simplify(Indexing.linear(load.indices(), base.value().type().shape()));
         if (KernelDraft.divisions(address) > 0) {

@@ -51,7 +51,7 @@ final class PadTemplate {
         List<Dim> extents = new ArrayList<>(source.dims().subList(0, axis));
         extents.add(extent);
         extents.addAll(shape.dims().subList(axis + 1, shape.rank()));
-        List<Sketch.Loop> loops = drawing.sketch().loops(AxisRole.ELEMENT, new Shape(extents));
+        List<Sketch.SketchLoop> loops = drawing.sketch().loops(AxisRole.ELEMENT, new Shape(extents));
         List<Dim> place = new ArrayList<>(Sketch.indices(loops));
         for (int outer = 0; outer < axis; outer++) {
             place.set(outer, place.get(outer).plus(pad.before().get(outer)));
@@ -80,7 +80,7 @@ final class PadTemplate {
 
     /** The element at an index outside is the fill, by a guard outside the loops of the axes that are not padded. */
     private Stmt filled() {
-        List<Sketch.Loop> loops = drawing.sketch().loops(AxisRole.ELEMENT, shape);
+        List<Sketch.SketchLoop> loops = drawing.sketch().loops(AxisRole.ELEMENT, shape);
         List<Dim> indices = Sketch.indices(loops);
         List<Dim> from = new ArrayList<>();
         List<Dim> inside = new ArrayList<>();
@@ -95,7 +95,7 @@ final class PadTemplate {
             from.add(at);
         }
         Stmt copy = Sketch.nest(loops.subList(innermost, loops.size()), store(indices, from));
-        List<Sketch.Loop> others =
+        List<Sketch.SketchLoop> others =
                 drawing.sketch().loops(AxisRole.ELEMENT, new Shape(shape.dims().subList(innermost, shape.rank())));
         List<Dim> place = new ArrayList<>(indices.subList(0, innermost));
         place.addAll(Sketch.indices(others));
@@ -129,7 +129,7 @@ final class PadTemplate {
     }
 
     private Stmt nest(boolean wide) {
-        List<Sketch.Loop> loops = drawing.sketch().loops(AxisRole.ELEMENT, shape);
+        List<Sketch.SketchLoop> loops = drawing.sketch().loops(AxisRole.ELEMENT, shape);
         List<Dim> indices = Sketch.indices(loops);
         List<Dim> from = new ArrayList<>();
         for (int axis = 0; axis < shape.rank(); axis++) {

@@ -14,11 +14,11 @@ sealed interface Piece {
     record OnHost(Node node) implements Piece {}
 
     /** Runs graphs. */
-    record Control(Node node) implements Piece {}
+    record ControlPiece(Node node) implements Piece {}
 
     /** Indices that must lie in {@code [-extent, extent)}, or from 0 on if not {@code fromEnd}, before a kernel uses them. */
-    record Check(Value indices, List<Dim> extents, boolean fromEnd, String origin) implements Piece {
-        public Check {
+    record CheckPiece(Value indices, List<Dim> extents, boolean fromEnd, String origin) implements Piece {
+        public CheckPiece {
             extents = List.copyOf(extents);
         }
     }

@@ -23,7 +23,7 @@ final class PoolTemplate {
         Shape y = drawing.anchor().output().type().shape();
         boolean greatest = pool.kind() == Op.PoolKind.MAX;
         WindowLoops windows = new WindowLoops(drawing.sketch(), pool.window(), y, x);
-        Sketch.Loop channel = drawing.sketch().loop(AxisRole.CHANNEL, y.dim(-1));
+        Sketch.SketchLoop channel = drawing.sketch().loop(AxisRole.CHANNEL, y.dim(-1));
         DType type = ScalarTerms.arithmetic(drawing.anchor().output().type().dtype());
         Combiner combiner = greatest ? Combiner.MAX : Combiner.SUM;
         Buffer sum = drawing.sketch().scalar("acc", type);

@@ -26,8 +26,8 @@ final class RecurrentTemplate {
     private final DType storage;
     private final DType type;
     private final Dim hidden;
-    private final Sketch.Loop batch;
-    private final Sketch.Loop step;
+    private final Sketch.SketchLoop batch;
+    private final Sketch.SketchLoop step;
     private final Dim time;
     private final String all;
     private final List<String> state = new ArrayList<>();
@@ -56,7 +56,7 @@ final class RecurrentTemplate {
     private Lowered lower() {
         List<Stmt> body = new ArrayList<>();
         for (int i = 0; i < state.size(); i++) {
-            Sketch.Loop unit = drawing.sketch().loop(AxisRole.UNIT, hidden);
+            Sketch.SketchLoop unit = drawing.sketch().loop(AxisRole.UNIT, hidden);
             Expr initial = drawing.operand(3 + i, List.of(batch.index(), unit.index()));
             body.add(Sketch.nest(
                     List.of(unit), new Stmt.Store(state.get(i), List.of(batch.index(), unit.index()), initial)));
@@ -66,7 +66,7 @@ final class RecurrentTemplate {
             case LSTM -> overUnits(this::lstm);
             case GRU -> gru();
         };
-        Sketch.Loop unit = drawing.sketch().loop(AxisRole.UNIT, hidden);
+        Sketch.SketchLoop unit = drawing.sketch().loop(AxisRole.UNIT, hidden);
         List<Dim> now = List.of(time, batch.index(), unit.index());
         Stmt keep = Sketch.nest(
                 List.of(unit),
@@ -81,7 +81,7 @@ final class RecurrentTemplate {
     }
 
     private Stmt overUnits(Unit body) {
-        Sketch.Loop unit = drawing.sketch().loop(AxisRole.UNIT, hidden);
+        Sketch.SketchLoop unit = drawing.sketch().loop(AxisRole.UNIT, hidden);
         return Sketch.nest(List.of(unit), body.draw(unit.index()));
     }
 
@@ -140,7 +140,7 @@ final class RecurrentTemplate {
 
     private Stmt candidate(Buffer reset, Dim unit, Expr update) {
         Buffer sum = drawing.sketch().scalar("acc", type);
-        Sketch.Loop other = drawing.sketch().loop(AxisRole.REDUCED, hidden);
+        Sketch.SketchLoop other = drawing.sketch().loop(AxisRole.REDUCED, hidden);
         Expr operand = new Expr.Load(reset.name(), List.of(other.index()), type);
         Stmt join = product(sum, operand, other, 2, unit);
         Stmt body = Sketch.block(
@@ -153,7 +153,7 @@ final class RecurrentTemplate {
     /** The reset gate acts on the product of h and r, its bias included. */
     private Stmt linear(Dim unit, List<Expr> sums) {
         Buffer sum = drawing.sketch().scalar("acc", type);
-        Sketch.Loop other = drawing.sketch().loop(AxisRole.REDUCED, hidden);
+        Sketch.SketchLoop other = drawing.sketch().loop(AxisRole.REDUCED, hidden);
         Expr operand = previous(other.index());
         Expr inner = multiply(activate(0, sums.get(1)), Sketch.read(sum.name(), type));
         Stmt body = Sketch.block(
@@ -172,17 +172,17 @@ final class RecurrentTemplate {
         });
     }
 
-    private interface Cell {
+    private interface CellStep {
         Stmt draw(List<Expr> sums);
     }
 
     /** {@code sum_g = input_g + bias_g + Σ_k h[k]*r[k, g]} for each gate, then {@code cell}. */
-    private Stmt gates(List<Integer> gates, Dim unit, String source, Cell cell) {
+    private Stmt gates(List<Integer> gates, Dim unit, String source, CellStep cell) {
         List<Buffer> sums =
                 gates.stream().map(gate -> drawing.sketch().scalar("acc", type)).toList();
         List<Stmt> statements = new ArrayList<>();
         List<Stmt> products = new ArrayList<>();
-        Sketch.Loop other = drawing.sketch().loop(AxisRole.REDUCED, hidden);
+        Sketch.SketchLoop other = drawing.sketch().loop(AxisRole.REDUCED, hidden);
         Expr before = load(source, List.of(batch.index(), other.index()));
         for (int i = 0; i < sums.size(); i++) {
             statements.add(Sketch.write(sums.get(i).name(), start(gates.get(i), unit)));
@@ -198,7 +198,7 @@ final class RecurrentTemplate {
         return body;
     }
 
-    private Stmt product(Buffer sum, Expr operand, Sketch.Loop other, int gate, Dim unit) {
+    private Stmt product(Buffer sum, Expr operand, Sketch.SketchLoop other, int gate, Dim unit) {
         Expr weight = ScalarTerms.wide(drawing.operand(1, List.of(other.index(), gate(gate, unit))));
         return Stmt.ReduceInto.fma(sum.name(), List.of(), operand, weight);
     }

@@ -21,12 +21,13 @@ final class ReductionTemplate {
     /** {@code acc = identity; for k: acc = acc ∘ x[i, k]; y[i] = acc}. */
     static Lowered reduce(Drawing drawing, Op.Reduce reduce) {
         Shape from = drawing.anchor().input(0).type().shape();
-        List<Sketch.Loop> outer = new ArrayList<>();
-        List<Sketch.Loop> inner = new ArrayList<>();
+        List<Sketch.SketchLoop> outer = new ArrayList<>();
+        List<Sketch.SketchLoop> inner = new ArrayList<>();
         List<Dim> source = new ArrayList<>();
         for (int axis = 0; axis < from.rank(); axis++) {
             boolean reduced = reduce.axes().contains(axis);
-            Sketch.Loop loop = drawing.sketch().loop(reduced ? AxisRole.REDUCED : AxisRole.ELEMENT, from.dim(axis));
+            Sketch.SketchLoop loop =
+                    drawing.sketch().loop(reduced ? AxisRole.REDUCED : AxisRole.ELEMENT, from.dim(axis));
             (reduced ? inner : outer).add(loop);
             source.add(loop.index());
         }
@@ -44,11 +45,11 @@ final class ReductionTemplate {
     /** The best value with its place, of which the place is stored; of no elements the first. */
     static Lowered argument(Drawing drawing, Op.ArgReduce argument) {
         Shape from = drawing.anchor().input(0).type().shape();
-        List<Sketch.Loop> outer = new ArrayList<>();
+        List<Sketch.SketchLoop> outer = new ArrayList<>();
         List<Dim> source = new ArrayList<>();
-        Sketch.Loop along = null;
+        Sketch.SketchLoop along = null;
         for (int axis = 0; axis < from.rank(); axis++) {
-            Sketch.Loop loop = drawing.sketch()
+            Sketch.SketchLoop loop = drawing.sketch()
                     .loop(axis == argument.axis() ? AxisRole.REDUCED : AxisRole.ELEMENT, from.dim(axis));
             source.add(loop.index());
             if (axis == argument.axis()) {
@@ -82,11 +83,11 @@ final class ReductionTemplate {
     /** {@code acc = identity; for k: acc = acc ∘ x[i, k]; y[i, k] = acc}; exclusive stores first. */
     static Lowered cumulate(Drawing drawing, Op.Cumulate cumulate) {
         Shape from = drawing.anchor().input(0).type().shape();
-        List<Sketch.Loop> outer = new ArrayList<>();
+        List<Sketch.SketchLoop> outer = new ArrayList<>();
         List<Dim> source = new ArrayList<>();
-        Sketch.Loop along = null;
+        Sketch.SketchLoop along = null;
         for (int axis = 0; axis < from.rank(); axis++) {
-            Sketch.Loop loop =
+            Sketch.SketchLoop loop =
                     drawing.sketch().loop(axis == cumulate.axis() ? AxisRole.STEP : AxisRole.ELEMENT, from.dim(axis));
             if (axis == cumulate.axis()) {
                 along = loop;

@@ -44,12 +44,12 @@ record ResizeTaps(List<long[]> indices, List<double[]> weights, boolean[] outsid
     }
 
     private void element(ResizeRule rule, double scale, int from, int i, double at, int first, boolean whole) {
-        if (rule.mode() == ResizeRule.Mode.NEAREST) {
+        if (rule.mode() == ResizeRule.Interpolation.NEAREST) {
             indices.getFirst()[i] = Math.clamp(nearest(rule.nearest(), scale, at), 0, Math.max(0, from - 1));
             weights.getFirst()[i] = 1;
             return;
         }
-        boolean linear = rule.mode() == ResizeRule.Mode.LINEAR && !rule.antialias() && !rule.excludeOutside();
+        boolean linear = rule.mode() == ResizeRule.Interpolation.LINEAR && !rule.antialias() && !rule.excludeOutside();
         if (linear && at >= from - 1) {
             for (int tap = 0; tap < indices.size(); tap++) {
                 indices.get(tap)[i] = Math.max(0, from - 1);
@@ -77,7 +77,7 @@ record ResizeTaps(List<long[]> indices, List<double[]> weights, boolean[] outsid
     }
 
     private static double weight(ResizeRule rule, double d) {
-        if (rule.mode() == ResizeRule.Mode.LINEAR) {
+        if (rule.mode() == ResizeRule.Interpolation.LINEAR) {
             return Math.max(0, 1 - d);
         }
         double a = rule.cubicCoefficient();
@@ -89,7 +89,7 @@ record ResizeTaps(List<long[]> indices, List<double[]> weights, boolean[] outsid
 
     /** The same in f32. */
     private static float narrowWeight(ResizeRule rule, float d) {
-        if (rule.mode() == ResizeRule.Mode.LINEAR) {
+        if (rule.mode() == ResizeRule.Interpolation.LINEAR) {
             return Math.max(0, 1 - d);
         }
         double a = rule.cubicCoefficient();

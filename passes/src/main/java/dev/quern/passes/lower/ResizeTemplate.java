@@ -41,7 +41,7 @@ final class ResizeTemplate {
     static Lowered lower(Drawing drawing, Op.Resize resize) {
         Shape from = drawing.anchor().input(0).type().shape();
         Shape to = resize.shape();
-        List<Sketch.Loop> loops = drawing.sketch().loops(AxisRole.ELEMENT, to);
+        List<Sketch.SketchLoop> loops = drawing.sketch().loops(AxisRole.ELEMENT, to);
         List<Dim> indices = Sketch.indices(loops);
         DType type = drawing.anchor().output().type().dtype();
         boolean whole = type.isInteger();
@@ -53,8 +53,8 @@ final class ResizeTemplate {
                         resize.rule(), indices.get(axis), resize.scales().get(axis), from.dim(axis), to.dim(axis));
                 taps.add(same ? List.of(Tap.whole(indices.get(axis))) : taps(drawing, coordinate));
             }
-            boolean interpolates = resize.rule().mode() != ResizeRule.Mode.NEAREST;
-            Expr element = whole && resize.rule().mode() == ResizeRule.Mode.LINEAR
+            boolean interpolates = resize.rule().mode() != ResizeRule.Interpolation.NEAREST;
+            Expr element = whole && resize.rule().mode() == ResizeRule.Interpolation.LINEAR
                     ? corners(drawing, taps, new ArrayList<>(), null)
                     : weighted(drawing, taps, new ArrayList<>(), whole && interpolates);
             return drawing.store(indices, ScalarTerms.cast(element, ScalarTerms.arithmetic(type)));

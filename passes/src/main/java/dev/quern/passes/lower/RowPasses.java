@@ -24,7 +24,7 @@ final class RowPasses {
     private final DType storage;
     private final DType type;
     private final String result;
-    private final List<Sketch.Loop> outer = new ArrayList<>();
+    private final List<Sketch.SketchLoop> outer = new ArrayList<>();
     private final List<Dim> place = new ArrayList<>();
 
     /**
@@ -41,7 +41,7 @@ final class RowPasses {
             if (axes.contains(axis)) {
                 place.add(Dim.ZERO);
             } else {
-                Sketch.Loop loop = drawing.sketch().loop(AxisRole.ELEMENT, shape.dim(axis));
+                Sketch.SketchLoop loop = drawing.sketch().loop(AxisRole.ELEMENT, shape.dim(axis));
                 outer.add(loop);
                 place.add(loop.index());
             }
@@ -65,10 +65,10 @@ final class RowPasses {
 
     /** A loop over the row; {@code body} is given the indices of an element. */
     Stmt pass(Function<List<Dim>, Stmt> body) {
-        List<Sketch.Loop> loops = new ArrayList<>();
+        List<Sketch.SketchLoop> loops = new ArrayList<>();
         List<Dim> at = new ArrayList<>(place);
         for (int axis : axes) {
-            Sketch.Loop loop = drawing.sketch().loop(AxisRole.REDUCED, shape.dim(axis));
+            Sketch.SketchLoop loop = drawing.sketch().loop(AxisRole.REDUCED, shape.dim(axis));
             loops.add(loop);
             at.set(axis, loop.index());
         }

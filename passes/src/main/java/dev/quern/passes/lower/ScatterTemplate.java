@@ -19,7 +19,7 @@ final class ScatterTemplate {
     /** {@code for u: y[u with indices[u] on the axis] ∘= updates[u]}. */
     static Lowered elements(Drawing drawing, Op.ScatterElements scatter) {
         Shape shape = drawing.anchor().input(2).type().shape();
-        List<Sketch.Loop> loops = drawing.sketch().loops(AxisRole.UPDATE, shape);
+        List<Sketch.SketchLoop> loops = drawing.sketch().loops(AxisRole.UPDATE, shape);
         List<Dim> at = Sketch.indices(loops);
         Stmt update = drawing.elements().site(() -> {
             List<Dim> place = new ArrayList<>(at);
@@ -36,7 +36,7 @@ final class ScatterTemplate {
         Shape data = node.input(0).type().shape();
         Shape indices = node.input(1).type().shape();
         int depth = (int) indices.dim(-1).constant();
-        List<Sketch.Loop> loops =
+        List<Sketch.SketchLoop> loops =
                 drawing.sketch().loops(AxisRole.UPDATE, node.input(2).type().shape());
         List<Dim> at = Sketch.indices(loops);
         Stmt update = drawing.elements().site(() -> {

@@ -23,7 +23,7 @@ import java.util.function.Function;
 /** A kernel while a template draws it: its names, its loops' ranges and its parameters so far. */
 final class Sketch {
     /** A loop. */
-    record Loop(String name, Dim extent) {
+    record SketchLoop(String name, Dim extent) {
         /** The loop's variable. */
         Dim index() {
             return Dim.symbol(name);
@@ -31,12 +31,12 @@ final class Sketch {
     }
 
     /** A parameter and the value that it is. */
-    record Parameter(Value value, Buffer buffer) {}
+    record SketchParameter(Value value, Buffer buffer) {}
 
     private final NameSupply names;
     private final Function<Value, Layout> layouts;
-    private final Map<String, Parameter> operands = new LinkedHashMap<>();
-    private final Map<String, Parameter> results = new LinkedHashMap<>();
+    private final Map<String, SketchParameter> operands = new LinkedHashMap<>();
+    private final Map<String, SketchParameter> results = new LinkedHashMap<>();
     private final Map<String, AxisRole> axes = new LinkedHashMap<>();
     private DimRanges ranges = DimRanges.NONE;
     private Side side = Side.OTHER;
@@ -80,8 +80,8 @@ final class Sketch {
     }
 
     /** A new loop. */
-    Loop loop(AxisRole role, Dim extent) {
-        Loop loop = new Loop(names.next(letter(role)), extent);
+    SketchLoop loop(AxisRole role, Dim extent) {
+        SketchLoop loop = new SketchLoop(names.next(letter(role)), extent);
         axes.put(loop.name(), role);
         ranges = ranges.with(loop.name(), extent);
         return loop;
@@ -100,7 +100,7 @@ final class Sketch {
     }
 
     /** One loop per axis of {@code shape}. */
-    List<Loop> loops(AxisRole role, Shape shape) {
+    List<SketchLoop> loops(AxisRole role, Shape shape) {
         return shape.dims().stream().map(extent -> loop(role, extent)).toList();
     }
 
@@ -110,14 +110,14 @@ final class Sketch {
     }
 
     /** The variables of {@code loops}. */
-    static List<Dim> indices(List<Loop> loops) {
-        return loops.stream().map(Loop::index).toList();
+    static List<Dim> indices(List<SketchLoop> loops) {
+        return loops.stream().map(SketchLoop::index).toList();
     }
 
     /** {@code body} inside {@code loops}, the first outermost. */
-    static Stmt nest(List<Loop> loops, Stmt body) {
+    static Stmt nest(List<SketchLoop> loops, Stmt body) {
         Stmt nested = body;
-        for (Loop loop : loops.reversed()) {
+        for (SketchLoop loop : loops.reversed()) {
             nested = new Stmt.For(loop.name(), loop.extent(), LoopKind.SERIAL, nested);
         }
         return nested;
@@ -142,7 +142,7 @@ final class Sketch {
 
     /** The parameter that is {@code value}, read. */
     Buffer operand(Value value) {
-        Parameter known = operands.get(value.name());
+        SketchParameter known = operands.get(value.name());
         if (known == null) {
             known = parameter(value, side.prefix);
             operands.put(value.name(), known);
@@ -164,15 +164,15 @@ final class Sketch {
                 .buffer();
     }
 
-    private Parameter parameter(Value value, String name) {
+    private SketchParameter parameter(Value value, String name) {
         Buffer buffer = Buffer.global(
                 names.next(name), value.type().dtype(), value.type().shape(), layouts.apply(value));
-        return new Parameter(value, buffer);
+        return new SketchParameter(value, buffer);
     }
 
     /** Parameters in the order of the kernel's: operands, then results. */
-    List<Parameter> parameters() {
-        List<Parameter> all = new ArrayList<>(operands.values());
+    List<SketchParameter> parameters() {
+        List<SketchParameter> all = new ArrayList<>(operands.values());
         all.addAll(results.values());
         return all;
     }

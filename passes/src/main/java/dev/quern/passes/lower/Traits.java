@@ -13,9 +13,9 @@ import java.util.List;
  * @param reads what it tolerates for each operand; the last holds for those that follow
  * @param tail what may be done to each element of its result before it is stored
  */
-record Traits(Role role, int work, List<Read> reads, Tail tail) {
+record Traits(Role role, int work, List<Read> reads, EpilogueLimit tail) {
     /** What may be done to an anchor's elements before they are stored. */
-    enum Tail {
+    enum EpilogueLimit {
         /** Nothing. */
         NONE,
         /** Elementwise operations of its own type: its rows are gone through several times. */
@@ -53,18 +53,22 @@ record Traits(Role role, int work, List<Read> reads, Tail tail) {
             case Op.Broadcast _ -> part(Role.VIEW).reading(Limit.CHEAP);
             case Op.Gather _, Op.GatherElements _ -> elementwise(2).reading(Limit.CHEAP, Limit.STORED);
             case Op.GatherNd _ -> elementwise(4).reading(Limit.CHEAP, Limit.STORED);
-            case Op.ScatterElements _, Op.ScatterNd _ -> anchor(Tail.NONE).reading(Limit.ANY, Limit.STORED, Limit.ANY);
-            case Op.Update _ -> anchor(Tail.NONE).reading(Limit.ANY, Limit.ANY, Limit.STORED);
-            case Op.Concat _, Op.Pad _ -> anchor(Tail.NONE);
-            case Op.Reduce _, Op.ArgReduce _, Op.Cumulate _ -> anchor(Tail.ELEMENTS);
-            case Op.Softmax _ -> anchor(Tail.ROWS);
-            case Op.Normalize _ -> anchor(Tail.ROWS).reading(Limit.ANY, Limit.CHEAP);
+            case Op.ScatterElements _, Op.ScatterNd _ ->
+                anchor(EpilogueLimit.NONE).reading(Limit.ANY, Limit.STORED, Limit.ANY);
+            case Op.Update _ -> anchor(EpilogueLimit.NONE).reading(Limit.ANY, Limit.ANY, Limit.STORED);
+            case Op.Concat _, Op.Pad _ -> anchor(EpilogueLimit.NONE);
+            case Op.Reduce _, Op.ArgReduce _, Op.Cumulate _ -> anchor(EpilogueLimit.ELEMENTS);
+            case Op.Softmax _ -> anchor(EpilogueLimit.ROWS);
+            case Op.Normalize _ -> anchor(EpilogueLimit.ROWS).reading(Limit.ANY, Limit.CHEAP);
             case Op.Contract _, Op.Convolve _, Op.ConvolveTransposed _ ->
-                anchor(Tail.TILES).addressing(Limit.VIEWS);
-            case Op.Pool _ -> anchor(Tail.ELEMENTS).addressing(Limit.CHEAP);
+                anchor(EpilogueLimit.TILES).addressing(Limit.VIEWS);
+            case Op.Pool _ -> anchor(EpilogueLimit.ELEMENTS).addressing(Limit.CHEAP);
             case Op.Resize resize ->
-                ResizeTemplate.covers(resize.rule()) ? anchor(Tail.NONE).reading(Limit.CHEAP) : part(Role.HOST);
-            case Op.RecurrentSteps _, Op.Composite _ -> anchor(Tail.NONE).reading(Limit.VIEWS);
+                ResizeTemplate.covers(resize.rule())
+                        ? anchor(EpilogueLimit.NONE).reading(Limit.CHEAP)
+                        : part(Role.HOST);
+            case Op.RecurrentSteps _, Op.Composite _ ->
+                anchor(EpilogueLimit.NONE).reading(Limit.VIEWS);
             case Op.TopK _, Op.Encoded _, Op.Host _ -> part(Role.HOST);
             case Op.Control _ -> part(Role.CONTROL);
         };
@@ -86,14 +90,14 @@ record Traits(Role role, int work, List<Read> reads, Tail tail) {
     }
 
     private static Traits part(Role role) {
-        return new Traits(role, role == Role.VIEW ? 0 : 1, List.of(new Read(Limit.ANY, false)), Tail.NONE);
+        return new Traits(role, role == Role.VIEW ? 0 : 1, List.of(new Read(Limit.ANY, false)), EpilogueLimit.NONE);
     }
 
     private static Traits elementwise(int work) {
-        return new Traits(Role.ELEMENTWISE, work, List.of(new Read(Limit.ANY, false)), Tail.NONE);
+        return new Traits(Role.ELEMENTWISE, work, List.of(new Read(Limit.ANY, false)), EpilogueLimit.NONE);
     }
 
-    private static Traits anchor(Tail tail) {
+    private static Traits anchor(EpilogueLimit tail) {
         return new Traits(Role.ANCHOR, 1, List.of(new Read(Limit.ANY, false)), tail);
     }
 

@@ -18,7 +18,7 @@ final class TraversalTemplate {
     /** {@code y[i…] = f(i…)}. */
     static Lowered elementwise(Drawing drawing) {
         Value result = drawing.region().root().output();
-        List<Sketch.Loop> loops =
+        List<Sketch.SketchLoop> loops =
                 drawing.sketch().loops(AxisRole.ELEMENT, result.type().shape());
         List<Dim> indices = Sketch.indices(loops);
         Stmt store = drawing.elements().site(() -> {
@@ -31,7 +31,7 @@ final class TraversalTemplate {
     /** {@code y[i…] = x[i…]} of an operand of the anchor that has the result's shape. */
     static Lowered operand(Drawing drawing, int operand) {
         Value result = drawing.anchor().output();
-        List<Sketch.Loop> loops =
+        List<Sketch.SketchLoop> loops =
                 drawing.sketch().loops(AxisRole.ELEMENT, result.type().shape());
         List<Dim> indices = Sketch.indices(loops);
         Stmt store = drawing.elements()
@@ -50,7 +50,7 @@ final class TraversalTemplate {
             Shape shape = part.type().shape();
             if (!inPlace.contains(position)) {
                 Dim start = offset;
-                List<Sketch.Loop> loops = drawing.sketch().loops(AxisRole.ELEMENT, shape);
+                List<Sketch.SketchLoop> loops = drawing.sketch().loops(AxisRole.ELEMENT, shape);
                 List<Dim> indices = Sketch.indices(loops);
                 List<Dim> place = new ArrayList<>(indices);
                 place.set(axis, indices.get(axis).plus(start));

@@ -20,7 +20,7 @@ final class UpdateTemplate {
     static Lowered lower(Drawing drawing, Op.Update update) {
         Node node = drawing.anchor();
         Shape whole = node.output().type().shape();
-        List<Sketch.Loop> loops =
+        List<Sketch.SketchLoop> loops =
                 drawing.sketch().loops(AxisRole.UPDATE, node.input(1).type().shape());
         List<Dim> at = Sketch.indices(loops);
         Stmt store = drawing.elements().site(() -> {

@@ -14,8 +14,8 @@ import java.util.List;
  */
 final class WindowLoops {
     private final Window window;
-    private final List<Sketch.Loop> outer = new ArrayList<>();
-    private final List<Sketch.Loop> taps = new ArrayList<>();
+    private final List<Sketch.SketchLoop> outer = new ArrayList<>();
+    private final List<Sketch.SketchLoop> taps = new ArrayList<>();
     private final List<Dim> place = new ArrayList<>();
     private final List<Dim> source = new ArrayList<>();
     private final List<Dim> inside = new ArrayList<>();
@@ -26,18 +26,18 @@ final class WindowLoops {
      */
     WindowLoops(Sketch sketch, Window window, Shape result, Shape operand) {
         this.window = window;
-        Sketch.Loop batch = sketch.loop(AxisRole.BATCH, result.dim(0));
+        Sketch.SketchLoop batch = sketch.loop(AxisRole.BATCH, result.dim(0));
         outer.add(batch);
         place.add(batch.index());
         source.add(batch.index());
         for (int axis = 0; axis < window.rank(); axis++) {
-            Sketch.Loop loop =
+            Sketch.SketchLoop loop =
                     sketch.loop(axis == window.rank() - 1 ? AxisRole.ROW : AxisRole.BATCH, result.dim(axis + 1));
             outer.add(loop);
             place.add(loop.index());
         }
         for (int axis = 0; axis < window.rank(); axis++) {
-            Sketch.Loop tap =
+            Sketch.SketchLoop tap =
                     sketch.loop(AxisRole.REDUCED, Dim.of(window.extents().get(axis)));
             taps.add(tap);
             Dim at = start(axis).plus(tap.index().times(window.dilations().get(axis)));
@@ -90,8 +90,8 @@ final class WindowLoops {
     }
 
     /** {@code body} for each window, {@code between} inside the loops of batch and outer axes, around the last axis. */
-    Stmt overWindows(List<Sketch.Loop> between, Stmt body) {
-        List<Sketch.Loop> loops = new ArrayList<>(outer);
+    Stmt overWindows(List<Sketch.SketchLoop> between, Stmt body) {
+        List<Sketch.SketchLoop> loops = new ArrayList<>(outer);
         loops.addAll(outer.size() - 1, between);
         return Sketch.nest(loops, body);
     }

@@ -14,12 +14,12 @@ final class Arena {
     private static final long[] SAMPLES = {1, 16, 64, 512};
 
     /** Elements that are one value's, or those of several, each of which is made in place of the one before, from a first step to a last. */
-    static final class Block {
+    static final class ArenaBlock {
         private final Dim size;
         private final int first;
         private int last;
 
-        private Block(Dim size, int first, int last) {
+        private ArenaBlock(Dim size, int first, int last) {
             this.size = size;
             this.first = first;
             this.last = last;
@@ -38,7 +38,7 @@ final class Arena {
         }
 
         /** Whether this and {@code other} are needed in one step. */
-        boolean meets(Block other) {
+        boolean meets(ArenaBlock other) {
             return first <= other.last && other.first <= last;
         }
     }
@@ -49,30 +49,30 @@ final class Arena {
      * @param offsets by block, in elements
      * @param size of the arena, in elements
      */
-    record Plan(Map<Block, Dim> offsets, Dim size) {
-        Plan {
+    record ArenaPlan(Map<ArenaBlock, Dim> offsets, Dim size) {
+        ArenaPlan {
             offsets = Map.copyOf(offsets);
         }
     }
 
-    private final List<Block> blocks = new ArrayList<>();
+    private final List<ArenaBlock> blocks = new ArrayList<>();
 
     /** A block of {@code size} elements from step {@code first} to {@code last}; blocks are taken in the order of their first steps. */
-    Block take(Dim size, int first, int last) {
-        Block block = new Block(size, first, last);
+    ArenaBlock take(Dim size, int first, int last) {
+        ArenaBlock block = new ArenaBlock(size, first, last);
         blocks.add(block);
         return block;
     }
 
     /** {@code block} is needed by another value of its size up to step {@code last}. */
-    void extend(Block block, int last) {
+    void extend(ArenaBlock block, int last) {
         block.last = last;
     }
 
     /** The smaller of two ways to lay the blocks, at every sample of the symbols; {@link ArenaSlots} if neither is. */
-    Plan plan() {
-        Plan slots = ArenaSlots.of(blocks);
-        Plan packed = ArenaPacking.of(blocks);
+    ArenaPlan plan() {
+        ArenaPlan slots = ArenaSlots.of(blocks);
+        ArenaPlan packed = ArenaPacking.of(blocks);
         for (long sample : SAMPLES) {
             if (elements(packed.size(), sample) > elements(slots.size(), sample)) {
                 return slots;

@@ -26,36 +26,36 @@ final class ArenaPacking {
     /**
      * @param weight the block's size in units, aligned
      */
-    private record Weighed(Arena.Block block, long weight) {
+    private record Weighed(Arena.ArenaBlock block, long weight) {
         double volume() {
             return (double) weight * (block.last() - block.first() + 1);
         }
     }
 
     /** A block that lies at {@code from}, in units. */
-    private record Laid(Arena.Block block, long from, long to) {}
+    private record LaidBlock(Arena.ArenaBlock block, long from, long to) {}
 
     private ArenaPacking() {}
 
     /** {@code blocks} packed. */
-    static Arena.Plan of(List<Arena.Block> blocks) {
+    static Arena.ArenaPlan of(List<Arena.ArenaBlock> blocks) {
         Map<Dim, List<Weighed>> units = new LinkedHashMap<>();
-        for (Arena.Block block : blocks) {
+        for (Arena.ArenaBlock block : blocks) {
             long factor = factor(block.size());
             long weight = Math.multiplyExact(Math.ceilDiv(factor, Arena.ALIGNMENT), Arena.ALIGNMENT);
             units.computeIfAbsent(unit(block.size(), factor), unit -> new ArrayList<>())
                     .add(new Weighed(block, weight));
         }
-        Map<Arena.Block, Dim> offsets = new HashMap<>();
+        Map<Arena.ArenaBlock, Dim> offsets = new HashMap<>();
         Dim size = Dim.ZERO;
         for (Map.Entry<Dim, List<Weighed>> unit : units.entrySet()) {
-            List<Laid> best = packed(unit.getValue());
-            for (Laid laid : best) {
+            List<LaidBlock> best = packed(unit.getValue());
+            for (LaidBlock laid : best) {
                 offsets.put(laid.block(), size.plus(unit.getKey().times(laid.from())));
             }
             size = size.plus(unit.getKey().times(end(best)));
         }
-        return new Arena.Plan(offsets, size);
+        return new Arena.ArenaPlan(offsets, size);
     }
 
     /** The number that {@code size} is a multiple of, as far as its coefficients show. */
@@ -75,11 +75,11 @@ final class ArenaPacking {
         return factor == 0 ? Dim.ONE : unit;
     }
 
-    private static List<Laid> packed(List<Weighed> blocks) {
+    private static List<LaidBlock> packed(List<Weighed> blocks) {
         long least = atOnce(blocks);
-        List<Laid> best = null;
+        List<LaidBlock> best = null;
         for (Comparator<Weighed> order : blocks.size() > MOST_BLOCKS ? ORDERS.subList(0, 1) : ORDERS) {
-            List<Laid> found = packed(blocks, order);
+            List<LaidBlock> found = packed(blocks, order);
             if (best == null || end(found) < end(best)) {
                 best = found;
             }
@@ -105,11 +105,11 @@ final class ArenaPacking {
         return most;
     }
 
-    private static List<Laid> packed(List<Weighed> blocks, Comparator<Weighed> order) {
-        List<Laid> laid = new ArrayList<>();
+    private static List<LaidBlock> packed(List<Weighed> blocks, Comparator<Weighed> order) {
+        List<LaidBlock> laid = new ArrayList<>();
         for (Weighed next : blocks.stream().sorted(order).toList()) {
             long from = room(laid, next);
-            Laid at = new Laid(next.block(), from, from + next.weight());
+            LaidBlock at = new LaidBlock(next.block(), from, from + next.weight());
             int position = laid.size();
             while (position > 0 && laid.get(position - 1).from() > from) {
                 position--;
@@ -120,11 +120,11 @@ final class ArenaPacking {
     }
 
     /** Where the smallest gap that holds {@code next} begins, between what is needed while it is. */
-    private static long room(List<Laid> laid, Weighed next) {
+    private static long room(List<LaidBlock> laid, Weighed next) {
         long end = 0;
         long best = -1;
         long bestGap = Long.MAX_VALUE;
-        for (Laid other : laid) {
+        for (LaidBlock other : laid) {
             if (other.block().meets(next.block())) {
                 long gap = other.from() - end;
                 if (gap >= next.weight() && gap < bestGap) {
@@ -137,7 +137,7 @@ final class ArenaPacking {
         return best < 0 ? end : best;
     }
 
-    private static long end(List<Laid> laid) {
-        return laid.stream().mapToLong(Laid::to).max().orElse(0);
+    private static long end(List<LaidBlock> laid) {
+        return laid.stream().mapToLong(LaidBlock::to).max().orElse(0);
     }
 }

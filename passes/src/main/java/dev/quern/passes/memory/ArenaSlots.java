@@ -16,38 +16,38 @@ final class ArenaSlots {
     private static final long SAMPLE = 64;
 
     /** {@code freeFrom} is the first step at which the last holder is not needed. */
-    private static final class Slot {
+    private static final class FreedSlot {
         private Dim size;
         private int freeFrom;
 
-        private Slot(Dim size) {
+        private FreedSlot(Dim size) {
             this.size = size;
         }
     }
 
-    private final List<Slot> slots = new ArrayList<>();
+    private final List<FreedSlot> slots = new ArrayList<>();
 
     private ArenaSlots() {}
 
     /** {@code blocks}, in the order of their first steps, in slots. */
-    static Arena.Plan of(List<Arena.Block> blocks) {
+    static Arena.ArenaPlan of(List<Arena.ArenaBlock> blocks) {
         ArenaSlots arena = new ArenaSlots();
-        Map<Arena.Block, Slot> taken = new HashMap<>();
+        Map<Arena.ArenaBlock, FreedSlot> taken = new HashMap<>();
         blocks.forEach(block -> taken.put(block, arena.take(block)));
-        Map<Slot, Dim> starts = new HashMap<>();
+        Map<FreedSlot, Dim> starts = new HashMap<>();
         Dim size = Dim.ZERO;
-        for (Slot slot : arena.slots) {
+        for (FreedSlot slot : arena.slots) {
             starts.put(slot, size);
             size = size.plus(Arena.aligned(slot.size));
         }
-        Map<Arena.Block, Dim> offsets = new HashMap<>();
+        Map<Arena.ArenaBlock, Dim> offsets = new HashMap<>();
         taken.forEach((block, slot) -> offsets.put(block, starts.get(slot)));
-        return new Arena.Plan(offsets, size);
+        return new Arena.ArenaPlan(offsets, size);
     }
 
-    private Slot take(Arena.Block block) {
-        Slot slot = best(block.size(), block.first()).orElseGet(() -> {
-            Slot fresh = new Slot(block.size());
+    private FreedSlot take(Arena.ArenaBlock block) {
+        FreedSlot slot = best(block.size(), block.first()).orElseGet(() -> {
+            FreedSlot fresh = new FreedSlot(block.size());
             slots.add(fresh);
             return fresh;
         });
@@ -57,11 +57,11 @@ final class ArenaSlots {
     }
 
     /** The free slot that wastes least if one is large enough, else the one that grows least. */
-    private Optional<Slot> best(Dim size, int first) {
+    private Optional<FreedSlot> best(Dim size, int first) {
         long wanted = Arena.elements(size, SAMPLE);
-        Slot best = null;
+        FreedSlot best = null;
         long bestDistance = Long.MAX_VALUE;
-        for (Slot slot : slots) {
+        for (FreedSlot slot : slots) {
             if (slot.freeFrom <= first) {
                 long has = Arena.elements(slot.size, SAMPLE);
                 boolean fits = slot.size.equals(size) || DimRanges.NONE.atMost(size, slot.size);

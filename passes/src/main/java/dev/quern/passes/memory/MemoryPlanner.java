@@ -28,7 +28,7 @@ public final class MemoryPlanner {
     private final Set<String> symbols;
     private final Lifetimes lifetimes;
     private final Map<DType, Arena> arenas = new EnumMap<>(DType.class);
-    private final Map<String, Arena.Block> blocks = new HashMap<>();
+    private final Map<String, Arena.ArenaBlock> blocks = new HashMap<>();
     private final Map<String, MemoryPlan.Place> places = new HashMap<>();
     private final Set<String> inherited = new HashSet<>();
 
@@ -60,12 +60,12 @@ public final class MemoryPlanner {
     public MemoryPlan plan() {
         Set<String> results = new HashSet<>();
         outputs.forEach(value -> results.add(value.name()));
-        inputs.forEach(name -> places.put(name, new MemoryPlan.Input()));
-        constants.forEach(name -> places.put(name, new MemoryPlan.Constant()));
+        inputs.forEach(name -> places.put(name, new MemoryPlan.InputPlace()));
+        constants.forEach(name -> places.put(name, new MemoryPlan.ConstantPlace()));
         for (Value value : lifetimes.bases()) {
             if (!places.containsKey(value.name())) {
                 if (results.contains(value.name())) {
-                    places.put(value.name(), inherited(value).orElse(new MemoryPlan.Result()));
+                    places.put(value.name(), inherited(value).orElse(new MemoryPlan.ResultPlace()));
                 } else if (value.type().dtype() == DType.STRING
                         || !symbols.containsAll(value.type().shape().elements().symbols())) {
                     places.put(value.name(), new MemoryPlan.Late());
@@ -76,7 +76,7 @@ public final class MemoryPlanner {
         }
         for (Value output : outputs) {
             if (!lifetimes.isPart(output)) {
-                places.putIfAbsent(output.name(), new MemoryPlan.Result());
+                places.putIfAbsent(output.name(), new MemoryPlan.ResultPlace());
             }
         }
         for (Part part : parts) {
@@ -84,7 +84,7 @@ public final class MemoryPlanner {
         }
         Map<String, DType> types = new HashMap<>();
         lifetimes.bases().forEach(value -> types.put(value.name(), value.type().dtype()));
-        Map<DType, Arena.Plan> plans = new EnumMap<>(DType.class);
+        Map<DType, Arena.ArenaPlan> plans = new EnumMap<>(DType.class);
         arenas.forEach((type, arena) -> plans.put(type, arena.plan()));
         blocks.forEach((name, block) -> places.put(
                 name, new MemoryPlan.Slot(plans.get(types.get(name)).offsets().get(block))));
@@ -96,7 +96,7 @@ public final class MemoryPlanner {
     private void block(Value value) {
         Lifetimes.Span span = lifetimes.span(value);
         Arena arena = arenas.computeIfAbsent(value.type().dtype(), type -> new Arena());
-        Optional<Arena.Block> given = dying(value, span.first());
+        Optional<Arena.ArenaBlock> given = dying(value, span.first());
         if (given.isPresent()) {
             arena.extend(given.get(), span.last());
             blocks.put(value.name(), given.get());
@@ -106,7 +106,7 @@ public final class MemoryPlanner {
     }
 
     /** The block of an operand of the step that defines {@code value} if that step may work in it and is its last use. */
-    private Optional<Arena.Block> dying(Value value, int step) {
+    private Optional<Arena.ArenaBlock> dying(Value value, int step) {
         return replaceable(value, step)
                 .map(operand -> blocks.get(operand.name()))
                 .filter(Objects::nonNull)

@@ -12,9 +12,9 @@ import java.util.List;
  * @param axes outermost first, each step larger than what the axes inside it span; neighbouring axes are one, and none has a count of
  *     1; a count of 0 is the empty area
  */
-record Area(String memory, long from, List<Axis> axes) {
+record Area(String memory, long from, List<AreaAxis> axes) {
     /** {@code count} steps of {@code step} elements. */
-    record Axis(long count, long step) {}
+    record AreaAxis(long count, long step) {}
 
     /** Runs that are worth listing. */
     private static final long MOST_RUNS = 1 << 16;
@@ -25,21 +25,21 @@ record Area(String memory, long from, List<Axis> axes) {
 
     /** Elements {@code [from, to)}. */
     static Area range(String memory, long from, long to) {
-        return new Area(memory, from, List.of(new Axis(Math.max(0, to - from), 1)));
+        return new Area(memory, from, List.of(new AreaAxis(Math.max(0, to - from), 1)));
     }
 
-    private static List<Axis> normal(List<Axis> axes) {
+    private static List<AreaAxis> normal(List<AreaAxis> axes) {
         if (axes.stream().anyMatch(axis -> axis.count() <= 0)) {
-            return List.of(new Axis(0, 1));
+            return List.of(new AreaAxis(0, 1));
         }
-        List<Axis> sorted = axes.stream()
+        List<AreaAxis> sorted = axes.stream()
                 .filter(axis -> axis.count() > 1)
-                .sorted(Comparator.comparingLong(Axis::step).reversed())
+                .sorted(Comparator.comparingLong(AreaAxis::step).reversed())
                 .toList();
-        List<Axis> merged = new ArrayList<>();
-        for (Axis axis : sorted) {
+        List<AreaAxis> merged = new ArrayList<>();
+        for (AreaAxis axis : sorted) {
             if (!merged.isEmpty() && merged.getLast().step() == axis.count() * axis.step()) {
-                merged.add(new Axis(merged.removeLast().count() * axis.count(), axis.step()));
+                merged.add(new AreaAxis(merged.removeLast().count() * axis.count(), axis.step()));
             } else {
                 merged.add(axis);
             }
@@ -56,9 +56,9 @@ record Area(String memory, long from, List<Axis> axes) {
         return from + (isEmpty() ? 0 : span(axes));
     }
 
-    private static long span(List<Axis> axes) {
+    private static long span(List<AreaAxis> axes) {
         long last = 0;
-        for (Axis axis : axes) {
+        for (AreaAxis axis : axes) {
             last += (axis.count() - 1) * axis.step();
         }
         return last + 1;
@@ -73,7 +73,7 @@ record Area(String memory, long from, List<Axis> axes) {
     }
 
     /** Whether {@code left} from 0 and {@code right} from {@code gap} have an element in common. */
-    private static boolean meet(List<Axis> left, List<Axis> right, long gap) {
+    private static boolean meet(List<AreaAxis> left, List<AreaAxis> right, long gap) {
         if (gap >= span(left) || gap + span(right) <= 0) {
             return false;
         }
@@ -84,8 +84,8 @@ record Area(String memory, long from, List<Axis> axes) {
                 || !isRun(right) && left.getFirst().step() < right.getFirst().step()) {
             return meet(right, left, -gap);
         }
-        Axis outer = left.getFirst();
-        List<Axis> row = left.subList(1, left.size());
+        AreaAxis outer = left.getFirst();
+        List<AreaAxis> row = left.subList(1, left.size());
         if (!isRun(right) && right.getFirst().step() == outer.step()) {
             return meetInStep(outer, row, right, gap);
         }
@@ -102,8 +102,8 @@ record Area(String memory, long from, List<Axis> axes) {
     }
 
     /** The same where both have rows at equal distances: a row meets at most two of the other's. */
-    private static boolean meetInStep(Axis outer, List<Axis> row, List<Axis> right, long gap) {
-        List<Axis> other = right.subList(1, right.size());
+    private static boolean meetInStep(AreaAxis outer, List<AreaAxis> row, List<AreaAxis> right, long gap) {
+        List<AreaAxis> other = right.subList(1, right.size());
         long rows = Math.floorDiv(gap, outer.step());
         long rest = gap - rows * outer.step();
         for (long shift = -1; shift <= 0; shift++) {
@@ -116,14 +116,14 @@ record Area(String memory, long from, List<Axis> axes) {
         return false;
     }
 
-    private static boolean isRun(List<Axis> axes) {
+    private static boolean isRun(List<AreaAxis> axes) {
         return axes.isEmpty() || axes.getFirst().step() == 1;
     }
 
     /** Whether the elements form too many ranges to list. */
     boolean isFine() {
         long count = 1;
-        for (Axis axis : axes) {
+        for (AreaAxis axis : axes) {
             count *= axis.step() == 1 ? 1 : axis.count();
         }
         return count > MOST_RUNS;

@@ -4,7 +4,7 @@ import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.verify.InvalidIrException;
 import java.util.ArrayList;
@@ -78,7 +78,7 @@ final class Areas {
     }
 
     /** Every symbol that sizes and places, and {@code guards}, depend on. */
-    List<String> symbols(List<Guard> guards) {
+    List<String> symbols(List<ShapeGuard> guards) {
         TreeSet<String> names = new TreeSet<>();
         elements.values().forEach(dim -> names.addAll(dim.symbols()));
         program.memory().arenaElements().values().forEach(dim -> names.addAll(dim.symbols()));
@@ -143,11 +143,11 @@ final class Areas {
         String memory = switch (place(at)) {
             case MemoryPlan.Slot slot -> "arena of " + types.get(at);
             case MemoryPlan.Inherits(String input) -> input;
-            case MemoryPlan.Input _, MemoryPlan.Constant _, MemoryPlan.Result _, MemoryPlan.Late _ -> at;
+            case MemoryPlan.InputPlace _, MemoryPlan.ConstantPlace _, MemoryPlan.ResultPlace _, MemoryPlan.Late _ -> at;
             case MemoryPlan.Within _ -> throw new IllegalStateException(at + " lies within another value");
         };
         if (place(value) instanceof MemoryPlan.Within within) {
-            List<Area.Axis> axes = within.layout().axes().stream()
+            List<Area.AreaAxis> axes = within.layout().axes().stream()
                     .map(List::getFirst)
                     .map(mode -> axis(mode.extent(), mode.stride(), symbols))
                     .toList();
@@ -158,7 +158,7 @@ final class Areas {
 
     /** The elements of a buffer that begins where {@code area} does. */
     Area box(Area area, Shape shape, Layout layout, ToLongFunction<String> symbols) {
-        List<Area.Axis> axes = new ArrayList<>();
+        List<Area.AreaAxis> axes = new ArrayList<>();
         List<Dim> strides = layout.strides();
         for (int axis = 0; axis < shape.rank(); axis++) {
             axes.add(axis(shape.dim(axis), strides.get(axis), symbols));
@@ -166,8 +166,8 @@ final class Areas {
         return new Area(area.memory(), area.from(), axes);
     }
 
-    private static Area.Axis axis(Dim extent, Dim stride, ToLongFunction<String> symbols) {
-        return new Area.Axis(extent.evaluate(symbols), stride.evaluate(symbols));
+    private static Area.AreaAxis axis(Dim extent, Dim stride, ToLongFunction<String> symbols) {
+        return new Area.AreaAxis(extent.evaluate(symbols), stride.evaluate(symbols));
     }
 
     /** The elements of the memory in which {@code value} lies; of no limit if nothing tells. */
@@ -183,9 +183,9 @@ final class Areas {
         return switch (place) {
             case MemoryPlan.Slot(Dim offset) -> offset;
             case MemoryPlan.Within within -> within.offset();
-            case MemoryPlan.Input input -> Dim.ZERO;
-            case MemoryPlan.Constant constant -> Dim.ZERO;
-            case MemoryPlan.Result result -> Dim.ZERO;
+            case MemoryPlan.InputPlace input -> Dim.ZERO;
+            case MemoryPlan.ConstantPlace constant -> Dim.ZERO;
+            case MemoryPlan.ResultPlace result -> Dim.ZERO;
             case MemoryPlan.Inherits inherits -> Dim.ZERO;
             case MemoryPlan.Late late -> Dim.ZERO;
         };

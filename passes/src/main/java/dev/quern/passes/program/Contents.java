@@ -8,9 +8,9 @@ import java.util.function.Predicate;
 
 /** What lies where while a program runs: for each piece of memory, which value each of its ranges was last written as. */
 final class Contents {
-    private record Held(long to, String value) {}
+    private record HeldRun(long to, String value) {}
 
-    private final Map<String, TreeMap<Long, Held>> memories = new HashMap<>();
+    private final Map<String, TreeMap<Long, HeldRun>> memories = new HashMap<>();
 
     /** From now on {@code area} holds elements of {@code value}; the gaps between very many too, which are taken for the value's. */
     void put(Area area, String value) {
@@ -24,18 +24,18 @@ final class Contents {
     }
 
     private void put(String memory, long from, long to, String value) {
-        TreeMap<Long, Held> held = memories.computeIfAbsent(memory, name -> new TreeMap<>());
+        TreeMap<Long, HeldRun> held = memories.computeIfAbsent(memory, name -> new TreeMap<>());
         split(held, from);
         split(held, to);
         held.subMap(from, to).clear();
-        held.put(from, new Held(to, value));
+        held.put(from, new HeldRun(to, value));
     }
 
-    private static void split(TreeMap<Long, Held> held, long at) {
-        Map.Entry<Long, Held> around = held.lowerEntry(at);
+    private static void split(TreeMap<Long, HeldRun> held, long at) {
+        Map.Entry<Long, HeldRun> around = held.lowerEntry(at);
         if (around != null && around.getValue().to() > at) {
             held.put(at, around.getValue());
-            held.put(around.getKey(), new Held(at, around.getValue().value()));
+            held.put(around.getKey(), new HeldRun(at, around.getValue().value()));
         }
     }
 
@@ -54,10 +54,10 @@ final class Contents {
     }
 
     private Optional<String> intruder(String memory, long from, long to, Predicate<String> admitted) {
-        TreeMap<Long, Held> held = memories.getOrDefault(memory, new TreeMap<>());
+        TreeMap<Long, HeldRun> held = memories.getOrDefault(memory, new TreeMap<>());
         long at = from;
         while (at < to) {
-            Map.Entry<Long, Held> here = held.floorEntry(at);
+            Map.Entry<Long, HeldRun> here = held.floorEntry(at);
             if (here == null || here.getValue().to() <= at) {
                 return Optional.of("nothing at " + at);
             }

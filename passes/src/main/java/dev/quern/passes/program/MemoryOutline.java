@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param rows every value that lies in memory and is no constant, by first need
  * @param arenas elements of the working memory of each type
  */
-public record MemoryOutline(List<Row> rows, Map<DType, Dim> arenas) {
+public record MemoryOutline(List<MemoryRow> rows, Map<DType, Dim> arenas) {
     /**
      * One value.
      *
@@ -27,7 +27,7 @@ public record MemoryOutline(List<Row> rows, Map<DType, Dim> arenas) {
      * @param first the step that needs it first; -1 if it is there from the start
      * @param last the step that needs it last; as many as there are steps if it is handed back
      */
-    public record Row(
+    public record MemoryRow(
             String value, DType type, Dim elements, MemoryPlan.Place place, String root, int first, int last) {
         /** Bytes of the elements. */
         public Dim bytes() {
@@ -59,12 +59,13 @@ public record MemoryOutline(List<Row> rows, Map<DType, Dim> arenas) {
         }
         program.outputs()
                 .forEach(output -> touch(spans, output.name(), program.steps().size()));
-        List<Row> rows = new ArrayList<>();
+        List<MemoryRow> rows = new ArrayList<>();
         spans.forEach((name, span) -> {
             MemoryPlan.Place place = areas.place(name);
             Optional<Dim> elements = areas.elements(name);
-            if (!(place instanceof MemoryPlan.Constant) && elements.isPresent()) {
-                rows.add(new Row(name, areas.type(name), elements.get(), place, areas.root(name), span[0], span[1]));
+            if (!(place instanceof MemoryPlan.ConstantPlace) && elements.isPresent()) {
+                rows.add(new MemoryRow(
+                        name, areas.type(name), elements.get(), place, areas.root(name), span[0], span[1]));
             }
         });
         rows.sort((left, right) -> Integer.compare(left.first(), right.first()));

@@ -49,15 +49,15 @@ public record MemoryPlan(Map<String, Place> places, Map<DType, Dim> arenaElement
     public sealed interface Place {}
 
     /** Given by the caller. */
-    public record Input() implements Place {}
+    public record InputPlace() implements Place {}
 
     /** Held by the program. */
-    public record Constant() implements Place {}
+    public record ConstantPlace() implements Place {}
 
     /** Allocated for the caller when the run starts, or when its size is known. */
-    public record Result() implements Place {}
+    public record ResultPlace() implements Place {}
 
-    /** In the memory of input {@code input} where that is the run's own, as the caller gives it away; else as {@link Result}. */
+    /** In the memory of input {@code input} where that is the run's own, as the caller gives it away; else as {@link ResultPlace}. */
     public record Inherits(String input) implements Place {}
 
     /** At {@code offset} of the arena of its element type, in elements. */

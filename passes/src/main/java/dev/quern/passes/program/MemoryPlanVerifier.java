@@ -1,6 +1,6 @@
 package dev.quern.passes.program;
 
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.verify.InvalidIrException;
@@ -55,8 +55,8 @@ public final class MemoryPlanVerifier {
      * @param outer guards of the programs around it
      * @throws InvalidIrException if a rule is broken
      */
-    public static void verify(Program program, Set<String> known, List<Guard> outer) {
-        List<Guard> guards = new ArrayList<>(outer);
+    public static void verify(Program program, Set<String> known, List<ShapeGuard> outer) {
+        List<ShapeGuard> guards = new ArrayList<>(outer);
         guards.addAll(program.guards());
         Areas areas = new Areas(program);
         SizesInTime.check(program, known, areas);
@@ -82,9 +82,9 @@ public final class MemoryPlanVerifier {
         }
     }
 
-    private static boolean isPossible(Areas areas, List<Guard> guards, Map<String, Long> values) {
+    private static boolean isPossible(Areas areas, List<ShapeGuard> guards, Map<String, Long> values) {
         try {
-            for (Guard guard : guards) {
+            for (ShapeGuard guard : guards) {
                 long left = guard.left().evaluate(values::get);
                 long right = guard.right().evaluate(values::get);
                 boolean holds = switch (guard.relation()) {
@@ -201,7 +201,7 @@ public final class MemoryPlanVerifier {
 
     private void write(String where, String value, Area area) {
         MemoryPlan.Place place = areas.place(areas.root(value));
-        if (place instanceof MemoryPlan.Input || place instanceof MemoryPlan.Constant) {
+        if (place instanceof MemoryPlan.InputPlace || place instanceof MemoryPlan.ConstantPlace) {
             throw new InvalidIrException(where, "place of result " + value, "memory of the run", place);
         }
         written.add(value);
@@ -224,8 +224,8 @@ public final class MemoryPlanVerifier {
     private boolean isHandedBack(String value) {
         MemoryPlan.Place place = areas.place(areas.root(value));
         return switch (place) {
-            case MemoryPlan.Result _, MemoryPlan.Inherits _, MemoryPlan.Late _ -> true;
-            case MemoryPlan.Input _, MemoryPlan.Constant _, MemoryPlan.Slot _, MemoryPlan.Within _ -> false;
+            case MemoryPlan.ResultPlace _, MemoryPlan.Inherits _, MemoryPlan.Late _ -> true;
+            case MemoryPlan.InputPlace _, MemoryPlan.ConstantPlace _, MemoryPlan.Slot _, MemoryPlan.Within _ -> false;
         };
     }
 
@@ -244,6 +244,6 @@ public final class MemoryPlanVerifier {
     }
 
     private boolean isConstant(String value) {
-        return areas.place(areas.root(value)) instanceof MemoryPlan.Constant;
+        return areas.place(areas.root(value)) instanceof MemoryPlan.ConstantPlace;
     }
 }

@@ -51,7 +51,7 @@ public final class PackedConstants {
             }
         }
         constants.putAll(packed);
-        packed.keySet().forEach(name -> places.put(name, new MemoryPlan.Constant()));
+        packed.keySet().forEach(name -> places.put(name, new MemoryPlan.ConstantPlace()));
         return new Program(
                 program.name(),
                 program.inputs(),

@@ -1,6 +1,6 @@
 package dev.quern.passes.program;
 
-import dev.quern.ir.graph.Guard;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ public record Program(
         String name,
         List<Value> inputs,
         List<Value> outputs,
-        List<Guard> guards,
+        List<ShapeGuard> guards,
         Map<String, ConstantData> constants,
         List<ProgramStep> steps,
         MemoryPlan memory) {

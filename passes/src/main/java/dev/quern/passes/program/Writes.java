@@ -16,19 +16,19 @@ import java.util.function.ToLongFunction;
 /** Which elements of its results a kernel may write, for sizes that are known. */
 final class Writes {
     /** Elements of parameter {@code parameter}: a box, {@code axes} from {@code from} on. */
-    record Box(int parameter, long from, List<Area.Axis> axes) {}
+    record Box(int parameter, long from, List<Area.AreaAxis> axes) {}
 
     /** Values from {@code least} to {@code greatest}. */
-    private record Interval(long least, long greatest) {
-        static Interval of(long value) {
-            return new Interval(value, value);
+    private record IndexInterval(long least, long greatest) {
+        static IndexInterval of(long value) {
+            return new IndexInterval(value, value);
         }
 
-        Interval plus(Interval other) {
-            return new Interval(Math.addExact(least, other.least), Math.addExact(greatest, other.greatest));
+        IndexInterval plus(IndexInterval other) {
+            return new IndexInterval(Math.addExact(least, other.least), Math.addExact(greatest, other.greatest));
         }
 
-        Interval times(Interval other) {
+        IndexInterval times(IndexInterval other) {
             long[] corners = {
                 Math.multiplyExact(least, other.least),
                 Math.multiplyExact(least, other.greatest),
@@ -36,13 +36,13 @@ final class Writes {
                 Math.multiplyExact(greatest, other.greatest)
             };
             java.util.Arrays.sort(corners);
-            return new Interval(corners[0], corners[3]);
+            return new IndexInterval(corners[0], corners[3]);
         }
     }
 
     private final Kernel kernel;
     private final ToLongFunction<String> symbols;
-    private final Map<String, Optional<Interval>> variables = new HashMap<>();
+    private final Map<String, Optional<IndexInterval>> variables = new HashMap<>();
     private final List<Box> boxes = new ArrayList<>();
 
     private Writes(Kernel kernel, ToLongFunction<String> symbols) {
@@ -61,9 +61,9 @@ final class Writes {
         switch (stmt) {
             case Stmt.Block block -> block.statements().forEach(this::collect);
             case Stmt.For loop -> {
-                Optional<Interval> extent = interval(loop.extent());
+                Optional<IndexInterval> extent = interval(loop.extent());
                 if (extent.isEmpty() || extent.get().greatest() > 0) {
-                    variables.put(loop.variable(), extent.map(range -> new Interval(0, range.greatest() - 1)));
+                    variables.put(loop.variable(), extent.map(range -> new IndexInterval(0, range.greatest() - 1)));
                     collect(loop.body());
                 }
             }
@@ -72,7 +72,8 @@ final class Writes {
                 for (Stmt.TargetAxis along : reduce.along()) {
                     variables.put(
                             along.variable(),
-                            interval(along.extent()).map(range -> new Interval(0, Math.max(1, range.greatest()) - 1)));
+                            interval(along.extent())
+                                    .map(range -> new IndexInterval(0, Math.max(1, range.greatest()) - 1)));
                 }
                 reduce.targets().forEach(target -> add(target.buffer(), target.indices()));
             }
@@ -101,19 +102,19 @@ final class Writes {
     private Box box(int position, Buffer parameter, List<Dim> indices) {
         List<Dim> strides = parameter.layout().strides();
         long from = 0;
-        List<Area.Axis> axes = new ArrayList<>();
+        List<Area.AreaAxis> axes = new ArrayList<>();
         for (int axis = 0; axis < indices.size(); axis++) {
             long last = parameter.shape().dim(axis).evaluate(symbols) - 1;
-            Interval index = interval(indices.get(axis)).orElse(new Interval(0, last));
+            IndexInterval index = interval(indices.get(axis)).orElse(new IndexInterval(0, last));
             long least = Math.max(0, index.least());
             long stride = strides.get(axis).evaluate(symbols);
             from += least * stride;
             boolean inside = index.least() >= 0 && index.greatest() <= last;
-            List<Area.Axis> steps = inside ? steps(indices.get(axis)) : List.of();
+            List<Area.AreaAxis> steps = inside ? steps(indices.get(axis)) : List.of();
             if (steps.isEmpty()) {
-                axes.add(new Area.Axis(Math.min(last, index.greatest()) - least + 1, stride));
+                axes.add(new Area.AreaAxis(Math.min(last, index.greatest()) - least + 1, stride));
             }
-            steps.forEach(step -> axes.add(new Area.Axis(step.count(), step.step() * stride)));
+            steps.forEach(step -> axes.add(new Area.AreaAxis(step.count(), step.step() * stride)));
         }
         return new Box(position, from, axes);
     }
@@ -122,7 +123,7 @@ final class Writes {
      * The values of {@code index} above its least as steps of the loops that it counts, if it is a sum of multiples of their variables in
      * which a step of one passes all that the smaller ones come to; none otherwise.
      */
-    private List<Area.Axis> steps(Dim index) {
+    private List<Area.AreaAxis> steps(Dim index) {
         Map<String, Long> factors = new LinkedHashMap<>();
         for (Dim.Term term : index.terms()) {
             long factor = term.coefficient();
@@ -134,7 +135,7 @@ final class Writes {
                     }
                     loop = Optional.of(name);
                 } else {
-                    Optional<Interval> value = interval(atom);
+                    Optional<IndexInterval> value = interval(atom);
                     if (value.isEmpty() || value.get().least() != value.get().greatest()) {
                         return List.of();
                     }
@@ -145,16 +146,17 @@ final class Writes {
                 factors.merge(loop.get(), factor, Math::addExact);
             }
         }
-        List<Area.Axis> steps = new ArrayList<>();
+        List<Area.AreaAxis> steps = new ArrayList<>();
         for (var factor : factors.entrySet()) {
             if (factor.getValue() <= 0) {
                 return List.of();
             }
-            steps.add(new Area.Axis(variables.get(factor.getKey()).orElseThrow().greatest() + 1, factor.getValue()));
+            steps.add(new Area.AreaAxis(
+                    variables.get(factor.getKey()).orElseThrow().greatest() + 1, factor.getValue()));
         }
-        steps.sort(Comparator.comparingLong(Area.Axis::step).reversed());
+        steps.sort(Comparator.comparingLong(Area.AreaAxis::step).reversed());
         long span = 0;
-        for (Area.Axis step : steps.reversed()) {
+        for (Area.AreaAxis step : steps.reversed()) {
             if (step.step() <= span) {
                 return List.of();
             }
@@ -164,12 +166,12 @@ final class Writes {
     }
 
     /** The values of {@code dim} in the loops at hand; empty if it depends on what is read from memory. */
-    private Optional<Interval> interval(Dim dim) {
-        Interval sum = Interval.of(0);
+    private Optional<IndexInterval> interval(Dim dim) {
+        IndexInterval sum = IndexInterval.of(0);
         for (Dim.Term term : dim.terms()) {
-            Interval product = Interval.of(term.coefficient());
+            IndexInterval product = IndexInterval.of(term.coefficient());
             for (Dim.Atom atom : term.atoms()) {
-                Optional<Interval> factor = interval(atom);
+                Optional<IndexInterval> factor = interval(atom);
                 if (factor.isEmpty()) {
                     return Optional.empty();
                 }
@@ -180,27 +182,29 @@ final class Writes {
         return Optional.of(sum);
     }
 
-    private Optional<Interval> interval(Dim.Atom atom) {
+    private Optional<IndexInterval> interval(Dim.Atom atom) {
         return switch (atom) {
             case Dim.Symbol(String name) ->
-                variables.containsKey(name) ? variables.get(name) : Optional.of(Interval.of(symbols.applyAsLong(name)));
+                variables.containsKey(name)
+                        ? variables.get(name)
+                        : Optional.of(IndexInterval.of(symbols.applyAsLong(name)));
             case Dim.FloorDiv(Dim left, Dim right) ->
                 interval(right)
                         .filter(by -> by.least() == by.greatest() && by.least() > 0)
                         .flatMap(by -> interval(left)
-                                .map(of -> new Interval(
+                                .map(of -> new IndexInterval(
                                         Math.floorDiv(of.least(), by.least()),
                                         Math.floorDiv(of.greatest(), by.least()))));
             case Dim.Min(Dim left, Dim right) ->
                 interval(left)
                         .flatMap(one -> interval(right)
-                                .map(other -> new Interval(
+                                .map(other -> new IndexInterval(
                                         Math.min(one.least(), other.least()),
                                         Math.min(one.greatest(), other.greatest()))));
             case Dim.Max(Dim left, Dim right) ->
                 interval(left)
                         .flatMap(one -> interval(right)
-                                .map(other -> new Interval(
+                                .map(other -> new IndexInterval(
                                         Math.max(one.least(), other.least()),
                                         Math.max(one.greatest(), other.greatest()))));
         };

@@ -32,12 +32,12 @@ public final class DefaultSchedules {
      */
     public static ScheduleSpace space(Kernel kernel, Set<String> constants, Target target, boolean pinned) {
         return switch (target) {
-            case Target.Host host -> onHost(kernel, constants, host, pinned);
+            case Target.Processor host -> onHost(kernel, constants, host, pinned);
             case Target.Grid grid -> new GridSpace(kernel, grid);
         };
     }
 
-    private static ScheduleSpace onHost(Kernel kernel, Set<String> constants, Target.Host target, boolean pinned) {
+    private static ScheduleSpace onHost(Kernel kernel, Set<String> constants, Target.Processor target, boolean pinned) {
         LoopNest nest = LoopNest.of(kernel);
         if (kernel.roles().has(AxisRole.UNIT)) {
             return RecurrentSchedules.of(nest, target);
@@ -56,12 +56,12 @@ public final class DefaultSchedules {
      * Ranges for which that is the same as for all have no form.
      */
     public static KernelForms of(Kernel kernel, Set<String> constants, Target target, boolean pinned) {
-        List<ScheduleSpace.Range> ranges =
+        List<ScheduleSpace.SizeRange> ranges =
                 space(kernel, constants, target, pinned).ranges();
         KernelForms.Form usual = first(kernel, ranges.getLast(), target, form -> true)
                 .orElseGet(() -> new KernelForms.Form(Schedule.NONE, Scheduler.apply(kernel, Schedule.NONE, target)));
         List<KernelForms.Form> forms = new ArrayList<>();
-        for (ScheduleSpace.Range range : ranges.subList(0, ranges.size() - 1)) {
+        for (ScheduleSpace.SizeRange range : ranges.subList(0, ranges.size() - 1)) {
             first(kernel, range, target, form -> KernelForms.isAlike(form.scheduled(), usual.scheduled()))
                     .filter(form ->
                             !form.schedule().steps().equals(usual.schedule().steps()))
@@ -72,7 +72,7 @@ public final class DefaultSchedules {
     }
 
     private static Optional<KernelForms.Form> first(
-            Kernel kernel, ScheduleSpace.Range range, Target target, Predicate<KernelForms.Form> fits) {
+            Kernel kernel, ScheduleSpace.SizeRange range, Target target, Predicate<KernelForms.Form> fits) {
         for (Candidate candidate : range.preferred()) {
             try {
                 Schedule schedule = candidate.schedule().where(range.when());

@@ -32,10 +32,10 @@ record GridSpace(Kernel kernel, Target.Grid target) implements ScheduleSpace {
     }
 
     @Override
-    public List<Range> ranges() {
+    public List<SizeRange> ranges() {
         List<Candidate> preferred =
                 GridTileSchedules.chosen(kernel, target).map(List::of).orElseGet(() -> List.of(threads()));
-        return List.of(new Range(List.of(), preferred));
+        return List.of(new SizeRange(List.of(), preferred));
     }
 
     private Candidate threads() {

@@ -165,28 +165,28 @@ final class GridTileSchedules {
     }
 
     /** An axis of the tile cut into blocks, what a thread has of it, and threads; the names of the loops that there are. */
-    private record Cut(String block, List<String> thread, List<String> registers) {}
+    private record AxisCut(String block, List<String> thread, List<String> registers) {}
 
-    private Cut cut(String loop, int threads, int registers) {
+    private AxisCut cut(String loop, int threads, int registers) {
         if (threads * registers == 1) {
-            return new Cut(loop, List.of(), List.of());
+            return new AxisCut(loop, List.of(), List.of());
         }
         steps.add(new Step.Split(loop, (long) threads * registers, Tail.MASK));
         String inner = loop + ".i";
         if (registers == 1) {
-            return new Cut(loop + ".o", List.of(inner), List.of());
+            return new AxisCut(loop + ".o", List.of(inner), List.of());
         }
         if (threads == 1) {
-            return new Cut(loop + ".o", List.of(), List.of(inner));
+            return new AxisCut(loop + ".o", List.of(), List.of(inner));
         }
         steps.add(new Step.Split(inner, threads, Tail.EXACT));
-        return new Cut(loop + ".o", List.of(inner + ".i"), List.of(inner + ".o"));
+        return new AxisCut(loop + ".o", List.of(inner + ".i"), List.of(inner + ".o"));
     }
 
     private void tiled(GridTile tile) {
-        Cut columns = cut(column.variable(), tile.threadColumns(), tile.columns());
-        Cut rows = row.map(loop -> cut(loop.variable(), tile.threadRows(), tile.rows()))
-                .orElse(new Cut("", List.of(), List.of()));
+        AxisCut columns = cut(column.variable(), tile.threadColumns(), tile.columns());
+        AxisCut rows = row.map(loop -> cut(loop.variable(), tile.threadRows(), tile.rows()))
+                .orElse(new AxisCut("", List.of(), List.of()));
         String term = this.term.variable();
         steps.add(new Step.Split(term, tile.depth(), Tail.CLAMP));
         String stage = term + ".o";

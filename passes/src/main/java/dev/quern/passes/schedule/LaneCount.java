@@ -14,7 +14,7 @@ final class LaneCount {
     private static final int WIDEST_BITS = 512;
 
     /** Of the widest type among results, or parts of a value that is reduced, of 32 bits and more; 1 without vectors. */
-    static long of(Kernel kernel, Target.Host target) {
+    static long of(Kernel kernel, Target.Processor target) {
         return target.lanes(bits(kernel));
     }
 

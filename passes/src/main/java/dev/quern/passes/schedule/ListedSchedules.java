@@ -16,7 +16,7 @@ record ListedSchedules(String name, List<Candidate> candidates) implements Sched
     }
 
     @Override
-    public List<Range> ranges() {
-        return List.of(new Range(List.of(), candidates));
+    public List<SizeRange> ranges() {
+        return List.of(new SizeRange(List.of(), candidates));
     }
 }

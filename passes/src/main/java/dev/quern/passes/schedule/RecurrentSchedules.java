@@ -16,7 +16,7 @@ import java.util.List;
 final class RecurrentSchedules {
     private RecurrentSchedules() {}
 
-    static ScheduleSpace of(LoopNest nest, Target.Host target) {
+    static ScheduleSpace of(LoopNest nest, Target.Processor target) {
         if (nest.outer().isEmpty()) {
             return new ListedSchedules("recurrent", List.of());
         }

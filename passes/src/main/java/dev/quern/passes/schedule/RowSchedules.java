@@ -30,11 +30,11 @@ final class RowSchedules {
 
     private final Kernel kernel;
     private final LoopNest nest;
-    private final Target.Host target;
+    private final Target.Processor target;
     private final long lanes;
     private final long partials;
 
-    private RowSchedules(Kernel kernel, LoopNest nest, Target.Host target, boolean pinned) {
+    private RowSchedules(Kernel kernel, LoopNest nest, Target.Processor target, boolean pinned) {
         this.kernel = kernel;
         this.nest = nest;
         this.target = target;
@@ -42,14 +42,14 @@ final class RowSchedules {
         this.partials = pinned || lanes == 1 ? LaneCount.widest(kernel) : lanes;
     }
 
-    static ScheduleSpace of(Kernel kernel, LoopNest nest, Target.Host target, boolean pinned) {
+    static ScheduleSpace of(Kernel kernel, LoopNest nest, Target.Processor target, boolean pinned) {
         RowSchedules rows = new RowSchedules(kernel, nest, target, pinned);
         return new ListedSchedules(
                 "rows", rows.areAcross() || rows.areShort() ? inOrder(kernel, nest, target) : rows.along());
     }
 
     /** Schedules that leave the order of reductions as the kernel has it. */
-    static List<Candidate> inOrder(Kernel kernel, LoopNest nest, Target.Host target) {
+    static List<Candidate> inOrder(Kernel kernel, LoopNest nest, Target.Processor target) {
         RowSchedules rows = new RowSchedules(kernel, nest, target, true);
         List<Candidate> schedules = new ArrayList<>();
         if (rows.lanes > 1 && rows.areAcross()) {

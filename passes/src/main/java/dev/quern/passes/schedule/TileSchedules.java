@@ -37,7 +37,7 @@ final class TileSchedules implements ScheduleSpace {
 
     private final Kernel kernel;
     private final LoopNest nest;
-    private final Target.Host target;
+    private final Target.Processor target;
     private final int lanes;
     private final Optional<Buffer> relaid;
     private final boolean multiplies;
@@ -46,7 +46,7 @@ final class TileSchedules implements ScheduleSpace {
     private final List<Stmt.For> rows;
     private final List<Stmt.For> columns;
 
-    TileSchedules(Kernel kernel, LoopNest nest, Set<String> constants, Target.Host target) {
+    TileSchedules(Kernel kernel, LoopNest nest, Set<String> constants, Target.Processor target) {
         this.kernel = kernel;
         this.nest = nest;
         this.target = target;
@@ -64,7 +64,7 @@ final class TileSchedules implements ScheduleSpace {
     }
 
     /** Where columns are channels, a row has operands of its own, and a tile needs more registers. */
-    private List<RegisterTile> tiles(Target.Host target) {
+    private List<RegisterTile> tiles(Target.Processor target) {
         return multiplies
                 ? target.tiles()
                 : target.tiles().stream()
@@ -100,19 +100,20 @@ final class TileSchedules implements ScheduleSpace {
 
     /** Where the number of rows is not known, few of them have forms of their own, on the same panels. */
     @Override
-    public List<Range> ranges() {
+    public List<SizeRange> ranges() {
         if (tiles.isEmpty()) {
-            return List.of(new Range(List.of(), RowSchedules.inOrder(kernel, nest, target)));
+            return List.of(new SizeRange(List.of(), RowSchedules.inOrder(kernel, nest, target)));
         }
         RegisterTile usual =
                 choose(target.tiles(), rows.isEmpty() ? 1 : LoopNest.extent(rows.getLast(), LIKELY_EXTENT));
-        List<Range> ranges = new ArrayList<>();
+        List<SizeRange> ranges = new ArrayList<>();
         for (long few : FEW_ROWS) {
             if (multiplies && hasOpenRows()) {
-                ranges.add(new Range(List.of(Dim.of(few).minus(rows.getLast().extent())), few(few, usual)));
+                ranges.add(
+                        new SizeRange(List.of(Dim.of(few).minus(rows.getLast().extent())), few(few, usual)));
             }
         }
-        ranges.add(new Range(List.of(), usual(usual)));
+        ranges.add(new SizeRange(List.of(), usual(usual)));
         return ranges;
     }
 

@@ -22,7 +22,7 @@ final class TraversalSchedules {
 
     private TraversalSchedules() {}
 
-    static ScheduleSpace of(Kernel kernel, LoopNest nest, Target.Host target) {
+    static ScheduleSpace of(Kernel kernel, LoopNest nest, Target.Processor target) {
         List<Candidate> candidates = new ArrayList<>();
         if (nest.outer().isEmpty()) {
             List<Step> sections = sections(kernel);
@@ -95,7 +95,7 @@ final class TraversalSchedules {
         return steps;
     }
 
-    private static List<Step> lanes(Kernel kernel, String split, Target.Host target) {
+    private static List<Step> lanes(Kernel kernel, String split, Target.Processor target) {
         long lanes = LaneCount.of(kernel, target);
         List<Step> steps = new ArrayList<>();
         if (lanes == 1) {

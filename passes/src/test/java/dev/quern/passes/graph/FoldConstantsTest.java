@@ -41,7 +41,7 @@ class FoldConstantsTest {
         Node power =
                 new Node(new Op.Binary(BinaryOp.POW), List.of(x, spread.output()), List.of(new Value("y", ROW)), "");
         Graph graph = new Graph("g", List.of(x), List.of(power.output()), List.of(two, spread, power), List.of());
-        Graph after = Pipeline.run(graph);
+        Graph after = GraphPipeline.run(graph);
         assertEquals(
                 List.of(new Op.Binary(BinaryOp.MUL)),
                 after.nodes().stream().map(Node::op).toList());
@@ -57,7 +57,7 @@ class FoldConstantsTest {
                 new Op.Binary(BinaryOp.ADD), List.of(left.output(), right.output()), List.of(new Value("y", ROW)), "");
         Graph graph =
                 new Graph("g", List.of(), List.of(sum.output()), List.of(two, three, left, right, sum), List.of());
-        Graph after = Pipeline.run(graph);
+        Graph after = GraphPipeline.run(graph);
         assertEquals(1, after.nodes().size());
         Literal folded = assertInstanceOf(
                         Op.Constant.class, after.nodes().getFirst().op())

@@ -38,8 +38,8 @@ class PassGoldensTest {
     private static final String BETWEEN_CASES = "\n----\n";
     private static final String BECOMES = "\n=>\n\n";
 
-    private record Case(String sentence, Map<String, Long> symbols, String before, String after) {
-        static Case of(String text) {
+    private record GoldenGraph(String sentence, Map<String, Long> symbols, String before, String after) {
+        static GoldenGraph of(String text) {
             String[] parts = text.strip().split("\n", 3);
             Map<String, Long> symbols = new LinkedHashMap<>();
             for (String equation : parts[1].substring("with ".length()).split(", ")) {
@@ -47,7 +47,7 @@ class PassGoldensTest {
                 symbols.put(sides[0], Long.parseLong(sides[1]));
             }
             String[] graphs = (parts[2].strip() + "\n").split(BECOMES);
-            return new Case(parts[0], symbols, graphs[0].strip() + "\n", graphs.length > 1 ? graphs[1] : "");
+            return new GoldenGraph(parts[0], symbols, graphs[0].strip() + "\n", graphs.length > 1 ? graphs[1] : "");
         }
 
         String text(String result) {
@@ -58,7 +58,7 @@ class PassGoldensTest {
     }
 
     private static List<GraphPass> passes() {
-        return Pipeline.stages().stream()
+        return GraphPipeline.stages().stream()
                 .flatMap(List::stream)
                 .collect(Collectors.toMap(GraphPass::name, pass -> pass, (first, later) -> first, LinkedHashMap::new))
                 .values()
@@ -87,11 +87,11 @@ class PassGoldensTest {
     }
 
     private static void check(GraphPass pass) throws IOException {
-        List<Case> cases = Stream.of(Files.readString(file(pass)).split(BETWEEN_CASES))
-                .map(Case::of)
+        List<GoldenGraph> cases = Stream.of(Files.readString(file(pass)).split(BETWEEN_CASES))
+                .map(GoldenGraph::of)
                 .toList();
         List<String> written = new ArrayList<>();
-        for (Case each : cases) {
+        for (GoldenGraph each : cases) {
             Graph before = Parser.parseGraph(each.before());
             Graph after = pass.run(before);
             assertNotSame(before, after, "nothing changes: " + each.sentence());
@@ -112,7 +112,7 @@ class PassGoldensTest {
         return System.getProperty("quern.goldens", "").equals("write");
     }
 
-    private static void agree(Case each, Graph before, Graph after) {
+    private static void agree(GoldenGraph each, Graph before, Graph after) {
         Map<String, Tensor> inputs = Differential.inputs(before, each.symbols());
         RoundingCount.Run expected = RoundingCount.run(before, inputs);
         Map<String, Tensor> found = new GraphInterpreter().run(after, inputs);

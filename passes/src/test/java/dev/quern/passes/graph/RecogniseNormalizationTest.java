@@ -64,7 +64,7 @@ class RecogniseNormalizationTest {
 
     /** What is normalised after the passes: the operand, and whether its mean is taken away. */
     private static void recognised(String expected, Graph graph) {
-        String found = Pipeline.run(graph).nodes().stream()
+        String found = GraphPipeline.run(graph).nodes().stream()
                 .filter(node -> node.op() instanceof Op.Normalize)
                 .map(node -> node.input(0).name() + (((Op.Normalize) node.op()).centred() ? " around its mean" : ""))
                 .collect(Collectors.joining(", "));

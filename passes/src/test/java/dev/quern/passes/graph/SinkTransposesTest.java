@@ -36,7 +36,7 @@ class SinkTransposesTest {
 
     private List<Op> passed(Value input, Value output) {
         Graph graph = new Graph("test", List.of(input), List.of(output), nodes, List.of());
-        Graph after = Pipeline.run(graph);
+        Graph after = GraphPipeline.run(graph);
         assertEquals(output.type(), after.outputs().getFirst().type());
         return after.nodes().stream().map(Node::op).toList();
     }

@@ -29,8 +29,9 @@ final class Cut {
                     switch (piece) {
                         case Piece.Fused(Region region) -> region(region);
                         case Piece.OnHost(Node node) -> "host: " + results(node);
-                        case Piece.Control(Node node) -> "control: " + results(node);
-                        case Piece.Check check -> "check: " + check.indices().name() + " within " + check.extents();
+                        case Piece.ControlPiece(Node node) -> "control: " + results(node);
+                        case Piece.CheckPiece check ->
+                            "check: " + check.indices().name() + " within " + check.extents();
                     });
         }
         plan.inside().values().stream()

@@ -10,7 +10,7 @@ import dev.quern.ir.verify.GraphVerifier;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.graph.GraphPass;
-import dev.quern.passes.graph.Pipeline;
+import dev.quern.passes.graph.GraphPipeline;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.testing.TestMachine;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ class RandomGraphTest {
             RandomGraphs random = new RandomGraphs(seed);
             Graph graph = random.graph();
             RoundingCount.Run expected = RoundingCount.run(graph, random.inputs());
-            for (List<GraphPass> stage : Pipeline.stages()) {
+            for (List<GraphPass> stage : GraphPipeline.stages()) {
                 for (GraphPass pass : stage) {
                     Graph before = graph;
                     graph = pass.run(before);
@@ -84,7 +84,7 @@ class RandomGraphTest {
         Graph graph = random.graph();
         try {
             RoundingCount.Run expected = RoundingCount.run(graph, random.inputs());
-            Graph passed = seed % 2 == 0 ? graph : Pipeline.run(graph);
+            Graph passed = seed % 2 == 0 ? graph : GraphPipeline.run(graph);
             Program program = Compiler.compile(passed, target, options);
             List<Tensor> inputs = graph.inputs().stream()
                     .map(value -> random.inputs().get(value.name()))

@@ -11,7 +11,7 @@ import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.text.Parser;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
-import dev.quern.passes.graph.Pipeline;
+import dev.quern.passes.graph.GraphPipeline;
 import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
@@ -189,7 +189,8 @@ class SkipConnectionsTest {
     /** The copies of values that are no inputs, as "from to". */
     private static List<String> copies(String text) {
         Differential.check(text, Map.of("n", 1L));
-        Program program = Compiler.compile(Pipeline.run(Parser.parseGraph(text)), TARGET, new CompileOptions(true));
+        Program program =
+                Compiler.compile(GraphPipeline.run(Parser.parseGraph(text)), TARGET, new CompileOptions(true));
         Map<String, MemoryPlan.Place> places = program.memory().places();
         List<String> copies = new ArrayList<>();
         for (ProgramStep step : program.steps()) {
@@ -198,7 +199,7 @@ class SkipConnectionsTest {
                 for (int i = 0; i < kernel.parameters().size(); i++) {
                     String argument = run.arguments().get(i);
                     if (stores(kernel.body(), kernel.parameters().get(i))
-                            && !(places.get(argument) instanceof MemoryPlan.Input)) {
+                            && !(places.get(argument) instanceof MemoryPlan.InputPlace)) {
                         copies.add(argument + " " + run.arguments().getLast());
                     }
                 }

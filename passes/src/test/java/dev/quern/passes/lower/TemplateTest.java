@@ -84,7 +84,7 @@ class TemplateTest {
         "LINEAR,pytorch_half_pixel,floor,2,1",
         "CUBIC,half_pixel,floor,9,4"
     })
-    void resizes(ResizeRule.Mode mode, String coordinates, String nearest, int height, int width) {
+    void resizes(ResizeRule.Interpolation mode, String coordinates, String nearest, int height, int width) {
         for (int variant = 0; variant < 4; variant++) {
             start();
             inputs.clear();

@@ -15,12 +15,12 @@ class ArenaTest {
     private static final Dim BATCH = Dim.symbol("b");
     private static final Dim ROWS = Dim.symbol("s");
 
-    private static long size(Arena.Plan plan, long symbol) {
+    private static long size(Arena.ArenaPlan plan, long symbol) {
         return plan.size().evaluate(name -> symbol);
     }
 
     /** Elements needed in the step that needs most. */
-    private static long atOnce(List<Arena.Block> blocks, ToLongFunction<String> symbols) {
+    private static long atOnce(List<Arena.ArenaBlock> blocks, ToLongFunction<String> symbols) {
         return blocks.stream()
                 .mapToLong(at -> blocks.stream()
                         .filter(other -> other.first() <= at.first() && at.first() <= other.last())
@@ -30,13 +30,13 @@ class ArenaTest {
                 .orElse(0);
     }
 
-    private static void check(Arena.Plan plan, List<Arena.Block> blocks, ToLongFunction<String> symbols) {
+    private static void check(Arena.ArenaPlan plan, List<Arena.ArenaBlock> blocks, ToLongFunction<String> symbols) {
         long limit = plan.size().evaluate(symbols);
-        for (Arena.Block block : blocks) {
+        for (Arena.ArenaBlock block : blocks) {
             long from = plan.offsets().get(block).evaluate(symbols);
             long to = from + block.size().evaluate(symbols);
             assertTrue(from >= 0 && to <= limit && from % Arena.ALIGNMENT == 0, from + " to " + to + " of " + limit);
-            for (Arena.Block other : blocks) {
+            for (Arena.ArenaBlock other : blocks) {
                 long begins = plan.offsets().get(other).evaluate(symbols);
                 long ends = begins + other.size().evaluate(symbols);
                 boolean apart = from == to || begins == ends || to <= begins || ends <= from;
@@ -61,16 +61,16 @@ class ArenaTest {
         Random random = new Random(11);
         for (int round = 0; round < 300; round++) {
             Arena arena = new Arena();
-            List<Arena.Block> blocks = new ArrayList<>();
+            List<Arena.ArenaBlock> blocks = new ArrayList<>();
             int units = 1 + random.nextInt(5);
             for (int step = 0; step < 40; step++) {
-                Arena.Block block = arena.take(random(random, units), step, step + random.nextInt(6));
+                Arena.ArenaBlock block = arena.take(random(random, units), step, step + random.nextInt(6));
                 if (random.nextInt(4) == 0) {
                     arena.extend(block, block.last() + random.nextInt(9));
                 }
                 blocks.add(block);
             }
-            for (Arena.Plan plan : List.of(arena.plan(), ArenaSlots.of(blocks), ArenaPacking.of(blocks))) {
+            for (Arena.ArenaPlan plan : List.of(arena.plan(), ArenaSlots.of(blocks), ArenaPacking.of(blocks))) {
                 for (long symbol : new long[] {0, 1, 2, 7, 16, 100}) {
                     check(plan, blocks, name -> name.equals("b") ? symbol : symbol + 1);
                 }
@@ -88,12 +88,12 @@ class ArenaTest {
     void aBlockLiesWhereAnotherOnlyPartlyDid() {
         for (Dim unit : List.of(Dim.of(16), BATCH.times(16), BATCH.times(ROWS).times(48))) {
             Arena arena = new Arena();
-            List<Arena.Block> blocks = List.of(
+            List<Arena.ArenaBlock> blocks = List.of(
                     arena.take(unit.times(8), 0, 1),
                     arena.take(unit.times(2), 1, 4),
                     arena.take(unit.times(4), 2, 3),
                     arena.take(unit.times(4), 3, 4));
-            Arena.Plan plan = arena.plan();
+            Arena.ArenaPlan plan = arena.plan();
             assertEquals(unit.times(10), plan.size());
             check(plan, blocks, name -> 5);
         }
@@ -103,8 +103,8 @@ class ArenaTest {
     void nothingTakesNoRoom() {
         Arena arena = new Arena();
         assertEquals(Dim.ZERO, arena.plan().size());
-        Arena.Block empty = arena.take(Dim.ZERO, 0, 3);
-        Arena.Block block = arena.take(Dim.of(5), 1, 2);
+        Arena.ArenaBlock empty = arena.take(Dim.ZERO, 0, 3);
+        Arena.ArenaBlock block = arena.take(Dim.of(5), 1, 2);
         assertEquals(Dim.of(16), arena.plan().size());
         check(arena.plan(), List.of(empty, block), name -> 1);
     }

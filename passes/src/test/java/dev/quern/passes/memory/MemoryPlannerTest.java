@@ -56,10 +56,10 @@ class MemoryPlannerTest {
         Value y = value("y", N);
         step(List.of(x), a).step(List.of(a), b).step(List.of(b), c).step(List.of(c), y);
         MemoryPlan plan = plan(y);
-        at(plan, "Input[]", x);
+        at(plan, "InputPlace[]", x);
         at(plan, "Slot[offset=0]", a, c);
         at(plan, "Slot[offset=16*ceildiv(n, 16)]".replace("ceildiv(n, 16)", "floordiv(n + 15, 16)"), b);
-        at(plan, "Result[]", y);
+        at(plan, "ResultPlace[]", y);
     }
 
     @Test
@@ -153,9 +153,9 @@ class MemoryPlannerTest {
         Value y = value("y", N);
         step(List.of(x, w), y, w).step(List.of(y), a, y).step(List.of(a), b);
         MemoryPlan plan = plan(y, b);
-        at(plan, "Result[]", y, b);
+        at(plan, "ResultPlace[]", y, b);
         at(plan, "Slot[offset=0]", a);
-        at(plan, "Constant[]", w);
+        at(plan, "ConstantPlace[]", w);
     }
 
     @Test
@@ -166,7 +166,7 @@ class MemoryPlannerTest {
         step(List.of(x), a).step(List.of(x, a), y, x).step(List.of(y), z, y);
         MemoryPlan plan = plan(y, z);
         at(plan, "Inherits[input=x]", y);
-        at(plan, "Result[]", z);
+        at(plan, "ResultPlace[]", z);
     }
 
     @Test
@@ -176,12 +176,12 @@ class MemoryPlannerTest {
         Value z = value("z", N);
         parts.add(new Part(part, x, Dim.ZERO, Layout.rowMajor(part.type().shape())));
         step(List.of(x), y, x).step(List.of(x), z, x);
-        at(plan(y, z), "Result[]", y);
+        at(plan(y, z), "ResultPlace[]", y);
         at(plan(y, z), "Inherits[input=x]", z);
-        at(plan(y, z, x), "Result[]", z);
-        at(plan(y, z, part), "Result[]", z);
+        at(plan(y, z, x), "ResultPlace[]", z);
+        at(plan(y, z, part), "ResultPlace[]", z);
         step(List.of(part), value("last", N));
-        at(plan(y, z), "Result[]", z);
+        at(plan(y, z), "ResultPlace[]", z);
     }
 
     @Test

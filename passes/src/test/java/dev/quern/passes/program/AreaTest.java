@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class AreaTest {
     /** A box of a random row-major tensor. */
     private static Area box(Random random, long start) {
-        List<Area.Axis> axes = new ArrayList<>();
+        List<Area.AreaAxis> axes = new ArrayList<>();
         long from = start;
         long stride = 1;
         for (int axis = 1 + random.nextInt(4); axis > 0; axis--) {
@@ -22,7 +22,7 @@ class AreaTest {
             long first = random.nextLong(extent);
             long count = random.nextInt(12) == 0 ? 0 : 1 + random.nextLong(extent - first);
             from += first * stride;
-            axes.addFirst(new Area.Axis(count, stride));
+            axes.addFirst(new Area.AreaAxis(count, stride));
             stride *= extent;
         }
         return new Area("m", from, axes);
@@ -60,7 +60,7 @@ class AreaTest {
         for (int round = 0; round < 1_000; round++) {
             Area area = box(random, 0);
             long count = 1;
-            for (Area.Axis axis : area.axes()) {
+            for (Area.AreaAxis axis : area.axes()) {
                 count *= axis.count();
             }
             assertEquals(count, elements(area).size());
@@ -69,16 +69,17 @@ class AreaTest {
 
     @Test
     void oneSetOfElementsIsOneArea() {
-        Area rows = new Area("m", 4, List.of(new Area.Axis(3, 10), new Area.Axis(2, 5), new Area.Axis(5, 1)));
+        Area rows =
+                new Area("m", 4, List.of(new Area.AreaAxis(3, 10), new Area.AreaAxis(2, 5), new Area.AreaAxis(5, 1)));
         assertEquals(Area.range("m", 4, 34), rows);
-        Area nothing = new Area("m", 0, List.of(new Area.Axis(3, 7), new Area.Axis(0, 1)));
+        Area nothing = new Area("m", 0, List.of(new Area.AreaAxis(3, 7), new Area.AreaAxis(0, 1)));
         assertEquals(Area.range("m", 0, 0), nothing);
     }
 
     @Test
     void columnsBesideEachOtherAreApart() {
-        Area left = new Area("m", 0, List.of(new Area.Axis(1_000_000, 24), new Area.Axis(8, 1)));
-        Area right = new Area("m", 8, List.of(new Area.Axis(1_000_000, 24), new Area.Axis(16, 1)));
+        Area left = new Area("m", 0, List.of(new Area.AreaAxis(1_000_000, 24), new Area.AreaAxis(8, 1)));
+        Area right = new Area("m", 8, List.of(new Area.AreaAxis(1_000_000, 24), new Area.AreaAxis(16, 1)));
         assertFalse(left.overlaps(right));
         assertTrue(left.overlaps(new Area("m", 7, right.axes())));
         assertTrue(left.overlaps(Area.range("m", 12_000, 12_030)));

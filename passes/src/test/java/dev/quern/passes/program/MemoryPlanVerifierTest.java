@@ -129,8 +129,8 @@ class MemoryPlanVerifierTest {
         }
         broken(
                 ", step 2 (): place of operand s: expected apart from arena of f32 [79, 215) in"
-                        + " [Axis[count=4, step=40], Axis[count=16, step=1]] of b, found arena of f32 [64, 200) in"
-                        + " [Axis[count=4, step=40], Axis[count=16, step=1]]",
+                        + " [AreaAxis[count=4, step=40], AreaAxis[count=16, step=1]] of b, found"
+                        + " arena of f32 [64, 200) in [AreaAxis[count=4, step=40], AreaAxis[count=16, step=1]]",
                 with(right, Map.of("b", new MemoryPlan.Within("c", Dim.of(15), b.layout())), right.steps()));
     }
 
@@ -141,13 +141,13 @@ class MemoryPlanVerifierTest {
                 new MemoryPlan.Within("c", Dim.of(16), Layout.rowMajor(Shape.of(Dim.symbol("n"), Dim.of(16))));
         broken(
                 ", step 2 (): elements of b: expected arena of f32 [80, 144), found arena of f32 [80, 216) in"
-                        + " [Axis[count=4, step=40], Axis[count=16, step=1]]",
+                        + " [AreaAxis[count=4, step=40], AreaAxis[count=16, step=1]]",
                 with(right, Map.of("b", contiguous), right.steps()));
     }
 
     @Test
     void inputsAreNotWritten() {
-        broken(", step 0 (): place of result a: expected memory of the run, found Input[]", "a", within("x", 0));
+        broken(", step 0 (): place of result a: expected memory of the run, found InputPlace[]", "a", within("x", 0));
     }
 
     @Test

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 
 /** A schedule is data beside the kernel: another may be put in its place, and constants are packed as that wants them. */
 class SwappedScheduleTest {
-    private static final Target.Host TARGET = Hosts.vectors(512, 32, 1);
+    private static final Target.Processor TARGET = Hosts.vectors(512, 32, 1);
 
     /** {@code sigmoid(x·w) + w}: the weights are read packed by one kernel, and as they are by another. */
     private static Program program() {

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 
 /** Spaces of schedules are lists that can be counted, on each target; whatever is chosen out of them gives the same bits. */
 class ScheduleSpacesTest {
-    private static final List<Target.Host> TARGETS = List.of(Hosts.vectors(512, 32, 2), Hosts.vectors(256, 16, 2));
+    private static final List<Target.Processor> TARGETS = List.of(Hosts.vectors(512, 32, 2), Hosts.vectors(256, 16, 2));
     private static final Dim ROWS = Dim.symbol("rows");
 
     private static Map<String, Graph> graphs() {

@@ -11,7 +11,7 @@ import dev.quern.ir.testing.RoundingCount;
 import dev.quern.ir.text.Parser;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
-import dev.quern.passes.graph.Pipeline;
+import dev.quern.passes.graph.GraphPipeline;
 import dev.quern.passes.program.Program;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -39,7 +39,7 @@ public final class Differential {
         boolean rounds = graph.nodes().stream()
                 .flatMap(node -> node.outputs().stream())
                 .anyMatch(value -> value.type().dtype() == DType.F32);
-        for (Graph shape : List.of(graph, Pipeline.run(graph))) {
+        for (Graph shape : List.of(graph, GraphPipeline.run(graph))) {
             for (boolean schedules : new boolean[] {false, true}) {
                 Program program = Compiler.compile(shape, VECTORS, new CompileOptions(schedules));
                 List<Tensor> found = TestMachine.run(program, ordered);

@@ -27,11 +27,11 @@ import java.util.Optional;
 
 /** Runs programs the slow way: kernels by their interpreter, memory as the plan says, poisoned at first. */
 public final class TestMachine {
-    private record Memory(Object array, long offset) {}
+    private record TestMemory(Object array, long offset) {}
 
     private final Program program;
     private final Map<String, Long> symbols = new HashMap<>();
-    private final Map<String, Memory> memories = new HashMap<>();
+    private final Map<String, TestMemory> memories = new HashMap<>();
     private final Map<DType, Object> arenas = new HashMap<>();
     private final Map<String, Value> types = new HashMap<>();
     private final DimBindings bindings = new DimBindings();
@@ -62,11 +62,11 @@ public final class TestMachine {
         for (int i = 0; i < inputs.size(); i++) {
             Value value = program.inputs().get(i);
             bind(value, inputs.get(i));
-            memories.put(value.name(), new Memory(array(inputs.get(i)), 0));
+            memories.put(value.name(), new TestMemory(array(inputs.get(i)), 0));
         }
         program.outputs().forEach(value -> types.put(value.name(), value));
         for (Map.Entry<String, ConstantData> constant : program.constants().entrySet()) {
-            memories.put(constant.getKey(), new Memory(packed(constant.getValue()), 0));
+            memories.put(constant.getKey(), new TestMemory(packed(constant.getValue()), 0));
         }
         program.memory().arenaElements().forEach((type, size) -> arenas.put(type, fresh(type, size(size))));
         for (ProgramStep step : program.steps()) {
@@ -94,7 +94,7 @@ public final class TestMachine {
         for (int i = 0; i < results.size(); i++) {
             Value value = node.outputs().get(i);
             types.put(value.name(), value);
-            Memory memory = memory(value.name(), value.type().dtype(), Optional.of(value));
+            TestMemory memory = memory(value.name(), value.type().dtype(), Optional.of(value));
             long width = value.type().dtype().bits() / 8;
             segment(memory.array())
                     .asSlice(memory.offset() * width, results.get(i).segment().byteSize())
@@ -120,7 +120,7 @@ public final class TestMachine {
         Object[] buffers = new Object[step.arguments().size()];
         long[] offsets = new long[buffers.length];
         for (int i = 0; i < buffers.length; i++) {
-            Memory memory = memory(
+            TestMemory memory = memory(
                     step.arguments().get(i),
                     step.scheduled().parameters().get(i).dtype(),
                     Optional.ofNullable(types.get(step.arguments().get(i))));
@@ -134,8 +134,8 @@ public final class TestMachine {
         KernelInterpreter.run(ExpandMath.expand(chosen), buffers, offsets, values);
     }
 
-    private Memory memory(String name, DType type, Optional<Value> value) {
-        Memory known = memories.get(name);
+    private TestMemory memory(String name, DType type, Optional<Value> value) {
+        TestMemory known = memories.get(name);
         if (known != null) {
             return known;
         }
@@ -143,17 +143,18 @@ public final class TestMachine {
         if (place == null) {
             throw new IllegalStateException("no place for " + name);
         }
-        Memory memory = switch (place) {
-            case MemoryPlan.Slot(Dim offset) -> new Memory(arenas.get(type), size(offset));
-            case MemoryPlan.Result result ->
-                new Memory(fresh(type, size(value.orElseThrow().type().shape().elements())), 0);
+        TestMemory memory = switch (place) {
+            case MemoryPlan.Slot(Dim offset) -> new TestMemory(arenas.get(type), size(offset));
+            case MemoryPlan.ResultPlace result ->
+                new TestMemory(
+                        fresh(type, size(value.orElseThrow().type().shape().elements())), 0);
             case MemoryPlan.Inherits(String input) -> memory(input, type, Optional.empty());
             case MemoryPlan.Within within -> {
-                Memory whole = memory(within.value(), type, Optional.ofNullable(types.get(within.value())));
-                yield new Memory(whole.array(), whole.offset() + size(within.offset()));
+                TestMemory whole = memory(within.value(), type, Optional.ofNullable(types.get(within.value())));
+                yield new TestMemory(whole.array(), whole.offset() + size(within.offset()));
             }
-            case MemoryPlan.Input input -> throw new IllegalStateException(name);
-            case MemoryPlan.Constant constant -> throw new IllegalStateException(name);
+            case MemoryPlan.InputPlace input -> throw new IllegalStateException(name);
+            case MemoryPlan.ConstantPlace constant -> throw new IllegalStateException(name);
             case MemoryPlan.Late late -> throw new IllegalStateException("late " + name);
         };
         memories.put(name, memory);
@@ -201,7 +202,7 @@ public final class TestMachine {
         return array;
     }
 
-    private Tensor tensor(Value value, Memory memory) {
+    private Tensor tensor(Value value, TestMemory memory) {
         long[] shape =
                 value.type().shape().dims().stream().mapToLong(this::size).toArray();
         long width = value.type().dtype().bits() / 8;

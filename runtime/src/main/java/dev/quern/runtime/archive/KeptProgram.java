@@ -15,14 +15,14 @@ import java.util.Map;
  * @param kernels its kernels that have code
  */
 public record KeptProgram(
-        List<DeclaredInput> inputs, Program program, Map<String, String> origins, List<Code> kernels) {
+        List<DeclaredInput> inputs, Program program, Map<String, String> origins, List<CodeEntry> kernels) {
     /**
      * The code of a kernel.
      *
      * @param scheduled the kernel
      * @param entry where its code is
      */
-    public record Code(Kernel scheduled, String entry) {}
+    public record CodeEntry(Kernel scheduled, String entry) {}
 
     public KeptProgram {
         inputs = List.copyOf(inputs);

@@ -20,12 +20,12 @@ public final class RecordReader {
     private static final Class<?>[] NO_TYPES = {};
 
     /** A record's constructor and the types of what it takes. */
-    private record Type(Class<?> type, Constructor<?> constructor, Class<?>[] parts) {}
+    private record RecordType(Class<?> type, Constructor<?> constructor, Class<?>[] parts) {}
 
     private final ByteReader in;
     private final Weights weights;
     private final List<Object> objects = new ArrayList<>();
-    private final List<Type> types = new ArrayList<>();
+    private final List<RecordType> types = new ArrayList<>();
 
     private RecordReader(byte[] bytes, Weights weights) {
         this.in = new ByteReader(bytes);
@@ -57,15 +57,15 @@ public final class RecordReader {
     }
 
     private void next() throws ReflectiveOperationException {
-        Kind kind = Kind.of(in.number());
-        if (kind == Kind.TYPE) {
+        RecordTag kind = RecordTag.of(in.number());
+        if (kind == RecordTag.TYPE) {
             types.add(type(in.text()));
         } else {
             objects.add(object(kind));
         }
     }
 
-    private static Type type(String name) throws ReflectiveOperationException {
+    private static RecordType type(String name) throws ReflectiveOperationException {
         if (!name.startsWith("dev.quern.")) {
             throw new DamagedException("there is a class " + name);
         }
@@ -74,12 +74,12 @@ public final class RecordReader {
             if (!type.isEnum()) {
                 throw new DamagedException(name + " is neither a record nor an enum");
             }
-            return new Type(type, null, NO_TYPES);
+            return new RecordType(type, null, NO_TYPES);
         }
         Class<?>[] parts = Arrays.stream(type.getRecordComponents())
                 .map(RecordComponent::getType)
                 .toArray(Class<?>[]::new);
-        return new Type(type, type.getConstructor(parts), parts);
+        return new RecordType(type, type.getConstructor(parts), parts);
     }
 
     private Object object() {
@@ -98,7 +98,7 @@ public final class RecordReader {
         return type.cast(object);
     }
 
-    private Type type() {
+    private RecordType type() {
         long number = in.number();
         if (number < 0 || number >= types.size()) {
             throw new DamagedException("class " + number + " is used before it is there");
@@ -106,7 +106,7 @@ public final class RecordReader {
         return types.get((int) number);
     }
 
-    private Object object(Kind kind) throws ReflectiveOperationException {
+    private Object object(RecordTag kind) throws ReflectiveOperationException {
         return switch (kind) {
             case STRING -> in.text();
             case LONG -> in.signed();
@@ -153,7 +153,7 @@ public final class RecordReader {
         throw new DamagedException(type.getName() + " has no constant " + name);
     }
 
-    private Object record(Type type) throws ReflectiveOperationException {
+    private Object record(RecordType type) throws ReflectiveOperationException {
         if (type.constructor() == null) {
             throw new DamagedException(type.type().getName() + " is no record");
         }

@@ -64,34 +64,34 @@ public final class RecordWriter {
         return known;
     }
 
-    private void kind(Kind kind) {
+    private void kind(RecordTag kind) {
         out.number(kind.ordinal());
     }
 
     private void define(Object object) {
         switch (object) {
             case String text -> {
-                kind(Kind.STRING);
+                kind(RecordTag.STRING);
                 out.text(text);
             }
             case Long value -> {
-                kind(Kind.LONG);
+                kind(RecordTag.LONG);
                 out.signed(value);
             }
             case Integer value -> {
-                kind(Kind.INTEGER);
+                kind(RecordTag.INTEGER);
                 out.signed(value);
             }
             case Double value -> {
-                kind(Kind.DOUBLE);
+                kind(RecordTag.DOUBLE);
                 out.bits(Double.doubleToRawLongBits(value));
             }
             case Boolean value -> {
-                kind(Kind.BOOLEAN);
+                kind(RecordTag.BOOLEAN);
                 out.number(value ? 1 : 0);
             }
-            case List<?> list -> all(Kind.LIST, list);
-            case Set<?> set -> all(Kind.SET, set);
+            case List<?> list -> all(RecordTag.LIST, list);
+            case Set<?> set -> all(RecordTag.SET, set);
             case Map<?, ?> map -> {
                 int[] numbers = new int[2 * map.size()];
                 int at = 0;
@@ -99,24 +99,24 @@ public final class RecordWriter {
                     numbers[at++] = number(entry.getKey());
                     numbers[at++] = number(entry.getValue());
                 }
-                kind(Kind.MAP);
+                kind(RecordTag.MAP);
                 out.number(map.size());
                 numbers(numbers);
             }
             case Optional<?> optional -> {
                 int number = number(optional.orElse(null));
-                kind(Kind.OPTIONAL);
+                kind(RecordTag.OPTIONAL);
                 out.number(number);
             }
             case Enum<?> constant -> {
                 int type = type(constant.getDeclaringClass());
-                kind(Kind.CONSTANT);
+                kind(RecordTag.CONSTANT);
                 out.number(type);
                 out.text(constant.name());
             }
             case Dim dim -> dim(dim);
             case Literal literal -> {
-                kind(Kind.LITERAL);
+                kind(RecordTag.LITERAL);
                 out.number(weights.put(literal));
             }
             case Record record -> record(record);
@@ -126,7 +126,7 @@ public final class RecordWriter {
         }
     }
 
-    private void all(Kind kind, Collection<?> collection) {
+    private void all(RecordTag kind, Collection<?> collection) {
         int[] numbers = new int[collection.size()];
         int at = 0;
         for (Object element : collection) {
@@ -153,7 +153,7 @@ public final class RecordWriter {
                 atoms[term][position] = number(factors.get(position));
             }
         }
-        kind(Kind.DIM);
+        kind(RecordTag.DIM);
         out.number(atoms.length);
         for (int term = 0; term < atoms.length; term++) {
             out.signed(terms.get(term).coefficient());
@@ -171,7 +171,7 @@ public final class RecordWriter {
             values[i] = value(record, parts[i]);
             numbers[i] = parts[i].getType().isPrimitive() ? 0 : number(values[i]);
         }
-        kind(Kind.RECORD);
+        kind(RecordTag.RECORD);
         out.number(type);
         for (int i = 0; i < parts.length; i++) {
             if (parts[i].getType().isPrimitive()) {
@@ -204,7 +204,7 @@ public final class RecordWriter {
     private int type(Class<?> type) {
         Integer known = types.get(type);
         if (known == null) {
-            kind(Kind.TYPE);
+            kind(RecordTag.TYPE);
             out.text(type.getName());
             known = types.size();
             types.put(type, known);

@@ -10,8 +10,8 @@ import dev.quern.Tensor;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
-import dev.quern.ir.graph.Guard;
 import dev.quern.ir.graph.Literal;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Roles;
@@ -55,7 +55,7 @@ class RecordBytesTest {
                 "program",
                 List.of(),
                 List.of(),
-                List.of(new Guard(expression(), Guard.Relation.AT_LEAST, Dim.ONE, "a reason")),
+                List.of(new ShapeGuard(expression(), ShapeGuard.Relation.AT_LEAST, Dim.ONE, "a reason")),
                 Map.of(
                         "w",
                         new ConstantData(
@@ -72,7 +72,7 @@ class RecordBytesTest {
                 List.of(),
                 new MemoryPlan(
                         Map.of(
-                                "w", new MemoryPlan.Constant(),
+                                "w", new MemoryPlan.ConstantPlace(),
                                 "x", new MemoryPlan.Within("y", expression(), Layout.rowMajor(shape)),
                                 "y", new MemoryPlan.Slot(expression().times(2))),
                         Map.of(DType.F32, expression())));
@@ -138,7 +138,7 @@ class RecordBytesTest {
     @Test
     void onlyRecordsOfQuernAreMade() {
         ByteWriter bytes = new ByteWriter();
-        bytes.number(Kind.TYPE.ordinal());
+        bytes.number(RecordTag.TYPE.ordinal());
         bytes.text("java.lang.ProcessBuilder");
         assertThrows(
                 DamagedException.class,

@@ -47,9 +47,9 @@ public final class BenchWorker {
     private Reply reply(Request request) {
         try {
             return switch (request) {
-                case Request.Load load -> load(load);
-                case Request.Run run -> run(run);
-                case Request.Resident() -> new Reply.Resident(ResidentMemory.peak());
+                case Request.LoadModel load -> load(load);
+                case Request.RunModel run -> run(run);
+                case Request.AskResident() -> new Reply.Resident(ResidentMemory.peak());
             };
         } catch (ModelException | OnnxRuntimeException refusal) {
             return new Reply.Failed(true, String.valueOf(refusal.getMessage()));
@@ -60,19 +60,19 @@ public final class BenchWorker {
         }
     }
 
-    private Reply load(Request.Load load) throws IOException {
+    private Reply load(Request.LoadModel load) throws IOException {
         Map<String, Tensor> inputs = SavedInputs.read(load.inputs());
         begin = System.nanoTime();
         model = switch (load.subject()) {
             case Subject.Quern() -> new QuernModel(load.model(), load.threads());
-            case Subject.OnnxRuntime peer -> new OnnxRuntimeModel(peer, load.model(), load.threads());
+            case Subject.PeerRuntime peer -> new OnnxRuntimeModel(peer, load.model(), load.threads());
         };
         long nanoseconds = System.nanoTime() - begin;
         model.bind(inputs);
         return new Reply.Loaded(nanoseconds);
     }
 
-    private Reply run(Request.Run run) {
+    private Reply run(Request.RunModel run) {
         long[] starts = new long[64];
         long[] nanoseconds = new long[64];
         int count = 0;
@@ -91,6 +91,6 @@ public final class BenchWorker {
             starts[count] = start - begin;
             count++;
         } while (count < run.least() || System.nanoTime() - from < run.nanoseconds());
-        return new Reply.Runs(Arrays.copyOf(starts, count), Arrays.copyOf(nanoseconds, count));
+        return new Reply.TimedRuns(Arrays.copyOf(starts, count), Arrays.copyOf(nanoseconds, count));
     }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 final class OnnxRuntimeModel implements RepeatedRun {
     private final OnnxRuntimeSession session;
 
-    OnnxRuntimeModel(Subject.OnnxRuntime subject, Path file, int threads) {
+    OnnxRuntimeModel(Subject.PeerRuntime subject, Path file, int threads) {
         SessionSettings settings = new SessionSettings(threads, true, subject.stopsSpinning());
         session = OnnxRuntime.of(subject.jar()).open(file, settings);
     }

@@ -16,10 +16,10 @@ public sealed interface Reply {
      * @param starts when each began, in nanoseconds since loading began
      * @param nanoseconds how long each took
      */
-    record Runs(long[] starts, long[] nanoseconds) implements Reply {
+    record TimedRuns(long[] starts, long[] nanoseconds) implements Reply {
         @Override
         public boolean equals(Object other) {
-            return other instanceof Runs(long[] theirStarts, long[] theirNanoseconds)
+            return other instanceof TimedRuns(long[] theirStarts, long[] theirNanoseconds)
                     && Arrays.equals(starts, theirStarts)
                     && Arrays.equals(nanoseconds, theirNanoseconds);
         }
@@ -48,7 +48,7 @@ public sealed interface Reply {
                 out.writeByte(0);
                 out.writeLong(nanoseconds);
             }
-            case Runs(long[] starts, long[] nanoseconds) -> {
+            case TimedRuns(long[] starts, long[] nanoseconds) -> {
                 out.writeByte(1);
                 out.writeInt(starts.length);
                 for (int i = 0; i < starts.length; i++) {
@@ -84,7 +84,7 @@ public sealed interface Reply {
                     starts[i] = in.readLong();
                     nanoseconds[i] = in.readLong();
                 }
-                yield new Runs(starts, nanoseconds);
+                yield new TimedRuns(starts, nanoseconds);
             }
             case 2 -> new Resident(in.readLong());
             case 3 -> new Failed(in.readBoolean(), in.readUTF());

@@ -16,13 +16,13 @@ public sealed interface Subject {
      * @param jar its library
      * @param stopsSpinning whether its threads stop spinning when a run ends
      */
-    record OnnxRuntime(Path jar, boolean stopsSpinning) implements Subject {}
+    record PeerRuntime(Path jar, boolean stopsSpinning) implements Subject {}
 
     /** Writes this. */
     default void write(DataOutput out) throws IOException {
         switch (this) {
             case Quern() -> out.writeByte(0);
-            case OnnxRuntime(Path jar, boolean stopsSpinning) -> {
+            case PeerRuntime(Path jar, boolean stopsSpinning) -> {
                 out.writeByte(1);
                 out.writeUTF(jar.toString());
                 out.writeBoolean(stopsSpinning);
@@ -35,7 +35,7 @@ public sealed interface Subject {
         byte tag = in.readByte();
         return switch (tag) {
             case 0 -> new Quern();
-            case 1 -> new OnnxRuntime(Path.of(in.readUTF()), in.readBoolean());
+            case 1 -> new PeerRuntime(Path.of(in.readUTF()), in.readBoolean());
             default -> throw new IOException("no subject has the tag " + tag);
         };
     }

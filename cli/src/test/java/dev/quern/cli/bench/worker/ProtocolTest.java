@@ -16,12 +16,13 @@ class ProtocolTest {
     @Test
     void requestsAreReadAsTheyWereWritten() throws IOException {
         List<Request> requests = List.of(
-                new Request.Load(new Subject.Quern(), Path.of("a model.onnx"), 3, Path.of("inputs")),
-                new Request.Load(new Subject.OnnxRuntime(Path.of("o.jar"), true), Path.of("ä\n\t"), 1, Path.of("")),
-                new Request.Load(new Subject.OnnxRuntime(Path.of("o.jar"), false), Path.of("m"), 1, Path.of("i")),
-                new Request.Run(Long.MAX_VALUE, 7, true),
-                new Request.Run(0, 0, false),
-                new Request.Resident());
+                new Request.LoadModel(new Subject.Quern(), Path.of("a model.onnx"), 3, Path.of("inputs")),
+                new Request.LoadModel(
+                        new Subject.PeerRuntime(Path.of("o.jar"), true), Path.of("ä\n\t"), 1, Path.of("")),
+                new Request.LoadModel(new Subject.PeerRuntime(Path.of("o.jar"), false), Path.of("m"), 1, Path.of("i")),
+                new Request.RunModel(Long.MAX_VALUE, 7, true),
+                new Request.RunModel(0, 0, false),
+                new Request.AskResident());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
         for (Request request : requests) {
@@ -38,8 +39,8 @@ class ProtocolTest {
     void repliesAreReadAsTheyWereWritten() throws IOException {
         List<Reply> replies = List.of(
                 new Reply.Loaded(17),
-                new Reply.Runs(new long[] {1, 5, 9}, new long[] {4, 4, 5}),
-                new Reply.Runs(new long[0], new long[0]),
+                new Reply.TimedRuns(new long[] {1, 5, 9}, new long[] {4, 4, 5}),
+                new Reply.TimedRuns(new long[0], new long[0]),
                 new Reply.Resident(-1),
                 new Reply.Failed(true, "über\nzwei Zeilen"),
                 new Reply.Failed(false, ""));

@@ -59,26 +59,26 @@ class WorkerTest {
     @Test
     void loadsAndRunsUntilNobodyAsks() throws IOException {
         List<Reply> replies = replies(
-                new Request.Load(new Subject.Quern(), model, 1, inputs),
-                new Request.Run(0, 70, true),
-                new Request.Run(0, 0, false),
-                new Request.Resident());
+                new Request.LoadModel(new Subject.Quern(), model, 1, inputs),
+                new Request.RunModel(0, 70, true),
+                new Request.RunModel(0, 0, false),
+                new Request.AskResident());
         assertEquals(4, replies.size(), replies.toString());
         assertInstanceOf(Reply.Loaded.class, replies.get(0));
-        Reply.Runs runs = (Reply.Runs) replies.get(1);
+        Reply.TimedRuns runs = (Reply.TimedRuns) replies.get(1);
         assertEquals(70, runs.nanoseconds().length);
         for (int run = 1; run < 70; run++) {
             assertTrue(runs.starts()[run] >= runs.starts()[run - 1] + runs.nanoseconds()[run - 1]);
         }
-        assertEquals(1, ((Reply.Runs) replies.get(2)).nanoseconds().length);
+        assertEquals(1, ((Reply.TimedRuns) replies.get(2)).nanoseconds().length);
         assertInstanceOf(Reply.Resident.class, replies.get(3));
     }
 
     @Test
     void saysWhatIsRefusedAndAnswersNothingMore() throws IOException {
         Files.writeString(model, "no model");
-        List<Reply> replies =
-                replies(new Request.Load(new Subject.Quern(), model, 1, inputs), new Request.Run(0, 1, false));
+        List<Reply> replies = replies(
+                new Request.LoadModel(new Subject.Quern(), model, 1, inputs), new Request.RunModel(0, 1, false));
         assertEquals(1, replies.size());
         Reply.Failed failed = (Reply.Failed) replies.getFirst();
         assertTrue(failed.refused());
@@ -87,7 +87,7 @@ class WorkerTest {
 
     @Test
     void whatIsBrokenComesWithItsStack() throws IOException {
-        List<Reply> replies = replies(new Request.Run(0, 1, false));
+        List<Reply> replies = replies(new Request.RunModel(0, 1, false));
         Reply.Failed failed = (Reply.Failed) replies.getFirst();
         assertTrue(!failed.refused() && failed.message().contains("at dev.quern"), failed.message());
     }

@@ -18,13 +18,13 @@ import java.util.function.LongUnaryOperator;
 final class ExpressionCode {
     /** Gives a floating-point value. */
     @FunctionalInterface
-    interface Real {
+    interface RealCode {
         double at(Frame frame);
     }
 
     /** Gives an integer, a boolean or bits. */
     @FunctionalInterface
-    interface Whole {
+    interface WholeCode {
         long at(Frame frame);
     }
 
@@ -35,7 +35,7 @@ final class ExpressionCode {
     }
 
     /** The bits of any expression. */
-    Whole bits(Expr expression) {
+    WholeCode bits(Expr expression) {
         DType type = expression.dtype();
         return switch (expression) {
             case Expr.Immediate(DType _, long bits) -> frame -> bits;
@@ -45,7 +45,7 @@ final class ExpressionCode {
                     throw scope.bug("has a bitcast from " + operand.dtype() + " to " + to);
                 }
                 DType from = operand.dtype();
-                Whole value = bits(operand);
+                WholeCode value = bits(operand);
                 yield frame -> Scalars.mask(from, value.at(frame));
             }
             case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
@@ -59,7 +59,7 @@ final class ExpressionCode {
                 if (!type.isFloat()) {
                     yield whole(expression);
                 }
-                Real value = real(expression);
+                RealCode value = real(expression);
                 yield type == DType.F32
                         ? frame -> Float.floatToRawIntBits((float) value.at(frame))
                         : frame -> FloatFormats.encode(type, value.at(frame));
@@ -68,7 +68,7 @@ final class ExpressionCode {
     }
 
     /** The value of a floating-point expression. */
-    Real real(Expr expression) {
+    RealCode real(Expr expression) {
         DType type = expression.dtype();
         if (!type.isFloat()) {
             throw scope.bug("has an expression of type " + type + ", expected a floating-point type: " + expression);
@@ -90,9 +90,9 @@ final class ExpressionCode {
                 binary(function, type, real(left), real(right));
             case Expr.Fma(Expr a, Expr b, Expr c) -> fma(type, real(a), real(b), real(c));
             case Expr.Conditional(Expr condition, Expr then, Expr otherwise) -> {
-                Whole chosen = whole(condition);
-                Real yes = real(then);
-                Real no = real(otherwise);
+                WholeCode chosen = whole(condition);
+                RealCode yes = real(then);
+                RealCode no = real(otherwise);
                 yield frame -> {
                     double left = yes.at(frame);
                     double right = no.at(frame);
@@ -102,12 +102,12 @@ final class ExpressionCode {
             case Expr.Conversion(DType _, Expr operand) -> {
                 DType from = operand.dtype();
                 if (from.isFloat()) {
-                    Real value = real(operand);
+                    RealCode value = real(operand);
                     yield from.bits() < type.bits() && type.bits() >= 32
                             ? value
                             : frame -> FloatFormats.round(type, value.at(frame));
                 }
-                Whole value = whole(operand);
+                WholeCode value = whole(operand);
                 yield frame -> Scalars.toReal(from, value.at(frame), type);
             }
             case Expr.Comparison compare -> throw scope.bug("has a comparison of type " + compare.dtype());
@@ -115,7 +115,7 @@ final class ExpressionCode {
     }
 
     /** The value of an integer or boolean expression. */
-    Whole whole(Expr expression) {
+    WholeCode whole(Expr expression) {
         DType type = expression.dtype();
         if (type.isFloat()) {
             throw scope.bug("has an expression of type " + type + ", expected an integer or boolean: " + expression);
@@ -133,25 +133,25 @@ final class ExpressionCode {
             }
             case Expr.UnaryOperation(UnaryOp function, Expr operand)
             when operand.dtype().isFloat() -> {
-                Real value = real(operand);
+                RealCode value = real(operand);
                 DoublePredicate test = ScalarFunctions.realTest(function);
                 yield frame -> test.test(value.at(frame)) ? 1 : 0;
             }
             case Expr.UnaryOperation(UnaryOp function, Expr operand) -> {
                 LongUnaryOperator applied = ScalarFunctions.wholeUnary(function, operand.dtype());
-                Whole value = whole(operand);
+                WholeCode value = whole(operand);
                 yield frame -> applied.applyAsLong(value.at(frame));
             }
             case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) -> {
                 LongBinaryOperator applied = ScalarFunctions.wholeBinary(function, type);
-                Whole first = whole(left);
-                Whole second = whole(right);
+                WholeCode first = whole(left);
+                WholeCode second = whole(right);
                 yield frame -> applied.applyAsLong(first.at(frame), second.at(frame));
             }
             case Expr.Fma(Expr a, Expr b, Expr c) -> {
-                Whole first = whole(a);
-                Whole second = whole(b);
-                Whole third = whole(c);
+                WholeCode first = whole(a);
+                WholeCode second = whole(b);
+                WholeCode third = whole(c);
                 yield wrapped(type, frame -> first.at(frame) * second.at(frame) + third.at(frame));
             }
             case Expr.Comparison compare -> compare(compare);
@@ -159,7 +159,7 @@ final class ExpressionCode {
                 select(condition, whole(then), whole(otherwise));
             case Expr.Conversion(DType _, Expr operand) -> {
                 if (operand.dtype().isFloat()) {
-                    Real value = real(operand);
+                    RealCode value = real(operand);
                     yield frame -> Scalars.truncate(type, value.at(frame));
                 }
                 yield wrapped(type, whole(operand));
@@ -167,8 +167,8 @@ final class ExpressionCode {
         };
     }
 
-    private Access access(Expr.Load load) {
-        Access access = scope.access(load.buffer(), load.indices());
+    private ElementAccess access(Expr.Load load) {
+        ElementAccess access = scope.access(load.buffer(), load.indices());
         if (access.buffer().dtype() != load.dtype()) {
             throw scope.bug("loads " + load.dtype() + " from buffer " + load.buffer() + " of "
                     + access.buffer().dtype());
@@ -176,7 +176,7 @@ final class ExpressionCode {
         return access;
     }
 
-    private static Real decoded(DType type, Whole bits) {
+    private static RealCode decoded(DType type, WholeCode bits) {
         return switch (type) {
             case F32 -> frame -> Float.intBitsToFloat((int) bits.at(frame));
             case F64 -> frame -> Double.longBitsToDouble(bits.at(frame));
@@ -184,12 +184,12 @@ final class ExpressionCode {
         };
     }
 
-    private static Whole wrapped(DType type, Whole value) {
+    private static WholeCode wrapped(DType type, WholeCode value) {
         return type == DType.I64 || type == DType.U64 ? value : frame -> Scalars.wrap(type, value.at(frame));
     }
 
-    private Whole select(Expr condition, Whole then, Whole otherwise) {
-        Whole chosen = whole(condition);
+    private WholeCode select(Expr condition, WholeCode then, WholeCode otherwise) {
+        WholeCode chosen = whole(condition);
         return frame -> {
             long left = then.at(frame);
             long right = otherwise.at(frame);
@@ -197,29 +197,29 @@ final class ExpressionCode {
         };
     }
 
-    private Whole compare(Expr.Comparison compare) {
+    private WholeCode compare(Expr.Comparison compare) {
         DType type = compare.left().dtype();
         if (type.isFloat()) {
-            Real left = real(compare.left());
-            Real right = real(compare.right());
+            RealCode left = real(compare.left());
+            RealCode right = real(compare.right());
             return frame -> ScalarFunctions.compare(compare.relation(), left.at(frame), right.at(frame)) ? 1 : 0;
         }
-        Whole left = whole(compare.left());
-        Whole right = whole(compare.right());
+        WholeCode left = whole(compare.left());
+        WholeCode right = whole(compare.right());
         return frame -> ScalarFunctions.compare(compare.relation(), type, left.at(frame), right.at(frame)) ? 1 : 0;
     }
 
-    private static Real unary(DoubleUnaryOperator function, Real operand) {
+    private static RealCode unary(DoubleUnaryOperator function, RealCode operand) {
         return frame -> function.applyAsDouble(operand.at(frame));
     }
 
-    private static Real fma(DType type, Real a, Real b, Real c) {
+    private static RealCode fma(DType type, RealCode a, RealCode b, RealCode c) {
         return type == DType.F32
                 ? frame -> Math.fma((float) a.at(frame), (float) b.at(frame), (float) c.at(frame))
                 : frame -> Scalars.fma(type, a.at(frame), b.at(frame), c.at(frame));
     }
 
-    private static Real binary(BinaryOp function, DType type, Real left, Real right) {
+    private static RealCode binary(BinaryOp function, DType type, RealCode left, RealCode right) {
         if (type == DType.F32 && function == BinaryOp.ADD) {
             return frame -> (float) (left.at(frame) + right.at(frame));
         }

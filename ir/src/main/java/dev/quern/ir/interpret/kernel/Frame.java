@@ -6,12 +6,12 @@ package dev.quern.ir.interpret.kernel;
  */
 final class Frame {
     final long[] values;
-    final View[] views;
+    final BufferView[] views;
     final LaneValues[] lanes;
 
     Frame(int values, int views, int lanes) {
         this.values = new long[values];
-        this.views = new View[views];
+        this.views = new BufferView[views];
         this.lanes = new LaneValues[lanes];
     }
 }

@@ -58,7 +58,8 @@ public final class KernelInterpreter {
         }
         ToLongFunction<String> values = name -> symbols[symbolIndex(name)];
         for (int i = 0; i < buffers.length; i++) {
-            frame.views[parameterSlots[i]] = View.over(kernel.parameters().get(i), values, buffers[i], offsets[i]);
+            frame.views[parameterSlots[i]] =
+                    BufferView.over(kernel.parameters().get(i), values, buffers[i], offsets[i]);
         }
         body.run(frame);
     }

@@ -18,13 +18,13 @@ interface Memory {
     static Memory of(Object holder, DType type) {
         boolean packed = type.bits() < 8;
         return switch (holder) {
-            case float[] array when type.bits() == 32 -> new Floats(array);
-            case double[] array when type.bits() == 64 -> new Doubles(array);
-            case long[] array when type.bits() == 64 -> new Longs(array);
-            case int[] array when type.bits() == 32 -> new Ints(array);
-            case short[] array when type.bits() == 16 -> new Shorts(array);
-            case byte[] array when type.bits() == 8 -> new Bytes(array);
-            case byte[] array when packed -> new Packed(new Bytes(array), type.bits());
+            case float[] array when type.bits() == 32 -> new FloatArray(array);
+            case double[] array when type.bits() == 64 -> new DoubleArray(array);
+            case long[] array when type.bits() == 64 -> new LongArray(array);
+            case int[] array when type.bits() == 32 -> new IntArray(array);
+            case short[] array when type.bits() == 16 -> new ShortArray(array);
+            case byte[] array when type.bits() == 8 -> new ByteArray(array);
+            case byte[] array when packed -> new Packed(new ByteArray(array), type.bits());
             case MemorySegment segment -> of(segment, type);
             default ->
                 throw new IllegalArgumentException("elements of type " + type + " in a "
@@ -48,16 +48,16 @@ interface Memory {
     static Memory allocate(DType type, long size) {
         int length = Math.toIntExact(size);
         return switch (type.bits()) {
-            case 64 -> new Longs(new long[length]);
-            case 32 -> new Ints(new int[length]);
-            case 16 -> new Shorts(new short[length]);
-            case 8 -> new Bytes(new byte[length]);
-            case 4, 2 -> new Packed(new Bytes(new byte[Math.toIntExact(type.byteSize(size))]), type.bits());
+            case 64 -> new LongArray(new long[length]);
+            case 32 -> new IntArray(new int[length]);
+            case 16 -> new ShortArray(new short[length]);
+            case 8 -> new ByteArray(new byte[length]);
+            case 4, 2 -> new Packed(new ByteArray(new byte[Math.toIntExact(type.byteSize(size))]), type.bits());
             default -> throw new IllegalArgumentException("no scalar elements of type " + type);
         };
     }
 
-    record Floats(float[] array) implements Memory {
+    record FloatArray(float[] array) implements Memory {
         @Override
         public long get(long position) {
             return Float.floatToRawIntBits(array[(int) position]);
@@ -74,7 +74,7 @@ interface Memory {
         }
     }
 
-    record Doubles(double[] array) implements Memory {
+    record DoubleArray(double[] array) implements Memory {
         @Override
         public long get(long position) {
             return Double.doubleToRawLongBits(array[(int) position]);
@@ -91,7 +91,7 @@ interface Memory {
         }
     }
 
-    record Longs(long[] array) implements Memory {
+    record LongArray(long[] array) implements Memory {
         @Override
         public long get(long position) {
             return array[(int) position];
@@ -108,7 +108,7 @@ interface Memory {
         }
     }
 
-    record Ints(int[] array) implements Memory {
+    record IntArray(int[] array) implements Memory {
         @Override
         public long get(long position) {
             return array[(int) position];
@@ -125,7 +125,7 @@ interface Memory {
         }
     }
 
-    record Shorts(short[] array) implements Memory {
+    record ShortArray(short[] array) implements Memory {
         @Override
         public long get(long position) {
             return array[(int) position];
@@ -142,7 +142,7 @@ interface Memory {
         }
     }
 
-    record Bytes(byte[] array) implements Memory {
+    record ByteArray(byte[] array) implements Memory {
         @Override
         public long get(long position) {
             return array[(int) position];

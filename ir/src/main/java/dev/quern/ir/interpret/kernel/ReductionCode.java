@@ -20,15 +20,15 @@ import java.util.Optional;
  */
 final class ReductionCode {
     /** A name of a rule, and how its bits are found once those before it are known. */
-    private record Definition(String name, Buffer cell, int slot, ExpressionCode.Whole bits, boolean wide) {}
+    private record Definition(String name, Buffer cell, int slot, ExpressionCode.WholeCode bits, boolean wide) {}
 
     /** The definitions of a rule, and what the parts become. */
-    private record RuleCode(List<Definition> lets, List<ExpressionCode.Whole> values) {}
+    private record RuleCode(List<Definition> lets, List<ExpressionCode.WholeCode> values) {}
 
     private final Scope scope;
     private final ExpressionCode expressions;
     private final Stmt.ReduceInto reduce;
-    private final List<Access> targets = new ArrayList<>();
+    private final List<ElementAccess> targets = new ArrayList<>();
     private final boolean[] wide;
     private final Map<String, Expr> names = new HashMap<>();
     private final Map<String, Definition> known = new HashMap<>();
@@ -91,7 +91,7 @@ final class ReductionCode {
         return reduce.along().stream().anyMatch(along -> index.dependsOn(along.variable()));
     }
 
-    private Definition define(String name, DType dtype, ExpressionCode.Whole bits, boolean isWide) {
+    private Definition define(String name, DType dtype, ExpressionCode.WholeCode bits, boolean isWide) {
         Buffer cell = Buffer.register(scope.fresh(name), dtype, Shape.SCALAR);
         names.put(name, new Expr.Load(cell.name(), List.of(), dtype));
         Definition definition = new Definition(name, cell, scope.define(cell), bits, isWide);
@@ -107,7 +107,7 @@ final class ReductionCode {
             lets.add(define(let.name(), let.value().dtype(), expressions.bits(named(let.value())), isWide));
             own.add(let.name());
         }
-        List<ExpressionCode.Whole> values = new ArrayList<>();
+        List<ExpressionCode.WholeCode> values = new ArrayList<>();
         for (Expr value : rule.values()) {
             if (!wide[values.size()] && isWide(value)) {
                 throw scope.bug("reduces by " + reduce.reduction().name() + " into one element what differs along "
@@ -224,7 +224,7 @@ final class ReductionCode {
 
     private static void put(Frame frame, Definition definition, long bits) {
         if (frame.views[definition.slot()] == null) {
-            frame.views[definition.slot()] = View.allocate(definition.cell(), name -> 0);
+            frame.views[definition.slot()] = BufferView.allocate(definition.cell(), name -> 0);
         }
         frame.views[definition.slot()].memory.set(0, bits);
     }

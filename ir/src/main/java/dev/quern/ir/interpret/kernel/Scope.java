@@ -8,11 +8,11 @@ import java.util.Map;
 
 /** Which names of a kernel are defined at the place being resolved, and the slots they have in a {@link Frame}. */
 final class Scope {
-    private record Place(Buffer buffer, int slot) {}
+    private record NamedBuffer(Buffer buffer, int slot) {}
 
     private final String kernel;
     private final Map<String, Integer> values = new HashMap<>();
-    private final Map<String, Place> buffers = new HashMap<>();
+    private final Map<String, NamedBuffer> buffers = new HashMap<>();
     private int valueSlots;
     private int bufferSlots;
     private int laneSlots;
@@ -62,7 +62,7 @@ final class Scope {
 
     /** Defines a buffer and gives its slot. */
     int define(Buffer buffer) {
-        if (buffers.putIfAbsent(buffer.name(), new Place(buffer, bufferSlots)) != null) {
+        if (buffers.putIfAbsent(buffer.name(), new NamedBuffer(buffer, bufferSlots)) != null) {
             throw bug("defines buffer " + buffer.name() + " inside " + buffer.name());
         }
         return bufferSlots++;
@@ -93,15 +93,15 @@ final class Scope {
     }
 
     /** An element of a buffer in scope. */
-    Access access(String name, List<Dim> indices) {
-        Place place = buffers.get(name);
+    ElementAccess access(String name, List<Dim> indices) {
+        NamedBuffer place = buffers.get(name);
         if (place == null) {
             throw bug("uses buffer " + name + ", which is not defined there");
         }
         if (indices.size() != place.buffer.shape().rank()) {
             throw bug("has " + indices.size() + " indices for buffer " + name + " of shape " + place.buffer.shape());
         }
-        return new Access(kernel, place.buffer, place.slot, indices(indices));
+        return new ElementAccess(kernel, place.buffer, place.slot, indices(indices));
     }
 
     /** A kernel that breaks the rules of the IR; a bug of what made it. */

@@ -125,13 +125,13 @@ final class StatementCode {
     }
 
     private Action store(String buffer, List<Dim> indices, Expr value) {
-        Access target = target(buffer, indices, value);
-        ExpressionCode.Whole bits = expressions.bits(value);
+        ElementAccess target = target(buffer, indices, value);
+        ExpressionCode.WholeCode bits = expressions.bits(value);
         return frame -> target.set(frame, bits.at(frame));
     }
 
-    private Access target(String buffer, List<Dim> indices, Expr value) {
-        Access target = scope.access(buffer, indices);
+    private ElementAccess target(String buffer, List<Dim> indices, Expr value) {
+        ElementAccess target = scope.access(buffer, indices);
         if (readOnly.contains(buffer)) {
             throw scope.bug("writes parameter " + buffer + ", which is not one of its results");
         }
@@ -155,12 +155,13 @@ final class StatementCode {
         }
         Stmt.Element element = reduce.targets().getFirst();
         Expr first = reduce.inputs().getFirst();
-        Access target = target(element.buffer(), element.indices(), first);
+        ElementAccess target = target(element.buffer(), element.indices(), first);
         DType type = first.dtype();
         BinaryOp function = reduce.reduction().function().orElseThrow();
         if (!type.isFloat()) {
             LongBinaryOperator join = ScalarFunctions.wholeBinary(function, type);
-            ExpressionCode.Whole operand = expressions.whole(reduce.reduction().lifted(reduce.inputs()));
+            ExpressionCode.WholeCode operand =
+                    expressions.whole(reduce.reduction().lifted(reduce.inputs()));
             return frame ->
                     target.set(frame, join.applyAsLong(Scalars.wrap(type, target.get(frame)), operand.at(frame)));
         }
@@ -168,7 +169,7 @@ final class StatementCode {
             return fma(target, type, first, reduce.inputs().get(1));
         }
         DoubleBinaryOperator join = ScalarFunctions.realBinary(function, type);
-        ExpressionCode.Real operand = expressions.real(first);
+        ExpressionCode.RealCode operand = expressions.real(first);
         return frame -> {
             double joined = join.applyAsDouble(FloatFormats.decode(type, target.get(frame)), operand.at(frame));
             target.set(frame, FloatFormats.encode(type, joined));
@@ -194,9 +195,9 @@ final class StatementCode {
         return frame -> frame.lanes[slot].give((int) frame.values[variable], code.lift(frame));
     }
 
-    private Action fma(Access target, DType type, Expr a, Expr b) {
-        ExpressionCode.Real left = expressions.real(a);
-        ExpressionCode.Real right = expressions.real(b);
+    private Action fma(ElementAccess target, DType type, Expr a, Expr b) {
+        ExpressionCode.RealCode left = expressions.real(a);
+        ExpressionCode.RealCode right = expressions.real(b);
         return frame -> {
             double sum =
                     Scalars.fma(type, left.at(frame), right.at(frame), FloatFormats.decode(type, target.get(frame)));
@@ -213,7 +214,7 @@ final class StatementCode {
         Action inner = action(body);
         scope.forget(buffer);
         return frame -> {
-            frame.views[slot] = View.allocate(buffer, name -> frame.values[slots.get(name)]);
+            frame.views[slot] = BufferView.allocate(buffer, name -> frame.values[slots.get(name)]);
             inner.run(frame);
             frame.views[slot] = null;
         };
@@ -245,7 +246,7 @@ final class StatementCode {
     }
 
     private Action let(String name, Expr value, Stmt body) {
-        ExpressionCode.Whole bound = expressions.whole(value);
+        ExpressionCode.WholeCode bound = expressions.whole(value);
         int slot = scope.define(name);
         enter(name, 0);
         Action inner = action(body);

@@ -188,7 +188,8 @@ class KernelInterpreterTest {
         Stmt body = new Stmt.ReduceInto("out", List.of(), combiner, new Expr.Immediate(type, value));
         Memory memory = Memory.allocate(type, 1);
         memory.set(0, initial);
-        Object array = memory instanceof Memory.Shorts(short[] shorts) ? shorts : ((Memory.Bytes) memory).array();
+        Object array =
+                memory instanceof Memory.ShortArray(short[] shorts) ? shorts : ((Memory.ByteArray) memory).array();
         KernelInterpreter.run(kernel(body, List.of(), out), new Object[] {array}, new long[1], new long[0]);
         return type.isFloat() ? memory.get(0) & 0xFFFF : Scalars.wrap(type, memory.get(0));
     }

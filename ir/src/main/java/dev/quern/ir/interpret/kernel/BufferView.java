@@ -9,7 +9,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 
 /** A buffer with its extents and strides as numbers, over the memory that holds it. */
-final class View {
+final class BufferView {
     final Memory memory;
     final long base;
     final long[] extents;
@@ -19,7 +19,7 @@ final class View {
     private final Optional<Layout.Swizzle> swizzle;
     private final boolean simple;
 
-    private View(Buffer buffer, ToLongFunction<String> symbols, Memory given, long base) {
+    private BufferView(Buffer buffer, ToLongFunction<String> symbols, Memory given, long base) {
         Layout layout = buffer.layout();
         this.base = base;
         extents = values(buffer.shape().dims(), symbols);
@@ -45,13 +45,13 @@ final class View {
     }
 
     /** A parameter over the array or segment {@code holder}, from element {@code offset}. */
-    static View over(Buffer buffer, ToLongFunction<String> symbols, Object holder, long offset) {
-        return new View(buffer, symbols, Memory.of(holder, buffer.dtype()), offset);
+    static BufferView over(Buffer buffer, ToLongFunction<String> symbols, Object holder, long offset) {
+        return new BufferView(buffer, symbols, Memory.of(holder, buffer.dtype()), offset);
     }
 
     /** Fresh memory for {@code buffer}, undefined. */
-    static View allocate(Buffer buffer, ToLongFunction<String> symbols) {
-        View view = new View(buffer, symbols, null, 0);
+    static BufferView allocate(Buffer buffer, ToLongFunction<String> symbols) {
+        BufferView view = new BufferView(buffer, symbols, null, 0);
         view.undefine(Scalars.undefined(buffer.dtype()));
         return view;
     }

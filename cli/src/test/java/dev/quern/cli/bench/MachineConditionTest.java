@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class ConditionTest {
+class MachineConditionTest {
     @Test
     void aQuietMachineCounts() {
         assertTrue(Conditions.peaks(100, 91).isQuiet());
@@ -28,9 +28,11 @@ class ConditionTest {
 
     @Test
     void memoryCountsAsArithmeticDoes() {
-        Condition memory = new Condition(Conditions.BEST, new Peaks(100, 8), Conditions.BEST, 0, Optional.empty());
+        MachineCondition memory =
+                new MachineCondition(Conditions.BEST, new Peaks(100, 8), Conditions.BEST, 0, Optional.empty());
         assertEquals(List.of("the peaks before and after differ by 20 %"), memory.disturbances());
-        Condition low = new Condition(new Peaks(100, 5), new Peaks(100, 5), Conditions.BEST, 0, Optional.empty());
+        MachineCondition low =
+                new MachineCondition(new Peaks(100, 5), new Peaks(100, 5), Conditions.BEST, 0, Optional.empty());
         assertEquals(List.of("the peaks reach 50 % of this machine's best"), low.disturbances());
     }
 

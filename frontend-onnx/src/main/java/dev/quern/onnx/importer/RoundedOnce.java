@@ -10,8 +10,8 @@ import java.util.Optional;
  * What ONNX calls one operation but is several here rounds once: 16-bit floats are widened to f32 before, and the results are
  * rounded at the end. In between nothing overflows that the result holds.
  */
-final class Composite {
-    private Composite() {}
+final class RoundedOnce {
+    private RoundedOnce() {}
 
     /** Whether arithmetic on {@code dtype} is done in f32. */
     static boolean isNarrow(DType dtype) {
@@ -27,7 +27,7 @@ final class Composite {
     static Operator.Translation of(Operator.Translation translation) {
         return call -> {
             Optional<DType> narrow =
-                    call.optional(0).map(value -> value.type().dtype()).filter(Composite::isNarrow);
+                    call.optional(0).map(value -> value.type().dtype()).filter(RoundedOnce::isNarrow);
             if (narrow.isEmpty()) {
                 return translation.apply(call);
             }

@@ -1,7 +1,7 @@
 package dev.quern.runtime.archive;
 
 /** What follows in the bytes of a {@link RecordWriter}. The order is part of the format. */
-enum Kind {
+enum RecordTag {
     /** A class that records and constants are of; counted apart from objects. */
     TYPE,
     STRING,
@@ -18,9 +18,9 @@ enum Kind {
     DIM,
     LITERAL;
 
-    private static final Kind[] ALL = values();
+    private static final RecordTag[] ALL = values();
 
-    static Kind of(long number) {
+    static RecordTag of(long number) {
         if (number < 0 || number >= ALL.length) {
             throw new DamagedException("there is no kind " + number);
         }

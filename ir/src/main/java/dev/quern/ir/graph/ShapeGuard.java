@@ -11,7 +11,7 @@ import dev.quern.ir.Dim;
  * @param right the other side
  * @param reason which node asks for it, for messages
  */
-public record Guard(Dim left, Relation relation, Dim right, String reason) {
+public record ShapeGuard(Dim left, Relation relation, Dim right, String reason) {
     /** How the sides compare. */
     public enum Relation {
         EQUAL,

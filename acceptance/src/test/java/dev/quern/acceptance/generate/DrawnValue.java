@@ -10,8 +10,8 @@ import java.util.List;
  * @param dtype element type
  * @param shape its axes
  */
-record Entry(String name, DType dtype, List<Axis> shape) {
-    Entry {
+record DrawnValue(String name, DType dtype, List<Axis> shape) {
+    DrawnValue {
         shape = List.copyOf(shape);
     }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param load the average number of runnable threads in the minute before (Linux's load); NaN where there is none
  * @param activity what others took meanwhile; empty where the system does not say
  */
-public record Condition(Peaks before, Peaks after, Peaks best, double load, Optional<Activity> activity) {
+public record MachineCondition(Peaks before, Peaks after, Peaks best, double load, Optional<Activity> activity) {
     /** Peaks that differ by this share or more tell of a machine that changed. */
     static final double MOST_DIFFERENCE = 0.1;
 

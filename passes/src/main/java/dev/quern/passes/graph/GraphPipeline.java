@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The passes over a graph, in order, applied to the bodies of control flow too. */
-public final class Pipeline {
+public final class GraphPipeline {
     /** Rounds after which clean-up stops even if it still finds something. */
     private static final int MOST_ROUNDS = 12;
 
@@ -34,7 +34,7 @@ public final class Pipeline {
 
     private static final List<GraphPass> MEMORY = List.of(new ShareConcatenations());
 
-    private Pipeline() {}
+    private GraphPipeline() {}
 
     private static List<Rule> simplifications() {
         return Stream.of(MovementRules.ALL, ArithmeticRules.ALL, ScattersOfBoxes.ALL)

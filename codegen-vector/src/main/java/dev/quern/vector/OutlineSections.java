@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Set;
 
 /** Makes sections of loops that use no register buffer from outside, so that each gets a method of its own. */
-final class Outline {
+final class OutlineSections {
     private final Set<String> registers = new HashSet<>();
 
-    private Outline() {}
+    private OutlineSections() {}
 
     static Stmt loops(Stmt body) {
-        return new Outline().rewrite(body, true);
+        return new OutlineSections().rewrite(body, true);
     }
 
     /** {@code body} with its outermost serial loops as sections; {@code whole} while nothing but it is in the method. */

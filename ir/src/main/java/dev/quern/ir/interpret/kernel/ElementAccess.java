@@ -4,13 +4,13 @@ import dev.quern.ir.kernel.Buffer;
 import java.util.Arrays;
 
 /** An element of a buffer at resolved indices, checked against the buffer's shape and span at each use. */
-final class Access {
+final class ElementAccess {
     private final String kernel;
     private final Buffer buffer;
     private final int slot;
     private final IndexCode[] indices;
 
-    Access(String kernel, Buffer buffer, int slot, IndexCode[] indices) {
+    ElementAccess(String kernel, Buffer buffer, int slot, IndexCode[] indices) {
         this.kernel = kernel;
         this.buffer = buffer;
         this.slot = slot;
@@ -23,17 +23,17 @@ final class Access {
 
     /** The bits of the element. */
     long get(Frame frame) {
-        View view = frame.views[slot];
+        BufferView view = frame.views[slot];
         return view.memory.get(position(view, frame));
     }
 
     /** Writes the bits of the element. */
     void set(Frame frame, long bits) {
-        View view = frame.views[slot];
+        BufferView view = frame.views[slot];
         view.memory.set(position(view, frame), bits);
     }
 
-    private long position(View view, Frame frame) {
+    private long position(BufferView view, Frame frame) {
         long address = 0;
         boolean simple = view.isSimple();
         for (int axis = 0; axis < indices.length; axis++) {
@@ -52,12 +52,12 @@ final class Access {
         return view.base + address;
     }
 
-    private IndexOutOfBoundsException outside(View view, Frame frame) {
+    private IndexOutOfBoundsException outside(BufferView view, Frame frame) {
         return new IndexOutOfBoundsException("kernel " + kernel + ": indices " + indices(frame) + " lie outside buffer "
                 + buffer.name() + " of shape " + Arrays.toString(view.extents));
     }
 
-    private IndexOutOfBoundsException beyond(View view, Frame frame, long address) {
+    private IndexOutOfBoundsException beyond(BufferView view, Frame frame, long address) {
         return new IndexOutOfBoundsException("kernel " + kernel + ": indices " + indices(frame) + " of buffer "
                 + buffer.name() + " are at element " + address + ", expected below " + view.limit());
     }

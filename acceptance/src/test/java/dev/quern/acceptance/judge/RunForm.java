@@ -6,15 +6,15 @@ package dev.quern.acceptance.judge;
  * @param threads threads that a run may use
  * @param vectorBits width of vectors as system property {@code quern.vector.bits} has it; 0 for scalar code
  */
-record Form(int threads, int vectorBits) {
-    static Form of(long seed) {
+record RunForm(int threads, int vectorBits) {
+    static RunForm of(long seed) {
         int taste = Math.floorMod(seed * 31 + (seed >> 3), 8);
-        return new Form(taste % 2 == 0 ? 1 : 2, taste < 5 ? 256 : taste == 5 ? 128 : 0);
+        return new RunForm(taste % 2 == 0 ? 1 : 2, taste < 5 ? 256 : taste == 5 ? 128 : 0);
     }
 
     /** Scalar code for vectors, vectors for scalar code, and another number of threads. */
-    Form other() {
-        return new Form(3 - threads, vectorBits == 0 ? 256 : 0);
+    RunForm other() {
+        return new RunForm(3 - threads, vectorBits == 0 ? 256 : 0);
     }
 
     /** Whether a model of this seed is run twice, and in another form. */

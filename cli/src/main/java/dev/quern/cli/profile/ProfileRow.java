@@ -14,14 +14,14 @@ import java.util.Optional;
  * @param share of the run
  * @param work what a kernel's steps do; empty for other steps
  */
-public record Row(
+public record ProfileRow(
         String name,
         String template,
         String origin,
         int steps,
         double milliseconds,
         double share,
-        Optional<Work> work) {
+        Optional<RowWork> work) {
     /**
      * What the steps of a kernel do.
      *
@@ -33,7 +33,7 @@ public record Row(
      * @param participants threads
      * @param tiers what HotSpot has made of it
      */
-    public record Work(
+    public record RowWork(
             KernelCost cost,
             double gigaflops,
             double gigabytes,

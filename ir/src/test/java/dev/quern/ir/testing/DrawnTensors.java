@@ -7,10 +7,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.Random;
 
 /** Random tensors. */
-public final class Tensors {
+public final class DrawnTensors {
     private static final String[] WORDS = {"", "a", "two words", "\"quoted\"\n", "größer", "\u0000\uD83D\uDE00"};
 
-    private Tensors() {}
+    private DrawnTensors() {}
 
     /** A tensor of random bits for integers, small halves for most floats; unused bits are zero. */
     public static Tensor random(Random random, DType dtype, long... shape) {

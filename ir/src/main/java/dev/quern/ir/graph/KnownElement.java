@@ -6,15 +6,15 @@ import dev.quern.ir.Divisors;
 import java.util.OptionalDouble;
 
 /** What is known of one element of a small tensor before anything runs. */
-sealed interface Element {
+sealed interface KnownElement {
     /** Nothing. */
-    Element UNKNOWN = new Unknown();
+    KnownElement UNKNOWN = new UnknownElement();
 
     /** No or false. */
-    Element FALSE = whole(Dim.ZERO);
+    KnownElement FALSE = whole(Dim.ZERO);
 
     /** Yes or true. */
-    Element TRUE = whole(Dim.ONE);
+    KnownElement TRUE = whole(Dim.ONE);
 
     /**
      * {@code numerator/denominator}, exactly.
@@ -22,38 +22,38 @@ sealed interface Element {
      * @param numerator any expression
      * @param denominator positive, in lowest terms; 1 in tensors of integers and booleans
      */
-    record Fraction(Dim numerator, long denominator) implements Element {}
+    record Fraction(Dim numerator, long denominator) implements KnownElement {}
 
     /** A number that is no integer below 2^53. */
-    record Real(double value) implements Element {}
+    record InexactElement(double value) implements KnownElement {}
 
     /** Nothing. */
-    record Unknown() implements Element {}
+    record UnknownElement() implements KnownElement {}
 
     /** The integer {@code value}. */
-    static Element whole(Dim value) {
+    static KnownElement whole(Dim value) {
         return new Fraction(value, 1);
     }
 
     /** A truth value. */
-    static Element truth(boolean value) {
+    static KnownElement truth(boolean value) {
         return value ? TRUE : FALSE;
     }
 
     /** {@code value}, as an integer if it is one. */
-    static Element real(double value) {
+    static KnownElement real(double value) {
         boolean negativeZero = value == 0 && Double.doubleToRawLongBits(value) != 0;
         boolean integral = value == Math.rint(value) && Math.abs(value) < 0x1p53;
-        return integral && !negativeZero ? whole(Dim.of((long) value)) : new Real(value);
+        return integral && !negativeZero ? whole(Dim.of((long) value)) : new InexactElement(value);
     }
 
     /** {@code value} rounded to {@code dtype}. */
-    static Element rounded(double value, DType dtype) {
+    static KnownElement rounded(double value, DType dtype) {
         return real(dtype == DType.F32 ? (double) (float) value : value);
     }
 
     /** {@code numerator/denominator} in lowest terms. */
-    static Element fraction(Dim numerator, long denominator) {
+    static KnownElement fraction(Dim numerator, long denominator) {
         long common = denominator;
         for (Dim.Term term : numerator.terms()) {
             common = Divisors.greatestCommon(common, Math.abs(term.coefficient()));
@@ -68,8 +68,8 @@ sealed interface Element {
                 numerator.isConstant()
                         ? OptionalDouble.of((double) numerator.constant() / denominator)
                         : OptionalDouble.empty();
-            case Real(double value) -> OptionalDouble.of(value);
-            case Unknown unknown -> OptionalDouble.empty();
+            case InexactElement(double value) -> OptionalDouble.of(value);
+            case UnknownElement unknown -> OptionalDouble.empty();
         };
     }
 

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** Where a buffer is in generated code. */
-abstract sealed class Place extends Versioned {
+abstract sealed class BufferPlace extends Versioned {
     final Buffer buffer;
 
-    private Place(Buffer buffer) {
+    private BufferPlace(Buffer buffer) {
         this.buffer = buffer;
     }
 
@@ -21,7 +21,7 @@ abstract sealed class Place extends Versioned {
     }
 
     /** A Java array; the buffer starts at {@code offset}, or at its beginning if that is null. */
-    static final class InArray extends Place {
+    static final class InArray extends BufferPlace {
         final CodeNode array;
         final CodeNode offset;
 
@@ -33,7 +33,7 @@ abstract sealed class Place extends Versioned {
     }
 
     /** A memory segment; the buffer starts at element {@code offset}. */
-    static final class InSegment extends Place {
+    static final class InSegment extends BufferPlace {
         final CodeNode segment;
         final CodeNode offset;
 
@@ -45,7 +45,7 @@ abstract sealed class Place extends Versioned {
     }
 
     /** Local variables. */
-    static final class InCells extends Place {
+    static final class InCells extends BufferPlace {
         /** How addresses map to cells, or null if each element is a scalar. */
         final VectorParts grain;
 

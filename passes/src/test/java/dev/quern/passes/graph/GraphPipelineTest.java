@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PipelineTest {
+class GraphPipelineTest {
     /** The body of what the passes make of a graph, without origins. */
     private static void becomes(String text, String nodes) {
-        Graph after = Pipeline.run(Parser.parseGraph(text));
+        Graph after = GraphPipeline.run(Parser.parseGraph(text));
         String printed = GraphPrinter.print(after);
         int begin = printed.indexOf('\n') + 1;
         assertEquals(nodes, printed.substring(begin, printed.lastIndexOf('}')).indent(-2));
@@ -121,7 +121,7 @@ class PipelineTest {
 
     @Test
     void outputsKeepTheirNamesAndCount() {
-        Graph after = Pipeline.run(Parser.parseGraph("""
+        Graph after = GraphPipeline.run(Parser.parseGraph("""
                 graph g(%x: f32[2, 3]) {
                   %a: f32[2, 3] = reshape(%x) {shape = [2, 3]}
                   %b: f32[2, 3] = neg(%x)
@@ -137,7 +137,7 @@ class PipelineTest {
 
     @Test
     void aGraphThatIsDoneWithIsLeftAlone() {
-        Graph once = Pipeline.run(Parser.parseGraph("""
+        Graph once = GraphPipeline.run(Parser.parseGraph("""
                 graph g(%x: f32[n, 3, 8, 8], %w: f32[1, 1, 3, 4]) {
                   %t: f32[n, 8, 8, 3] = transpose(%x) {permutation = [0, 2, 3, 1]}
                   %y: f32[n, 8, 8, 4] = convolve(%t, %w) {extents = [1, 1], strides = [1, 1], dilations = [1, 1], before = [0, 0], after = [0, 0], groups = 1}
@@ -146,7 +146,7 @@ class PipelineTest {
                   return %z
                 }
                 """));
-        assertEquals(GraphPrinter.print(once), GraphPrinter.print(Pipeline.run(once)));
+        assertEquals(GraphPrinter.print(once), GraphPrinter.print(GraphPipeline.run(once)));
         assertTrue(once.nodes().stream().anyMatch(node -> node.op() instanceof Op.Contract), once.toString());
     }
 
@@ -184,6 +184,6 @@ class PipelineTest {
         GraphInterpreter interpreter = new GraphInterpreter();
         assertArrayEquals(
                 interpreter.run(graph, inputs).get("z").toFloatArray(),
-                interpreter.run(Pipeline.run(graph), inputs).get("z").toFloatArray());
+                interpreter.run(GraphPipeline.run(graph), inputs).get("z").toFloatArray());
     }
 }

@@ -23,13 +23,13 @@ import java.util.Random;
  * What a model means: the graph as imported, with no pass run on it, evaluated node by node by the reference interpreter. Where a
  * guard fails, the graph imported for exactly these sizes is.
  */
-final class Reference implements AutoCloseable {
+final class ReferenceModel implements AutoCloseable {
     private static final Budget BUDGET = new Budget(1 << 24, 1L << 28, 100_000);
 
     private final ImportedModel model;
     private final boolean rounded;
 
-    Reference(byte[] bytes) {
+    ReferenceModel(byte[] bytes) {
         this(bytes, false);
     }
 
@@ -37,7 +37,7 @@ final class Reference implements AutoCloseable {
      * {@code rounded} says that it is held against another engine: inputs of f16 may have been more precise than they are, so that they are
      * moved too, and sums of integers in f32 may be made in other steps.
      */
-    Reference(byte[] bytes, boolean rounded) {
+    ReferenceModel(byte[] bytes, boolean rounded) {
         this.model = OnnxModels.read(bytes);
         this.rounded = rounded;
     }

@@ -18,41 +18,41 @@ import java.util.Set;
  * What a reduction takes is computed first, once for all iterations of the loops that do not change it, into memory with an axis for
  * each loop that does. Whatever the element is made of is done by the copy: gathers, masks, conversions.
  */
-final class StageInput {
+final class StageReductionInput {
     /** The reduction, the loops and conditions around it inside the staged loop, and what else is defined there. */
-    private record Site(
+    private record StagedReduction(
             Stmt.ReduceInto reduce,
             List<Stmt.For> loops,
             List<Dim> conditions,
             Set<String> defined,
             ScheduleScope scope) {
-        Site inside(Stmt.For loop) {
+        StagedReduction inside(Stmt.For loop) {
             List<Stmt.For> more = new ArrayList<>(loops);
             more.add(loop);
-            return new Site(null, more, conditions, defined, scope.inside(loop));
+            return new StagedReduction(null, more, conditions, defined, scope.inside(loop));
         }
 
-        Site when(List<Dim> nonNegative) {
+        StagedReduction when(List<Dim> nonNegative) {
             List<Dim> more = new ArrayList<>(conditions);
             more.addAll(nonNegative);
-            return new Site(null, loops, more, defined, scope.when(nonNegative));
+            return new StagedReduction(null, loops, more, defined, scope.when(nonNegative));
         }
 
-        Site with(String name, ScheduleScope inside) {
+        StagedReduction with(String name, ScheduleScope inside) {
             Set<String> more = new HashSet<>(defined);
             more.add(name);
-            return new Site(null, loops, conditions, more, inside);
+            return new StagedReduction(null, loops, conditions, more, inside);
         }
 
-        Site at(Stmt.ReduceInto found) {
-            return new Site(found, loops, conditions, defined, scope);
+        StagedReduction at(Stmt.ReduceInto found) {
+            return new StagedReduction(found, loops, conditions, defined, scope);
         }
     }
 
     private final Step.StageInput step;
     private final Application application;
 
-    private StageInput(Step.StageInput step, Application application) {
+    private StageReductionInput(Step.StageInput step, Application application) {
         this.step = step;
         this.application = application;
     }
@@ -61,17 +61,17 @@ final class StageInput {
         if (step.input() < 0 || step.pad() < 0) {
             throw application.refusal("input " + step.input() + " and padding " + step.pad() + " are not both counts");
         }
-        return application.atLoops(step.loop(), new StageInput(step, application)::stage);
+        return application.atLoops(step.loop(), new StageReductionInput(step, application)::stage);
     }
 
     private Stmt stage(Stmt.For loop, ScheduleScope scope) {
-        List<Site> sites = new ArrayList<>();
-        find(loop.body(), new Site(null, List.of(), List.of(), Set.of(), scope.inside(loop)), sites);
+        List<StagedReduction> sites = new ArrayList<>();
+        find(loop.body(), new StagedReduction(null, List.of(), List.of(), Set.of(), scope.inside(loop)), sites);
         if (sites.size() != 1) {
             throw application.refusal(
                     "the body of " + loop.variable() + " has " + sites.size() + " reductions, expected one");
         }
-        Site site = sites.getFirst();
+        StagedReduction site = sites.getFirst();
         Stmt.ReduceInto reduce = site.reduce();
         if (step.input() >= reduce.inputs().size() || !reduce.along().isEmpty()) {
             throw application.refusal("the reduction into "
@@ -103,7 +103,7 @@ final class StageInput {
         return new Stmt.For(loop.variable(), loop.extent(), loop.kind(), new Stmt.Allocate(copy, body));
     }
 
-    private void find(Stmt statement, Site site, List<Site> found) {
+    private void find(Stmt statement, StagedReduction site, List<StagedReduction> found) {
         switch (statement) {
             case Stmt.Block block -> block.statements().forEach(each -> find(each, site, found));
             case Stmt.For loop -> find(loop.body(), site.inside(loop), found);
@@ -117,7 +117,7 @@ final class StageInput {
             case Stmt.Guard guard -> {
                 find(guard.then(), site.when(guard.nonNegative()), found);
                 if (!Statements.isNothing(guard.otherwise())) {
-                    List<Site> others = new ArrayList<>();
+                    List<StagedReduction> others = new ArrayList<>();
                     find(guard.otherwise(), site, others);
                     if (!others.isEmpty()) {
                         throw application.refusal("a reduction stands where a condition does not hold");
@@ -140,10 +140,10 @@ final class StageInput {
                 : value;
     }
 
-    private void requireReadOnly(Expr value, Stmt.For loop, Site site) {
+    private void requireReadOnly(Expr value, Stmt.For loop, StagedReduction site) {
         Set<String> written = new HashSet<>(site.defined());
         BufferAccesses.of(loop.body(), site.scope()).stream()
-                .filter(access -> access.kind() != BufferAccesses.Kind.READ)
+                .filter(access -> access.kind() != BufferAccesses.AccessKind.READ)
                 .forEach(access -> written.add(access.buffer()));
         Expressions.loads(value, load -> {
             if (written.contains(load.buffer())) {
@@ -158,7 +158,7 @@ final class StageInput {
     }
 
     /** What has to hold where an element is computed: all conditions that it may vary with, and the ends of its loops. */
-    private List<Dim> conditions(Site site, List<Stmt.For> varying) {
+    private List<Dim> conditions(StagedReduction site, List<Stmt.For> varying) {
         Set<String> own = new HashSet<>();
         varying.forEach(inner -> own.add(inner.variable()));
         Set<String> others = new HashSet<>(site.defined());
