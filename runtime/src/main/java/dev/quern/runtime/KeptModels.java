@@ -75,7 +75,7 @@ final class KeptModels {
     Optional<Found> find(CompilationKey key, ModelFiles model) {
         ModelBytes memory = null;
         try {
-            Optional<ArchiveFolder.Found> found = folder.find(key);
+            Optional<ArchiveFolder.FoundArchive> found = folder.find(key);
             if (found.isEmpty()) {
                 return Optional.empty();
             }

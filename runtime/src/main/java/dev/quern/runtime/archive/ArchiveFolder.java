@@ -57,10 +57,10 @@ public final class ArchiveFolder {
      *
      * @param memory what it lies in; whoever got it closes that
      */
-    public record Found(Archive archive, ModelBytes memory) {}
+    public record FoundArchive(Archive archive, ModelBytes memory) {}
 
     /** The archive of {@code key}, made by a process of this user; empty if there is none. */
-    public Optional<Found> find(CompilationKey key) throws IOException {
+    public Optional<FoundArchive> find(CompilationKey key) throws IOException {
         Path file = file(key);
         ModelBytes memory = map(file);
         boolean found = false;
@@ -74,7 +74,7 @@ public final class ArchiveFolder {
                 return Optional.empty();
             }
             touch(file);
-            return Optional.of(new Found(archive.get(), memory));
+            return Optional.of(new FoundArchive(archive.get(), memory));
         } catch (DamagedException damaged) {
             remove(key);
             throw damaged;
