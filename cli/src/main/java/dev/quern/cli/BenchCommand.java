@@ -103,7 +103,8 @@ final class BenchCommand implements Callable<Integer> {
             names = "--load",
             description =
                     "Measure in fresh JVMs, one at a time, how long loading takes, loading and the first answer, the first "
-                            + "ten runs, until nine tenths of the steady speed, and the most memory held.")
+                            + "ten runs, until nine tenths of the steady speed, and the most memory held; once compiling "
+                            + "the model, and once finding it kept by an earlier JVM.")
     private boolean load;
 
     @Option(names = "--save", paramLabel = "FILE", description = "Write the figures, for a later --against.")
@@ -194,8 +195,11 @@ final class BenchCommand implements Callable<Integer> {
         return all;
     }
 
-    private List<Figures> measure(List<BenchCase> subjects, Path scratch) {
+    private List<Figures> measure(List<BenchCase> subjects, Path scratch) throws IOException {
         BenchContenders contenders = new BenchContenders(session);
+        if (load) {
+            contenders.kept(Files.createTempDirectory(scratch, "kept"));
+        }
         if (old != null) {
             contenders.earlier(old);
         }

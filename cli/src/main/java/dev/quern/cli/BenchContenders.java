@@ -11,11 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Who is measured, and with which JVM options and class path. */
 final class BenchContenders {
     /** ONNX Runtime's threads spin for a million pauses before they give up: some 50 ms. */
     private static final long SPINNING_NANOSECONDS = 100_000_000;
+
+    /** Each JVM compiles, as the first one that loads a model does. */
+    private static final String NOT_KEPT = "off";
 
     private final Session session;
     private final List<Contender> contenders = new ArrayList<>();
@@ -23,8 +27,17 @@ final class BenchContenders {
     /** This build. */
     BenchContenders(Session session) {
         this.session = session;
-        contenders.add(
-                new Contender(Contender.QUERN, new Subject.Quern(), java(System.getProperty("java.class.path")), 0));
+        contenders.add(quern(Contender.QUERN, System.getProperty("java.class.path")));
+    }
+
+    /** Adds this build where an earlier process has compiled the model, which is kept in {@code folder}. */
+    void kept(Path folder) {
+        contenders.add(new Contender(
+                Contender.KEPT,
+                new Subject.Quern(),
+                java(System.getProperty("java.class.path"), folder.toString()),
+                0,
+                Optional.of(folder)));
     }
 
     /** Adds an earlier build: a class path, such as the path of its bundle. The worker's classes go before it. */
@@ -39,19 +52,26 @@ final class BenchContenders {
             }
             path.add(file.toString());
         }
-        contenders.add(
-                new Contender(Contender.EARLIER, new Subject.Quern(), java(String.join(File.pathSeparator, path)), 0));
+        contenders.add(quern(Contender.EARLIER, String.join(File.pathSeparator, path)));
+    }
+
+    private Contender quern(String name, String classPath) {
+        return new Contender(name, new Subject.Quern(), java(classPath, NOT_KEPT), 0, Optional.empty());
     }
 
     /** Adds ONNX Runtime; {@code ownSetting} adds it once more with its threads spinning as long as it likes. */
     void onnxRuntime(boolean ownSetting) {
         OnnxRuntimePeer peer = new OnnxRuntimePeer(session, new SessionSettings(1, true, true));
         Path jar = peer.jar();
-        List<String> command = java(System.getProperty("java.class.path"));
-        contenders.add(new Contender(peer.name(), new Subject.PeerRuntime(jar, true), command, 0));
+        List<String> command = java(System.getProperty("java.class.path"), NOT_KEPT);
+        contenders.add(new Contender(peer.name(), new Subject.PeerRuntime(jar, true), command, 0, Optional.empty()));
         if (ownSetting) {
             contenders.add(new Contender(
-                    peer.name() + ", spinning", new Subject.PeerRuntime(jar, false), command, SPINNING_NANOSECONDS));
+                    peer.name() + ", spinning",
+                    new Subject.PeerRuntime(jar, false),
+                    command,
+                    SPINNING_NANOSECONDS,
+                    Optional.empty()));
         }
     }
 
@@ -59,12 +79,12 @@ final class BenchContenders {
         return List.copyOf(contenders);
     }
 
-    private List<String> java(String classPath) {
+    /** A JVM that keeps what it compiles in the folder {@code cache}, or {@link #NOT_KEPT nowhere}. */
+    private List<String> java(String classPath, String cache) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JavaCommand.FLAGS);
-        // Each JVM compiles, as the first one that loads a model does.
-        command.add("-Dquern.cache=off");
+        command.add("-Dquern.cache=" + cache);
         String options =
                 session.environment().getOrDefault("QUERN_JAVA_OPTS", "").strip();
         if (!options.isEmpty()) {

@@ -27,12 +27,8 @@ import picocli.CommandLine.Parameters;
         })
 final class JavaCommand implements Callable<Integer> {
     /** What a JVM that runs models is started with. */
-    static final List<String> FLAGS = List.of(
-            "--add-modules",
-            "jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:CompileCommand=quiet",
-            "-XX:CompileCommand=CompileThresholdScaling,dev.quern.vector.Kernel_*::*,0.1");
+    static final List<String> FLAGS =
+            List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED");
 
     /** A class from each jar that the command needs and programs do not. */
     private static final List<String> COMMAND_ONLY = List.of(

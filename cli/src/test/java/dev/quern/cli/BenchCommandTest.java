@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.cli.bench.BenchCase;
+import dev.quern.cli.bench.Contender;
 import dev.quern.onnx.build.OnnxBuilder;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -128,6 +129,9 @@ class BenchCommandTest {
     void loadingIsMeasuredInFreshJvms() {
         CommandRun run = quick("m.onnx", "--load", "--json");
         assertEquals(0, run.status(), run.err());
+        for (String contender : List.of(Contender.QUERN, Contender.KEPT)) {
+            assertTrue(run.out().contains('"' + contender + '"'), run.out());
+        }
         for (String field : List.of("load_ms", "first_answer_ms", "first_runs_ms", "to_steady_ms", "peak_resident")) {
             assertTrue(run.out().contains("\"" + field), run.out());
         }

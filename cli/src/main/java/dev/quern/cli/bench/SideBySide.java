@@ -1,9 +1,12 @@
 package dev.quern.cli.bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Measures cases with several contenders, each in JVMs of its own. */
 public final class SideBySide {
@@ -31,12 +34,45 @@ public final class SideBySide {
                 subject, contenders, (round, left) -> SpeedRound.measure(subject, left, plan, bestPeaks, scratch)));
     }
 
-    /** How fresh JVMs get going. */
+    /** How fresh JVMs get going. Where a contender is to find the model compiled, a JVM that is not measured compiles it first. */
     public LoadFigures load(BenchCase subject, List<Contender> contenders) {
         return new LoadFigures(measure(
                 subject,
-                contenders,
+                contenders.stream()
+                        .filter(contender -> contender.kept().isEmpty() || keeps(subject, contender))
+                        .toList(),
                 (round, left) -> LoadRound.measure(subject, left, plan, round, bestPeaks, scratch)));
+    }
+
+    /** Has the model compiled and kept; whether there was anything to keep. */
+    private boolean keeps(BenchCase subject, Contender contender) {
+        Path folder = contender.kept().orElseThrow();
+        try (WorkerProcess worker = WorkerProcess.start(contender, scratch)) {
+            long before = sizeOf(folder);
+            worker.load(subject);
+            worker.finish();
+            if (sizeOf(folder) > before) {
+                return true;
+            }
+        } catch (BenchFailure failure) {
+            progress.accept(failure.getMessage());
+            return false;
+        } catch (IOException unreadable) {
+            progress.accept(folder + " cannot be read: " + unreadable.getMessage());
+            return false;
+        }
+        progress.accept("nothing is kept of " + subject.model());
+        return false;
+    }
+
+    private static long sizeOf(Path folder) throws IOException {
+        long size = 0;
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                size += Files.size(file);
+            }
+        }
+        return size;
     }
 
     private interface Measurement<R> {

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 final class WorkerProcess implements AutoCloseable {
     private static final int LINES_OF_COMPLAINT = 5;
     private static final int SECONDS_TO_END = 5;
+    private static final int SECONDS_TO_FINISH = 60;
 
     private final Contender contender;
     private final Process process;
@@ -108,6 +109,24 @@ final class WorkerProcess implements AutoCloseable {
             return last.isEmpty() ? "" : ": " + String.join("; ", last);
         } catch (IOException unreadable) {
             return "";
+        }
+    }
+
+    /**
+     * Ends the requests, and waits until the JVM has done what it does on its own, such as keeping what it compiled.
+     *
+     * @throws BenchFailure if it goes on for a minute
+     */
+    void finish() throws BenchFailure {
+        try {
+            requests.close();
+            if (!process.waitFor(SECONDS_TO_FINISH, TimeUnit.SECONDS)) {
+                throw new BenchFailure(contender, false, "its JVM does not end");
+            }
+        } catch (IOException broken) {
+            throw died();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -96,7 +96,7 @@ class SavedFiguresTest {
 
     @Test
     void jsonSaysWhoFailedAndWhatDisturbed() throws IOException {
-        Contender peer = new Contender("peer", new Subject.Quern(), List.of("java"), 0);
+        Contender peer = new Contender("peer", new Subject.Quern(), List.of("java"), 0, Optional.empty());
         SpeedFigures whole = figures(subject("", 1), Conditions.taken(1, 0), Contender.EARLIER, 10);
         Figures figures = new SpeedFigures(new Measured<>(
                 whole.subject(),

@@ -10,6 +10,7 @@ import dev.quern.cli.bench.worker.Request;
 import dev.quern.cli.bench.worker.Subject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +22,7 @@ class WorkerProcessTest {
     Path folder;
 
     private static Contender contender(String... command) {
-        return new Contender("it", new Subject.Quern(), List.of(command), 0);
+        return new Contender("it", new Subject.Quern(), List.of(command), 0, Optional.empty());
     }
 
     @Test
