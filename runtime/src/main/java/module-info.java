@@ -3,7 +3,7 @@ module dev.quern.runtime {
     requires transitive dev.quern;
     requires transitive dev.quern.ir;
     requires transitive dev.quern.passes;
-    requires dev.quern.onnx;
+    requires transitive dev.quern.onnx;
 
     exports dev.quern.runtime;
 

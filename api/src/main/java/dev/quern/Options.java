@@ -2,7 +2,6 @@ package dev.quern;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -54,12 +53,19 @@ public record Options(
             throw new ModelException(
                     ModelException.Code.INVALID_INPUT, "maxIterations", "expected at least 1, found " + maxIterations);
         }
+        require("device", device);
+        require("timeLimit", timeLimit);
+        require("cache", cache);
         if (timeLimit.isNegative() || timeLimit.isZero()) {
             throw new ModelException(
                     ModelException.Code.INVALID_INPUT, "timeLimit", "expected a positive time, found " + timeLimit);
         }
-        Objects.requireNonNull(device);
-        Objects.requireNonNull(cache);
+    }
+
+    private static void require(String name, Object value) {
+        if (value == null) {
+            throw new ModelException(ModelException.Code.INVALID_INPUT, name, "expected a value, found null");
+        }
     }
 
     /** The defaults: every processor the process may use, the CPU, half of the heap, no time limit. */
@@ -112,6 +118,7 @@ public record Options(
 
         /** How long loading, and each run, may take. */
         public Builder timeLimit(Duration limit) {
+            require("timeLimit", limit);
             this.timeLimit = limit.compareTo(NO_TIME_LIMIT) > 0 ? NO_TIME_LIMIT : limit;
             return this;
         }
@@ -124,6 +131,7 @@ public record Options(
 
         /** Where what is compiled is kept for later processes. */
         public Builder cache(Path folder) {
+            require("cache", folder);
             this.cache = Optional.of(folder);
             return this;
         }

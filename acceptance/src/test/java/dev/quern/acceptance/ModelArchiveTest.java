@@ -201,8 +201,17 @@ class ModelArchiveTest {
         Path cut = folder.resolve("cut.qar");
         for (int length : new int[] {whole.length - 1, whole.length / 2, 5}) {
             Files.write(cut, Arrays.copyOf(whole, length));
-            assertThrows(ModelException.class, () -> load("mine", Options.builder(), cut));
+            ModelException refused = assertThrows(ModelException.class, () -> load("mine", Options.builder(), cut));
+            assertEquals(
+                    length > 5,
+                    refused.getMessage().contains("a model compiled ahead of time that is cut short"),
+                    refused.getMessage());
         }
+    }
+
+    @Test
+    void whoMayReadItIsAsForAnyFile() throws IOException {
+        assertEquals(Files.getPosixFilePermissions(model), Files.getPosixFilePermissions(archive));
     }
 
     @Test

@@ -72,7 +72,7 @@ final class InspectCommand implements Callable<Integer> {
                     "--dim",
                     "sizes are shown with --memory alone; add --memory, or leave --dim out");
         }
-        try (OnnxFile file = OnnxReader.read(path)) {
+        try (OnnxFile file = OnnxReader.owning(ModelCompiler.bytes(path))) {
             ModelSummary summary = ModelSummary.of(file.model());
             long size = Files.size(path);
             if (json) {

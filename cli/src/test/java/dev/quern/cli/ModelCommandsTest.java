@@ -65,6 +65,9 @@ class ModelCommandsTest {
             CommandRun run = CommandRun.in(folder, "run", "m.qar", "--threads", "1", "--input", "x=1x3xf32=1,1,1");
             assertEquals(0, run.status(), run.err());
             assertTrue(run.out().contains("9.0, 12.0"), run.out());
+            CommandRun inspected = CommandRun.in(folder, "inspect", "m.qar");
+            assertEquals(0, inspected.status(), inspected.err());
+            assertTrue(inspected.out().contains("MatMul"), inspected.out());
             CommandRun verified = CommandRun.in(folder, "verify", "m.qar");
             assertEquals(0, verified.status(), verified.err());
             assertTrue(verified.out().contains("by this user on this machine"), verified.out());

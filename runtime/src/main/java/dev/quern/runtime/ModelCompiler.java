@@ -203,14 +203,8 @@ public final class ModelCompiler {
                         options.device(),
                         "models are compiled ahead of time for the device cpu only");
             }
-            Keeping place = keeping.or(() -> Keeping.of(options))
-                    .orElseThrow(() -> new ModelException(
-                            ModelException.Code.UNSUPPORTED,
-                            String.valueOf(file),
-                            "a model compiled ahead of time is marked with a key that lies in the cache folder, and there is none: "
-                                    + "set Options.cache, or leave quern.cache=off out"));
-            ImportedModel imported =
-                    imported(plain(ModelBytes.map(required(model, "model")), model.toString()), reproducer);
+            Keeping place = keeping.or(() -> Keeping.of(options)).orElseThrow(() -> noPlace(file));
+            ImportedModel imported = imported(bytes(required(model, "model")), reproducer);
             try (CompiledModel compiled = compiled(imported, seat)) {
                 CompilationKey key = kept(place, seat).key(new ModelFiles(imported.bytes(), imported.external()));
                 ModelArchives.write(required(file, "file"), imported, compiled, key, ArchiveKey.in(place.folder()));
@@ -223,6 +217,26 @@ public final class ModelCompiler {
                         unwritable);
             }
         });
+    }
+
+    private ModelException noPlace(Path file) {
+        return new ModelException(
+                ModelException.Code.UNSUPPORTED,
+                String.valueOf(file),
+                options.cache().isEmpty()
+                        ? "a model compiled ahead of time is marked with a key that lies in the cache folder, and there is none: "
+                                + "set Options.cache, or leave quern.cache=off out"
+                        : "a model compiled ahead of time says which build of Quern made it, and this one lies in no file or folder of "
+                                + "its own that tells, but inside of another jar perhaps: put Quern's jar on the class path as a file");
+    }
+
+    /**
+     * The bytes of the model in {@code file}, be it compiled ahead of time or not.
+     *
+     * @throws ModelException if the file cannot be read, or is a compiled model that is damaged
+     */
+    public static ModelBytes bytes(Path file) {
+        return plain(ModelBytes.map(required(file, "file")), file.toString());
     }
 
     /** The model in {@code bytes}, be it compiled ahead of time or not; they are closed if this fails. */
@@ -267,10 +281,7 @@ public final class ModelCompiler {
         return Boundary.cross(
                 String.valueOf(file),
                 reproducer,
-                () -> new InterpretedModel(
-                        OnnxModels.read(
-                                plain(ModelBytes.map(required(file, "file")), file.toString()), reproducer::model),
-                        options));
+                () -> new InterpretedModel(OnnxModels.read(bytes(file), reproducer::model), options));
     }
 
     /** The same of a model held in memory. */

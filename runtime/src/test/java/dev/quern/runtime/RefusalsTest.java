@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class RefusalsTest {
     private static final Program TWO_INPUTS = new HandMade("pair")
@@ -193,6 +194,18 @@ class RefusalsTest {
                                 ModelException.Code.INVALID_INPUT,
                                 Map.of("ids", Tensor.of(new long[] {0, wrong}, 2))));
             }
+        }
+    }
+
+    @Test
+    void settingsThatAreNullAreRefused() {
+        for (Executable setting : List.<Executable>of(
+                () -> Options.builder().cache(null),
+                () -> Options.builder().timeLimit(null),
+                () -> Options.builder().device(null).build())) {
+            ModelException refused = assertThrows(ModelException.class, setting);
+            assertEquals(ModelException.Code.INVALID_INPUT, refused.code());
+            assertTrue(refused.getMessage().endsWith("expected a value, found null"), refused.getMessage());
         }
     }
 

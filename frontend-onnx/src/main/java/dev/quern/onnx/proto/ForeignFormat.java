@@ -14,6 +14,10 @@ enum ForeignFormat {
             "quern-archive ",
             "a model compiled ahead of time, which Model.load, 'quern run' and 'quern verify' take; for others unzip "
                     + "model.onnx from it"),
+    COMPILED_CUT(
+            30,
+            "graph.qir",
+            "a model compiled ahead of time that is cut short or damaged; copy it again, or compile the model again"),
     ZIP(
             0,
             "PK\u0003\u0004",

@@ -31,7 +31,12 @@ public final class OnnxReader {
         return owning(ModelBytes.of(model));
     }
 
-    private static OnnxFile owning(ModelBytes bytes) {
+    /**
+     * Reads the model in {@code bytes}, which are closed with it, or if this fails.
+     *
+     * @throws ModelException if the bytes are not a well-formed model
+     */
+    public static OnnxFile owning(ModelBytes bytes) {
         OnnxFile read = null;
         try {
             read = read(bytes);

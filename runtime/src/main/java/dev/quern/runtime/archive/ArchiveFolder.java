@@ -118,7 +118,7 @@ public final class ArchiveFolder {
     public void keep(CompilationKey key, ArchiveWriter archive) throws IOException {
         ArchiveKey.createFolder(folder);
         key.properties().forEach(archive::property);
-        archive.write(file(key), key());
+        archive.write(file(key), key(), ArchiveKey.ownersOnly(folder));
         makeRoom();
     }
 

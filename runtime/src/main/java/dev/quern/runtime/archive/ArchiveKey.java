@@ -68,10 +68,7 @@ public final class ArchiveKey {
     private static void make(Path folder, Path file) throws IOException {
         byte[] secret = new byte[BYTES];
         new SecureRandom().nextBytes(secret);
-        FileAttribute<?>[] attributes = isPosix(folder)
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER)}
-                : new FileAttribute<?>[0];
-        Path fresh = Files.createTempFile(folder, "key", ".new", attributes);
+        Path fresh = Files.createTempFile(folder, "key", ".new", ownersOnly(folder));
         try {
             Files.write(fresh, secret);
             // A link fails where another process was first, a move would replace its key.
@@ -83,6 +80,13 @@ public final class ArchiveKey {
         } finally {
             Files.deleteIfExists(fresh);
         }
+    }
+
+    /** The attributes of files in {@code folder} that only their owner can read. */
+    static FileAttribute<?>[] ownersOnly(Path folder) {
+        return isPosix(folder)
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER)}
+                : new FileAttribute<?>[0];
     }
 
     /** Makes {@code folder} if it is not there, so that only its owner gets in. */

@@ -10,6 +10,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.security.SecureRandom;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,13 +85,18 @@ public final class ArchiveWriter {
         return entry(name, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Writes {@code file}, marked by {@code key}; it is there whole or not at all. */
-    public void write(Path file, ArchiveKey key) throws IOException {
+    /**
+     * Writes {@code file}, marked by {@code key}; it is there whole or not at all.
+     *
+     * @param attributes of the file; as of any that the process makes if there are none
+     */
+    public void write(Path file, ArchiveKey key, FileAttribute<?>... attributes) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null) {
             throw new FileSystemException(file.toString(), null, "it is a folder");
         }
-        Path fresh = Files.createTempFile(folder, ".quern", ".part");
+        Path fresh = folder.resolve(".quern" + Long.toUnsignedString(new SecureRandom().nextLong()) + ".part");
+        Files.createFile(fresh, attributes);
         try {
             try (OutputStream out = Files.newOutputStream(fresh)) {
                 write(out, key);
