@@ -1,5 +1,6 @@
 package dev.quern.ptx;
 
+import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
@@ -81,13 +82,12 @@ final class Barriers {
                 State once = after(loop.body(), before);
                 yield before.with(after(loop.body(), before.with(once)));
             }
-            case Stmt.Store store -> step(store, touched(store), before);
-            case Stmt.ReduceInto reduce -> step(reduce, touched(reduce), before);
+            case Stmt.Store _, Stmt.ReduceInto _ -> step(statement, touched(statement), before);
             case Stmt.Allocate allocate -> after(allocate.body(), before);
             case Stmt.Guard guard -> after(guard.then(), before).with(after(guard.otherwise(), before));
             case Stmt.Let let -> {
                 Touched value = new Touched();
-                Expressions.loads(let.value(), load -> value.reads.add(load.buffer()));
+                value.reads(let.value());
                 yield after(let.body(), step(let, value.state(), before));
             }
             case Stmt.Section section -> after(section.body(), before);
@@ -131,31 +131,17 @@ final class Barriers {
         }
 
         void visit(Stmt statement) {
-            switch (statement) {
-                case Stmt.Block block -> block.statements().forEach(this::visit);
-                case Stmt.For loop -> visit(loop.body());
-                case Stmt.Store store -> {
-                    writes.add(store.buffer());
-                    Expressions.loads(store.value(), load -> reads.add(load.buffer()));
+            statement.walk(part -> {
+                part.values().forEach(this::reads);
+                part.written().forEach(element -> writes.add(element.buffer()));
+                if (part instanceof Stmt.ReduceInto reduce) {
+                    reduce.targets().forEach(target -> reads.add(target.buffer()));
                 }
-                case Stmt.ReduceInto reduce -> {
-                    for (Stmt.Element target : reduce.targets()) {
-                        reads.add(target.buffer());
-                        writes.add(target.buffer());
-                    }
-                    reduce.inputs().forEach(input -> Expressions.loads(input, load -> reads.add(load.buffer())));
-                }
-                case Stmt.Allocate allocate -> visit(allocate.body());
-                case Stmt.Guard guard -> {
-                    visit(guard.then());
-                    visit(guard.otherwise());
-                }
-                case Stmt.Let let -> {
-                    Expressions.loads(let.value(), load -> reads.add(load.buffer()));
-                    visit(let.body());
-                }
-                case Stmt.Section section -> visit(section.body());
-            }
+            });
+        }
+
+        void reads(Expr value) {
+            Expressions.loads(value, load -> reads.add(load.buffer()));
         }
     }
 }

@@ -87,25 +87,13 @@ final class LaunchCode {
 
     /** Adds the allocations that several threads of a block see. */
     private void common(Stmt statement, Map<String, String> common) {
-        switch (statement) {
-            case Stmt.Block block -> block.statements().forEach(each -> common(each, common));
-            case Stmt.For loop when loop.kind() == LoopKind.THREAD || loop.kind() == LoopKind.WARP -> {}
-            case Stmt.For loop -> common(loop.body(), common);
-            case Stmt.Store store -> {}
-            case Stmt.ReduceInto reduce -> {}
-            case Stmt.Allocate allocate -> {
-                if (isShared(allocate.buffer())) {
-                    common.put(allocate.buffer().name(), allocate.buffer().name());
-                }
-                common(allocate.body(), common);
-            }
-            case Stmt.Guard guard -> {
-                common(guard.then(), common);
-                common(guard.otherwise(), common);
-            }
-            case Stmt.Let let -> common(let.body(), common);
-            case Stmt.Section section -> common(section.body(), common);
+        if (statement instanceof Stmt.For loop && (loop.kind() == LoopKind.THREAD || loop.kind() == LoopKind.WARP)) {
+            return;
         }
+        if (statement instanceof Stmt.Allocate allocate && isShared(allocate.buffer())) {
+            common.put(allocate.buffer().name(), allocate.buffer().name());
+        }
+        statement.parts().forEach(part -> common(part, common));
     }
 
     /** Whether several threads see the buffer, which is allocated outside loops over threads. */

@@ -25,24 +25,13 @@ public record LaunchShape(String entry, Dim blocks, int threads) {
 
     /** Threads of a block: as many as the largest loop over threads asks for. */
     static long threads(Stmt statement) {
-        return switch (statement) {
-            case Stmt.Block block ->
-                block.statements().stream()
-                        .mapToLong(LaunchShape::threads)
-                        .max()
-                        .orElse(1);
-            case Stmt.For loop ->
-                switch (loop.kind()) {
-                    case THREAD -> Math.max(1, loop.extent().constant());
-                    case WARP -> Math.max(1, loop.extent().constant() * LANES);
-                    case SERIAL, PARALLEL, VECTOR, UNROLL, BLOCK, LANE -> threads(loop.body());
-                };
-            case Stmt.Allocate allocate -> threads(allocate.body());
-            case Stmt.Guard guard -> Math.max(threads(guard.then()), threads(guard.otherwise()));
-            case Stmt.Let let -> threads(let.body());
-            case Stmt.Section section -> threads(section.body());
-            case Stmt.Store store -> 1;
-            case Stmt.ReduceInto reduce -> 1;
-        };
+        long own = statement instanceof Stmt.For loop
+                ? switch (loop.kind()) {
+                    case THREAD -> loop.extent().constant();
+                    case WARP -> loop.extent().constant() * LANES;
+                    case SERIAL, PARALLEL, VECTOR, UNROLL, BLOCK, LANE -> 1;
+                }
+                : 1;
+        return statement.parts().stream().mapToLong(LaunchShape::threads).reduce(Math.max(1, own), Math::max);
     }
 }

@@ -2,6 +2,7 @@ package dev.quern.ptx;
 
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
@@ -77,53 +78,31 @@ final class ThreadOwned {
     }
 
     private void visit(Stmt statement, Optional<Dim> thread) {
-        switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(each -> visit(each, thread));
-            case Stmt.For loop -> {
-                boolean whole = loop.kind() != LoopKind.WARP || isLanes(loop.body());
-                visit(loop.body(), whole ? number(loop, thread) : Optional.empty());
-            }
-            case Stmt.Store store -> {
-                touch(store.buffer(), store.indices(), thread);
-                Expressions.loads(store.value(), load -> touch(load.buffer(), load.indices(), thread));
-            }
-            case Stmt.ReduceInto reduce -> {
-                reduce.targets().forEach(target -> touch(target.buffer(), target.indices(), thread));
-                reduce.inputs()
-                        .forEach(input ->
-                                Expressions.loads(input, load -> touch(load.buffer(), load.indices(), thread)));
-            }
-            case Stmt.Allocate allocate -> {
-                Buffer buffer = allocate.buffer();
-                if (thread.isEmpty() && buffer.space() == MemorySpace.REGISTER && isPlain(buffer)) {
-                    buffers.put(buffer.name(), buffer);
-                }
-                visit(allocate.body(), thread);
-            }
-            case Stmt.Guard guard -> {
-                visit(guard.then(), thread);
-                visit(guard.otherwise(), thread);
-            }
-            case Stmt.Let let -> {
-                Expressions.loads(let.value(), load -> touch(load.buffer(), load.indices(), thread));
-                visit(let.body(), thread);
-            }
-            case Stmt.Section section -> visit(section.body(), thread);
+        for (Stmt.Element element : statement.written()) {
+            touch(element.buffer(), element.indices(), thread);
+        }
+        for (Expr value : statement.values()) {
+            Expressions.loads(value, load -> touch(load.buffer(), load.indices(), thread));
+        }
+        Optional<Dim> inside = thread;
+        if (statement instanceof Stmt.For loop) {
+            boolean whole = loop.kind() != LoopKind.WARP || isLanes(loop.body());
+            inside = whole ? number(loop, thread) : Optional.empty();
+        } else if (statement instanceof Stmt.Allocate(Buffer buffer, var _)
+                && thread.isEmpty()
+                && buffer.space() == MemorySpace.REGISTER
+                && isPlain(buffer)) {
+            buffers.put(buffer.name(), buffer);
+        }
+        for (Stmt part : statement.parts()) {
+            visit(part, inside);
         }
     }
 
     /** Whether all that a warp does is loops over its lanes. */
     private static boolean isLanes(Stmt body) {
-        return switch (body) {
-            case Stmt.For loop -> loop.kind() == LoopKind.LANE || isLanes(loop.body());
-            case Stmt.Block block -> block.statements().stream().allMatch(ThreadOwned::isLanes);
-            case Stmt.Guard guard -> isLanes(guard.then()) && isLanes(guard.otherwise());
-            case Stmt.Allocate allocate -> isLanes(allocate.body());
-            case Stmt.Section section -> isLanes(section.body());
-            case Stmt.Let let -> isLanes(let.body());
-            case Stmt.Store store -> false;
-            case Stmt.ReduceInto reduce -> false;
-        };
+        boolean lanes = body instanceof Stmt.For loop && loop.kind() == LoopKind.LANE;
+        return lanes || body.written().isEmpty() && body.parts().stream().allMatch(ThreadOwned::isLanes);
     }
 
     private static boolean isPlain(Buffer buffer) {

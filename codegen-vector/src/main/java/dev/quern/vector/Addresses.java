@@ -8,7 +8,6 @@ import dev.quern.ir.kernel.Stmt;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Addresses of elements from the start of their buffers, before swizzling, simplified by the ranges of the kernel's loops. Each
@@ -24,27 +23,18 @@ final class Addresses {
     }
 
     private static DimRanges with(DimRanges ranges, Stmt statement) {
-        return switch (statement) {
-            case Stmt.For loop -> with(ranges.with(loop.variable(), loop.extent()), loop.body());
-            case Stmt.Block(List<Stmt> statements) -> {
-                DimRanges all = ranges;
-                for (Stmt each : statements) {
-                    all = with(all, each);
-                }
-                yield all;
-            }
-            case Stmt.Guard guard -> with(with(ranges, guard.then()), guard.otherwise());
-            case Stmt.Allocate allocate -> with(ranges, allocate.body());
-            case Stmt.Let let -> {
-                Optional<Dim> index = IndexNames.named(let);
-                yield with(
-                        index.isPresent() ? ranges.defining(let.name(), index.get()) : ranges.withUnknown(let.name()),
-                        let.body());
-            }
-            case Stmt.Section section -> with(ranges, section.body());
-            case Stmt.Store store -> ranges;
-            case Stmt.ReduceInto reduce -> ranges;
+        DimRanges all = switch (statement) {
+            case Stmt.For loop -> ranges.with(loop.variable(), loop.extent());
+            case Stmt.Let let ->
+                IndexNames.named(let)
+                        .map(index -> ranges.defining(let.name(), index))
+                        .orElseGet(() -> ranges.withUnknown(let.name()));
+            case Stmt.Block _, Stmt.Store _, Stmt.ReduceInto _, Stmt.Allocate _, Stmt.Guard _, Stmt.Section _ -> ranges;
         };
+        for (Stmt part : statement.parts()) {
+            all = with(all, part);
+        }
+        return all;
     }
 
     /** {@code dim} with names that stand for indices replaced by these. */

@@ -4,7 +4,6 @@ import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -13,36 +12,19 @@ import java.util.Set;
  * once.
  */
 final class LaneNames {
-    private final Set<String> variables = new HashSet<>();
-
     private LaneNames() {}
 
     static Stmt inline(Stmt body) {
-        LaneNames names = new LaneNames();
-        names.collect(body);
+        Set<String> variables = new HashSet<>();
+        body.walk(part -> {
+            if (part instanceof Stmt.For loop
+                    && (loop.kind() == LoopKind.VECTOR
+                            || loop.kind() == LoopKind.UNROLL
+                            || loop.extent().is(1))) {
+                variables.add(loop.variable());
+            }
+        });
         return IndexNames.inline(
-                body, index -> index.isConstant() || index.symbols().stream().anyMatch(names.variables::contains));
-    }
-
-    private void collect(Stmt statement) {
-        switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::collect);
-            case Stmt.For loop -> {
-                if (loop.kind() == LoopKind.VECTOR
-                        || loop.kind() == LoopKind.UNROLL
-                        || loop.extent().is(1)) {
-                    variables.add(loop.variable());
-                }
-                collect(loop.body());
-            }
-            case Stmt.Allocate allocate -> collect(allocate.body());
-            case Stmt.Guard guard -> {
-                collect(guard.then());
-                collect(guard.otherwise());
-            }
-            case Stmt.Let let -> collect(let.body());
-            case Stmt.Section section -> collect(section.body());
-            case Stmt.Store _, Stmt.ReduceInto _ -> {}
-        }
+                body, index -> index.isConstant() || index.symbols().stream().anyMatch(variables::contains));
     }
 }

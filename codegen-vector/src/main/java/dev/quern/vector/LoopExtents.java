@@ -5,7 +5,6 @@ import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -22,27 +21,12 @@ final class LoopExtents {
 
     static Set<Dim> of(Kernel kernel) {
         LoopExtents extents = new LoopExtents(kernel);
-        extents.collect(IndexNames.inline(kernel.body()));
+        IndexNames.inline(kernel.body()).walk(part -> {
+            if (part instanceof Stmt.For loop) {
+                extents.add(loop.extent());
+            }
+        });
         return extents.found;
-    }
-
-    private void collect(Stmt statement) {
-        switch (statement) {
-            case Stmt.For loop -> {
-                add(loop.extent());
-                collect(loop.body());
-            }
-            case Stmt.Allocate allocate -> collect(allocate.body());
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::collect);
-            case Stmt.Guard guard -> {
-                collect(guard.then());
-                collect(guard.otherwise());
-            }
-            case Stmt.Let let -> collect(let.body());
-            case Stmt.Section section -> collect(section.body());
-            case Stmt.Store store -> {}
-            case Stmt.ReduceInto reduce -> {}
-        }
     }
 
     private void add(Dim dim) {

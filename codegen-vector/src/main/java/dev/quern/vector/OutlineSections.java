@@ -3,6 +3,7 @@ package dev.quern.vector;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,12 +43,8 @@ final class OutlineSections {
                 }
                 yield new Stmt.Allocate(buffer, rewrite(body, false));
             }
-            case Stmt.Guard guard ->
-                new Stmt.Guard(guard.nonNegative(), rewrite(guard.then(), false), rewrite(guard.otherwise(), false));
-            case Stmt.Let let -> new Stmt.Let(let.name(), let.value(), rewrite(let.body(), false));
-            case Stmt.Section section -> section;
-            case Stmt.Store store -> store;
-            case Stmt.ReduceInto reduce -> reduce;
+            case Stmt.Guard _, Stmt.Let _ -> Statements.withParts(statement, part -> rewrite(part, false));
+            case Stmt.Section _, Stmt.Store _, Stmt.ReduceInto _ -> statement;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.quern.vector;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
@@ -72,22 +73,11 @@ final class Plan {
     }
 
     private void collect(Stmt statement) {
-        switch (statement) {
-            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
+        statement.walk(part -> {
+            if (part instanceof Stmt.Allocate(Buffer buffer, var _)) {
                 buffers.put(buffer.name(), buffer);
-                collect(body);
             }
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::collect);
-            case Stmt.For loop -> collect(loop.body());
-            case Stmt.Guard guard -> {
-                collect(guard.then());
-                collect(guard.otherwise());
-            }
-            case Stmt.Let let -> collect(let.body());
-            case Stmt.Section section -> collect(section.body());
-            case Stmt.Store store -> {}
-            case Stmt.ReduceInto reduce -> {}
-        }
+        });
     }
 
     private static Set<String> plus(Set<String> names, String name) {
@@ -97,26 +87,14 @@ final class Plan {
     }
 
     private void chooseLoops(Stmt statement, Set<String> constants) {
-        switch (statement) {
-            case Stmt.For loop -> {
-                if (loop.kind() == LoopKind.VECTOR
-                        && vectorBits > 0
-                        && loop.extent().isConstant()) {
-                    chooseVector(loop, constants);
-                }
-                chooseLoops(loop.body(), isReplicated(loop) ? plus(constants, loop.variable()) : constants);
-            }
-            case Stmt.Allocate allocate -> chooseLoops(allocate.body(), constants);
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(inner -> chooseLoops(inner, constants));
-            case Stmt.Guard guard -> {
-                chooseLoops(guard.then(), constants);
-                chooseLoops(guard.otherwise(), constants);
-            }
-            case Stmt.Let let -> chooseLoops(let.body(), constants);
-            case Stmt.Section section -> chooseLoops(section.body(), constants);
-            case Stmt.Store store -> {}
-            case Stmt.ReduceInto reduce -> {}
+        if (!(statement instanceof Stmt.For loop)) {
+            statement.parts().forEach(part -> chooseLoops(part, constants));
+            return;
         }
+        if (loop.kind() == LoopKind.VECTOR && vectorBits > 0 && loop.extent().isConstant()) {
+            chooseVector(loop, constants);
+        }
+        chooseLoops(loop.body(), isReplicated(loop) ? plus(constants, loop.variable()) : constants);
     }
 
     private void chooseVector(Stmt.For loop, Set<String> constants) {
@@ -132,37 +110,20 @@ final class Plan {
     }
 
     private void chooseRegisters(Stmt statement, Set<String> constants, Stmt.For lane) {
-        switch (statement) {
-            case Stmt.For loop ->
-                chooseRegisters(
-                        loop.body(),
-                        isReplicated(loop) ? plus(constants, loop.variable()) : constants,
-                        vectorLoop(loop) == null ? lane : loop);
-            case Stmt.Allocate allocate -> chooseRegisters(allocate.body(), constants, lane);
-            case Stmt.Block(List<Stmt> statements) ->
-                statements.forEach(inner -> chooseRegisters(inner, constants, lane));
-            case Stmt.Guard guard -> {
-                chooseRegisters(guard.then(), constants, lane);
-                chooseRegisters(guard.otherwise(), constants, lane);
-            }
-            case Stmt.Let let -> {
-                chooseFor(let.value(), constants, lane);
-                chooseRegisters(let.body(), constants, lane);
-            }
-            case Stmt.Section section -> chooseRegisters(section.body(), constants, lane);
-            case Stmt.Store(String buffer, List<Dim> at, Expr value) -> {
-                chooseFor(buffer, at, constants, lane);
-                chooseFor(value, constants, lane);
-            }
-            case Stmt.ReduceInto reduce -> {
-                reduce.targets().forEach(target -> chooseFor(target.buffer(), target.indices(), constants, lane));
-                reduce.inputs().forEach(input -> chooseFor(input, constants, lane));
-            }
+        statement.written().forEach(element -> chooseFor(element.buffer(), element.indices(), constants, lane));
+        statement.values().forEach(value -> chooseFor(value, constants, lane));
+        if (statement instanceof Stmt.For loop) {
+            chooseRegisters(
+                    loop.body(),
+                    isReplicated(loop) ? plus(constants, loop.variable()) : constants,
+                    vectorLoop(loop) == null ? lane : loop);
+        } else {
+            statement.parts().forEach(part -> chooseRegisters(part, constants, lane));
         }
     }
 
     private void chooseFor(Expr expression, Set<String> constants, Stmt.For lane) {
-        NamesUsed.loads(expression, load -> chooseFor(load.buffer(), load.indices(), constants, lane));
+        Expressions.loads(expression, load -> chooseFor(load.buffer(), load.indices(), constants, lane));
     }
 
     /** Takes account of one access to a buffer. */

@@ -8,6 +8,7 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Reduction;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,38 +35,14 @@ final class SerialLanes {
 
     private Stmt rewrite(Stmt statement) {
         return switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> {
-                List<Stmt> rewritten = statements.stream().map(this::rewrite).toList();
-                yield rewritten.equals(statements) ? statement : new Stmt.Block(rewritten);
+            case Stmt.For loop
+            when loop.kind() == LoopKind.VECTOR
+                    && !asVectors.test(loop)
+                    && loop.extent().isConstant() -> {
+                Stmt spelled = new SerialLoop(loop).spelled();
+                yield spelled == loop ? Statements.withParts(loop, this::rewrite) : rewrite(spelled);
             }
-            case Stmt.For loop -> {
-                boolean serial = loop.kind() == LoopKind.VECTOR && !asVectors.test(loop);
-                Stmt spelled = serial && loop.extent().isConstant() ? new SerialLoop(loop).spelled() : loop;
-                if (spelled != loop) {
-                    yield rewrite(spelled);
-                }
-                Stmt body = rewrite(loop.body());
-                yield body == loop.body() ? loop : new Stmt.For(loop.variable(), loop.extent(), loop.kind(), body);
-            }
-            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
-                Stmt rewritten = rewrite(body);
-                yield rewritten == body ? statement : new Stmt.Allocate(buffer, rewritten);
-            }
-            case Stmt.Guard(List<Dim> conditions, Stmt then, Stmt otherwise) -> {
-                Stmt first = rewrite(then);
-                Stmt second = rewrite(otherwise);
-                yield first == then && second == otherwise ? statement : new Stmt.Guard(conditions, first, second);
-            }
-            case Stmt.Let(String name, Expr value, Stmt body) -> {
-                Stmt rewritten = rewrite(body);
-                yield rewritten == body ? statement : new Stmt.Let(name, value, rewritten);
-            }
-            case Stmt.Section(String name, Stmt body) -> {
-                Stmt rewritten = rewrite(body);
-                yield rewritten == body ? statement : new Stmt.Section(name, rewritten);
-            }
-            case Stmt.Store store -> store;
-            case Stmt.ReduceInto reduce -> reduce;
+            case Stmt other -> Statements.withParts(other, this::rewrite);
         };
     }
 
@@ -109,23 +86,11 @@ final class SerialLanes {
          */
         private Stmt keep(Stmt statement, List<Dim> conditions, boolean partial, int depth) {
             return switch (statement) {
-                case Stmt.Block(List<Stmt> statements) ->
-                    new Stmt.Block(statements.stream()
-                            .map(each -> keep(each, conditions, partial, depth))
-                            .toList());
                 case Stmt.For inner -> {
                     inside.add(inner.variable());
                     yield inner.kind() == LoopKind.VECTOR
                             ? inner
-                            : new Stmt.For(
-                                    inner.variable(),
-                                    inner.extent(),
-                                    inner.kind(),
-                                    keep(inner.body(), conditions, partial, depth + 1));
-                }
-                case Stmt.Allocate(Buffer buffer, Stmt body) -> {
-                    inside.add(buffer.name());
-                    yield new Stmt.Allocate(buffer, keep(body, conditions, partial, depth));
+                            : Statements.withParts(inner, part -> keep(part, conditions, partial, depth + 1));
                 }
                 case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> {
                     List<Dim> more = new ArrayList<>(conditions);
@@ -135,15 +100,12 @@ final class SerialLanes {
                     yield new Stmt.Guard(
                             nonNegative, keep(then, more, true, depth), keep(otherwise, conditions, true, depth));
                 }
-                case Stmt.Let(String name, Expr value, Stmt body) -> {
-                    inside.add(name);
-                    yield new Stmt.Let(name, value, keep(body, conditions, partial, depth));
-                }
-                case Stmt.Section(String name, Stmt body) ->
-                    new Stmt.Section(name, keep(body, conditions, partial, depth));
-                case Stmt.Store store -> store;
                 case Stmt.ReduceInto reduce ->
                     reduce.joinsLanes(inside) ? keep(reduce, conditions, partial, depth) : reduce;
+                case Stmt other -> {
+                    inside.addAll(other.defined());
+                    yield Statements.withParts(other, part -> keep(part, conditions, partial, depth));
+                }
             };
         }
 

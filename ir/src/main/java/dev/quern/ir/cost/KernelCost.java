@@ -3,6 +3,7 @@ package dev.quern.ir.cost;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
@@ -101,31 +102,7 @@ public record KernelCost(double operations, double wide, double read, double wri
         }
 
         private void loads(Expr expression, Iterations at) {
-            switch (expression) {
-                case Expr.Load load -> touch(load.buffer(), load.indices(), at);
-                case Expr.Immediate _, Expr.Index _ -> {}
-                case Expr.UnaryOperation unary -> loads(unary.operand(), at);
-                case Expr.BinaryOperation binary -> {
-                    loads(binary.left(), at);
-                    loads(binary.right(), at);
-                }
-                case Expr.Fma fma -> {
-                    loads(fma.a(), at);
-                    loads(fma.b(), at);
-                    loads(fma.c(), at);
-                }
-                case Expr.Comparison compare -> {
-                    loads(compare.left(), at);
-                    loads(compare.right(), at);
-                }
-                case Expr.Conditional select -> {
-                    loads(select.condition(), at);
-                    loads(select.then(), at);
-                    loads(select.otherwise(), at);
-                }
-                case Expr.Conversion cast -> loads(cast.operand(), at);
-                case Expr.Reinterpretation cast -> loads(cast.operand(), at);
-            }
+            Expressions.loads(expression, load -> touch(load.buffer(), load.indices(), at));
         }
 
         private void touch(String buffer, List<Dim> indices, Iterations at) {

@@ -6,6 +6,7 @@ import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.UnaryOp;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A scalar expression of a kernel; inside a vector loop, one lane of it. Every expression has a type; operands must have
@@ -14,6 +15,26 @@ import java.util.List;
 public sealed interface Expr {
     /** The type of the value. */
     DType dtype();
+
+    /** The expressions that this is computed of, in order. */
+    default List<Expr> operands() {
+        return switch (this) {
+            case Immediate _, Load _, Index _ -> List.of();
+            case UnaryOperation(var _, Expr operand) -> List.of(operand);
+            case BinaryOperation(var _, Expr left, Expr right) -> List.of(left, right);
+            case Comparison(var _, Expr left, Expr right) -> List.of(left, right);
+            case Conditional(Expr condition, Expr then, Expr otherwise) -> List.of(condition, then, otherwise);
+            case Fma(Expr a, Expr b, Expr c) -> List.of(a, b, c);
+            case Conversion(var _, Expr operand) -> List.of(operand);
+            case Reinterpretation(var _, Expr operand) -> List.of(operand);
+        };
+    }
+
+    /** Calls {@code action} for this and for all that it is computed of, each before its operands, in order. */
+    default void walk(Consumer<Expr> action) {
+        action.accept(this);
+        operands().forEach(operand -> operand.walk(action));
+    }
 
     /** A constant: {@code bits} are the value's own bits in the low end (IEEE for floats, 0 or 1 for bool). */
     record Immediate(DType dtype, long bits) implements Expr {

@@ -49,18 +49,10 @@ public final class Expressions {
         });
     }
 
-    /** Shows every load and index number to {@code visitor}. */
-    public static void leaves(Expr expression, Consumer<Expr> visitor) {
-        withLeaves(expression, leaf -> {
-            visitor.accept(leaf);
-            return leaf;
-        });
-    }
-
     /** Shows every load to {@code visitor}. */
     public static void loads(Expr expression, Consumer<Expr.Load> visitor) {
-        leaves(expression, leaf -> {
-            if (leaf instanceof Expr.Load load) {
+        expression.walk(part -> {
+            if (part instanceof Expr.Load load) {
                 visitor.accept(load);
             }
         });
@@ -68,11 +60,10 @@ public final class Expressions {
 
     /** Whether {@code symbol} occurs in an index of the expression. */
     public static boolean mentions(Expr expression, String symbol) {
-        boolean[] found = {false};
-        withIndices(expression, index -> {
-            found[0] |= index.dependsOn(symbol);
-            return index;
-        });
-        return found[0];
+        return switch (expression) {
+            case Expr.Load load -> load.indices().stream().anyMatch(index -> index.dependsOn(symbol));
+            case Expr.Index(Dim index, var _) -> index.dependsOn(symbol);
+            case Expr other -> other.operands().stream().anyMatch(operand -> mentions(operand, symbol));
+        };
     }
 }

@@ -147,12 +147,12 @@ public record Reduction(
     }
 
     private static void checkNames(String name, Expr value, Map<String, DType> names) {
-        Expressions.leaves(value, leaf -> {
-            boolean known = leaf instanceof Expr.Load(String used, var indices, DType dtype)
+        value.walk(part -> {
+            boolean known = part instanceof Expr.Load(String used, var indices, DType dtype)
                     && indices.isEmpty()
                     && names.get(used) == dtype;
-            if (!known) {
-                throw new IllegalArgumentException("reduction " + name + ": a rule uses " + leaf + ", expected one of "
+            if (!known && (part instanceof Expr.Load || part instanceof Expr.Index)) {
+                throw new IllegalArgumentException("reduction " + name + ": a rule uses " + part + ", expected one of "
                         + names.keySet().stream().sorted().toList());
             }
         });

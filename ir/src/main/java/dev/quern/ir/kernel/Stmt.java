@@ -27,6 +27,36 @@ public sealed interface Stmt {
         };
     }
 
+    /** The expressions that this computes itself, in order, not those of statements inside. */
+    default List<Expr> values() {
+        return switch (this) {
+            case Store store -> List.of(store.value());
+            case ReduceInto reduce -> reduce.inputs();
+            case Let let -> List.of(let.value());
+            case Block _, For _, Allocate _, Guard _, Section _ -> List.of();
+        };
+    }
+
+    /** The elements that this writes itself. */
+    default List<Element> written() {
+        return switch (this) {
+            case Store store -> List.of(new Element(store.buffer(), store.indices()));
+            case ReduceInto reduce -> reduce.targets();
+            case Block _, For _, Allocate _, Guard _, Let _, Section _ -> List.of();
+        };
+    }
+
+    /** The names that this defines for what is inside it: of a loop, a value, a buffer, the parts of a wide target. */
+    default Set<String> defined() {
+        return switch (this) {
+            case For loop -> Set.of(loop.variable());
+            case ReduceInto reduce -> reduce.alongVariables();
+            case Allocate allocate -> Set.of(allocate.buffer().name());
+            case Let let -> Set.of(let.name());
+            case Block _, Store _, Guard _, Section _ -> Set.of();
+        };
+    }
+
     /** Calls {@code action} for this and for all that is inside, each before what it has inside, in order. */
     default void walk(Consumer<Stmt> action) {
         action.accept(this);

@@ -2,13 +2,14 @@ package dev.quern.ir.math;
 
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
-import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.UnaryOp;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,13 +39,6 @@ public final class ExpandMath {
 
     private Stmt rewrite(Stmt statement) {
         return switch (statement) {
-            case Stmt.Block(List<Stmt> statements) ->
-                new Stmt.Block(statements.stream().map(this::rewrite).toList());
-            case Stmt.For loop -> new Stmt.For(loop.variable(), loop.extent(), loop.kind(), rewrite(loop.body()));
-            case Stmt.Allocate(Buffer buffer, Stmt body) -> new Stmt.Allocate(buffer, rewrite(body));
-            case Stmt.Guard guard ->
-                new Stmt.Guard(guard.nonNegative(), rewrite(guard.then()), rewrite(guard.otherwise()));
-            case Stmt.Section(String name, Stmt body) -> new Stmt.Section(name, rewrite(body));
             case Stmt.Let(String name, Expr value, Stmt body) -> {
                 Temporaries temporaries = new Temporaries();
                 Expr rewritten = temporaries.rewrite(value);
@@ -62,6 +56,7 @@ public final class ExpandMath {
                 yield temporaries.around(
                         new Stmt.ReduceInto(reduce.targets(), reduce.reduction(), rewritten, reduce.along()));
             }
+            case Stmt other -> Statements.withParts(other, this::rewrite);
         };
     }
 
@@ -108,17 +103,7 @@ public final class ExpandMath {
                 case Expr.UnaryOperation(UnaryOp function, Expr operand) -> unary(function, rewrite(operand));
                 case Expr.BinaryOperation(BinaryOp function, Expr left, Expr right) ->
                     binary(function, rewrite(left), rewrite(right));
-                case Expr.Comparison(CompareOp relation, Expr left, Expr right) ->
-                    new Expr.Comparison(relation, rewrite(left), rewrite(right));
-                case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
-                    new Expr.Conditional(rewrite(condition), rewrite(then), rewrite(otherwise));
-                case Expr.Fma(Expr a, Expr b, Expr c) -> new Expr.Fma(rewrite(a), rewrite(b), rewrite(c));
-                case Expr.Conversion(DType dtype, Expr operand) -> new Expr.Conversion(dtype, rewrite(operand));
-                case Expr.Reinterpretation(DType dtype, Expr operand) ->
-                    new Expr.Reinterpretation(dtype, rewrite(operand));
-                case Expr.Immediate constant -> constant;
-                case Expr.Load load -> load;
-                case Expr.Index index -> index;
+                case Expr other -> Expressions.withOperands(other, this::rewrite);
             };
         }
 

@@ -1,10 +1,7 @@
 package dev.quern.ir.math;
 
-import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
-import dev.quern.ir.kernel.Stmt;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /** The names of a kernel's symbols, buffers, loops and bound integers, and of what is added to it. */
@@ -14,32 +11,7 @@ final class KernelNames {
     KernelNames(Kernel kernel) {
         taken = new HashSet<>(kernel.symbols());
         kernel.parameters().forEach(parameter -> taken.add(parameter.name()));
-        collect(kernel.body());
-    }
-
-    private void collect(Stmt statement) {
-        switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::collect);
-            case Stmt.For loop -> {
-                taken.add(loop.variable());
-                collect(loop.body());
-            }
-            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
-                taken.add(buffer.name());
-                collect(body);
-            }
-            case Stmt.Guard guard -> {
-                collect(guard.then());
-                collect(guard.otherwise());
-            }
-            case Stmt.Let let -> {
-                taken.add(let.name());
-                collect(let.body());
-            }
-            case Stmt.Section section -> collect(section.body());
-            case Stmt.Store store -> {}
-            case Stmt.ReduceInto reduce -> taken.addAll(reduce.alongVariables());
-        }
+        kernel.body().walk(part -> taken.addAll(part.defined()));
     }
 
     /** Takes {@code name}, unless something has it. */

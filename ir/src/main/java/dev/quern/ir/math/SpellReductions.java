@@ -8,6 +8,7 @@ import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Reduction;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,16 +43,7 @@ public final class SpellReductions {
     }
 
     private static boolean hasAny(Stmt statement) {
-        return switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.stream().anyMatch(SpellReductions::hasAny);
-            case Stmt.For loop -> hasAny(loop.body());
-            case Stmt.Allocate allocate -> hasAny(allocate.body());
-            case Stmt.Guard guard -> hasAny(guard.then()) || hasAny(guard.otherwise());
-            case Stmt.Let let -> hasAny(let.body());
-            case Stmt.Section section -> hasAny(section.body());
-            case Stmt.Store store -> false;
-            case Stmt.ReduceInto reduce -> !isPlain(reduce);
-        };
+        return Statements.any(statement, part -> part instanceof Stmt.ReduceInto reduce && !isPlain(reduce));
     }
 
     /** A name like {@code name} that nothing else has. */
@@ -61,18 +53,10 @@ public final class SpellReductions {
 
     Stmt rewrite(Stmt statement) {
         return switch (statement) {
-            case Stmt.Block(List<Stmt> statements) ->
-                new Stmt.Block(statements.stream().map(this::rewrite).toList());
             case Stmt.For loop
             when loop.kind() == LoopKind.VECTOR && hasAny(loop.body()) -> new SpelledLanes(this, loop).spelled();
-            case Stmt.For loop -> new Stmt.For(loop.variable(), loop.extent(), loop.kind(), rewrite(loop.body()));
-            case Stmt.Allocate(Buffer buffer, Stmt body) -> new Stmt.Allocate(buffer, rewrite(body));
-            case Stmt.Guard guard ->
-                new Stmt.Guard(guard.nonNegative(), rewrite(guard.then()), rewrite(guard.otherwise()));
-            case Stmt.Let(String name, Expr value, Stmt body) -> new Stmt.Let(name, value, rewrite(body));
-            case Stmt.Section(String name, Stmt body) -> new Stmt.Section(name, rewrite(body));
-            case Stmt.Store store -> store;
             case Stmt.ReduceInto reduce -> isPlain(reduce) ? reduce : entered(reduce);
+            case Stmt other -> Statements.withParts(other, this::rewrite);
         };
     }
 

@@ -9,6 +9,7 @@ import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Reduction;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,19 +58,6 @@ final class SpelledLanes {
      */
     private Stmt spell(Stmt statement, List<Dim> conditions, boolean partial) {
         return switch (statement) {
-            case Stmt.Block(List<Stmt> statements) ->
-                new Stmt.Block(statements.stream()
-                        .map(each -> spell(each, conditions, partial))
-                        .toList());
-            case Stmt.For inner -> {
-                inside.add(inner.variable());
-                yield new Stmt.For(
-                        inner.variable(), inner.extent(), inner.kind(), spell(inner.body(), conditions, partial));
-            }
-            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
-                inside.add(buffer.name());
-                yield new Stmt.Allocate(buffer, spell(body, conditions, partial));
-            }
             case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> {
                 List<Dim> more = new ArrayList<>(conditions);
                 nonNegative.stream()
@@ -77,17 +65,15 @@ final class SpelledLanes {
                         .forEach(more::add);
                 yield new Stmt.Guard(nonNegative, spell(then, more, true), spell(otherwise, conditions, true));
             }
-            case Stmt.Let(String name, Expr value, Stmt body) -> {
-                inside.add(name);
-                yield new Stmt.Let(name, value, spell(body, conditions, partial));
-            }
-            case Stmt.Section(String name, Stmt body) -> new Stmt.Section(name, spell(body, conditions, partial));
-            case Stmt.Store store -> store;
             case Stmt.ReduceInto reduce -> {
                 if (SpellReductions.isPlain(reduce)) {
                     yield reduce;
                 }
                 yield reduce.joinsLanes(inside) ? joined(reduce, conditions, partial) : pass.entered(reduce);
+            }
+            case Stmt other -> {
+                inside.addAll(other.defined());
+                yield Statements.withParts(other, part -> spell(part, conditions, partial));
             }
         };
     }

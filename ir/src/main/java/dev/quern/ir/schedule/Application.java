@@ -43,19 +43,7 @@ record Application(Kernel kernel, Step step, Target target, LoopNames names, Set
     private Stmt atLoops(Stmt statement, ScheduleScope scope, String name, LoopChange change) {
         return switch (statement) {
             case Stmt.For loop when LoopNames.matches(name, loop.variable()) -> change.apply(loop, scope);
-            case Stmt.For loop -> Statements.withParts(loop, part -> atLoops(part, scope.inside(loop), name, change));
-            case Stmt.Let let -> Statements.withParts(let, part -> atLoops(part, scope.inside(let), name, change));
-            case Stmt.Allocate allocate ->
-                Statements.withParts(allocate, part -> atLoops(part, scope.inside(allocate), name, change));
-            case Stmt.Guard(var nonNegative, Stmt then, Stmt otherwise) ->
-                new Stmt.Guard(
-                        nonNegative,
-                        atLoops(then, scope.when(nonNegative), name, change),
-                        atLoops(otherwise, scope.unless(nonNegative), name, change));
-            case Stmt.Block block -> Statements.withParts(block, part -> atLoops(part, scope, name, change));
-            case Stmt.Section section -> Statements.withParts(section, part -> atLoops(part, scope, name, change));
-            case Stmt.Store store -> store;
-            case Stmt.ReduceInto reduce -> reduce;
+            case Stmt other -> scope.withParts(other, (part, at) -> atLoops(part, at, name, change));
         };
     }
 

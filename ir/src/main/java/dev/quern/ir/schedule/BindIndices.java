@@ -2,17 +2,17 @@ package dev.quern.ir.schedule;
 
 import dev.quern.DType;
 import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
-import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
-import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.KernelMapper;
+import dev.quern.ir.kernel.KernelVisitor;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /**
  * Gives names to what indices of a scheduled kernel have in common, each bound by a {@code let} inside the innermost loop that it depends
@@ -54,11 +54,15 @@ public final class BindIndices {
         }
         IndexSites sites = new IndexSites(symbols, launched, statement);
         CommonIndices common = new CommonIndices(sites, names);
-        new Indices(dim -> {
-                    common.add(dim);
-                    return dim;
-                })
-                .in(statement);
+        new KernelVisitor() {
+            @Override
+            protected void dim(Dim dim) {
+                common.add(dim);
+            }
+
+            @Override
+            protected void buffer(Buffer buffer) {}
+        }.stmt(statement);
         common.bind();
         return common.isEmpty() ? statement : new Bound(common).region(statement);
     }
@@ -71,59 +75,13 @@ public final class BindIndices {
                 };
     }
 
-    /** Shows every index, extent and condition of a statement to a function, and puts what it gives in its place. */
-    private static class Indices {
-        private final UnaryOperator<Dim> change;
-
-        Indices(UnaryOperator<Dim> change) {
-            this.change = change;
-        }
-
-        private List<Dim> all(List<Dim> dims) {
-            return dims.stream().map(change).toList();
-        }
-
-        private Expr in(Expr expression) {
-            return Expressions.withIndices(expression, change);
-        }
-
-        Stmt in(Stmt statement) {
-            return switch (statement) {
-                case Stmt.Block(List<Stmt> statements) ->
-                    new Stmt.Block(statements.stream().map(this::in).toList());
-                case Stmt.For(String variable, Dim extent, LoopKind kind, Stmt body) ->
-                    new Stmt.For(variable, change.apply(extent), kind, inside(variable, body));
-                case Stmt.Store(String buffer, List<Dim> at, Expr value) -> new Stmt.Store(buffer, all(at), in(value));
-                case Stmt.ReduceInto reduce ->
-                    new Stmt.ReduceInto(
-                            reduce.targets().stream()
-                                    .map(target -> new Stmt.Element(target.buffer(), all(target.indices())))
-                                    .toList(),
-                            reduce.reduction(),
-                            reduce.inputs().stream().map(this::in).toList(),
-                            reduce.along().stream()
-                                    .map(each -> new Stmt.TargetAxis(each.variable(), change.apply(each.extent())))
-                                    .toList());
-                case Stmt.Allocate(var buffer, Stmt body) -> new Stmt.Allocate(buffer, in(body));
-                case Stmt.Guard(List<Dim> conditions, Stmt then, Stmt otherwise) ->
-                    new Stmt.Guard(all(conditions), in(then), in(otherwise));
-                case Stmt.Let(String name, Expr value, Stmt body) -> new Stmt.Let(name, in(value), inside(name, body));
-                case Stmt.Section(String name, Stmt body) -> new Stmt.Section(name, in(body));
-            };
-        }
-
-        /** The body of the loop or let that binds {@code name}. */
-        Stmt inside(String name, Stmt body) {
-            return in(body);
-        }
-    }
-
     /** Puts the bound indices and their names into a statement. */
-    private static final class Bound extends Indices {
+    private static final class Bound extends KernelMapper {
         private final Map<String, List<CommonIndices.NamedIndex>> at = new HashMap<>();
+        private final CommonIndices common;
 
         Bound(CommonIndices common) {
-            super(common::bound);
+            this.common = common;
             common.bindings()
                     .forEach(binding -> at.computeIfAbsent(binding.site(), site -> new ArrayList<>())
                             .add(binding));
@@ -134,8 +92,19 @@ public final class BindIndices {
         }
 
         @Override
-        Stmt inside(String name, Stmt body) {
-            Stmt bound = in(body);
+        protected Dim dim(Dim dim) {
+            return common.bound(dim);
+        }
+
+        /** Sizes are over the kernel's symbols. */
+        @Override
+        protected Buffer buffer(Buffer buffer) {
+            return buffer;
+        }
+
+        @Override
+        protected Stmt inside(String name, Stmt body) {
+            Stmt bound = stmt(body);
             for (CommonIndices.NamedIndex binding :
                     at.getOrDefault(name, List.of()).reversed()) {
                 bound = new Stmt.Let(binding.name(), new Expr.Index(binding.value(), DType.I64), bound);

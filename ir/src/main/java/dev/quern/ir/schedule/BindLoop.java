@@ -45,17 +45,9 @@ final class BindLoop {
     }
 
     private static boolean isLaunch(Stmt statement, Stmt.For wanted) {
-        return statement == wanted
-                || switch (statement) {
-                    case Stmt.Block block -> block.statements().stream().anyMatch(each -> isLaunch(each, wanted));
-                    case Stmt.For loop -> loop.kind() == LoopKind.BLOCK && isLaunch(loop.body(), wanted);
-                    case Stmt.Section section -> false;
-                    case Stmt.Store store -> false;
-                    case Stmt.ReduceInto reduce -> false;
-                    case Stmt.Allocate allocate -> false;
-                    case Stmt.Guard guard -> false;
-                    case Stmt.Let let -> false;
-                };
+        boolean launches =
+                statement instanceof Stmt.Block || statement instanceof Stmt.For loop && loop.kind() == LoopKind.BLOCK;
+        return statement == wanted || launches && statement.parts().stream().anyMatch(part -> isLaunch(part, wanted));
     }
 
     private static void requireOutermost(Stmt.For loop, Application application) {

@@ -61,45 +61,22 @@ final class BufferAccesses {
     /** Every buffer that the statement touches, its own included. */
     static Set<String> buffers(Stmt statement) {
         Set<String> names = new LinkedHashSet<>();
-        buffers(statement, names);
-        return names;
-    }
-
-    private static void buffers(Stmt statement, Set<String> names) {
-        Statements.withParts(statement, part -> {
-            buffers(part, names);
-            return part;
+        statement.walk(part -> {
+            part.written().forEach(element -> names.add(element.buffer()));
+            part.values().forEach(value -> Expressions.loads(value, load -> names.add(load.buffer())));
         });
-        switch (statement) {
-            case Stmt.Store store -> {
-                names.add(store.buffer());
-                Expressions.loads(store.value(), load -> names.add(load.buffer()));
-            }
-            case Stmt.ReduceInto reduce -> {
-                reduce.targets().forEach(target -> names.add(target.buffer()));
-                reduce.inputs().forEach(input -> Expressions.loads(input, load -> names.add(load.buffer())));
-            }
-            case Stmt.Let let -> Expressions.loads(let.value(), load -> names.add(load.buffer()));
-            case Stmt.Block block -> {}
-            case Stmt.For loop -> {}
-            case Stmt.Allocate allocate -> {}
-            case Stmt.Guard guard -> {}
-            case Stmt.Section section -> {}
-        }
+        return names;
     }
 
     private void collect(Stmt statement, ScheduleScope scope, Set<String> inner, Set<String> own) {
         switch (statement) {
-            case Stmt.Block block -> block.statements().forEach(each -> collect(each, scope, inner, own));
-            case Stmt.For loop -> collect(loop.body(), scope.inside(loop), with(inner, loop.variable()), own);
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) -> {
                 reads(value, scope, inner, own);
                 add(new Access(AccessKind.WRITE, Optional.empty(), buffer, indices, inner, scope), own);
             }
             case Stmt.ReduceInto reduce -> {
                 ScheduleScope inside = scope.inside(reduce);
-                Set<String> more = new HashSet<>(inner);
-                more.addAll(reduce.alongVariables());
+                Set<String> more = with(inner, reduce.alongVariables());
                 reduce.inputs().forEach(input -> reads(input, inside, more, own));
                 for (Stmt.Element target : reduce.targets()) {
                     Access access = new Access(
@@ -107,22 +84,18 @@ final class BufferAccesses {
                     add(access, own);
                 }
             }
-            case Stmt.Allocate allocate ->
-                collect(
-                        allocate.body(),
-                        scope.inside(allocate),
-                        inner,
-                        with(own, allocate.buffer().name()));
-            case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> {
-                collect(then, scope.when(nonNegative), inner, own);
-                collect(otherwise, scope.unless(nonNegative), inner, own);
-            }
             case Stmt.Let let -> {
                 reads(let.value(), scope, inner, own);
-                collect(let.body(), scope.inside(let), with(inner, let.name()), own);
+                parts(let, scope, with(inner, let.defined()), own);
             }
-            case Stmt.Section section -> collect(section.body(), scope, inner, own);
+            case Stmt.For loop -> parts(loop, scope, with(inner, loop.defined()), own);
+            case Stmt.Allocate allocate -> parts(allocate, scope, inner, with(own, allocate.defined()));
+            case Stmt.Block _, Stmt.Guard _, Stmt.Section _ -> parts(statement, scope, inner, own);
         }
+    }
+
+    private void parts(Stmt statement, ScheduleScope scope, Set<String> inner, Set<String> own) {
+        scope.parts(statement, (part, inside) -> collect(part, inside, inner, own));
     }
 
     private void reads(Expr value, ScheduleScope scope, Set<String> inner, Set<String> own) {
@@ -139,9 +112,9 @@ final class BufferAccesses {
         }
     }
 
-    private static Set<String> with(Set<String> names, String name) {
+    private static Set<String> with(Set<String> names, Set<String> others) {
         Set<String> more = new HashSet<>(names);
-        more.add(name);
+        more.addAll(others);
         return Set.copyOf(more);
     }
 }

@@ -37,31 +37,18 @@ public final class GridVerifier {
     }
 
     private void visit(Stmt statement, ScheduleScope scope, long sharedBytes) {
-        switch (statement) {
-            case Stmt.Block block -> block.statements().forEach(each -> visit(each, scope, sharedBytes));
-            case Stmt.For loop -> {
-                if (isGrid(loop.kind())) {
-                    check(loop, scope);
-                }
-                visit(loop.body(), scope.inside(loop), sharedBytes);
+        long bytes = sharedBytes;
+        if (statement instanceof Stmt.For loop && isGrid(loop.kind())) {
+            check(loop, scope);
+        } else if (statement instanceof Stmt.Allocate(Buffer buffer, var _)) {
+            bytes += bytes(buffer);
+            if (bytes > target.sharedBytes()) {
+                report("shared memory: " + buffer.name() + " makes it " + bytes + " bytes, a block has "
+                        + target.sharedBytes());
             }
-            case Stmt.Store store -> {}
-            case Stmt.ReduceInto reduce -> {}
-            case Stmt.Allocate(Buffer buffer, Stmt body) -> {
-                long bytes = sharedBytes + bytes(buffer);
-                if (bytes > target.sharedBytes()) {
-                    report("shared memory: " + buffer.name() + " makes it " + bytes + " bytes, a block has "
-                            + target.sharedBytes());
-                }
-                visit(body, scope.inside(new Stmt.Allocate(buffer, body)), bytes);
-            }
-            case Stmt.Guard guard -> {
-                visit(guard.then(), scope.when(guard.nonNegative()), sharedBytes);
-                visit(guard.otherwise(), scope.unless(guard.nonNegative()), sharedBytes);
-            }
-            case Stmt.Let let -> visit(let.body(), scope.inside(let), sharedBytes);
-            case Stmt.Section section -> visit(section.body(), scope, sharedBytes);
         }
+        long inside = bytes;
+        scope.parts(statement, (part, at) -> visit(part, at, inside));
     }
 
     private static boolean isGrid(LoopKind kind) {

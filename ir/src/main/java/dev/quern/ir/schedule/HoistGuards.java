@@ -2,6 +2,7 @@ package dev.quern.ir.schedule;
 
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;

@@ -44,7 +44,6 @@ final class IndexSites {
 
     private void collect(Stmt statement, Site site) {
         switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(each -> collect(each, site));
             case Stmt.For loop -> {
                 List<Stmt.For> loops = new ArrayList<>(site.loops());
                 loops.add(loop);
@@ -53,22 +52,17 @@ final class IndexSites {
                 sites.put(loop.variable(), inner);
                 collect(loop.body(), inner);
             }
-            case Stmt.Store store -> {}
             case Stmt.ReduceInto reduce ->
                 reduce.alongVariables()
                         .forEach(variable ->
                                 sites.put(variable, new Site(site.depth() + 1, variable, false, site.loops())));
-            case Stmt.Allocate allocate -> collect(allocate.body(), site);
-            case Stmt.Guard guard -> {
-                collect(guard.then(), site);
-                collect(guard.otherwise(), site);
-            }
             case Stmt.Let let -> {
                 Site inner = new Site(site.depth() + 1, let.name(), site.open(), site.loops());
                 sites.put(let.name(), inner);
                 collect(let.body(), inner);
             }
-            case Stmt.Section section -> collect(section.body(), site);
+            case Stmt.Block _, Stmt.Store _, Stmt.Allocate _, Stmt.Guard _, Stmt.Section _ ->
+                statement.parts().forEach(part -> collect(part, site));
         }
     }
 

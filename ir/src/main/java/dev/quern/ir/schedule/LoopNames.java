@@ -22,36 +22,16 @@ final class LoopNames {
         for (Buffer parameter : kernel.parameters()) {
             names.used.add(parameter.name());
         }
-        names.collect(kernel.body());
+        kernel.body().walk(names::add);
         return names;
     }
 
-    private void collect(Stmt statement) {
-        switch (statement) {
-            case Stmt.Block block -> block.statements().forEach(this::collect);
-            case Stmt.For loop -> {
-                used.add(loop.variable());
-                loops.add(loop.variable());
-                collect(loop.body());
-            }
-            case Stmt.Store store -> {}
-            case Stmt.ReduceInto reduce -> used.addAll(reduce.alongVariables());
-            case Stmt.Allocate allocate -> {
-                used.add(allocate.buffer().name());
-                collect(allocate.body());
-            }
-            case Stmt.Guard guard -> {
-                collect(guard.then());
-                collect(guard.otherwise());
-            }
-            case Stmt.Let let -> {
-                used.add(let.name());
-                collect(let.body());
-            }
-            case Stmt.Section section -> {
-                used.add(section.name());
-                collect(section.body());
-            }
+    private void add(Stmt statement) {
+        used.addAll(statement.defined());
+        if (statement instanceof Stmt.For loop) {
+            loops.add(loop.variable());
+        } else if (statement instanceof Stmt.Section section) {
+            used.add(section.name());
         }
     }
 

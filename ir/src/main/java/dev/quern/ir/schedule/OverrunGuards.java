@@ -4,6 +4,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,13 +43,10 @@ final class OverrunGuards {
 
     private Stmt at(Stmt statement, List<Own> owned, ScheduleScope scope, boolean inside) {
         return switch (statement) {
-            case Stmt.Block block -> Statements.withParts(block, part -> at(part, owned, scope, inside));
-            case Stmt.Section section -> Statements.withParts(section, part -> at(part, owned, scope, inside));
             case Stmt.For loop -> {
                 boolean here = inside || LoopNames.matches(step.loop(), loop.variable());
-                yield Statements.withParts(loop, part -> at(part, owned, scope.inside(loop), here));
+                yield scope.withParts(loop, (part, at) -> at(part, owned, at, here));
             }
-            case Stmt.Let let -> Statements.withParts(let, part -> at(part, owned, scope.inside(let), inside));
             case Stmt.Allocate allocate -> {
                 List<Own> more = new ArrayList<>(owned);
                 Set<String> around = new HashSet<>(application.kernel().symbols());
@@ -56,7 +54,7 @@ final class OverrunGuards {
                 List<GuardedRead> reads = new ArrayList<>();
                 reads(allocate.body(), allocate.buffer().name(), scope.inside(allocate), reads);
                 more.add(new Own(allocate, reads, around));
-                yield Statements.withParts(allocate, part -> at(part, more, scope.inside(allocate), inside));
+                yield scope.withParts(allocate, (part, at) -> at(part, more, at, inside));
             }
             case Stmt.Guard(List<Dim> conditions, Stmt.ReduceInto reduce, Stmt otherwise)
             when inside && Statements.isNothing(otherwise) -> {
@@ -67,13 +65,8 @@ final class OverrunGuards {
                         : conditions;
                 yield kept.isEmpty() ? reduce : new Stmt.Guard(kept, reduce, otherwise);
             }
-            case Stmt.Guard(List<Dim> conditions, Stmt then, Stmt otherwise) ->
-                new Stmt.Guard(
-                        conditions,
-                        at(then, owned, scope.when(conditions), inside),
-                        at(otherwise, owned, scope.unless(conditions), inside));
-            case Stmt.Store store -> store;
-            case Stmt.ReduceInto reduce -> reduce;
+            case Stmt.Block _, Stmt.Store _, Stmt.ReduceInto _, Stmt.Guard _, Stmt.Let _, Stmt.Section _ ->
+                scope.withParts(statement, (part, at) -> at(part, owned, at, inside));
         };
     }
 

@@ -5,6 +5,7 @@ import dev.quern.ir.Layout;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Expressions;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.HashSet;
 import java.util.List;
@@ -38,23 +39,16 @@ final class PaddedBody {
 
     private Stmt rewrite(Stmt statement, ScheduleScope scope) {
         return switch (statement) {
-            case Stmt.Block block -> Statements.withParts(block, part -> rewrite(part, scope));
-            case Stmt.For loop -> Statements.withParts(loop, part -> rewrite(part, scope.inside(loop)));
-            case Stmt.Section section -> Statements.withParts(section, part -> rewrite(part, scope));
+            case Stmt.Block _, Stmt.For _, Stmt.Section _, Stmt.Guard _ -> scope.withParts(statement, this::rewrite);
             case Stmt.Allocate allocate -> {
                 own.add(allocate.buffer().name());
-                yield Statements.withParts(allocate, part -> rewrite(part, scope.inside(allocate)));
+                yield scope.withParts(allocate, this::rewrite);
             }
-            case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) ->
-                new Stmt.Guard(
-                        nonNegative,
-                        rewrite(then, scope.when(nonNegative)),
-                        rewrite(otherwise, scope.unless(nonNegative)));
             case Stmt.Let let -> {
                 boolean[] safe = {Statements.isPure(let, let.body())};
                 Expressions.loads(let.value(), load -> safe[0] &= isSafe(load, scope));
                 if (safe[0]) {
-                    yield Statements.withParts(let, part -> rewrite(part, scope.inside(let)));
+                    yield scope.withParts(let, this::rewrite);
                 }
                 partial.addAll(Statements.written(let));
                 yield Statements.when(left, let);

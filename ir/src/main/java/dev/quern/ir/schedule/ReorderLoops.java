@@ -44,23 +44,9 @@ final class ReorderLoops {
             case Stmt.For loop
             when wanted.stream().anyMatch(name -> LoopNames.matches(name, loop.variable())) -> {
                 var nest = Nest.from(loop, this::complete);
-                yield nest.isPresent()
-                        ? reordered(nest.get(), scope)
-                        : Statements.withParts(loop, part -> rewrite(part, scope.inside(loop)));
+                yield nest.isPresent() ? reordered(nest.get(), scope) : scope.withParts(loop, this::rewrite);
             }
-            case Stmt.For loop -> Statements.withParts(loop, part -> rewrite(part, scope.inside(loop)));
-            case Stmt.Let let -> Statements.withParts(let, part -> rewrite(part, scope.inside(let)));
-            case Stmt.Allocate allocate ->
-                Statements.withParts(allocate, part -> rewrite(part, scope.inside(allocate)));
-            case Stmt.Guard(var nonNegative, Stmt then, Stmt otherwise) ->
-                new Stmt.Guard(
-                        nonNegative,
-                        rewrite(then, scope.when(nonNegative)),
-                        rewrite(otherwise, scope.unless(nonNegative)));
-            case Stmt.Block block -> Statements.withParts(block, part -> rewrite(part, scope));
-            case Stmt.Section section -> Statements.withParts(section, part -> rewrite(part, scope));
-            case Stmt.Store store -> store;
-            case Stmt.ReduceInto reduce -> reduce;
+            case Stmt other -> scope.withParts(other, this::rewrite);
         };
     }
 

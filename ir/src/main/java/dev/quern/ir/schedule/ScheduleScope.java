@@ -4,12 +4,15 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.DimRanges;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 
 /** What is known at a place of a kernel: ranges of the loop variables around it, guards that hold, buffers in sight. */
 final class ScheduleScope {
@@ -78,6 +81,33 @@ final class ScheduleScope {
         return nonNegative.size() == 1
                 ? when(List.of(nonNegative.getFirst().times(-1).minus(1)))
                 : this;
+    }
+
+    /** {@code statement}, which stands here, with the statements directly inside it replaced; with each comes what is known there. */
+    Stmt withParts(Stmt statement, BiFunction<Stmt, ScheduleScope, Stmt> change) {
+        return switch (statement) {
+            case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) ->
+                new Stmt.Guard(
+                        nonNegative,
+                        change.apply(then, when(nonNegative)),
+                        change.apply(otherwise, unless(nonNegative)));
+            case Stmt.For loop -> withParts(loop, inside(loop), change);
+            case Stmt.Let let -> withParts(let, inside(let), change);
+            case Stmt.Allocate allocate -> withParts(allocate, inside(allocate), change);
+            case Stmt.Block _, Stmt.Store _, Stmt.ReduceInto _, Stmt.Section _ -> withParts(statement, this, change);
+        };
+    }
+
+    private static Stmt withParts(Stmt statement, ScheduleScope inside, BiFunction<Stmt, ScheduleScope, Stmt> change) {
+        return Statements.withParts(statement, part -> change.apply(part, inside));
+    }
+
+    /** Shows the statements directly inside {@code statement}, which stands here, and what is known there. */
+    void parts(Stmt statement, BiConsumer<Stmt, ScheduleScope> action) {
+        withParts(statement, (part, scope) -> {
+            action.accept(part, scope);
+            return part;
+        });
     }
 
     Buffer buffer(String name) {

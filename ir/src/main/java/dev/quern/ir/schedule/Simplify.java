@@ -6,6 +6,8 @@ import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.KernelVisitor;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,29 +148,12 @@ final class Simplify {
     /** Whether {@code symbol} occurs in an index, extent or condition. */
     static boolean mentions(Stmt statement, String symbol) {
         boolean[] found = {false};
-        Statements.withParts(statement, part -> {
-            found[0] |= mentions(part, symbol);
-            return part;
-        });
-        return found[0]
-                || switch (statement) {
-                    case Stmt.Block block -> false;
-                    case Stmt.For loop -> loop.extent().dependsOn(symbol);
-                    case Stmt.Store store ->
-                        any(store.indices(), symbol) || Expressions.mentions(store.value(), symbol);
-                    case Stmt.ReduceInto reduce ->
-                        reduce.targets().stream().anyMatch(target -> any(target.indices(), symbol))
-                                || reduce.inputs().stream().anyMatch(input -> Expressions.mentions(input, symbol))
-                                || reduce.along().stream()
-                                        .anyMatch(each -> each.extent().dependsOn(symbol));
-                    case Stmt.Allocate allocate -> any(allocate.buffer().shape().dims(), symbol);
-                    case Stmt.Guard guard -> any(guard.nonNegative(), symbol);
-                    case Stmt.Let let -> Expressions.mentions(let.value(), symbol);
-                    case Stmt.Section section -> false;
-                };
-    }
-
-    private static boolean any(List<Dim> dims, String symbol) {
-        return dims.stream().anyMatch(dim -> dim.dependsOn(symbol));
+        new KernelVisitor() {
+            @Override
+            protected void dim(Dim dim) {
+                found[0] |= dim.dependsOn(symbol);
+            }
+        }.stmt(statement);
+        return found[0];
     }
 }

@@ -9,6 +9,7 @@ import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -66,15 +67,13 @@ final class SinkLoop {
             return around(statement, taken);
         }
         return switch (statement) {
-            case Stmt.Block block -> Statements.withParts(block, part -> sink(part, taken));
-            case Stmt.For inner -> Statements.withParts(inner, part -> sink(part, taken));
-            case Stmt.Section section -> Statements.withParts(section, part -> sink(part, taken));
             case Stmt.Let(String name, Expr value, Stmt body)
             when isTaken(value, taken) -> {
                 dependent.add(name);
                 yield sink(body, and(taken, new SunkLet(name, value)));
             }
-            case Stmt.Let let -> Statements.withParts(let, part -> sink(part, taken));
+            case Stmt.Block _, Stmt.For _, Stmt.Let _, Stmt.Section _ ->
+                Statements.withParts(statement, part -> sink(part, taken));
             case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> {
                 if (nonNegative.stream().noneMatch(this::depends)) {
                     yield new Stmt.Guard(nonNegative, sink(then, taken), sink(otherwise, taken));
@@ -88,22 +87,18 @@ final class SinkLoop {
                         new Substitution().withLeading(buffer.name(), index).in(body);
                 yield new Stmt.Allocate(expand(buffer), sink(indexed, taken));
             }
-            case Stmt.Store store -> throw new IllegalStateException("a leaf stays");
-            case Stmt.ReduceInto reduce -> throw new IllegalStateException("a leaf stays");
+            case Stmt.Store _, Stmt.ReduceInto _ -> throw new IllegalStateException("a leaf stays");
         };
     }
 
     /** Whether the loop stays outside {@code statement}. */
     private boolean stays(Stmt statement, List<Taken> taken) {
         return switch (statement) {
-            case Stmt.Store store -> true;
-            case Stmt.ReduceInto reduce -> true;
+            case Stmt.Store _, Stmt.ReduceInto _ -> true;
             case Stmt.For inner -> depends(inner.extent());
             case Stmt.Let let -> isTaken(let.value(), taken) && !Statements.isPure(let, loop.body());
             case Stmt.Allocate allocate -> stays(allocate.body(), taken);
-            case Stmt.Block block -> false;
-            case Stmt.Guard guard -> false;
-            case Stmt.Section section -> false;
+            case Stmt.Block _, Stmt.Guard _, Stmt.Section _ -> false;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.quern.ir.schedule;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 
 /** A loop of {@code e} iterations becomes {@code ceil(e/f)} times {@code f}; the tail decides about what is too much. */

@@ -8,6 +8,7 @@ import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.BufferAccesses.Access;
 import java.util.ArrayList;
@@ -208,13 +209,8 @@ final class SplitReductionLoop {
                 guards(then, key, inner, variable, more, found);
                 guards(otherwise, key, inner, variable, around, found);
             }
-            case Stmt.Block block ->
-                block.statements().forEach(part -> guards(part, key, inner, variable, around, found));
-            case Stmt.For loop -> guards(loop.body(), key, inner, variable, around, found);
-            case Stmt.Allocate allocate -> guards(allocate.body(), key, inner, variable, around, found);
-            case Stmt.Let let -> guards(let.body(), key, inner, variable, around, found);
-            case Stmt.Section section -> guards(section.body(), key, inner, variable, around, found);
-            case Stmt.Store store -> {}
+            case Stmt.Block _, Stmt.For _, Stmt.Store _, Stmt.Allocate _, Stmt.Let _, Stmt.Section _ ->
+                statement.parts().forEach(part -> guards(part, key, inner, variable, around, found));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.BufferAccesses.Access;
 import java.util.ArrayList;

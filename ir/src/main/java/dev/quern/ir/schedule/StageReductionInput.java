@@ -7,6 +7,7 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -105,9 +106,7 @@ final class StageReductionInput {
 
     private void find(Stmt statement, StagedReduction site, List<StagedReduction> found) {
         switch (statement) {
-            case Stmt.Block block -> block.statements().forEach(each -> find(each, site, found));
             case Stmt.For loop -> find(loop.body(), site.inside(loop), found);
-            case Stmt.Store store -> {}
             case Stmt.ReduceInto reduce -> found.add(site.at(reduce));
             case Stmt.Allocate allocate ->
                 find(
@@ -126,7 +125,8 @@ final class StageReductionInput {
             }
             case Stmt.Let let ->
                 find(let.body(), site.with(let.name(), site.scope().inside(let)), found);
-            case Stmt.Section section -> find(section.body(), site, found);
+            case Stmt.Block _, Stmt.Store _, Stmt.Section _ ->
+                statement.parts().forEach(each -> find(each, site, found));
         }
     }
 

@@ -1,21 +1,20 @@
 package dev.quern.ir.schedule;
 
 import dev.quern.ir.Dim;
-import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
-import dev.quern.ir.kernel.Expressions;
+import dev.quern.ir.kernel.KernelMapper;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Replaces names throughout a statement: symbols by index expressions, binders (loops, lets, allocations, sections) by
  * other names, and gives accesses of some buffers an index in front of their own.
  */
-final class Substitution {
+final class Substitution extends KernelMapper {
     private final Map<String, Dim> values = new HashMap<>();
     private final Map<String, String> renamed = new HashMap<>();
     private final Map<String, Dim> leading = new HashMap<>();
@@ -44,23 +43,21 @@ final class Substitution {
         return substitution.in(statement);
     }
 
+    /** Names of what is inside come first. */
     private void rename(Stmt statement, LoopNames names) {
-        Statements.withParts(statement, part -> {
-            rename(part, names);
-            return part;
-        });
+        statement.parts().forEach(part -> rename(part, names));
         switch (statement) {
             case Stmt.For loop -> renameSymbol(loop.variable(), names);
             case Stmt.Let let -> renameSymbol(let.name(), names);
-            case Stmt.Allocate allocate ->
-                renamed.put(
-                        allocate.buffer().name(), names.copy(allocate.buffer().name()));
-            case Stmt.Section section -> renamed.put(section.name(), names.copy(section.name()));
-            case Stmt.Block block -> {}
-            case Stmt.Store store -> {}
             case Stmt.ReduceInto reduce -> reduce.alongVariables().forEach(variable -> renameSymbol(variable, names));
-            case Stmt.Guard guard -> {}
+            case Stmt.Allocate allocate -> rename(allocate.buffer().name(), names);
+            case Stmt.Section section -> rename(section.name(), names);
+            case Stmt.Block _, Stmt.Store _, Stmt.Guard _ -> {}
         }
+    }
+
+    private void rename(String name, LoopNames names) {
+        renamed.put(name, names.copy(name));
     }
 
     private void renameSymbol(String name, LoopNames names) {
@@ -69,63 +66,38 @@ final class Substitution {
         values.put(name, Dim.symbol(fresh));
     }
 
-    Dim in(Dim dim) {
+    @Override
+    protected Dim dim(Dim dim) {
         return dim.substitute(values);
     }
 
-    private List<Dim> in(List<Dim> dims) {
-        return dims.stream().map(this::in).toList();
+    @Override
+    protected List<Dim> access(String buffer, List<Dim> indices) {
+        Dim first = leading.get(buffer);
+        return first == null
+                ? indices
+                : Stream.concat(Stream.of(first), indices.stream()).toList();
     }
 
-    private List<Dim> indices(String buffer, List<Dim> indices) {
-        List<Dim> all = new ArrayList<>();
-        Optional.ofNullable(leading.get(buffer)).ifPresent(all::add);
-        all.addAll(in(indices));
-        return all;
-    }
-
-    private String name(String name) {
+    @Override
+    protected String name(String name) {
         return renamed.getOrDefault(name, name);
     }
 
-    Expr in(Expr expression) {
-        return Expressions.withLeaves(expression, leaf -> switch (leaf) {
-            case Expr.Load(String buffer, List<Dim> indices, var dtype) ->
-                new Expr.Load(name(buffer), indices(buffer, indices), dtype);
-            case Expr.Index(Dim index, var dtype) -> new Expr.Index(in(index), dtype);
-            case Expr other -> other;
-        });
+    @Override
+    public Stmt stmt(Stmt statement) {
+        return statement instanceof Stmt.Block ? Statements.withParts(statement, this::stmt) : super.stmt(statement);
     }
 
-    private Buffer in(Buffer buffer) {
-        Buffer sized = buffer.withDims(this::in);
-        return new Buffer(
-                name(sized.name()), sized.dtype(), sized.shape(), sized.layout(), sized.space(), sized.storage());
+    Dim in(Dim index) {
+        return dim(index);
+    }
+
+    Expr in(Expr expression) {
+        return expr(expression);
     }
 
     Stmt in(Stmt statement) {
-        return switch (statement) {
-            case Stmt.Block block -> Statements.withParts(block, this::in);
-            case Stmt.For(String variable, Dim extent, var kind, Stmt body) ->
-                new Stmt.For(name(variable), in(extent), kind, in(body));
-            case Stmt.Store(String buffer, List<Dim> indices, Expr value) ->
-                new Stmt.Store(name(buffer), indices(buffer, indices), in(value));
-            case Stmt.ReduceInto(var targets, var reduction, List<Expr> inputs, var along) ->
-                new Stmt.ReduceInto(
-                        targets.stream()
-                                .map(target -> new Stmt.Element(
-                                        name(target.buffer()), indices(target.buffer(), target.indices())))
-                                .toList(),
-                        reduction,
-                        inputs.stream().map(this::in).toList(),
-                        along.stream()
-                                .map(each -> new Stmt.TargetAxis(name(each.variable()), in(each.extent())))
-                                .toList());
-            case Stmt.Allocate(Buffer buffer, Stmt body) -> new Stmt.Allocate(in(buffer), in(body));
-            case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) ->
-                new Stmt.Guard(in(nonNegative), in(then), in(otherwise));
-            case Stmt.Let(String name, Expr value, Stmt body) -> new Stmt.Let(name(name), in(value), in(body));
-            case Stmt.Section(String name, Stmt body) -> new Stmt.Section(name(name), in(body));
-        };
+        return stmt(statement);
     }
 }

@@ -3,6 +3,7 @@ package dev.quern.ir.schedule;
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,11 +47,8 @@ final class UnrollLoop {
     }
 
     private static long leaves(Stmt statement) {
-        long[] sum = {statement instanceof Stmt.Store || statement instanceof Stmt.ReduceInto ? 1 : 0};
-        Statements.withParts(statement, part -> {
-            sum[0] += leaves(part);
-            return part;
-        });
+        long[] sum = {0};
+        statement.walk(part -> sum[0] += part.written().isEmpty() ? 0 : 1);
         return sum[0];
     }
 }

@@ -2,6 +2,7 @@ package dev.quern.ir.schedule;
 
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.BufferAccesses.Access;
 import java.util.List;
@@ -22,7 +23,7 @@ final class VectoriseLoop {
             throw application.refusal(loop.variable() + " is bound to " + loop.kind());
         }
         long extent = application.constantExtent(loop);
-        requireInnermost(loop, loop.body(), application);
+        requireInnermost(loop, application);
         int bits = 8;
         List<Access> accesses = BufferAccesses.of(loop.body(), scope.inside(loop));
         for (Access access : accesses) {
@@ -45,23 +46,19 @@ final class VectoriseLoop {
         }
     }
 
-    private static void requireInnermost(Stmt.For loop, Stmt statement, Application application) {
-        switch (statement) {
-            case Stmt.For inner ->
-                throw application.refusal(loop.variable() + " is not innermost: " + inner.variable() + " is inside it");
-            case Stmt.Allocate allocate ->
-                throw application.refusal(loop.variable() + " has the allocation "
-                        + allocate.buffer().name() + " inside it; sink the loop first");
-            case Stmt.Section section ->
-                throw application.refusal(loop.variable() + " has the section " + section.name() + " inside it");
-            case Stmt.Block block -> block.statements().forEach(each -> requireInnermost(loop, each, application));
-            case Stmt.Guard guard -> {
-                requireInnermost(loop, guard.then(), application);
-                requireInnermost(loop, guard.otherwise(), application);
+    private static void requireInnermost(Stmt.For loop, Application application) {
+        loop.body().walk(part -> {
+            switch (part) {
+                case Stmt.For inner ->
+                    throw application.refusal(
+                            loop.variable() + " is not innermost: " + inner.variable() + " is inside it");
+                case Stmt.Allocate allocate ->
+                    throw application.refusal(loop.variable() + " has the allocation "
+                            + allocate.buffer().name() + " inside it; sink the loop first");
+                case Stmt.Section section ->
+                    throw application.refusal(loop.variable() + " has the section " + section.name() + " inside it");
+                case Stmt.Block _, Stmt.Store _, Stmt.ReduceInto _, Stmt.Guard _, Stmt.Let _ -> {}
             }
-            case Stmt.Let let -> requireInnermost(loop, let.body(), application);
-            case Stmt.Store store -> {}
-            case Stmt.ReduceInto reduce -> {}
-        }
+        });
     }
 }

@@ -26,7 +26,11 @@ final class ReductionText {
     /** Those of {@code body} that need a definition, in order of appearance. */
     static List<Reduction> defined(Stmt body) {
         Map<String, Reduction> found = new LinkedHashMap<>();
-        collect(body, found);
+        body.walk(part -> {
+            if (part instanceof Stmt.ReduceInto reduce && !isShort(reduce)) {
+                found.putIfAbsent(reduce.reduction().name(), reduce.reduction());
+            }
+        });
         List<Reduction> defined = new ArrayList<>(found.values());
         for (Reduction reduction : found.values()) {
             Reduction joined = reduction.joined();
@@ -35,26 +39,6 @@ final class ReductionText {
             }
         }
         return defined;
-    }
-
-    private static void collect(Stmt statement, Map<String, Reduction> found) {
-        switch (statement) {
-            case Stmt.ReduceInto reduce -> {
-                if (!isShort(reduce)) {
-                    found.putIfAbsent(reduce.reduction().name(), reduce.reduction());
-                }
-            }
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(each -> collect(each, found));
-            case Stmt.For loop -> collect(loop.body(), found);
-            case Stmt.Allocate allocate -> collect(allocate.body(), found);
-            case Stmt.Guard guard -> {
-                collect(guard.then(), found);
-                collect(guard.otherwise(), found);
-            }
-            case Stmt.Let let -> collect(let.body(), found);
-            case Stmt.Section section -> collect(section.body(), found);
-            case Stmt.Store store -> {}
-        }
     }
 
     private static boolean isShort(Stmt.ReduceInto reduce) {

@@ -48,41 +48,20 @@ final class GridRules {
     }
 
     private void launches(Stmt statement) {
-        switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::launches);
-            case Stmt.For loop -> launch(loop);
-            case Stmt.Store store -> {}
-            case Stmt.ReduceInto reduce -> {}
-            case Stmt.Allocate allocate -> launch(allocate);
-            case Stmt.Guard guard -> launch(guard);
-            case Stmt.Let let -> launch(let);
-            case Stmt.Section section -> launch(section);
+        if (statement instanceof Stmt.Block(List<Stmt> statements)) {
+            statements.forEach(this::launches);
+        } else {
+            blocks(statement, Set.of());
         }
-    }
-
-    private void launch(Stmt statement) {
-        blocks(statement, Set.of());
     }
 
     private void inside(Stmt statement, Set<LoopKind> around) {
-        switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(each -> inside(each, around));
-            case Stmt.For loop -> {
-                check(loop, around);
-                Set<LoopKind> more = EnumSet.of(loop.kind());
-                more.addAll(around);
-                inside(loop.body(), more);
-            }
-            case Stmt.Store store -> {}
-            case Stmt.ReduceInto reduce -> {}
-            case Stmt.Allocate allocate -> inside(allocate.body(), around);
-            case Stmt.Guard guard -> {
-                inside(guard.then(), around);
-                inside(guard.otherwise(), around);
-            }
-            case Stmt.Let let -> inside(let.body(), around);
-            case Stmt.Section section -> inside(section.body(), around);
+        Set<LoopKind> inner = EnumSet.copyOf(around);
+        if (statement instanceof Stmt.For loop) {
+            check(loop, around);
+            inner.add(loop.kind());
         }
+        statement.parts().forEach(part -> inside(part, inner));
     }
 
     private void check(Stmt.For loop, Set<LoopKind> around) {

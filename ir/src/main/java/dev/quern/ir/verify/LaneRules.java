@@ -4,7 +4,6 @@ import dev.quern.ir.NameText;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /** Where the lanes of a vector loop may be joined: once in the loop, not in a loop inside it. */
@@ -25,7 +24,6 @@ final class LaneRules {
 
     private void check(Stmt statement, boolean repeated) {
         switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(each -> check(each, repeated));
             case Stmt.For loop -> {
                 inside.add(loop.variable());
                 if (loop.kind() != LoopKind.VECTOR) {
@@ -39,20 +37,10 @@ final class LaneRules {
                                 + NameText.of(reduce.targets().getFirst().buffer()),
                         "one outside of further loops",
                         "one in a loop inside");
-            case Stmt.Allocate allocate -> {
-                inside.add(allocate.buffer().name());
-                check(allocate.body(), repeated);
+            case Stmt.Block _, Stmt.Store _, Stmt.Allocate _, Stmt.Guard _, Stmt.Let _, Stmt.Section _ -> {
+                inside.addAll(statement.defined());
+                statement.parts().forEach(part -> check(part, repeated));
             }
-            case Stmt.Guard guard -> {
-                check(guard.then(), repeated);
-                check(guard.otherwise(), repeated);
-            }
-            case Stmt.Let let -> {
-                inside.add(let.name());
-                check(let.body(), repeated);
-            }
-            case Stmt.Section section -> check(section.body(), repeated);
-            case Stmt.Store store -> {}
         }
     }
 }

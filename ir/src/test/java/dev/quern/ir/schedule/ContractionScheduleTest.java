@@ -12,6 +12,7 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Step.Tail;
 import dev.quern.ir.testing.Hosts;

@@ -8,6 +8,7 @@ import dev.quern.ir.interpret.kernel.KernelInterpreter;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.testing.Tolerance;
 import java.util.ArrayList;

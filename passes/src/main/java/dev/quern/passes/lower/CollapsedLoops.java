@@ -1,6 +1,8 @@
 package dev.quern.passes.lower;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.KernelMapper;
+import dev.quern.ir.kernel.KernelVisitor;
 import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
@@ -40,7 +42,7 @@ final class CollapsedLoops {
         List<LoopPair> found = new ArrayList<>();
         new KernelVisitor() {
             @Override
-            void loop(Stmt.For loop) {
+            protected void loop(Stmt.For loop) {
                 if (loop.body() instanceof Stmt.For inner
                         && Objects.equals(
                                 roles.axes().get(loop.variable()), roles.axes().get(inner.variable()))
@@ -61,7 +63,7 @@ final class CollapsedLoops {
                 Map.of(pair.outer().variable(), outer, pair.inner().variable(), together.minus(extent.times(outer)));
         KernelMapper substitution = new KernelMapper() {
             @Override
-            Dim dim(Dim dim) {
+            protected Dim dim(Dim dim) {
                 return dim.substitute(split);
             }
         };
@@ -72,7 +74,7 @@ final class CollapsedLoops {
                 substitution.stmt(pair.inner().body()));
         Stmt body = new KernelMapper() {
             @Override
-            Stmt stmt(Stmt stmt) {
+            public Stmt stmt(Stmt stmt) {
                 return stmt == pair.outer() ? merged : super.stmt(stmt);
             }
         }.stmt(draft.body());
@@ -86,7 +88,7 @@ final class CollapsedLoops {
         };
         new KernelVisitor() {
             @Override
-            void dim(Dim dim) {
+            protected void dim(Dim dim) {
                 found.value |= dim.coefficient(variable).isEmpty();
             }
         }.stmt(body);

@@ -4,6 +4,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.KernelVisitor;
 import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import java.nio.charset.StandardCharsets;
@@ -63,17 +64,17 @@ final class Finish {
         Set<String> bound = new HashSet<>();
         new KernelVisitor() {
             @Override
-            void dim(Dim dim) {
+            protected void dim(Dim dim) {
                 used.addAll(dim.symbols());
             }
 
             @Override
-            void loop(Stmt.For loop) {
+            protected void loop(Stmt.For loop) {
                 bound.add(loop.variable());
             }
 
             @Override
-            void let(Stmt.Let let) {
+            protected void let(Stmt.Let let) {
                 bound.add(let.name());
             }
         }.stmt(draft.body());

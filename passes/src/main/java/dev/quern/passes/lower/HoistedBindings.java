@@ -1,6 +1,8 @@
 package dev.quern.passes.lower;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.KernelMapper;
+import dev.quern.ir.kernel.KernelVisitor;
 import dev.quern.ir.kernel.Stmt;
 
 /** {@code for (i) let g = e in body  ->  let g = e in for (i) body} where {@code e} does not depend on {@code i}. */
@@ -10,7 +12,7 @@ final class HoistedBindings {
     static KernelDraft apply(KernelDraft draft) {
         Stmt body = new KernelMapper() {
             @Override
-            Stmt stmt(Stmt stmt) {
+            public Stmt stmt(Stmt stmt) {
                 Stmt mapped = super.stmt(stmt);
                 return mapped instanceof Stmt.For loop ? hoist(loop) : mapped;
             }
@@ -32,7 +34,7 @@ final class HoistedBindings {
         };
         new KernelVisitor() {
             @Override
-            void dim(Dim dim) {
+            protected void dim(Dim dim) {
                 found.value |= dim.dependsOn(variable);
             }
         }.expr(let.value());

@@ -4,6 +4,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.DimRanges;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
@@ -118,44 +119,22 @@ final class InPlace {
     }
 
     private void collect(Stmt stmt) {
-        switch (stmt) {
-            case Stmt.Block block -> block.statements().forEach(this::collect);
-            case Stmt.For loop -> {
-                around.add(loop);
-                DimRanges outside = ranges;
-                ranges = ranges.with(loop.variable(), loop.extent());
-                collect(loop.body());
-                ranges = outside;
-                around.removeLast();
-            }
-            case Stmt.Store store -> {
-                loads(store.value());
-                add(store.buffer(), store.indices(), true);
-            }
-            case Stmt.ReduceInto reduce -> {
-                reduce.inputs().forEach(this::loads);
-                reduce.targets().forEach(target -> add(target.buffer(), target.indices(), true));
-            }
-            case Stmt.Allocate allocate -> collect(allocate.body());
-            case Stmt.Guard guard -> {
-                collect(guard.then());
-                collect(guard.otherwise());
-            }
-            case Stmt.Let let -> {
-                loads(let.value());
-                collect(let.body());
-            }
-            case Stmt.Section section -> collect(section.body());
+        stmt.values().forEach(this::loads);
+        stmt.written().forEach(element -> add(element.buffer(), element.indices(), true));
+        if (stmt instanceof Stmt.For loop) {
+            around.add(loop);
+            DimRanges outside = ranges;
+            ranges = ranges.with(loop.variable(), loop.extent());
+            collect(loop.body());
+            ranges = outside;
+            around.removeLast();
+        } else {
+            stmt.parts().forEach(this::collect);
         }
     }
 
     private void loads(Expr expr) {
-        new KernelVisitor() {
-            @Override
-            void access(String buffer, List<Dim> indices) {
-                add(buffer, indices, false);
-            }
-        }.expr(expr);
+        Expressions.loads(expr, load -> add(load.buffer(), load.indices(), false));
     }
 
     private void add(String name, List<Dim> indices, boolean write) {

@@ -5,6 +5,8 @@ import dev.quern.ir.DimRanges;
 import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.KernelMapper;
+import dev.quern.ir.kernel.KernelVisitor;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +29,7 @@ record KernelDraft(List<Buffer> parameters, Stmt body) {
         };
         new KernelVisitor() {
             @Override
-            void loop(Stmt.For loop) {
+            protected void loop(Stmt.For loop) {
                 collected.ranges = collected.ranges.with(loop.variable(), loop.extent());
             }
         }.stmt(body);
@@ -39,7 +41,7 @@ record KernelDraft(List<Buffer> parameters, Stmt body) {
         List<List<Dim>> found = new ArrayList<>();
         new KernelVisitor() {
             @Override
-            void access(String name, List<Dim> indices) {
+            protected void access(String name, List<Dim> indices) {
                 if (name.equals(buffer)) {
                     found.add(indices);
                 }
@@ -60,7 +62,7 @@ record KernelDraft(List<Buffer> parameters, Stmt body) {
         changed.set(position, Buffer.global(old.name(), old.dtype(), shape, Layout.joinable(shape, strides)));
         Stmt rewritten = new KernelMapper() {
             @Override
-            List<Dim> access(String buffer, List<Dim> indices) {
+            protected List<Dim> access(String buffer, List<Dim> indices) {
                 return buffer.equals(old.name()) ? rewrite.apply(indices) : indices;
             }
         }.stmt(body);

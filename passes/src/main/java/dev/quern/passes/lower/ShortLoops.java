@@ -1,6 +1,7 @@
 package dev.quern.passes.lower;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.kernel.KernelMapper;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,12 +16,12 @@ final class ShortLoops {
         Map<String, Dim> zeros = new HashMap<>();
         Stmt body = new KernelMapper() {
             @Override
-            Dim dim(Dim dim) {
+            protected Dim dim(Dim dim) {
                 return dim.substitute(zeros);
             }
 
             @Override
-            Stmt stmt(Stmt stmt) {
+            public Stmt stmt(Stmt stmt) {
                 if (stmt instanceof Stmt.For loop && loop.extent().is(1)) {
                     zeros.put(loop.variable(), Dim.ZERO);
                     return stmt(loop.body());
@@ -34,20 +35,12 @@ final class ShortLoops {
     }
 
     private static Stmt withoutNothing(Stmt stmt) {
-        return switch (stmt) {
-            case Stmt.Block(List<Stmt> statements) -> {
-                List<Stmt> rest = new ArrayList<>(statements);
-                rest.removeIf(Stmt.NOTHING::equals);
-                yield rest.size() == 1 ? rest.getFirst() : new Stmt.Block(rest);
-            }
-            case Stmt.For loop -> loop.body().equals(Stmt.NOTHING) ? Stmt.NOTHING : loop;
-            case Stmt.Allocate allocate -> allocate.body().equals(Stmt.NOTHING) ? Stmt.NOTHING : allocate;
-            case Stmt.Let let -> let.body().equals(Stmt.NOTHING) ? Stmt.NOTHING : let;
-            case Stmt.Section section -> section.body().equals(Stmt.NOTHING) ? Stmt.NOTHING : section;
-            case Stmt.Guard guard ->
-                guard.then().equals(Stmt.NOTHING) && guard.otherwise().equals(Stmt.NOTHING) ? Stmt.NOTHING : guard;
-            case Stmt.Store store -> store;
-            case Stmt.ReduceInto reduce -> reduce;
-        };
+        if (stmt instanceof Stmt.Block(List<Stmt> statements)) {
+            List<Stmt> rest = new ArrayList<>(statements);
+            rest.removeIf(Stmt.NOTHING::equals);
+            return rest.size() == 1 ? rest.getFirst() : new Stmt.Block(rest);
+        }
+        boolean writes = !stmt.written().isEmpty();
+        return writes || !stmt.parts().stream().allMatch(Stmt.NOTHING::equals) ? stmt : Stmt.NOTHING;
     }
 }

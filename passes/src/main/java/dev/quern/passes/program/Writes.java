@@ -59,7 +59,6 @@ final class Writes {
 
     private void collect(Stmt stmt) {
         switch (stmt) {
-            case Stmt.Block block -> block.statements().forEach(this::collect);
             case Stmt.For loop -> {
                 Optional<IndexInterval> extent = interval(loop.extent());
                 if (extent.isEmpty() || extent.get().greatest() > 0) {
@@ -77,16 +76,12 @@ final class Writes {
                 }
                 reduce.targets().forEach(target -> add(target.buffer(), target.indices()));
             }
-            case Stmt.Allocate allocate -> collect(allocate.body());
-            case Stmt.Guard guard -> {
-                collect(guard.then());
-                collect(guard.otherwise());
-            }
             case Stmt.Let let -> {
                 variables.put(let.name(), Optional.empty());
                 collect(let.body());
             }
-            case Stmt.Section section -> collect(section.body());
+            case Stmt.Block _, Stmt.Allocate _, Stmt.Guard _, Stmt.Section _ ->
+                stmt.parts().forEach(this::collect);
         }
     }
 

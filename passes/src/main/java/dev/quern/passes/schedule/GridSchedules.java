@@ -53,12 +53,8 @@ final class GridSchedules {
             case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::launches);
             case Stmt.For loop when isFewAndLong(loop) -> blocks(loop);
             case Stmt.For loop -> elements(loop);
-            case Stmt.Store store -> {}
-            case Stmt.ReduceInto reduce -> {}
-            case Stmt.Allocate allocate -> shared(allocate);
-            case Stmt.Guard guard -> shared(guard);
-            case Stmt.Let let -> shared(let);
-            case Stmt.Section section -> shared(section);
+            case Stmt.Store _, Stmt.ReduceInto _ -> {}
+            case Stmt.Allocate _, Stmt.Guard _, Stmt.Let _, Stmt.Section _ -> shared(statement);
         }
     }
 
@@ -141,26 +137,15 @@ final class GridSchedules {
 
     /** The threads of a block share the outermost loops of {@code statement} that are parallel, or sums. */
     private void shared(Stmt statement) {
-        switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::shared);
-            case Stmt.For loop -> {
-                boolean taken = isSpread(loop, name -> new Step.Split(name, SHARING, Tail.MASK))
-                        || LoopNest.extent(loop, LIKELY_EXTENT) > SHORT_LOOP
-                                && isSpread(loop, name -> new Step.SplitReduction(name, SHARING, Tail.MASK));
-                if (!taken) {
-                    shared(loop.body());
-                }
-            }
-            case Stmt.Store store -> {}
-            case Stmt.ReduceInto reduce -> {}
-            case Stmt.Allocate allocate -> shared(allocate.body());
-            case Stmt.Guard guard -> {
-                shared(guard.then());
-                shared(guard.otherwise());
-            }
-            case Stmt.Let let -> shared(let.body());
-            case Stmt.Section section -> shared(section.body());
+        if (!(statement instanceof Stmt.For loop) || !isShared(loop)) {
+            statement.parts().forEach(this::shared);
         }
+    }
+
+    private boolean isShared(Stmt.For loop) {
+        return isSpread(loop, name -> new Step.Split(name, SHARING, Tail.MASK))
+                || LoopNest.extent(loop, LIKELY_EXTENT) > SHORT_LOOP
+                        && isSpread(loop, name -> new Step.SplitReduction(name, SHARING, Tail.MASK));
     }
 
     /** Neighbouring iterations are neighbouring threads'. */

@@ -2,7 +2,7 @@ package dev.quern.passes.schedule;
 
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.AxisRole;
-import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
@@ -75,44 +75,16 @@ record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body, Roles rol
     static boolean contiguous(Kernel kernel, Stmt statement, Stmt.For loop) {
         boolean[] result = {true};
         statement.walk(part -> {
-            switch (part) {
-                case Stmt.Store store ->
-                    result[0] &= adjacent(kernel, store.buffer(), store.indices(), loop)
-                            && contiguous(kernel, store.value(), loop);
-                case Stmt.ReduceInto reduce ->
-                    result[0] &= reduce.inputs().stream().allMatch(input -> contiguous(kernel, input, loop));
-                case Stmt.Block ignored -> {}
-                case Stmt.For ignored -> {}
-                case Stmt.Allocate ignored -> {}
-                case Stmt.Guard ignored -> {}
-                case Stmt.Let ignored -> {}
-                case Stmt.Section ignored -> {}
+            if (part instanceof Stmt.Store store) {
+                result[0] &= adjacent(kernel, store.buffer(), store.indices(), loop);
+            }
+            if (part instanceof Stmt.Store || part instanceof Stmt.ReduceInto) {
+                part.values()
+                        .forEach(value -> Expressions.loads(
+                                value, load -> result[0] &= adjacent(kernel, load.buffer(), load.indices(), loop)));
             }
         });
         return result[0];
-    }
-
-    private static boolean contiguous(Kernel kernel, Expr value, Stmt.For loop) {
-        return switch (value) {
-            case Expr.Immediate ignored -> true;
-            case Expr.Index ignored -> true;
-            case Expr.Load(String buffer, List<Dim> indices, var dtype) -> adjacent(kernel, buffer, indices, loop);
-            case Expr.UnaryOperation unary -> contiguous(kernel, unary.operand(), loop);
-            case Expr.BinaryOperation binary ->
-                contiguous(kernel, binary.left(), loop) && contiguous(kernel, binary.right(), loop);
-            case Expr.Comparison compare ->
-                contiguous(kernel, compare.left(), loop) && contiguous(kernel, compare.right(), loop);
-            case Expr.Conditional select ->
-                contiguous(kernel, select.condition(), loop)
-                        && contiguous(kernel, select.then(), loop)
-                        && contiguous(kernel, select.otherwise(), loop);
-            case Expr.Fma fma ->
-                contiguous(kernel, fma.a(), loop)
-                        && contiguous(kernel, fma.b(), loop)
-                        && contiguous(kernel, fma.c(), loop);
-            case Expr.Conversion cast -> contiguous(kernel, cast.operand(), loop);
-            case Expr.Reinterpretation bitcast -> contiguous(kernel, bitcast.operand(), loop);
-        };
     }
 
     private static boolean adjacent(Kernel kernel, String buffer, List<Dim> indices, Stmt.For loop) {
