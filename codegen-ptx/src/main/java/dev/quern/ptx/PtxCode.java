@@ -61,11 +61,6 @@ final class PtxCode {
         line("@" + truth + " bra", label);
     }
 
-    /** Goes to {@code label} if {@code truth} does not hold. */
-    void branchUnless(String truth, String label) {
-        line("@!" + truth + " bra", label);
-    }
-
     /** The body, with what it needs declared. */
     String text() {
         StringBuilder text = new StringBuilder();

@@ -3,7 +3,6 @@ package dev.quern.ir;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -61,11 +60,6 @@ public record Shape(List<Dim> dims) {
     /** The extents if none is symbolic. */
     public Optional<long[]> asConstant() {
         return isConstant() ? Optional.of(dims.stream().mapToLong(Dim::constant).toArray()) : Optional.empty();
-    }
-
-    /** This with symbols replaced. */
-    public Shape substitute(Map<String, Dim> values) {
-        return new Shape(dims.stream().map(dim -> dim.substitute(values)).toList());
     }
 
     /** This with one extent replaced. */

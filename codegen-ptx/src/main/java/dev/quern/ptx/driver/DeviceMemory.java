@@ -6,13 +6,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class DeviceMemory implements AutoCloseable {
     private final CudaStream stream;
     private final long address;
-    private final long bytes;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private DeviceMemory(CudaStream stream, long address, long bytes) {
+    private DeviceMemory(CudaStream stream, long address) {
         this.stream = stream;
         this.address = address;
-        this.bytes = bytes;
     }
 
     /**
@@ -30,17 +28,12 @@ public final class DeviceMemory implements AutoCloseable {
                         "allocating " + bytes + " bytes on the device",
                         Math.max(1, bytes),
                         stream.handle());
-        return new DeviceMemory(stream, address, bytes);
+        return new DeviceMemory(stream, address);
     }
 
     /** Where it is, a multiple of 256. */
     public long address() {
         return address;
-    }
-
-    /** How much. */
-    public long bytes() {
-        return bytes;
     }
 
     /** Gives it back once the stream has done what it has now. */

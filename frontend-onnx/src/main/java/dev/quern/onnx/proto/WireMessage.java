@@ -49,10 +49,6 @@ final class WireMessage {
         return source;
     }
 
-    FieldPath path() {
-        return path;
-    }
-
     /** Bytes of the message. */
     long size() {
         return end - start;

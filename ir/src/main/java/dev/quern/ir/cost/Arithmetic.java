@@ -15,18 +15,17 @@ record Arithmetic(long all, long wide) {
     private static final int WIDE_BITS = 64;
 
     static Arithmetic of(Expr expression) {
-        return switch (expression) {
-            case Expr.Immediate _, Expr.Load _, Expr.Index _ -> NONE;
-            case Expr.UnaryOperation unary -> of(unary.operand()).and(1, unary.dtype());
-            case Expr.BinaryOperation binary ->
-                of(binary.left()).and(of(binary.right())).and(1, binary.dtype());
-            case Expr.Fma fma -> of(fma.a()).and(of(fma.b())).and(of(fma.c())).and(2, fma.dtype());
-            case Expr.Comparison compare -> of(compare.left()).and(of(compare.right()));
-            case Expr.Conditional select ->
-                of(select.condition()).and(of(select.then())).and(of(select.otherwise()));
-            case Expr.Conversion cast -> of(cast.operand());
-            case Expr.Reinterpretation cast -> of(cast.operand());
+        int own = switch (expression) {
+            case Expr.UnaryOperation _, Expr.BinaryOperation _ -> 1;
+            case Expr.Fma _ -> 2;
+            case Expr.Immediate _, Expr.Load _, Expr.Index _, Expr.Comparison _, Expr.Conditional _ -> 0;
+            case Expr.Conversion _, Expr.Reinterpretation _ -> 0;
         };
+        Arithmetic sum = NONE.and(own, expression.dtype());
+        for (Expr operand : expression.operands()) {
+            sum = sum.and(of(operand));
+        }
+        return sum;
     }
 
     /** Those of a statement that joins a value of {@code dtype} to an element. */

@@ -138,11 +138,6 @@ public final class GraphBuilder {
         return List.copyOf(inputs);
     }
 
-    /** Whether {@code value} is an input or has been given a name. */
-    public boolean isNamed(Value value) {
-        return preferred.containsKey(value.name());
-    }
-
     /** The node that gives {@code value}; empty for an input. */
     public Optional<Node> producer(Value value) {
         return Optional.ofNullable(producers.get(value.name()));

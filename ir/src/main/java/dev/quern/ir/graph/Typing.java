@@ -26,10 +26,6 @@ final class Typing {
         return inputs.get(index);
     }
 
-    List<TensorType> inputs() {
-        return inputs;
-    }
-
     int count() {
         return inputs.size();
     }

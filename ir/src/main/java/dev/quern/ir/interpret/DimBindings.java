@@ -32,11 +32,6 @@ public final class DimBindings {
         return new DimBindings(values);
     }
 
-    /** Binds one symbol. */
-    public void bind(String symbol, long value) {
-        values.put(symbol, value);
-    }
-
     /** The values bound so far; a copy. */
     public Map<String, Long> values() {
         return Map.copyOf(values);

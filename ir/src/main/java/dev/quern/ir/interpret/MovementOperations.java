@@ -234,10 +234,6 @@ final class MovementOperations {
         return result.tensor(shape);
     }
 
-    static Tensor dimValues(long[] values, long[] shape) {
-        return Tensor.of(values, shape);
-    }
-
     /** A tensor of {@code shape} filled with the element at {@code position}. */
     static Tensor filled(TensorElements value, long position, long[] shape, Evaluation call) {
         TensorElements result = call.allocate(value.dtype(), shape);

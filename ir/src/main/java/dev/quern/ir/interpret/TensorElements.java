@@ -244,11 +244,6 @@ final class TensorElements {
         }
     }
 
-    /** Whether two elements are equal as numbers or strings. */
-    boolean same(long left, TensorElements other, long right) {
-        return compare(left, other, right) == 0;
-    }
-
     /** The order of two elements of one type; NaN is the greatest and equals NaN. */
     int compare(long left, TensorElements other, long right) {
         if (strings != null) {

@@ -12,28 +12,20 @@ public final class ScheduleRefusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient Step step;
-    private final String reason;
 
     ScheduleRefusal(Step step, String reason) {
         super(StepText.of(step) + ": " + reason);
         this.step = step;
-        this.reason = reason;
     }
 
     /** Of the schedule as a whole. */
     ScheduleRefusal(String reason) {
         super("schedule: " + reason);
         this.step = null;
-        this.reason = reason;
     }
 
     /** The step that was refused; empty if it is the schedule's condition. */
     public Optional<Step> step() {
         return Optional.ofNullable(step);
-    }
-
-    /** Why, with names and numbers. */
-    public String reason() {
-        return reason;
     }
 }

@@ -34,20 +34,6 @@ public final class KernelPrinter {
         return printer.out.toString();
     }
 
-    /** The text of a part of a kernel, for messages; loads of buffers that the part does not allocate say their type. */
-    public static String print(Stmt part) {
-        KernelPrinter printer = new KernelPrinter();
-        printer.write(part, "");
-        return printer.out.toString();
-    }
-
-    /** The text of an expression, for messages; loads say their type. */
-    public static String print(Expr expression) {
-        KernelPrinter printer = new KernelPrinter();
-        printer.expressions.write(expression);
-        return printer.out.toString();
-    }
-
     private void write(Kernel kernel) {
         out.append("kernel ").append(NameText.of(kernel.name()));
         out.append(" template ").append(NameText.of(kernel.template()));

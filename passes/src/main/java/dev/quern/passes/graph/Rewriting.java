@@ -30,13 +30,11 @@ final class Rewriting {
     private final Set<String> names = new HashSet<>();
     private final List<Node> nodes = new ArrayList<>();
     private final Set<ShapeGuard> guards = new LinkedHashSet<>();
-    private final Map<String, Integer> uses;
     private int fresh;
     private boolean changed;
 
     Rewriting(Graph original) {
         this.original = original;
-        this.uses = UseCounts.count(original);
         this.guards.addAll(original.guards());
         original.inputs().forEach(input -> names.add(input.name()));
         for (Node node : original.nodes()) {
@@ -121,11 +119,6 @@ final class Rewriting {
     /** The elements of {@code value} if it is a constant. */
     Optional<Tensor> constant(Value value) {
         return producer(value).map(node -> node.op() instanceof Op.Constant(Literal literal) ? literal.tensor() : null);
-    }
-
-    /** UseCounts of a value of the old graph, the graph's outputs counted. New values count as used once. */
-    int uses(Value value) {
-        return uses.getOrDefault(value.name(), 1);
     }
 
     /** Whether {@code value} is handed back by the graph. */

@@ -145,18 +145,6 @@ final class Expansion {
         return Optional.ofNullable(producers.get(value.name()));
     }
 
-    /** Whether {@code value} is a constant, seen through views or casts or not. */
-    boolean isConstant(Value value) {
-        return producer(value)
-                .filter(node ->
-                        node.op() instanceof Op.Constant || isAnotherForm(node.op()) && isConstant(node.input(0)))
-                .isPresent();
-    }
-
-    private static boolean isAnotherForm(Op op) {
-        return op instanceof Op.Transpose || op instanceof Op.Reshape || op instanceof Op.Cast;
-    }
-
     /** The graph with the nodes added. */
     Graph graph(Graph original) {
         return original.with(nodes, original.outputs());

@@ -42,17 +42,11 @@ final class Work {
     }
 
     private static long of(Expr expr) {
-        return switch (expr) {
-            case Expr.Immediate constant -> 0;
-            case Expr.Load load -> 0;
-            case Expr.Index index -> 0;
-            case Expr.UnaryOperation unary -> of(unary.operand()) + Traits.work(unary.function());
-            case Expr.BinaryOperation binary -> 1 + of(binary.left()) + of(binary.right());
-            case Expr.Comparison compare -> 1 + of(compare.left()) + of(compare.right());
-            case Expr.Conditional select -> 1 + of(select.condition()) + of(select.then()) + of(select.otherwise());
-            case Expr.Fma fma -> 1 + of(fma.a()) + of(fma.b()) + of(fma.c());
-            case Expr.Conversion cast -> of(cast.operand());
-            case Expr.Reinterpretation cast -> of(cast.operand());
+        long own = switch (expr) {
+            case Expr.UnaryOperation unary -> Traits.work(unary.function());
+            case Expr.BinaryOperation _, Expr.Comparison _, Expr.Conditional _, Expr.Fma _ -> 1;
+            case Expr.Immediate _, Expr.Load _, Expr.Index _, Expr.Conversion _, Expr.Reinterpretation _ -> 0;
         };
+        return own + expr.operands().stream().mapToLong(Work::of).sum();
     }
 }
