@@ -13,14 +13,22 @@ import java.util.Set;
 /** Makes sections of loops that use no register buffer from outside, so that each gets a method of its own. */
 final class OutlineSections {
     private final Set<String> registers = new HashSet<>();
+    private final boolean spilling;
 
-    private OutlineSections() {}
-
-    static Stmt loops(Stmt body) {
-        return new OutlineSections().rewrite(body, true);
+    private OutlineSections(boolean spilling) {
+        this.spilling = spilling;
     }
 
-    /** {@code body} with its outermost serial loops as sections; {@code whole} while nothing but it is in the method. */
+    static Stmt loops(Stmt body) {
+        return new OutlineSections(false).rewrite(body, true);
+    }
+
+    /** Vector loops too, with what lies in registers across loops in memory, so that every loop can be one. */
+    static Stmt spilling(Stmt body) {
+        return new OutlineSections(true).rewrite(body, true);
+    }
+
+    /** {@code statement} with its outermost serial loops as sections; {@code whole} while nothing but it is in the method. */
     private Stmt rewrite(Stmt statement, boolean whole) {
         return switch (statement) {
             case Stmt.Block(List<Stmt> statements) -> {
@@ -31,21 +39,28 @@ final class OutlineSections {
                 yield new Stmt.Block(rewritten);
             }
             case Stmt.For loop
-            when loop.kind() == LoopKind.SERIAL && !whole && !usesRegisters(loop) ->
-                new Stmt.Section("loop_" + loop.variable(), loop);
+            when isCut(loop) && !whole && !usesRegisters(loop) -> new Stmt.Section("loop_" + loop.variable(), loop);
             case Stmt.For loop
-            when loop.kind() == LoopKind.SERIAL || loop.kind() == LoopKind.PARALLEL ->
+            when loop.kind() != LoopKind.VECTOR && (spilling || loop.kind() != LoopKind.UNROLL) ->
                 new Stmt.For(loop.variable(), loop.extent(), loop.kind(), rewrite(loop.body(), whole));
             case Stmt.For loop -> loop;
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {
-                if (buffer.space() == MemorySpace.REGISTER) {
-                    registers.add(buffer.name());
+                if (buffer.space() != MemorySpace.REGISTER) {
+                    yield new Stmt.Allocate(buffer, rewrite(body, false));
                 }
+                if (spilling && Statements.any(body, Stmt.For.class::isInstance)) {
+                    yield new Stmt.Allocate(buffer.withSpace(MemorySpace.SHARED), rewrite(body, false));
+                }
+                registers.add(buffer.name());
                 yield new Stmt.Allocate(buffer, rewrite(body, false));
             }
             case Stmt.Guard _, Stmt.Let _ -> Statements.withParts(statement, part -> rewrite(part, false));
             case Stmt.Section _, Stmt.Store _, Stmt.ReduceInto _ -> statement;
         };
+    }
+
+    private boolean isCut(Stmt.For loop) {
+        return loop.kind() == LoopKind.SERIAL || spilling && loop.kind() == LoopKind.VECTOR;
     }
 
     private boolean usesRegisters(Stmt statement) {

@@ -4,11 +4,8 @@ package dev.quern.vector;
 final class TooLarge extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** The method. */
-    final String method;
-
+    /** Of method {@code method}. */
     TooLarge(String method) {
         super(method, null, false, false);
-        this.method = method;
     }
 }

@@ -7,6 +7,7 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.math.ExpandMath;
 import java.lang.invoke.MethodHandles;
+import java.util.Optional;
 
 /**
  * The {@code cpu} back end: a scheduled kernel becomes a hidden class whose methods use the Vector API, or scalar code where
@@ -64,26 +65,27 @@ public final class VectorBackend implements Backend {
         };
     }
 
-    /** Tries, until its methods are small enough: the kernel as it is, its loops in methods of their own, nothing unrolled. */
+    /**
+     * Tries, until its methods are small enough: the kernel as it is, its loops in methods of their own, nothing unrolled, nothing in
+     * registers across loops.
+     */
     private static byte[] classFile(Kernel kernel, int vectorBits) {
-        try {
-            return classFile(kernel, vectorBits, true);
-        } catch (TooLarge whole) {
-            Kernel outlined = kernel.withBody(OutlineSections.loops(kernel.body()));
-            try {
-                return classFile(outlined, vectorBits, true);
-            } catch (TooLarge parts) {
-                return rolled(outlined, vectorBits);
-            }
-        }
+        Kernel outlined = kernel.withBody(OutlineSections.loops(kernel.body()));
+        Kernel spilling = kernel.withBody(OutlineSections.spilling(kernel.body()));
+        return attempt(kernel, vectorBits, true)
+                .or(() -> attempt(outlined, vectorBits, true))
+                .or(() -> attempt(outlined, vectorBits, false))
+                .or(() -> attempt(spilling, vectorBits, false))
+                .orElseThrow(() -> Refusal.because(
+                        "a method that is larger than the JIT compiler takes; use smaller tiles or outline more"));
     }
 
-    private static byte[] rolled(Kernel kernel, int vectorBits) {
+    /** The class file; empty if a method is too large for the JIT compiler. */
+    private static Optional<byte[]> attempt(Kernel kernel, int vectorBits, boolean unroll) {
         try {
-            return classFile(kernel, vectorBits, false);
-        } catch (TooLarge tooLarge) {
-            throw Refusal.because("method " + tooLarge.method
-                    + ", which is larger than the JIT compiler takes; use smaller tiles or outline more");
+            return Optional.of(classFile(kernel, vectorBits, unroll));
+        } catch (TooLarge _) {
+            return Optional.empty();
         }
     }
 

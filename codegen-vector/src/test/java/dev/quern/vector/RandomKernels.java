@@ -197,6 +197,9 @@ final class RandomKernels {
 
     /** A reduction into several elements at {@code target}. */
     private Stmt parts(List<DrawnAxis> target, DType dtype) {
+        if (dtype == DType.F32 && random.nextInt(3) == 0) {
+            return weighed(target);
+        }
         Reduction reduction = dtype.isFloat() && random.nextBoolean()
                 ? Reductions.moments(dtype)
                 : Reductions.argument(
@@ -210,6 +213,24 @@ final class RandomKernels {
             element.add(expression(input.dtype(), 2));
         }
         return new Stmt.ReduceInto(targets, reduction, element, List.of());
+    }
+
+    /** A softmax and values weighed by it, a row of them for each score: a part that is wide, beside the last axis of {@code target}. */
+    private Stmt weighed(List<DrawnAxis> target) {
+        Reduction reduction = Reductions.onlineSoftmax(DType.F32);
+        DrawnAxis wide = new DrawnAxis(dim(fresh("w")), random.nextBoolean() ? dim("R") : dim(random.nextInt(1, 6)));
+        List<DrawnAxis> spread = new ArrayList<>(target);
+        spread.add(Math.max(0, target.size() - 1), wide);
+        Expr score = expression(DType.F32, 2);
+        axes.add(wide);
+        Expr value = expression(DType.F32, 2);
+        axes.removeLast();
+        List<Stmt.Element> targets = new ArrayList<>();
+        for (List<DrawnAxis> part : List.of(target, target, spread)) {
+            targets.add(new Stmt.Element(output(part, DType.F32).name(), indices(part)));
+        }
+        Stmt.TargetAxis along = new Stmt.TargetAxis(wide.index().toString(), wide.extent());
+        return new Stmt.ReduceInto(targets, reduction, List.of(score, value), List.of(along));
     }
 
     /** A tile of accumulators in registers: cleared, summed over a serial loop, written. */

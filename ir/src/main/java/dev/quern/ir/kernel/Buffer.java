@@ -66,6 +66,11 @@ public record Buffer(String name, DType dtype, Shape shape, Layout layout, Memor
         return new Buffer(name, dtype, sized, new Layout(axes, layout.swizzle()), space, storage);
     }
 
+    /** This in another memory. */
+    public Buffer withSpace(MemorySpace other) {
+        return new Buffer(name, dtype, shape, layout, other, storage);
+    }
+
     /** This with another storage. */
     public Buffer withStorage(Storage other) {
         return new Buffer(name, dtype, shape, layout, space, other);
