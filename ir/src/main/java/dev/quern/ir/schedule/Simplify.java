@@ -24,10 +24,10 @@ final class Simplify {
         return kernel.withBody(simplify(kernel.body(), ScheduleScope.of(kernel)));
     }
 
-    /** The last pass: loops of one iteration are replaced by their bodies, and conditions stand outside the loops that do not change them. */
+    /** The last pass: loops of one iteration are replaced by their bodies, and conditions and lets stand outside the loops that do not change them. */
     static Kernel finish(Kernel kernel) {
         Kernel simple = simplify(kernel.withBody(withoutUnitLoops(kernel.body())));
-        return simple.withBody(HoistGuards.hoist(simple.body()));
+        return simple.withBody(HoistLets.hoist(HoistGuards.hoist(simple.body())));
     }
 
     private static Stmt withoutUnitLoops(Stmt statement) {

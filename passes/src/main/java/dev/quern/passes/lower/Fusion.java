@@ -1,5 +1,6 @@
 package dev.quern.passes.lower;
 
+import dev.quern.DType;
 import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Graph;
@@ -323,10 +324,20 @@ final class Fusion {
         return switch (reader.limit()) {
             case ANY -> true;
             case CHEAP -> cost.of(node.output()) <= Cost.CHEAP && !(node.op() instanceof Op.Lookup);
-            case VIEWS ->
-                node.op() instanceof Op.Cast && !node.input(0).type().dtype().equals(dev.quern.DType.I64);
+            case ROWS -> isNarrower(node) || isByRows(node);
+            case VIEWS -> isNarrower(node);
             case STORED -> false;
         };
+    }
+
+    private static boolean isNarrower(Node node) {
+        return node.op() instanceof Op.Cast && node.input(0).type().dtype() != DType.I64;
+    }
+
+    /** Whether {@code node} takes whole rows of a tensor, so that neighbours stay neighbours. */
+    private static boolean isByRows(Node node) {
+        return node.op() instanceof Op.Gather(int axis)
+                && axis < node.input(0).type().shape().rank() - 1;
     }
 
     /** Whether {@code node} is so little work that any number of readers may do it again. */

@@ -6,6 +6,8 @@ enum Limit {
     ANY,
     /** A few simple operations: elements are read several times. */
     CHEAP,
+    /** What {@link #VIEWS} admits, and rows that data choose: elements are read very often, row by row. */
+    ROWS,
     /** Another index or another type: elements are read very often. */
     VIEWS,
     /** Nothing: the value must be in memory. */

@@ -60,7 +60,8 @@ record Traits(Role role, int work, List<Read> reads, EpilogueLimit tail) {
             case Op.Reduce _, Op.ArgReduce _, Op.Cumulate _ -> anchor(EpilogueLimit.ELEMENTS);
             case Op.Softmax _ -> anchor(EpilogueLimit.ROWS);
             case Op.Normalize _ -> anchor(EpilogueLimit.ROWS).reading(Limit.ANY, Limit.CHEAP);
-            case Op.Contract _, Op.Convolve _, Op.ConvolveTransposed _ ->
+            case Op.Contract _ -> anchor(EpilogueLimit.TILES).addressing(Limit.ROWS);
+            case Op.Convolve _, Op.ConvolveTransposed _ ->
                 anchor(EpilogueLimit.TILES).addressing(Limit.VIEWS);
             case Op.Pool _ -> anchor(EpilogueLimit.ELEMENTS).addressing(Limit.CHEAP);
             case Op.Resize resize ->

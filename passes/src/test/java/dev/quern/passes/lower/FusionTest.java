@@ -263,6 +263,31 @@ class FusionTest {
     }
 
     @Test
+    void rowsThatDataChooseAreReadByAContraction() {
+        String graph = """
+                graph g(%x: f32[99, 32], %i: i64[2, n], %w: f32[32, 4]) {
+                  %e: f32[2, n, 32] = gather(%x, %i) {axis = 0}
+                  %y: f32[2, n, 4] = contract(%e, %w) {left = [b, n, k], right = [k, m], result = [b, n, m], accumulate = f32}
+                  return %y
+                }
+                """;
+        cut(graph, "check: i within [99]", "Contract: y");
+        String twice = graph.replace("  return %y", "  %z: f32[2, n, 32] = neg(%e)\n  return %y, %z");
+        cut(twice, "check: i within [99]", "Traversal: e", "Contract: y", "Traversal: z");
+    }
+
+    @Test
+    void columnsThatDataChooseAreNotReadByAContraction() {
+        cut("""
+                graph g(%x: f32[8, 99], %i: i64[n], %w: f32[3, 8]) {
+                  %e: f32[8, n] = gather(%x, %i) {axis = 1}
+                  %y: f32[3, n] = contract(%w, %e) {left = [m, k], right = [k, n], result = [m, n], accumulate = f32}
+                  return %y
+                }
+                """, "check: i within [99]", "Traversal: e", "Contract: y");
+    }
+
+    @Test
     void smallIntegersAreLeftToTheInterpreter() {
         cut("""
                 graph g(%x: f32[n, 99], %i: i32[2]) {

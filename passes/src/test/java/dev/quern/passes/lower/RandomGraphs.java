@@ -102,7 +102,7 @@ final class RandomGraphs extends RandomWindows {
             case 11 ->
                 keep(rank == 0 ? x : builder.add(new Op.Softmax(random.nextInt(rank), random.nextInt(3) == 0), x));
             case 12 -> keep(normalized(x));
-            case 13 -> keep(multiplied(x));
+            case 13 -> keep(multiplied(random.nextInt(4) == 0 ? gathered(x) : x));
             case 14 -> keep(attended(x));
             case 15 -> keep(gathered(x));
             case 16 -> keep(rank == 0 ? x : cumulated(x));

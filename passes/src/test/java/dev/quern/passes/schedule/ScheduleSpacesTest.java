@@ -55,6 +55,12 @@ class ScheduleSpacesTest {
         graphs.put(
                 "a product of 9 rows",
                 known.build(List.of(product(known, Dim.of(9), known.constant(noise(2, 40, 256))))));
+        GraphBuilder rows = new GraphBuilder("rows");
+        Value table = rows.input("x", new TensorType(DType.F32, Shape.of(30, 40)));
+        Value looked = rows.add(new Op.Gather(0), table, rows.constant(Tensor.of(new long[] {3, 29, -1, 0, -30}, 5)));
+        graphs.put(
+                "a product of rows looked up",
+                rows.build(List.of(product(rows, looked, rows.constant(noise(3, 40, 256))))));
         GraphBuilder sum = new GraphBuilder("sum");
         Value summed = sum.input("x", new TensorType(DType.F32, Shape.of(ROWS, Dim.of(300))));
         graphs.put("a sum", sum.build(List.of(sum.reduce(Combiner.SUM, summed, List.of(1), false))));
@@ -68,7 +74,10 @@ class ScheduleSpacesTest {
     }
 
     private static Value product(GraphBuilder graph, Dim rows, Value right) {
-        Value x = graph.input("x", new TensorType(DType.F32, Shape.of(rows, Dim.of(40))));
+        return product(graph, graph.input("x", new TensorType(DType.F32, Shape.of(rows, Dim.of(40)))), right);
+    }
+
+    private static Value product(GraphBuilder graph, Value x, Value right) {
         return graph.add(new Op.Contract(List.of("m", "k"), List.of("k", "n"), List.of("m", "n"), DType.F32), x, right);
     }
 
