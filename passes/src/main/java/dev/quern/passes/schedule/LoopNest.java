@@ -71,6 +71,22 @@ record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body, Roles rol
         return loop.extent().asConstant().orElse(otherwise);
     }
 
+    /** Whether which elements of {@code buffer} the kernel's reductions take depends on {@code loop}. */
+    boolean selects(Stmt.For loop, String buffer) {
+        boolean[] selects = {false};
+        body.walk(statement -> {
+            if (statement instanceof Stmt.ReduceInto reduce) {
+                reduce.inputs()
+                        .forEach(input -> Expressions.loads(
+                                input,
+                                load -> selects[0] |= load.buffer().equals(buffer)
+                                        && load.indices().stream()
+                                                .anyMatch(index -> index.dependsOn(loop.variable()))));
+            }
+        });
+        return selects[0];
+    }
+
     /** Whether {@code loop} runs along neighbouring elements of everything that {@code statement} loads from a parameter and that depends on it. */
     static boolean contiguous(Kernel kernel, Stmt statement, Stmt.For loop) {
         boolean[] result = {true};

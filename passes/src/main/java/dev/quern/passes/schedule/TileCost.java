@@ -3,22 +3,38 @@ package dev.quern.passes.schedule;
 import dev.quern.ir.backend.RegisterTile;
 import java.util.List;
 
-/** What a register tile costs, in cycles for one step of the reduction over all of a contraction, tails included. */
-final class TileCost {
-    private TileCost() {}
-
+/**
+ * What a register tile costs, in cycles for one step of the reduction over all of a contraction, tails included, on a machine that
+ * updates an accumulator a cycle.
+ *
+ * @param rows of the contraction
+ * @param known whether there are always so many, so that what whole tiles leave is one tile
+ * @param columns of the contraction
+ * @param depth steps of the reduction
+ * @param lanes of a vector
+ * @param levelOneBytes the first-level data cache of a core
+ */
+record TileCost(long rows, boolean known, long columns, long depth, int lanes, long levelOneBytes) {
     /** Accumulator updates in flight that hide the latency of one, at one a cycle. */
     private static final double LATENCY = 4;
 
     /** A tile with a smaller cost must be better by this factor than one that stands before it. */
     private static final double WORTH = 0.97;
 
-    /** The cheapest of {@code tiles} for {@code m} rows and {@code n} columns. */
-    static RegisterTile cheapest(List<RegisterTile> tiles, long m, long n, int lanes) {
+    /** A vector of columns, beside the multiply-adds, where those of a tile stay in the first-level cache from tile to tile, and where they do not. */
+    private static final double CACHED = 0.25;
+
+    private static final double STREAMED = 2.7;
+
+    /** A load of either operand, where these are all that is waited for. */
+    private static final double LOAD = 1.2;
+
+    /** The cheapest of {@code tiles}. */
+    RegisterTile cheapest(List<RegisterTile> tiles) {
         RegisterTile best = null;
         double least = 0;
         for (RegisterTile tile : tiles) {
-            double cost = of(tile, m, n, lanes);
+            double cost = of(tile);
             if (best == null || cost < least * WORTH) {
                 best = tile;
                 least = cost;
@@ -27,24 +43,27 @@ final class TileCost {
         return best;
     }
 
-    private static double of(RegisterTile tile, long m, long n, int lanes) {
-        long panels = Math.ceilDiv(n, (long) tile.vectors() * lanes);
-        long whole = m / tile.rows();
-        long left = m % tile.rows();
-        int tail = tailRows(tile);
+    /** The cost of {@code tile}. */
+    double of(RegisterTile tile) {
+        long panels = Math.ceilDiv(columns, (long) tile.vectors() * lanes);
+        long whole = rows / tile.rows();
+        long left = rows % tile.rows();
+        int tail = known && left > 0 ? (int) left : tailRows(tile);
         double cycles = whole * cycles(tile.rows(), tile.vectors())
                 + (left / tail) * cycles(tail, tile.vectors())
                 + (left % tail) * cycles(1, tile.vectors());
         return panels * cycles;
     }
 
-    /** Rows of the tiles that what whole tiles leave is cut into, before single rows. */
+    /** Rows of the tiles that what whole tiles leave of an unknown number of rows is cut into, before single rows. */
     static int tailRows(RegisterTile tile) {
         return tile.rows() > 4 ? 4 : 1;
     }
 
-    /** A multiply-add of a vector and a load of a vector take a cycle each, a broadcast half. */
-    private static double cycles(int rows, int vectors) {
-        return Math.max(LATENCY, Math.max((double) rows * vectors, vectors + rows / 2.0));
+    /** A multiply-add of a vector takes a cycle; so do a vector of columns and a broadcast, beside it, and a little more. */
+    private double cycles(int tileRows, int vectors) {
+        long elements = depth * (tileRows + (long) vectors * lanes);
+        double load = elements * Float.BYTES > levelOneBytes ? STREAMED : CACHED;
+        return Math.max(LATENCY, Math.max((tileRows + load) * vectors, LOAD * (tileRows + vectors)));
     }
 }

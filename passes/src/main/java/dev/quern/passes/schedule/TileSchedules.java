@@ -166,7 +166,13 @@ final class TileSchedules implements ScheduleSpace {
 
     private RegisterTile choose(List<RegisterTile> among, long m) {
         long n = LoopNest.extent(columns.getLast(), LIKELY_EXTENT);
-        RegisterTile tile = TileCost.cheapest(among, Math.max(1, m), Math.max(1, n), lanes);
+        long depth = 1;
+        for (Stmt.For loop : nest.inner(AxisRole.REDUCED)) {
+            depth *= Math.max(1, LoopNest.extent(loop, LIKELY_EXTENT));
+        }
+        boolean known = !rows.isEmpty() && LoopNest.extent(rows.getLast(), 0) == m;
+        TileCost cost = new TileCost(Math.max(1, m), known, Math.max(1, n), depth, lanes, target.levelOneBytes());
+        RegisterTile tile = cost.cheapest(among);
         return multiplies ? tile : ofChannels(tile);
     }
 
@@ -212,7 +218,7 @@ final class TileSchedules implements ScheduleSpace {
         if (inRow == null) {
             steps.add(new Step.Outline(parallel));
         } else {
-            tileRows(tile, inRow, steps, rowTiles);
+            tileRows(tile, tailRows(tile, blocked), inRow, steps, rowTiles);
         }
         lanesInside.reversed().forEach(name -> steps.add(new Step.Sink(name)));
         rowTiles.forEach(name -> steps.add(new Step.Sink(name)));
@@ -232,8 +238,16 @@ final class TileSchedules implements ScheduleSpace {
         return new Schedule(steps);
     }
 
+    /** Rows of a smaller tile: all that whole ones leave where it is known how many that is. */
+    private int tailRows(RegisterTile tile, boolean blocked) {
+        long extent = LoopNest.extent(rows.getLast(), 0);
+        long left = extent % tile.rows();
+        boolean known = left > 0 && (!blocked || extent <= tile.rows() * TILES_IN_BLOCK);
+        return known ? (int) left : TileCost.tailRows(tile);
+    }
+
     /** Splits a row loop into whole tiles, smaller ones and single rows, each a section. */
-    private static void tileRows(RegisterTile tile, String row, List<Step> steps, List<String> rowTiles) {
+    private static void tileRows(RegisterTile tile, int tail, String row, List<Step> steps, List<String> rowTiles) {
         if (tile.rows() == 1) {
             steps.add(new Step.Outline(row));
             return;
@@ -241,8 +255,8 @@ final class TileSchedules implements ScheduleSpace {
         steps.add(new Step.Split(row, tile.rows(), Tail.PEEL));
         rowTiles.add(row + ".i");
         steps.add(new Step.Outline(row + ".o"));
-        if (TileCost.tailRows(tile) > 1) {
-            steps.add(new Step.Split(row + ".t", TileCost.tailRows(tile), Tail.PEEL));
+        if (tail > 1) {
+            steps.add(new Step.Split(row + ".t", tail, Tail.PEEL));
             rowTiles.add(row + ".t.i");
             steps.add(new Step.Outline(row + ".t.o"));
             steps.add(new Step.Outline(row + ".t.t"));
@@ -266,7 +280,7 @@ final class TileSchedules implements ScheduleSpace {
                 if (blocked) {
                     blocks.add(row + ".o");
                 }
-            } else if (rows.contains(loop)) {
+            } else if (rows.contains(loop) || sharesColumns(loop)) {
                 blocks.add(name);
             } else {
                 outside.add(name);
@@ -275,6 +289,11 @@ final class TileSchedules implements ScheduleSpace {
         outside.addAll(panelsFirst() ? panels : blocks);
         outside.addAll(panelsFirst() ? blocks : panels);
         return outside;
+    }
+
+    /** Whether all iterations of {@code loop} read the same panels. */
+    private boolean sharesColumns(Stmt.For loop) {
+        return relaid.filter(operand -> !nest.selects(loop, operand.name())).isPresent();
     }
 
     private boolean panelsFirst() {
