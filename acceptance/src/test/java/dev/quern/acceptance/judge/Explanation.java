@@ -23,12 +23,14 @@ final class Explanation {
 
     private final Map<String, Tensor> inputs;
     private final String difference;
+    private final boolean unlike;
     private final long seed;
     private Optional<KnownDeviation> known = Optional.empty();
 
-    private Explanation(Map<String, Tensor> inputs, String difference, long seed) {
+    private Explanation(Map<String, Tensor> inputs, String difference, boolean unlike, long seed) {
         this.inputs = inputs;
         this.difference = difference;
+        this.unlike = unlike;
         this.seed = seed;
     }
 
@@ -38,9 +40,11 @@ final class Explanation {
      *
      * @param inputs of the run
      * @param difference what was seen of the outputs
+     * @param unlike whether types or numbers of axes are not the same, which no small differences explain
      */
-    static ModelOutcome of(OnnxModel settled, Map<String, Tensor> inputs, String difference, long seed) {
-        return new Explanation(inputs, difference, seed).of(settled);
+    static ModelOutcome of(
+            OnnxModel settled, Map<String, Tensor> inputs, String difference, boolean unlike, long seed) {
+        return new Explanation(inputs, difference, unlike, seed).of(settled);
     }
 
     private ModelOutcome of(OnnxModel settled) {
@@ -51,7 +55,11 @@ final class Explanation {
                         ? new ModelOutcome(Verdict.PEER_DIFFERS_FROM_ITSELF, difference)
                         : along(RunnableOrder.needed(sorted), inputs)
                                 .or(this::deviation)
-                                .orElseGet(() -> nodeByNode(sorted)));
+                                .orElseGet(() -> unlike
+                                        ? new ModelOutcome(
+                                                Verdict.DIFFERS_FROM_PEER,
+                                                "no node alone, but the model: " + difference)
+                                        : nodeByNode(sorted)));
     }
 
     private Optional<ModelOutcome> deviation() {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * GRU and LSTM of f32, whose gates come out of approximations that are off by some units of 1, however near to 0 a gate is, and that
+ * RNN, GRU and LSTM of f32, whose gates come out of approximations that are off by some units of 1, however near to 0 a gate is, and that
  * bring their argument into a range by comparisons, which NaN does not survive. What that can make of each element is found by
  * interval arithmetic: sums are off by their roundings, gates by {@link #WRONG}, and where a NaN can come up it may be anything.
  */
@@ -20,6 +20,7 @@ final class GateDeviations {
 
     private final Difference difference;
     private final boolean lstm;
+    private final boolean plain;
     private final int hidden;
     private final int batch;
     private final double[] x;
@@ -31,6 +32,7 @@ final class GateDeviations {
     private GateDeviations(Difference difference) {
         this.difference = difference;
         this.lstm = difference.is("LSTM");
+        this.plain = difference.is("RNN");
         this.hidden = (int) difference.integer("hidden_size", 1);
         this.batch = (int) difference.operand().shape()[1];
         this.x = RealElements.doubles(difference.operand());
@@ -42,13 +44,13 @@ final class GateDeviations {
 
     /** Whether every element lies where these errors can take it. */
     static boolean gates(Difference difference) {
-        boolean plain = difference.integer("layout", 0) == 0
+        boolean usual = difference.integer("layout", 0) == 0
                 && !difference.node().attributes().containsKey("activations")
                 && !difference.node().attributes().containsKey("clip")
                 && (difference.operands().size() < 5 || difference.operands().get(4) == null);
-        return difference.is("GRU", "LSTM")
+        return difference.is("RNN", "GRU", "LSTM")
                 && difference.of(DType.F32)
-                && plain
+                && usual
                 && new GateDeviations(difference).covers();
     }
 
@@ -109,9 +111,11 @@ final class GateDeviations {
         Interval[] before = Arrays.copyOfRange(state, line * hidden, (line + 1) * hidden);
         Interval[] after = lstm
                 ? ofLstm(time, direction, line, before, cell)
-                : difference.integer("linear_before_reset", 0) != 0
-                        ? ofLinearGru(time, direction, line, before)
-                        : ofGru(time, direction, line, before);
+                : plain
+                        ? ofPlain(time, direction, line, before)
+                        : difference.integer("linear_before_reset", 0) != 0
+                                ? ofLinearGru(time, direction, line, before)
+                                : ofGru(time, direction, line, before);
         for (int unit = 0; unit < hidden; unit++) {
             state[line * hidden + unit] = after[unit];
         }
@@ -143,6 +147,14 @@ final class GateDeviations {
                         argument,
                         Interval.of(peepholes[(direction * 3 + gate) * hidden + unit])
                                 .times(cell));
+    }
+
+    private Interval[] ofPlain(int time, int direction, int line, Interval[] before) {
+        Interval[] after = new Interval[hidden];
+        for (int unit = 0; unit < hidden; unit++) {
+            after[unit] = gate(time, direction, line, 0, unit, before).tanh(WRONG);
+        }
+        return after;
     }
 
     private Interval[] ofGru(int time, int direction, int line, Interval[] before) {
@@ -207,7 +219,7 @@ final class GateDeviations {
     }
 
     private int gates() {
-        return lstm ? 4 : 3;
+        return lstm ? 4 : plain ? 1 : 3;
     }
 
     private int inputs() {

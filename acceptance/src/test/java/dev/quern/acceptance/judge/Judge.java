@@ -158,7 +158,11 @@ public final class Judge {
         return SpreadComparison.PEER
                 .difference(reference, inputs, expected, answer.get(), seed)
                 .map(parts -> Explanation.of(
-                        Defaults.settled(model.model(), inputs), inputs, "run " + run + ", " + parts, seed));
+                        Defaults.settled(model.model(), inputs),
+                        inputs,
+                        "run " + run + ", " + parts,
+                        RoundingComparison.isUnlike(expected, answer.get()),
+                        seed));
     }
 
     /**

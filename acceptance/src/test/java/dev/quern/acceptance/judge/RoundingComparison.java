@@ -37,6 +37,16 @@ final class RoundingComparison {
         return Optional.empty();
     }
 
+    /** Whether an output is of another type or has another number of axes, which no rounding changes. */
+    static boolean isUnlike(Map<String, Tensor> expected, Map<String, Tensor> found) {
+        return expected.entrySet().stream().anyMatch(entry -> {
+            Tensor other = found.get(entry.getKey());
+            return other == null
+                    || other.dtype() != entry.getValue().dtype()
+                    || other.rank() != entry.getValue().rank();
+        });
+    }
+
     private static Optional<String> difference(
             Tensor expected, Tensor found, List<Tensor> moved, double units, double margin) {
         if (expected.dtype() != found.dtype() || !Arrays.equals(expected.shape(), found.shape())) {
