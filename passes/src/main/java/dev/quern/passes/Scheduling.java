@@ -66,8 +66,7 @@ final class Scheduling {
         this.choices = choices;
         for (ShapeGuard guard : guards) {
             if (guard.relation() == ShapeGuard.Relation.EQUAL) {
-                fix(guard.left(), guard.right());
-                fix(guard.right(), guard.left());
+                fix(guard.left().minus(guard.right()));
             }
         }
         this.never = guards.stream().anyMatch(this::fails);
@@ -95,12 +94,19 @@ final class Scheduling {
                 };
     }
 
-    private void fix(Dim symbol, Dim value) {
-        if (value.isConstant() && symbol.symbols().size() == 1) {
-            String name = symbol.symbols().iterator().next();
-            if (symbol.equals(Dim.symbol(name))) {
-                fixed.put(name, value);
-            }
+    /** Notes the only value of a symbol for which {@code difference}, in which it stands alone and once, is 0. */
+    private void fix(Dim difference) {
+        if (difference.symbols().size() != 1) {
+            return;
+        }
+        String name = difference.symbols().iterator().next();
+        Optional<Dim> factor = difference.coefficient(name).filter(Dim::isConstant);
+        if (factor.isEmpty() || factor.get().is(0)) {
+            return;
+        }
+        Dim rest = difference.minus(Dim.symbol(name).times(factor.get()));
+        if (rest.isConstant() && rest.constant() % factor.get().constant() == 0) {
+            fixed.put(name, Dim.of(-rest.constant() / factor.get().constant()));
         }
     }
 

@@ -53,7 +53,9 @@ final class OverrideVariants<V> {
             try {
                 return variants.lease(new Key(names, Map.of()), () -> compiled(names), check);
             } catch (ModelException needsConstants) {
-                if (needsConstants.code() != ModelException.Code.UNSUPPORTED) {
+                // What is invalid for sizes that are not known may fit those of the values.
+                if (needsConstants.code() != ModelException.Code.UNSUPPORTED
+                        && needsConstants.code() != ModelException.Code.INVALID_MODEL) {
                     throw refused(names, needsConstants);
                 }
                 parameters.add(names);

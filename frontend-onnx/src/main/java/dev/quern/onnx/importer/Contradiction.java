@@ -7,13 +7,18 @@ import dev.quern.ir.TensorType;
 import dev.quern.ir.graph.Attribute;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import dev.quern.onnx.proto.OnnxGraph;
 import dev.quern.onnx.proto.OnnxType;
 import dev.quern.onnx.proto.OnnxValueInfo;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -24,8 +29,50 @@ import java.util.stream.Stream;
  * @param refusal what the node says
  */
 record Contradiction(ModelException refusal) {
-    /** Extents that a model is tried with: where it takes none of them, it is refused at once. */
-    static final List<Long> TRIALS = List.of(1L, 2L, 64L);
+    private static final List<Long> USUAL = List.of(1L, 2L, 64L);
+
+    /** Most extents that a symbol is tried with. */
+    private static final int MOST = 24;
+
+    /** Nodes that are imported altogether. */
+    private static final int NODES_TRIED = 2_000;
+
+    /** How often each symbol is tried with an extent of its own. */
+    private static final int MIXED = 32;
+
+    /**
+     * Extents of {@code symbols} that a model is tried with: where it takes none of them, it is refused at once. Besides usual ones,
+     * those about which {@code guards} decide; first all alike.
+     */
+    static List<Map<String, Long>> trials(List<ShapeGuard> guards, Set<String> symbols) {
+        List<Long> extents = extents(guards);
+        List<Map<String, Long>> trials = new ArrayList<>();
+        extents.forEach(extent -> trials.add(symbols.stream().collect(Collectors.toMap(name -> name, _ -> extent))));
+        Random random = new Random(0);
+        for (int i = 0; i < MIXED && symbols.size() > 1; i++) {
+            trials.add(symbols.stream()
+                    .sorted()
+                    .collect(Collectors.toMap(name -> name, _ -> extents.get(random.nextInt(extents.size())))));
+        }
+        return trials;
+    }
+
+    /** How often a model of {@code nodes} is tried: as often as a small one takes no time, and as usual at least. */
+    static int most(int nodes) {
+        return Math.max(USUAL.size(), NODES_TRIED / Math.max(1, nodes));
+    }
+
+    private static List<Long> extents(List<ShapeGuard> guards) {
+        Set<Long> extents = new LinkedHashSet<>(USUAL);
+        for (ShapeGuard guard : guards) {
+            for (Dim.Term term : guard.left().minus(guard.right()).terms()) {
+                for (long near = -1; near <= 1 && term.atoms().isEmpty() && extents.size() < MOST; near++) {
+                    extents.add(Math.clamp(Math.abs(term.coefficient()) + near, 0L, Integer.MAX_VALUE));
+                }
+            }
+        }
+        return List.copyOf(extents);
+    }
 
     /**
      * Gives {@code scope} a value for each output of {@code graph} that it lacks, of the type that the graph states.

@@ -8,6 +8,7 @@ import dev.quern.ir.TensorType;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
 import dev.quern.onnx.operators.SignatureTable;
 import dev.quern.onnx.proto.OnnxFunction;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Turns a model into a {@link Graph}: looks each node's operator up in the table, inlines the model's own functions, and
@@ -105,10 +107,17 @@ public final class GraphImporter {
     /** Requires that the model takes some sizes at least, so that what no sizes can mend is refused at once. */
     private static void requireSome(OnnxModel model, Overrides overrides, Imported imported, ModelException refusal) {
         List<Value> inputs = imported.sized().graph().inputs();
-        for (long extent : Contradiction.TRIALS) {
+        Set<String> symbols = inputs.stream()
+                .flatMap(input -> input.type().shape().dims().stream())
+                .flatMap(dim -> dim.symbols().stream())
+                .collect(Collectors.toSet());
+        List<ShapeGuard> guards = imported.sized().graph().guards();
+        int most = Contradiction.most(model.graph().nodes().size());
+        List<Map<String, Long>> trials = Contradiction.trials(guards, symbols);
+        for (Map<String, Long> extents : trials.subList(0, Math.min(most, trials.size()))) {
             List<long[]> shapes = inputs.stream()
                     .map(input -> input.type().shape().dims().stream()
-                            .mapToLong(dim -> dim.isConstant() ? dim.constant() : extent)
+                            .mapToLong(dim -> dim.evaluate(extents::get))
                             .toArray())
                     .toList();
             try {

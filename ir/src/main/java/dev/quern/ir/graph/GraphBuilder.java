@@ -356,8 +356,8 @@ public final class GraphBuilder {
 
     /**
      * The extent that two broadcast to. Where neither is surely 1 they are taken to be equal, or, where they cannot be or one is never more,
-     * the lesser to be 1. Where only what was assumed before says that they can be neither, that assumption may be wrong, and they are taken to be equal: no
-     * sizes meet both, and the model is compiled for those of the run. Of equal extents, the lesser where that is known lies inside both.
+     * the lesser to be 1. Where only what was assumed before says that they can be neither, that assumption may be wrong, and they are taken to be so all the
+     * same: no sizes meet both, and the model is compiled for those of the run. Of equal extents, the lesser where that is known lies inside both.
      */
     private Dim common(Dim left, Dim right, Shape first, Shape second) {
         if (left.equals(right) || isOne(right)) {
@@ -385,6 +385,11 @@ public final class GraphBuilder {
             return leftAtMostOne ? right : left;
         }
         if (left.minus(right).isConstant()) {
+            Dim less = left.minus(right).constant() < 0 ? left : right;
+            if (!less.isConstant() && !DimRanges.NONE.atMost(Dim.of(2), less)) {
+                assumeEqual(less, Dim.ONE);
+                return less == left ? right : left;
+            }
             throw new ModelException(
                     ModelException.Code.INVALID_MODEL,
                     origin,

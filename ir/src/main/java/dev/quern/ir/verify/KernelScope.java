@@ -118,10 +118,15 @@ final class KernelScope {
     KernelScope withLoop(String variable, Dim extent) {
         List<EnclosingLoop> more = new ArrayList<>(loops);
         more.add(new EnclosingLoop(variable, ranges.expand(extent)));
-        boolean never = ranges.nonNegative(extent.times(-1)) || isNothing(ranges.expand(extent));
+        Dim expanded = ranges.expand(extent);
+        boolean never = ranges.nonNegative(extent.times(-1)) || comesTo(expanded, 0);
+        Map<String, Dim> known = new HashMap<>(fixed);
+        if (!never && comesTo(expanded, 1)) {
+            known.put(variable, Dim.ZERO);
+        }
         return new KernelScope(
                 where,
-                fixed,
+                known,
                 buffers,
                 and(variable),
                 more,
@@ -131,10 +136,10 @@ final class KernelScope {
                 dead || never);
     }
 
-    /** Whether {@code extent} is 0 for the fixed values; a quotient by one that is 0 has no value, and stands in no loop that runs. */
-    private boolean isNothing(Dim extent) {
+    /** Whether {@code extent} is this much for the fixed values; a quotient by one that is 0 has no value, and stands in no loop that runs. */
+    private boolean comesTo(Dim extent, long value) {
         try {
-            return extent.substitute(fixed).is(0);
+            return extent.substitute(fixed).is(value);
         } catch (ArithmeticException division) {
             return true;
         }
