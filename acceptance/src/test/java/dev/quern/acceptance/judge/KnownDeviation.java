@@ -57,12 +57,18 @@ enum KnownDeviation {
     SUMS_OF_EINSUM(IntegerDeviations::sumsAlone),
     /** {@link NarrowDeviations#sharedBytes}. */
     SHARED_BYTES_OF_TWO_BITS(NarrowDeviations::sharedBytes),
+    /** {@link NarrowDeviations#nibbleOfNaN}. */
+    NIBBLE_OF_NAN(NarrowDeviations::nibbleOfNaN),
+    /** {@link NarrowDeviations#withoutSign}. */
+    SIGN_OF_F8E8M0(NarrowDeviations::withoutSign),
     /** {@link NarrowDeviations#infinity}. */
     INFINITY_OF_F8E5M2(NarrowDeviations::infinity),
     /** {@link GateDeviations#gates}. */
     GATES(GateDeviations::gates),
     /** {@link NormalizationDeviations#scaledMean}. */
     SCALE_BEFORE_MEAN(NormalizationDeviations::scaledMean),
+    /** {@link NormalizationDeviations#centredFirst}. */
+    SQUARES_OF_THE_CENTRED(NormalizationDeviations::centredFirst),
     /** {@link NormalizationDeviations#bareDeviation}. */
     DEVIATION_WITHOUT_EPSILON(NormalizationDeviations::bareDeviation),
     /** {@link RoundingDeviations#tanh}. */
@@ -91,6 +97,8 @@ enum KnownDeviation {
     SOFTPLUS_OF_F64(RoundingDeviations::softplus),
     /** {@link RoundingDeviations#sumsOfHalves}. */
     SUMS_OF_HALVES(RoundingDeviations::sumsOfHalves),
+    /** {@link RoundingDeviations#halvesInRange}. */
+    HALVES_IN_RANGE(RoundingDeviations::halvesInRange),
     /** {@link RoundingDeviations#exponentials}. */
     EXPONENTIALS_OF_HALVES(RoundingDeviations::exponentials);
 

@@ -12,6 +12,7 @@ import dev.quern.ir.interpret.GraphInterpreter;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Integers that are interpolated: the sums are made in f32, and cut off, or rounded where antialiased. Where the sum lies as near to
@@ -37,7 +38,7 @@ final class ResizedIntegers {
         double greatest = 0;
         long extent = 1;
         for (int i = 0; i < x.length; i++) {
-            x[i] = Double.parseDouble(RealElements.text(operands.getFirst(), i));
+            x[i] = number(operands.getFirst(), i);
             greatest = Math.max(greatest, Math.abs(x[i]));
         }
         for (long each : operands.getFirst().shape()) {
@@ -61,11 +62,21 @@ final class ResizedIntegers {
             double either = sums[i] + (random.nextInt(3) - 1) * wrong;
             long moved = (long) (op.rule().antialias() ? Math.rint(either) : either);
             long kept = (long) (op.rule().antialias() ? Math.rint(sums[i]) : sums[i]);
-            for (int at = 0; moved != kept && at < width; at++) {
+            // Cut off, a sum of f32 may be the next number where the exact one is just below it.
+            long actual = (long) number(result, i);
+            boolean other = moved != kept || Math.abs(moved - actual) == 1;
+            for (int at = 0; other && at < width; at++) {
                 bytes[i * width + at] = (byte) (moved >> 8 * at);
             }
         }
         return Tensor.of(MemorySegment.ofArray(bytes), result.dtype(), result.shape());
+    }
+
+    private static double number(Tensor tensor, int index) {
+        double signed = Double.parseDouble(RealElements.text(tensor, index));
+        boolean wraps =
+                signed < 0 && Set.of(DType.U8, DType.U16, DType.U32, DType.U64).contains(tensor.dtype());
+        return wraps ? signed + Math.scalb(1.0, tensor.dtype().bits()) : signed;
     }
 
     private static Value wide(Value value) {

@@ -38,11 +38,11 @@ record Contradiction(ModelException refusal) {
     private static final int NODES_TRIED = 2_000;
 
     /** How often each symbol is tried with an extent of its own. */
-    private static final int MIXED = 32;
+    private static final int MIXED = 128;
 
     /**
      * Extents of {@code symbols} that a model is tried with: where it takes none of them, it is refused at once. Besides usual ones,
-     * those about which {@code guards} decide; first all alike.
+     * those about which {@code guards} decide; first all alike, then mixed, every other one 1.
      */
     static List<Map<String, Long>> trials(List<ShapeGuard> guards, Set<String> symbols) {
         List<Long> extents = extents(guards);
@@ -52,7 +52,9 @@ record Contradiction(ModelException refusal) {
         for (int i = 0; i < MIXED && symbols.size() > 1; i++) {
             trials.add(symbols.stream()
                     .sorted()
-                    .collect(Collectors.toMap(name -> name, _ -> extents.get(random.nextInt(extents.size())))));
+                    .collect(Collectors.toMap(
+                            name -> name,
+                            _ -> random.nextBoolean() ? 1 : extents.get(random.nextInt(extents.size())))));
         }
         return trials;
     }

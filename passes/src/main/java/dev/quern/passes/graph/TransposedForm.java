@@ -3,8 +3,10 @@ package dev.quern.passes.graph;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.ResizeRule;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * An operation on a transposed operand, restated on the untransposed one: {@code op(transpose(x, p)) = transpose(form(x), after)}.
@@ -34,12 +36,25 @@ record TransposedForm(Op op, Permutation after, boolean elementwise) {
                 first(new Op.Cumulate(combiner, p.original(axis), exclusive, reverse), p);
             case Op.Softmax(int axis, boolean logarithm) -> first(new Op.Softmax(p.original(axis), logarithm), p);
             case Op.Resize(var rule, List<Double> scales, Shape shape)
-            when rule.region().isEmpty() -> first(new Op.Resize(rule, p.unpermute(scales), p.unpermute(shape)), p);
+            when rule.region().isEmpty() && keepsOrder(rule, scales, p) ->
+                first(new Op.Resize(rule, p.unpermute(scales), p.unpermute(shape)), p);
             case Op.Source _, Op.Reshape _, Op.Transpose _, Op.Broadcast _, Op.Lookup _, Op.Overwriting _ ->
                 Optional.empty();
             case Op.Normalize _, Op.RecurrentSteps _, Op.Product _, Op.Sampling _, Op.Composite _ -> Optional.empty();
             case Op.TopK _, Op.Encoded _, Op.Control _, Op.Host _ -> Optional.empty();
         };
+    }
+
+    /** Whether axes are interpolated one after the other as before: of integers, which are cut off, another order makes other ones. */
+    private static boolean keepsOrder(ResizeRule rule, List<Double> scales, Permutation p) {
+        if (rule.mode() == ResizeRule.Interpolation.NEAREST) {
+            return true;
+        }
+        List<Integer> interpolated = IntStream.range(0, scales.size())
+                .filter(axis -> scales.get(axis) != 1)
+                .mapToObj(p::original)
+                .toList();
+        return interpolated.equals(interpolated.stream().sorted().toList());
     }
 
     private static Optional<TransposedForm> elementwise(Op op, Permutation p) {
