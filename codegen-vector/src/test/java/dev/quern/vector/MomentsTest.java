@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Mean and variance in one pass, also of numbers far from zero: the sum of their squares would lose the variance. Two passes lose less yet,
- * for a mean that is rounded at each number costs digits, and stay what normalisation does.
+ * for a mean that is rounded at each number costs digits, so normalisation joins pieces of two passes each.
  */
 class MomentsTest {
     private static final String[] PARTS = {"count", "mean", "squares"};

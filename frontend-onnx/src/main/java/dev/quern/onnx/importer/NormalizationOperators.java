@@ -219,6 +219,7 @@ final class NormalizationOperators {
         return builder.select(absent, zero, builder.binary(BinaryOp.DIV, x, norm));
     }
 
+    /** ONNX states {@code E[x²] - E[x]²} for the variance, which is lost where the mean is far from zero; ONNX Runtime centres too. */
     private static Value meanVariance(Call call) {
         GraphBuilder builder = call.builder();
         Value x = call.input(0);
@@ -226,10 +227,10 @@ final class NormalizationOperators {
                 call.integers("axes").orElse(List.of(0L, 2L, 3L)),
                 x.type().shape().rank());
         Value mean = ReductionOperators.mean(builder, x, axes, true);
-        Value square = ReductionOperators.mean(builder, builder.binary(BinaryOp.MUL, x, x), axes, true);
-        Value variance = builder.binary(BinaryOp.SUB, square, builder.binary(BinaryOp.MUL, mean, mean));
+        Value centred = builder.binary(BinaryOp.SUB, x, mean);
+        Value variance = ReductionOperators.mean(builder, builder.binary(BinaryOp.MUL, centred, centred), axes, true);
         Value deviation = builder.binary(BinaryOp.ADD, builder.unary(UnaryOp.SQRT, variance), 1e-9);
-        return builder.binary(BinaryOp.DIV, builder.binary(BinaryOp.SUB, x, mean), deviation);
+        return builder.binary(BinaryOp.DIV, centred, deviation);
     }
 
     /** {@code x / (bias + alpha/size * sum of squares over neighbouring channels)^beta}. */

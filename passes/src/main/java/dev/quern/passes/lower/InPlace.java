@@ -10,6 +10,7 @@ import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Which operands a kernel reads only where, and before, it first writes the result: element by element at the address
@@ -141,7 +142,48 @@ final class InPlace {
         kernel.parameters().stream()
                 .filter(parameter -> parameter.name().equals(name))
                 .findFirst()
-                .ifPresent(parameter -> accesses.add(new AddressedAccess(
-                        name, ranges.simplify(parameter.layout().address(indices)), List.copyOf(around), write)));
+                .ifPresent(parameter -> accesses.add(joined(new AddressedAccess(
+                        name, ranges.simplify(parameter.layout().address(indices)), List.copyOf(around), write))));
+    }
+
+    /** The same elements in the same order, with the pieces of a loop and the loop over these taken for one loop. */
+    private static AddressedAccess joined(AddressedAccess access) {
+        for (int i = 0; i + 1 < access.loops().size(); i++) {
+            Stmt.For pieces = access.loops().get(i);
+            Stmt.For piece = access.loops().get(i + 1);
+            Optional<Dim> extent = cut(pieces, piece, access.address());
+            if (extent.isPresent()) {
+                List<Stmt.For> loops = new ArrayList<>(access.loops());
+                loops.remove(i);
+                loops.set(i, new Stmt.For(piece.variable(), extent.get(), piece.kind(), piece.body()));
+                Dim address = access.address().substitute(Map.of(pieces.variable(), Dim.ZERO));
+                return joined(new AddressedAccess(access.buffer(), address, loops, access.write()));
+            }
+        }
+        return access;
+    }
+
+    /** The extent of the loop of which {@code pieces} goes through pieces of equal length, the last of what is left, if it does. */
+    private static Optional<Dim> cut(Stmt.For pieces, Stmt.For piece, Dim address) {
+        List<Dim.Term> terms = piece.extent().terms();
+        if (terms.size() == 1
+                && terms.getFirst() instanceof Dim.Term(long factor, List<Dim.Atom> atoms)
+                && factor == 1
+                && atoms.size() == 1
+                && atoms.getFirst() instanceof Dim.Min(Dim left, Dim right)) {
+            return cut(pieces, piece, left, right, address).or(() -> cut(pieces, piece, right, left, address));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Dim> cut(Stmt.For pieces, Stmt.For piece, Dim length, Dim left, Dim address) {
+        Dim extent = left.plus(Dim.symbol(pieces.variable()).times(length));
+        boolean is = !length.dependsOn(pieces.variable())
+                && !extent.dependsOn(pieces.variable())
+                && pieces.extent().equals(extent.ceilDiv(length))
+                && address.coefficient(piece.variable()).isPresent()
+                && address.coefficient(pieces.variable())
+                        .equals(address.coefficient(piece.variable()).map(length::times));
+        return is ? Optional.of(extent) : Optional.empty();
     }
 }

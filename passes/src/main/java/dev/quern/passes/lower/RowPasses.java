@@ -18,6 +18,15 @@ import java.util.function.Function;
  * the result for the others.
  */
 final class RowPasses {
+    /**
+     * Elements of a piece: few enough to stay in a core's cache from one pass to the next, and enough for sums of their own. The same for
+     * every target, since what is summed apart shows in the last bits.
+     */
+    static final long PIECE = 1 << 14;
+
+    /** Neighbouring elements of a row. */
+    record RowPiece(Dim start, Dim extent) {}
+
     private final Drawing drawing;
     private final List<Integer> axes;
     private final Shape shape;
@@ -58,9 +67,33 @@ final class RowPasses {
         return type == storage;
     }
 
-    /** ElementExpressions of a row. */
+    /** How many elements a row has. */
     Dim count() {
         return Dim.product(axes.stream().map(shape::dim).toList());
+    }
+
+    /** Whether a row lies along one axis and may be longer than a piece. */
+    boolean isLong() {
+        return axes.stream().filter(axis -> !shape.dim(axis).is(1)).count() == 1
+                && !(count().isConstant() && count().constant() <= PIECE);
+    }
+
+    /** A loop over the pieces of a {@linkplain #isLong long} row, of which the last may be shorter. */
+    Stmt pieces(Function<RowPiece, Stmt> body) {
+        Sketch.SketchLoop loop = drawing.sketch().loop(AxisRole.STEP, count().ceilDiv(Dim.of(PIECE)));
+        Dim start = loop.index().times(PIECE);
+        return Sketch.nest(
+                List.of(loop), body.apply(new RowPiece(start, Dim.of(PIECE).min(count().minus(start)))));
+    }
+
+    /** A loop over a piece of a row; {@code body} is given the indices of an element. */
+    Stmt pass(RowPiece piece, Function<List<Dim>, Stmt> body) {
+        Sketch.SketchLoop loop = drawing.sketch().loop(AxisRole.REDUCED, piece.extent());
+        List<Dim> at = new ArrayList<>(place);
+        for (int axis : axes) {
+            at.set(axis, shape.dim(axis).is(1) ? Dim.ZERO : piece.start().plus(loop.index()));
+        }
+        return Sketch.nest(List.of(loop), body.apply(List.copyOf(at)));
     }
 
     /** A loop over the row; {@code body} is given the indices of an element. */
@@ -120,10 +153,15 @@ final class RowPasses {
 
     /** {@code steps} for each row, with {@code scalars}. */
     Stmt rows(List<Buffer> scalars, List<Stmt> steps) {
+        return Sketch.nest(outer, with(scalars, steps));
+    }
+
+    /** {@code steps} with {@code scalars}. */
+    static Stmt with(List<Buffer> scalars, List<Stmt> steps) {
         Stmt body = Sketch.block(steps);
         for (Buffer scalar : scalars.reversed()) {
             body = new Stmt.Allocate(scalar, body);
         }
-        return Sketch.nest(outer, body);
+        return body;
     }
 }

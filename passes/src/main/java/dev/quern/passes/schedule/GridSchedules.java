@@ -1,6 +1,7 @@
 package dev.quern.passes.schedule;
 
 import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
@@ -143,6 +144,9 @@ final class GridSchedules {
     }
 
     private boolean isShared(Stmt.For loop) {
+        if (kernel.roles().is(loop, AxisRole.STEP)) {
+            return false;
+        }
         return isSpread(loop, name -> new Step.Split(name, SHARING, Tail.MASK))
                 || LoopNest.extent(loop, LIKELY_EXTENT) > SHORT_LOOP
                         && isSpread(loop, name -> new Step.SplitReduction(name, SHARING, Tail.MASK));

@@ -1,6 +1,7 @@
 package dev.quern.passes.schedule;
 
 import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
@@ -13,6 +14,7 @@ import dev.quern.ir.schedule.Step;
 import dev.quern.ir.schedule.Step.Tail;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Schedules of kernels that pass over rows: rows in parallel; in a row, partial results in several vectors, joined at its end. Where
@@ -63,14 +65,14 @@ final class RowSchedules {
     private boolean areAcross() {
         List<Stmt.For> outer = nest.outer();
         return !outer.isEmpty()
-                && !nest.inner().isEmpty()
-                && !LoopNest.contiguous(kernel, nest.body(), innermost(nest))
+                && passes().findAny().isPresent()
+                && !LoopNest.contiguous(kernel, nest.body(), firstPass())
                 && LoopNest.contiguous(kernel, nest.body(), outer.getLast());
     }
 
     /** Whether values of several parts are reduced over few elements: joining lanes takes longer then. */
     private boolean areShort() {
-        return nest.inner().stream().anyMatch(loop -> LoopNest.extent(loop, FEW) < FEW && reducesParts(loop));
+        return passes().anyMatch(loop -> LoopNest.extent(loop, FEW) < FEW && reducesParts(loop));
     }
 
     /** Whether one vector at a time is enough to do. */
@@ -122,12 +124,17 @@ final class RowSchedules {
         }
     }
 
-    private static Stmt.For innermost(LoopNest nest) {
-        Stmt.For[] last = {nest.inner().getFirst()};
-        while (last[0].body() instanceof Stmt.For inner) {
-            last[0] = inner;
+    /** The loops over elements of a row; those over its pieces keep their order. */
+    private Stream<Stmt.For> passes() {
+        return nest.inner().stream().filter(loop -> !nest.roles().is(loop, AxisRole.STEP));
+    }
+
+    private Stmt.For firstPass() {
+        Stmt.For last = passes().findFirst().orElseThrow();
+        while (last.body() instanceof Stmt.For inner) {
+            last = inner;
         }
-        return last[0];
+        return last;
     }
 
     private static List<Step> parallelRows(LoopNest nest) {
@@ -181,9 +188,7 @@ final class RowSchedules {
     }
 
     private List<Stmt.For> innermostLoops() {
-        return nest.inner().stream()
-                .filter(loop -> !(loop.body() instanceof Stmt.For))
-                .toList();
+        return passes().filter(loop -> !(loop.body() instanceof Stmt.For)).toList();
     }
 
     /** Splits {@code loop} into partial results and has them joined as lanes. */

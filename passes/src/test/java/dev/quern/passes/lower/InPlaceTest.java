@@ -18,7 +18,7 @@ class InPlaceTest {
                 .map(position -> last.arguments().get(position).name())
                 .toList();
         assertEquals(List.of(names), found, last.kernel().toString());
-        Differential.check(text, Map.of("n", 5L, "m", 3L));
+        Differential.check(text, Map.of("n", 5L, "m", 3L, "k", 16500L));
     }
 
     @Test
@@ -102,6 +102,20 @@ class InPlaceTest {
                   return %z
                 }
                 """);
+    }
+
+    @Test
+    void theRowsOfANormalisationInPieces() {
+        for (String k : List.of("k", "40000", "32768")) {
+            String text = """
+                    graph g(%x: f32[n, K], %y: f32[n, K]) {
+                      %s: f32[n, K] = normalize(%x) {axis = 1, epsilon = 0.001, centred = true}
+                      %z: f32[n, K] = add(%s, %y)
+                      return %z
+                    }
+                    """.replace("K]", k + "]");
+            operands(text, "x");
+        }
     }
 
     @Test

@@ -64,6 +64,11 @@ class ScheduleSpacesTest {
         GraphBuilder sum = new GraphBuilder("sum");
         Value summed = sum.input("x", new TensorType(DType.F32, Shape.of(ROWS, Dim.of(300))));
         graphs.put("a sum", sum.build(List.of(sum.reduce(Combiner.SUM, summed, List.of(1), false))));
+        GraphBuilder pieces = new GraphBuilder("pieces");
+        Value pieced = pieces.input("x", new TensorType(DType.F32, Shape.of(ROWS, Dim.of(20_000))));
+        graphs.put(
+                "a normalisation in pieces",
+                pieces.build(List.of(pieces.add(new Op.Normalize(1, 1e-5, true), pieced))));
         GraphBuilder across = new GraphBuilder("across");
         Value columns = across.input("x", new TensorType(DType.F32, Shape.of(ROWS, Dim.of(300))));
         graphs.put("a sum of columns", across.build(List.of(across.reduce(Combiner.SUM, columns, List.of(0), false))));
