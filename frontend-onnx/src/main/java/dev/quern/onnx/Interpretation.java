@@ -114,7 +114,7 @@ public final class Interpretation {
             List<BodyFrame> frames = new ArrayList<>(around);
             frames.add(BodyFrame.of(body, inputs));
             try {
-                return evaluate(sizes, sized, frames, body, inputs, outer.copy());
+                return evaluate(interpreter.budget(), sizes, sized, frames, body, inputs, outer.copy());
             } catch (UnmetGuardException unmet) {
                 if (sizes.inputs().isEmpty()) {
                     throw unmet;
@@ -123,23 +123,29 @@ public final class Interpretation {
                 for (BodyFrame frame : frames) {
                     known = known.with(frame.body(), frame.shapes());
                 }
-                return fitted(body, inputs, frames, known, unmet);
+                return fitted(interpreter.budget(), body, inputs, frames, known, unmet);
             }
         }
 
         private List<Tensor> evaluate(
+                Budget left,
                 KnownSizes known,
                 SizedGraph special,
                 List<BodyFrame> frames,
                 Graph body,
                 List<Tensor> inputs,
                 DimBindings dims) {
-            GraphInterpreter interpreter = new GraphInterpreter(budget, new Inside(known, special, frames));
+            GraphInterpreter interpreter = new GraphInterpreter(left, new Inside(known, special, frames));
             return interpreter.run(body, inputs, dims, nodes.apply(interpreter::evaluate));
         }
 
         private List<Tensor> fitted(
-                Graph body, List<Tensor> inputs, List<BodyFrame> frames, KnownSizes begin, UnmetGuardException first) {
+                Budget left,
+                Graph body,
+                List<Tensor> inputs,
+                List<BodyFrame> frames,
+                KnownSizes begin,
+                UnmetGuardException first) {
             KnownSizes known = begin;
             while (true) {
                 SizedGraph special = sized(known);
@@ -149,7 +155,7 @@ public final class Interpretation {
                     throw first;
                 }
                 try {
-                    return evaluate(known, special, frames, graph, named(body, graph, inputs), new DimBindings());
+                    return evaluate(left, known, special, frames, graph, named(body, graph, inputs), new DimBindings());
                 } catch (UnmetGuardException again) {
                     KnownSizes more = known.with(found(special, again.known()));
                     if (more.equals(known)) {

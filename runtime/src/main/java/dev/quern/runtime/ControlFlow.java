@@ -85,7 +85,7 @@ final class ControlFlow {
         List<List<Tensor>> scanned = emptyLists(results().size() - scan.states());
         long charged = 0;
         for (long iteration = 0; iteration < trips; iteration++) {
-            context.watch().check();
+            limit(iteration);
             List<Tensor> arguments = new ArrayList<>(states);
             for (int i = 0; i < inputs; i++) {
                 long at = scan.inputReversed().get(i) ? trips - 1 - iteration : iteration;

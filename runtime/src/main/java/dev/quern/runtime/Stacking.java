@@ -75,12 +75,7 @@ final class Stacking {
         context.budget().charge(bytes(dtype, Tensor.count(shape)), "scanned output");
         context.budget().refund(bytes(dtype, Tensor.count(shape)));
         if (dtype == DType.STRING) {
-            if (axis != 0) {
-                throw new ModelException(
-                        ModelException.Code.UNSUPPORTED, "scanned output", "strings are stacked on axis 0 only");
-            }
-            return Tensor.of(
-                    slices.stream().flatMap(slice -> slice.strings().stream()).toArray(String[]::new), shape);
+            return strings(slices, part, axis, shape);
         }
         long outer = Tensor.count(Arrays.copyOf(part, axis));
         long inner = dtype.byteSize(Tensor.count(Arrays.copyOfRange(part, axis, part.length)));
@@ -94,6 +89,18 @@ final class Stacking {
             }
         }
         return ArrayKind.tensor(array, dtype, 0, shape);
+    }
+
+    private static Tensor strings(List<Tensor> slices, long[] part, int axis, long[] shape) {
+        int outer = Math.toIntExact(Tensor.count(Arrays.copyOf(part, axis)));
+        int inner = Math.toIntExact(Tensor.count(Arrays.copyOfRange(part, axis, part.length)));
+        List<String> all = new ArrayList<>();
+        for (int row = 0; row < outer; row++) {
+            for (Tensor slice : slices) {
+                all.addAll(slice.strings().subList(row * inner, (row + 1) * inner));
+            }
+        }
+        return Tensor.of(all.toArray(String[]::new), shape);
     }
 
     /** Bytes of {@code elements} elements; strings count as what refers to them. */

@@ -12,7 +12,7 @@ public interface BodyRunner {
     /**
      * What {@code body} gives.
      *
-     * @param interpreter runs graphs, and those inside them by this
+     * @param interpreter runs graphs, and those inside them by this; its budget is what is left for {@code body}
      * @param inputs in the order of the body's
      * @param outer what the graph around it knows of symbols
      */

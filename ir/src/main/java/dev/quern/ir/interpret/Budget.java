@@ -19,6 +19,11 @@ public record Budget(long elements, long bytes, long iterations, Runnable checkp
         this(elements, bytes, iterations, NOTHING);
     }
 
+    /** This where {@code taken} of its bytes are taken. */
+    Budget less(long taken) {
+        return new Budget(elements, bytes - taken, iterations, checkpoint);
+    }
+
     /** The default with at most {@code bytes} bytes a result. */
     public static Budget ofBytes(long bytes) {
         return new Budget(DEFAULT.elements, bytes, DEFAULT.iterations);

@@ -116,6 +116,24 @@ record Evaluation(String where, List<Tensor> operands, DimBindings dims, Budget 
         }
     }
 
+    /** Refuses to keep {@code bytes} bytes beside the operands, if the budget does not allow it. */
+    void requireBytes(long bytes) {
+        if (bytes > budget.bytes()) {
+            throw new ModelException(
+                    ModelException.Code.LIMIT,
+                    where,
+                    "needs " + bytes + " bytes of working memory, expected at most " + budget.bytes()
+                            + "; raise the memory limit or give smaller inputs");
+        }
+    }
+
+    /** Bytes of the elements of {@code tensor}; strings count as what refers to them. */
+    static long bytes(Tensor tensor) {
+        return tensor.dtype() == DType.STRING
+                ? tensor.elements() * Long.BYTES
+                : tensor.dtype().byteSize(tensor.elements());
+    }
+
     /** The data given do not fit. */
     ModelException invalid(String message) {
         return new ModelException(ModelException.Code.INVALID_INPUT, where, message);

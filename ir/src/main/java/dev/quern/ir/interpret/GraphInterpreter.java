@@ -104,6 +104,16 @@ public final class GraphInterpreter {
         return run(graph, inputs, dims, this::evaluate);
     }
 
+    /** What an evaluation may take. */
+    public Budget budget() {
+        return budget;
+    }
+
+    /** This with other limits. */
+    GraphInterpreter within(Budget other) {
+        return new GraphInterpreter(other, bodies);
+    }
+
     /** Runs the graph {@code body} inside a node. */
     List<Tensor> body(Graph body, List<Tensor> inputs, DimBindings outer) {
         return bodies.run(this, body, inputs, outer);

@@ -11,8 +11,12 @@ import java.util.List;
 
 /** Choices and loops. The symbols of a body are bound anew in each iteration. */
 final class InterpretedControl {
+    /** What keeping a slice takes beside its elements. */
+    private static final long SLICE_BYTES = 128;
+
     private final GraphInterpreter interpreter;
     private final Evaluation call;
+    private long kept;
 
     InterpretedControl(GraphInterpreter interpreter, Evaluation call) {
         this.interpreter = interpreter;
@@ -21,7 +25,12 @@ final class InterpretedControl {
 
     List<Tensor> choose(Op.If op) {
         List<Tensor> captured = call.operands().subList(1, call.operands().size());
-        return interpreter.body(truth(call.operand(0)) ? op.then() : op.otherwise(), captured, call.dims());
+        return body(truth(call.operand(0)) ? op.then() : op.otherwise(), captured);
+    }
+
+    /** What {@code body} gives, found in what the slices kept so far leave of the budget. */
+    private List<Tensor> body(Graph body, List<Tensor> inputs) {
+        return interpreter.within(call.budget().less(kept)).body(body, inputs, call.dims());
     }
 
     private boolean truth(Tensor condition) {
@@ -33,7 +42,7 @@ final class InterpretedControl {
 
     List<Tensor> loop(Op.Loop op) {
         int carried = op.carried();
-        long trips = call.operand(0).elements() == 1 ? call.elements(0).whole(0) : Long.MAX_VALUE;
+        long trips = call.integer(0);
         Tensor condition = call.operand(1);
         List<Tensor> state = new ArrayList<>(call.operands().subList(2, 2 + carried));
         List<Tensor> captured =
@@ -44,7 +53,7 @@ final class InterpretedControl {
             List<Tensor> inputs = new ArrayList<>(List.of(Tensor.of(new long[] {trip}), condition));
             inputs.addAll(state);
             inputs.addAll(captured);
-            List<Tensor> results = interpreter.body(op.body(), inputs, call.dims());
+            List<Tensor> results = body(op.body(), inputs);
             condition = results.getFirst();
             state = new ArrayList<>(results.subList(1, 1 + carried));
             for (int i = 0; i < stacks.size(); i++) {
@@ -66,20 +75,22 @@ final class InterpretedControl {
                 call.operands().subList(op.states() + scanned, call.operands().size());
         long trips =
                 scanned == 0 ? 0 : sequences.getFirst().shape()[op.inputAxes().getFirst()];
+        for (int i = 0; i < scanned; i++) {
+            long extent = sequences.get(i).shape()[op.inputAxes().get(i)];
+            if (extent != trips) {
+                throw call.invalid("scanned input " + i + ": expected " + trips + " slices, found " + extent);
+            }
+        }
         List<Stack> stacks = stacks(op.body().outputs().size() - op.states(), op.states(), op.body());
         for (long trip = 0; trip < trips; trip++) {
             limit(trip);
             List<Tensor> inputs = new ArrayList<>(state);
             for (int i = 0; i < scanned; i++) {
-                long extent = sequences.get(i).shape()[op.inputAxes().get(i)];
-                if (extent != trips) {
-                    throw call.invalid("scanned input " + i + ": expected " + trips + " slices, found " + extent);
-                }
                 long index = op.inputReversed().get(i) ? trips - 1 - trip : trip;
                 inputs.add(slice(sequences.get(i), op.inputAxes().get(i), index));
             }
             inputs.addAll(captured);
-            List<Tensor> results = interpreter.body(op.body(), inputs, call.dims());
+            List<Tensor> results = body(op.body(), inputs);
             state = new ArrayList<>(results.subList(0, op.states()));
             for (int i = 0; i < stacks.size(); i++) {
                 stacks.get(i).add(results.get(op.states() + i));
@@ -94,11 +105,13 @@ final class InterpretedControl {
     }
 
     private void limit(long trip) {
+        call.budget().checkpoint().run();
         if (trip >= call.budget().iterations()) {
             throw new ModelException(
                     ModelException.Code.LIMIT,
                     call.where(),
-                    "expected at most " + call.budget().iterations() + " iterations, found more");
+                    "expected at most " + call.budget().iterations()
+                            + " iterations, found more; raise maxIterations if the" + " loop does end");
         }
     }
 
@@ -121,6 +134,7 @@ final class InterpretedControl {
         private final TensorType type;
         private final List<Tensor> parts = new ArrayList<>();
         private long elements;
+        private long bytes;
 
         Stack(TensorType type) {
             this.type = type;
@@ -129,6 +143,9 @@ final class InterpretedControl {
         void add(Tensor part) {
             elements += part.elements();
             call.checked(part.dtype(), elements);
+            bytes += Evaluation.bytes(part);
+            kept += Evaluation.bytes(part) + SLICE_BYTES;
+            call.requireBytes(kept);
             parts.add(part);
         }
 
@@ -142,6 +159,7 @@ final class InterpretedControl {
                         .toArray();
                 return call.allocate(type.dtype(), shape).tensor(shape);
             }
+            call.requireBytes(kept + bytes);
             List<Tensor> slices = new ArrayList<>();
             for (Tensor part : reversed ? parts.reversed() : parts) {
                 long[] shape = part.shape();
