@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.management.JMException;
 import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
 
 /**
  * Asks HotSpot to leave kernels to its second compiler, C2. The first, C1, inlines the Vector API into methods so large that it gives
@@ -20,22 +19,14 @@ import javax.management.ObjectName;
  *
  * <p>It is a compiler directive, added once for each JVM through the diagnostic commands that {@code jcmd} uses, for the classes of
  * kernels alone. Where the JVM has no such commands, nothing changes. {@code -Dquern.directives=false} leaves it out. Kernels are also
- * {@linkplain #rehearse rehearsed}.
+ * {@linkplain KernelRehearsal rehearsed}.
  */
 final class KernelCompilation {
     private static final System.Logger LOG = System.getLogger("dev.quern.vector");
     private static final String DIRECTIVES =
             "[{ match: [\"dev/quern/vector/Kernel_*.*\"], c1: { Exclude: true }, c2: {} }]";
-    /**
-     * Calls of each method of a kernel before it runs first. More than HotSpot's Tier4MinInvocationThreshold, from which on it compiles a
-     * method for what its loops do too, several times that where its queue is long; less than Tier4InvocationThreshold, which alone has it compiled,
-     * for what it has done so far: nothing.
-     */
-    private static final int REHEARSALS = 2_000;
-
     private static final CountDownLatch ASKED = new CountDownLatch(1);
     private static final AtomicReference<Thread> ASKING = new AtomicReference<>();
-    private static final BlockingQueue<GeneratedKernel> NEW = new LinkedBlockingQueue<>();
 
     private KernelCompilation() {}
 
@@ -50,39 +41,13 @@ final class KernelCompilation {
         }
     }
 
-    /**
-     * Has the JVM compile the methods of {@code kernel} as they are called, as soon as their loops are known to be worth it. HotSpot would else meet
-     * them in their first call, in the midst of a loop, and compile them for entering there: with all vectors of a tile in variables of the
-     * interpreter that takes twice the time, gives ten times the code, and is done again for the next call.
-     */
-    static void rehearse(GeneratedKernel kernel) {
-        NEW.add(kernel);
-    }
-
     private static void attend() {
         if (Boolean.parseBoolean(System.getProperty("quern.directives", "true"))) {
             ask();
         }
         ASKED.countDown();
-        boolean worthIt = compilesAsUsual();
-        try {
-            while (true) {
-                GeneratedKernel kernel = NEW.take();
-                if (worthIt) {
-                    rehearseNow(kernel);
-                }
-            }
-        } catch (InterruptedException asked) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Whatever happens, this thread goes on to the next kernel: else those that come would be held for good. */
-    private static void rehearseNow(GeneratedKernel kernel) {
-        try {
-            kernel.rehearse(REHEARSALS);
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError failed) {
-            LOG.log(System.Logger.Level.DEBUG, "a kernel is not rehearsed", failed);
+        if (compilesAsUsual()) {
+            KernelRehearsal.attend();
         }
     }
 
@@ -120,7 +85,19 @@ final class KernelCompilation {
     static String command(String name, String... arguments) throws JMException {
         Object[] parameters = arguments.length == 0 ? new Object[0] : new Object[] {arguments};
         String[] signature = arguments.length == 0 ? new String[0] : new String[] {String[].class.getName()};
-        return (String) ManagementFactory.getPlatformMBeanServer()
-                .invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"), name, parameters, signature);
+        return (String) invoke("DiagnosticCommand", name, parameters, signature);
+    }
+
+    /** The value of an option of this JVM. */
+    static String option(String name) throws JMException {
+        CompositeData option = (CompositeData)
+                invoke("HotSpotDiagnostic", "getVMOption", new Object[] {name}, new String[] {String.class.getName()});
+        return (String) option.get("value");
+    }
+
+    private static Object invoke(String bean, String operation, Object[] parameters, String[] signature)
+            throws JMException {
+        return ManagementFactory.getPlatformMBeanServer()
+                .invoke(new ObjectName("com.sun.management:type=" + bean), operation, parameters, signature);
     }
 }

@@ -37,7 +37,7 @@ final class MethodEmitter {
         return end.getOffset();
     }
 
-    /** Where there is no buffer the call is a {@linkplain KernelCompilation#rehearse rehearsal}. */
+    /** Where there is no buffer the call is a {@linkplain KernelRehearsal rehearsal}. */
     private void returnIfNull(CodeNode buffer) {
         Label begin = new Label();
         out.visitVarInsn(Opcodes.ALOAD, buffer.slot);

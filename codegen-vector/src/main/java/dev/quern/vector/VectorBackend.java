@@ -102,7 +102,7 @@ public final class VectorBackend implements Backend {
             GeneratedKernel kernel = (GeneratedKernel)
                     lookup.findConstructor(lookup.lookupClass(), java.lang.invoke.MethodType.methodType(void.class))
                             .invoke();
-            KernelCompilation.rehearse(kernel);
+            KernelRehearsal.defined(kernel);
             return kernel;
         } catch (Throwable failure) {
             throw new AssertionError("a generated class does not load", failure);

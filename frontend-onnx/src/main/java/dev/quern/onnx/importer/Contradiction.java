@@ -43,10 +43,12 @@ record Contradiction(ModelException refusal) {
     /**
      * Extents of {@code symbols} that a model is tried with: where it takes none of them, it is refused at once. Besides usual ones,
      * those about which {@code guards} decide; first all alike, then mixed, every other one 1.
+     *
+     * @param nodes of the model: a great one is tried less often, so that no file takes long
      */
-    static List<Map<String, Long>> trials(List<ShapeGuard> guards, Set<String> symbols) {
+    static List<Map<String, Long>> trials(List<ShapeGuard> guards, Set<String> symbols, int nodes) {
         List<Long> extents = extents(guards);
-        List<Map<String, Long>> trials = new ArrayList<>();
+        Set<Map<String, Long>> trials = new LinkedHashSet<>();
         extents.forEach(extent -> trials.add(symbols.stream().collect(Collectors.toMap(name -> name, _ -> extent))));
         Random random = new Random(0);
         for (int i = 0; i < MIXED && symbols.size() > 1; i++) {
@@ -56,12 +58,9 @@ record Contradiction(ModelException refusal) {
                             name -> name,
                             _ -> random.nextBoolean() ? 1 : extents.get(random.nextInt(extents.size())))));
         }
-        return trials;
-    }
-
-    /** How often a model of {@code nodes} is tried: as often as a small one takes no time, and as usual at least. */
-    static int most(int nodes) {
-        return Math.max(USUAL.size(), NODES_TRIED / Math.max(1, nodes));
+        return trials.stream()
+                .limit(Math.max(USUAL.size(), NODES_TRIED / Math.max(1, nodes)))
+                .toList();
     }
 
     private static List<Long> extents(List<ShapeGuard> guards) {

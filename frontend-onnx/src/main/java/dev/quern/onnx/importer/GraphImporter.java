@@ -112,9 +112,8 @@ public final class GraphImporter {
                 .flatMap(dim -> dim.symbols().stream())
                 .collect(Collectors.toSet());
         List<ShapeGuard> guards = imported.sized().graph().guards();
-        int most = Contradiction.most(model.graph().nodes().size());
-        List<Map<String, Long>> trials = Contradiction.trials(guards, symbols);
-        for (Map<String, Long> extents : trials.subList(0, Math.min(most, trials.size()))) {
+        int nodes = model.graph().nodes().size();
+        for (Map<String, Long> extents : Contradiction.trials(guards, symbols, nodes)) {
             List<long[]> shapes = inputs.stream()
                     .map(input -> input.type().shape().dims().stream()
                             .mapToLong(dim -> dim.evaluate(extents::get))

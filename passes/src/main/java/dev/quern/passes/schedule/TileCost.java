@@ -8,26 +8,29 @@ import java.util.List;
  * updates an accumulator a cycle.
  *
  * @param rows of the contraction
- * @param known whether there are always so many, so that what whole tiles leave is one tile
  * @param columns of the contraction
  * @param depth steps of the reduction
  * @param lanes of a vector
  * @param levelOneBytes the first-level data cache of a core
  */
-record TileCost(long rows, boolean known, long columns, long depth, int lanes, long levelOneBytes) {
+record TileCost(long rows, long columns, long depth, int lanes, long levelOneBytes) {
     /** Accumulator updates in flight that hide the latency of one, at one a cycle. */
     private static final double LATENCY = 4;
 
     /** A tile with a smaller cost must be better by this factor than one that stands before it. */
     private static final double WORTH = 0.97;
 
-    /** A vector of columns, beside the multiply-adds, where those of a tile stay in the first-level cache from tile to tile, and where they do not. */
-    private static final double CACHED = 0.25;
+    /** The tile whose columns and rows are held against the first-level cache. */
+    private static final RegisterTile USUAL = new RegisterTile(12, 2);
 
+    /** A vector of columns, beside the multiply-adds, where those of a tile do not stay in the first-level cache from tile to tile. */
     private static final double STREAMED = 2.7;
 
     /** A load of either operand, where these are all that is waited for. */
     private static final double LOAD = 1.2;
+
+    /** What a step of the reduction costs beside its loads and multiply-adds. */
+    private static final double STEP = 1;
 
     /** The cheapest of {@code tiles}. */
     RegisterTile cheapest(List<RegisterTile> tiles) {
@@ -48,22 +51,26 @@ record TileCost(long rows, boolean known, long columns, long depth, int lanes, l
         long panels = Math.ceilDiv(columns, (long) tile.vectors() * lanes);
         long whole = rows / tile.rows();
         long left = rows % tile.rows();
-        int tail = known && left > 0 ? (int) left : tailRows(tile);
+        int tail = tailRows(tile);
         double cycles = whole * cycles(tile.rows(), tile.vectors())
                 + (left / tail) * cycles(tail, tile.vectors())
                 + (left % tail) * cycles(1, tile.vectors());
         return panels * cycles;
     }
 
-    /** Rows of the tiles that what whole tiles leave of an unknown number of rows is cut into, before single rows. */
+    /** Rows of the tiles that what whole tiles leave is cut into, before single rows. */
     static int tailRows(RegisterTile tile) {
         return tile.rows() > 4 ? 4 : 1;
     }
 
     /** A multiply-add of a vector takes a cycle; so do a vector of columns and a broadcast, beside it, and a little more. */
     private double cycles(int tileRows, int vectors) {
-        long elements = depth * (tileRows + (long) vectors * lanes);
-        double load = elements * Float.BYTES > levelOneBytes ? STREAMED : CACHED;
-        return Math.max(LATENCY, Math.max((tileRows + load) * vectors, LOAD * (tileRows + vectors)));
+        double updates = (tileRows + (streams() ? STREAMED : 0)) * vectors;
+        return STEP + Math.max(LATENCY, Math.max(updates, LOAD * (tileRows + vectors)));
+    }
+
+    private boolean streams() {
+        long elements = depth * (USUAL.rows() + (long) USUAL.vectors() * lanes);
+        return elements * Float.BYTES > levelOneBytes;
     }
 }

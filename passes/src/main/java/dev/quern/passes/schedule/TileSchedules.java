@@ -170,8 +170,7 @@ final class TileSchedules implements ScheduleSpace {
         for (Stmt.For loop : nest.inner(AxisRole.REDUCED)) {
             depth *= Math.max(1, LoopNest.extent(loop, LIKELY_EXTENT));
         }
-        boolean known = !rows.isEmpty() && LoopNest.extent(rows.getLast(), 0) == m;
-        TileCost cost = new TileCost(Math.max(1, m), known, Math.max(1, n), depth, lanes, target.levelOneBytes());
+        TileCost cost = new TileCost(Math.max(1, m), Math.max(1, n), depth, lanes, target.levelOneBytes());
         RegisterTile tile = cost.cheapest(among);
         return multiplies ? tile : ofChannels(tile);
     }
@@ -218,7 +217,7 @@ final class TileSchedules implements ScheduleSpace {
         if (inRow == null) {
             steps.add(new Step.Outline(parallel));
         } else {
-            tileRows(tile, tailRows(tile, blocked), inRow, steps, rowTiles);
+            tileRows(tile, inRow, steps, rowTiles);
         }
         lanesInside.reversed().forEach(name -> steps.add(new Step.Sink(name)));
         rowTiles.forEach(name -> steps.add(new Step.Sink(name)));
@@ -238,16 +237,8 @@ final class TileSchedules implements ScheduleSpace {
         return new Schedule(steps);
     }
 
-    /** Rows of a smaller tile: all that whole ones leave where it is known how many that is. */
-    private int tailRows(RegisterTile tile, boolean blocked) {
-        long extent = LoopNest.extent(rows.getLast(), 0);
-        long left = extent % tile.rows();
-        boolean known = left > 0 && (!blocked || extent <= tile.rows() * TILES_IN_BLOCK);
-        return known ? (int) left : TileCost.tailRows(tile);
-    }
-
     /** Splits a row loop into whole tiles, smaller ones and single rows, each a section. */
-    private static void tileRows(RegisterTile tile, int tail, String row, List<Step> steps, List<String> rowTiles) {
+    private static void tileRows(RegisterTile tile, String row, List<Step> steps, List<String> rowTiles) {
         if (tile.rows() == 1) {
             steps.add(new Step.Outline(row));
             return;
@@ -255,8 +246,8 @@ final class TileSchedules implements ScheduleSpace {
         steps.add(new Step.Split(row, tile.rows(), Tail.PEEL));
         rowTiles.add(row + ".i");
         steps.add(new Step.Outline(row + ".o"));
-        if (tail > 1) {
-            steps.add(new Step.Split(row + ".t", tail, Tail.PEEL));
+        if (TileCost.tailRows(tile) > 1) {
+            steps.add(new Step.Split(row + ".t", TileCost.tailRows(tile), Tail.PEEL));
             rowTiles.add(row + ".t.i");
             steps.add(new Step.Outline(row + ".t.o"));
             steps.add(new Step.Outline(row + ".t.t"));

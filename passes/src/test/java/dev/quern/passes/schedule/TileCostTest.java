@@ -18,28 +18,28 @@ class TileCostTest {
             new RegisterTile(14, 1));
 
     private static RegisterTile cheapest(long rows, long columns, long depth) {
-        return new TileCost(rows, true, columns, depth, LANES, LEVEL_ONE).cheapest(TILES);
+        return new TileCost(rows, columns, depth, LANES, LEVEL_ONE).cheapest(TILES);
     }
 
     @Test
     void columnsThatDoNotStayInTheCacheAreLoadedForManyRows() {
         assertEquals(new RegisterTile(14, 2), cheapest(14, 256, 9 * 256));
+        assertEquals(new RegisterTile(7, 3), cheapest(7, 512, 9 * 512));
         assertEquals(new RegisterTile(12, 2), cheapest(128, 1536, 384));
     }
 
     @Test
     void columnsThatStayInTheCacheCostLittle() {
-        assertEquals(new RegisterTile(12, 2), cheapest(14, 256, 16));
         assertEquals(new RegisterTile(12, 2), cheapest(128, 1024, 256));
-        TileCost deep = new TileCost(6, true, 64, 4096, LANES, LEVEL_ONE);
-        TileCost shallow = new TileCost(6, true, 64, 64, LANES, LEVEL_ONE);
+        TileCost deep = new TileCost(6, 64, 4096, LANES, LEVEL_ONE);
+        TileCost shallow = new TileCost(6, 64, 64, LANES, LEVEL_ONE);
         assertTrue(deep.of(new RegisterTile(6, 4)) > shallow.of(new RegisterTile(6, 4)));
     }
 
     @Test
     void singleRowsAreDear() {
-        TileCost of = new TileCost(15, false, 32, 384, LANES, LEVEL_ONE);
-        TileCost without = new TileCost(14, false, 32, 384, LANES, LEVEL_ONE);
+        TileCost of = new TileCost(15, 32, 384, LANES, LEVEL_ONE);
+        TileCost without = new TileCost(14, 32, 384, LANES, LEVEL_ONE);
         RegisterTile tile = new RegisterTile(14, 2);
         assertTrue(of.of(tile) - without.of(tile) > 4, "a row alone loads the columns as fourteen do");
     }
