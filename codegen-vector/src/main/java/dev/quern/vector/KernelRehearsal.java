@@ -118,7 +118,7 @@ final class KernelRehearsal {
 
     /** Calls that have HotSpot compile a method for what its loops do as well, with so many methods in the queue. */
     static int wanted(int queued, int compilers) {
-        return Math.min(MOST, USUAL * (queued / (LOAD_FEEDBACK * compilers) + 1));
+        return (int) Math.min(MOST, USUAL * ((double) queued / (LOAD_FEEDBACK * compilers) + 1));
     }
 
     /** Methods that wait for C2; 0 where the JVM does not say. */
