@@ -129,7 +129,7 @@ class ScheduleRefusalTest {
                 new Step.Vectorise("j.i"));
         refused(
                 UnscheduledKernels.traversal(M, N, K),
-                "extent 24 of k.i is no multiple of the 16 lanes of 32 bits of test-512",
+                "extent 24 of k.i is no multiple of the 16 lanes of 32 bits of test-512x32",
                 new Step.Split("k", 24, Tail.MASK),
                 new Step.Vectorise("k.i"));
         refused(
@@ -193,8 +193,8 @@ class ScheduleRefusalTest {
 
     @Test
     void whatNoTargetHasYet() {
-        refused(PRODUCT, "target test-512 has no pipelined copies", new Step.Pipeline("k", 2));
-        refused(PRODUCT, "target test-512 has no intrinsics", new Step.Tensorise("k", "mma"));
+        refused(PRODUCT, "target test-512x32 has no pipelined copies", new Step.Pipeline("k", 2));
+        refused(PRODUCT, "target test-512x32 has no intrinsics", new Step.Tensorise("k", "mma"));
         refused(PRODUCT, "the kernel has no symbol q", new Step.Assume("q", Dim.of(3)));
         refused(
                 PRODUCT,

@@ -26,6 +26,7 @@ public final class Hosts {
 
     /** With vectors of {@code bits}, in so many registers. */
     public static Target.Processor vectors(int bits, int registers, int threads) {
-        return new Target.Processor("test-" + bits, bits, registers, threads, 32 << 10, 1 << 20, BUDGET);
+        return new Target.Processor(
+                "test-" + bits + "x" + registers, bits, registers, threads, 32 << 10, 1 << 20, BUDGET);
     }
 }

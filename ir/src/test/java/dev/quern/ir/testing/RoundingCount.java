@@ -96,7 +96,10 @@ public final class RoundingCount {
             case Op.Resize _ -> 4L * operands.getFirst().rank();
             case Op.Unary _ -> FUNCTION;
             case Op.Binary _, Op.Cast _ -> 1;
-            case Op other -> 0;
+            case Op.ArgReduce _, Op.Compare _, Op.Select _, Op.Bitcast _, Op.Quantize _, Op.Dequantize _, Op.TopK _ ->
+                0;
+            case Op.Source _, Op.View _, Op.Placing _, Op.Lookup _, Op.Update _, Op.Encoded _ -> 0;
+            case Op.Control _, Op.Host _ -> 0;
         };
     }
 

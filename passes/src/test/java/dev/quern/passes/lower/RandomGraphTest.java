@@ -1,8 +1,11 @@
 package dev.quern.passes.lower;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.quern.Tensor;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Graph;
+import dev.quern.ir.graph.Op;
 import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.testing.RoundingCount;
@@ -14,7 +17,12 @@ import dev.quern.passes.graph.GraphPipeline;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.testing.TestMachine;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Compiled programs, scheduled and not, compute what the graph's interpreter does; every other one after the graph passes. */
@@ -43,6 +51,47 @@ class RandomGraphTest {
         for (long seed = 0; seed < GRAPHS; seed++) {
             check(seed, GRID, new CompileOptions(true));
         }
+    }
+
+    /** Operations of the host, and those that have cases of their own in {@link TemplateTest} or in random models. */
+    private static final Set<String> ELSEWHERE = Set.of(
+            "Bitcast",
+            "Decode",
+            "DimValues",
+            "Encode",
+            "GatherElements",
+            "GatherNd",
+            "Host",
+            "If",
+            "Iota",
+            "Loop",
+            "Recurrent",
+            "RecurrentSteps",
+            "Resize",
+            "Scan",
+            "ScatterNd",
+            "TopK",
+            "Update");
+
+    @Test
+    void everyOtherOperationIsDrawn() {
+        Set<String> met = new TreeSet<>();
+        for (long seed = 0; seed < GRAPHS; seed++) {
+            new RandomGraphs(seed)
+                    .graph()
+                    .nodes()
+                    .forEach(node -> met.add(node.op().getClass().getSimpleName()));
+        }
+        Set<String> others =
+                operations(Op.class).map(Class::getSimpleName).collect(Collectors.toCollection(TreeSet::new));
+        others.removeAll(met);
+        assertEquals(new TreeSet<>(ELSEWHERE), others);
+    }
+
+    private static Stream<Class<?>> operations(Class<?> type) {
+        return type.isRecord()
+                ? Stream.of(type)
+                : Arrays.stream(type.getPermittedSubclasses()).flatMap(RandomGraphTest::operations);
     }
 
     /** Each pass leaves a graph that obeys the rules and computes the same. */
