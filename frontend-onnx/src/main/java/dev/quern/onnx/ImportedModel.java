@@ -44,16 +44,6 @@ public final class ImportedModel implements AutoCloseable {
     }
 
     /**
-     * The model for inputs of exactly {@code shapes}, in the order of the graph's inputs. Nothing is assumed of extents
-     * that are known, so this serves where a guard of {@link #graph()} fails. The constants are the same memory.
-     *
-     * @throws dev.quern.ModelException if the model does not take inputs of these shapes
-     */
-    public Graph specialise(List<long[]> shapes) {
-        return sized(Overrides.NONE, KnownSizes.of(shapes)).graph();
-    }
-
-    /**
      * The model for a caller who gives values in the place of defaults, and for sizes that are known: those of inputs, those that
      * its steps find out, and those of the inputs of bodies. Nothing is assumed of them.
      *
@@ -78,16 +68,6 @@ public final class ImportedModel implements AutoCloseable {
     /** Version of each operator set that the model uses, by domain; the standard one is {@code ""}. */
     public Map<String, Long> opsets() {
         return file.model().opsets();
-    }
-
-    /** Name and version of what wrote the file; may be empty. */
-    public String producer() {
-        return file.model().producer();
-    }
-
-    /** The exporter's own properties. */
-    public Map<String, String> metadata() {
-        return file.model().metadata();
     }
 
     /**

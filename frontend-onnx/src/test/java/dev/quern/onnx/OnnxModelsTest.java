@@ -7,6 +7,8 @@ import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.ir.graph.Graph;
 import dev.quern.onnx.build.OnnxBuilder;
+import dev.quern.onnx.signature.KnownSizes;
+import dev.quern.onnx.signature.Overrides;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,11 +24,15 @@ class OnnxModelsTest {
                 .build();
     }
 
+    private static Graph exact(ImportedModel model, long[]... shapes) {
+        return model.sized(Overrides.NONE, KnownSizes.of(List.of(shapes))).graph();
+    }
+
     @Test
     void exactShapesNeedNoGuards() {
         try (ImportedModel model = OnnxModels.read(sum())) {
             assertEquals("[n == m]", model.graph().guards().toString());
-            Graph exact = model.specialise(List.of(new long[] {1, 4}, new long[] {3, 4}));
+            Graph exact = exact(model, new long[] {1, 4}, new long[] {3, 4});
             assertEquals("f32[3, 4]", exact.outputs().getFirst().type().toString());
             assertEquals(List.of(), exact.guards());
         }
@@ -35,8 +41,8 @@ class OnnxModelsTest {
     @Test
     void shapesThatTheModelDoesNotTakeAreRefused() {
         try (ImportedModel model = OnnxModels.read(sum())) {
-            ModelException refused = assertThrows(
-                    ModelException.class, () -> model.specialise(List.of(new long[] {1, 5}, new long[] {1, 4})));
+            ModelException refused =
+                    assertThrows(ModelException.class, () -> exact(model, new long[] {1, 5}, new long[] {1, 4}));
             assertEquals(ModelException.Code.INVALID_INPUT, refused.code());
             assertEquals("x", refused.where());
         }

@@ -6,7 +6,6 @@ import dev.quern.ModelException;
 final class MemoryBudget {
     private final long limit;
     private long used;
-    private long peak;
 
     MemoryBudget(long limit) {
         this.limit = limit;
@@ -27,7 +26,6 @@ final class MemoryBudget {
                             + ", maxMemory is " + limit + "; raise maxMemory or give smaller inputs");
         }
         used += bytes;
-        peak = Math.max(peak, used);
     }
 
     /** Gives {@code bytes} back. */
@@ -38,10 +36,5 @@ final class MemoryBudget {
     /** Bytes that may still be taken. */
     long left() {
         return limit - used;
-    }
-
-    /** Most bytes in use at once. */
-    long peak() {
-        return peak;
     }
 }

@@ -62,11 +62,6 @@ public final class ModelCompiler {
         return new ModelCompiler(options, compileOptions, sink, Optional.empty());
     }
 
-    /** The same with other rules of compilation. */
-    public ModelCompiler with(CompileOptions other) {
-        return new ModelCompiler(options, other, stages, keeping);
-    }
-
     /**
      * The same, keeping what it compiles in {@code folder} before the model is handed out, and taking from there what was compiled before.
      *

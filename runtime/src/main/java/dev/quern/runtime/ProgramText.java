@@ -82,34 +82,23 @@ public final class ProgramText {
                         .append("]\n"));
     }
 
-    /** Each different kernel as lowered, before it is scheduled. */
-    public static String lowered(Program program) {
-        Map<Kernel, String> texts = new LinkedHashMap<>();
-        collect(program, texts, false);
-        return String.join("\n", texts.values());
-    }
-
     /** Each different kernel as scheduled, under the schedule that made it so. */
     public static String scheduled(Program program) {
         Map<Kernel, String> texts = new LinkedHashMap<>();
-        collect(program, texts, true);
+        collect(program, texts);
         return String.join("\n", texts.values());
     }
 
-    private static void collect(Program program, Map<Kernel, String> texts, boolean scheduled) {
+    private static void collect(Program program, Map<Kernel, String> texts) {
         for (ProgramStep step : program.steps()) {
             if (step instanceof ProgramStep.RunKernel run) {
-                if (!scheduled) {
-                    texts.computeIfAbsent(run.kernel(), KernelPrinter::print);
-                    continue;
-                }
                 for (KernelForms.Form form : run.forms().forms()) {
                     texts.computeIfAbsent(
                             form.scheduled(),
                             key -> SchedulePrinter.print(form.schedule()) + "\n" + KernelPrinter.print(key));
                 }
             } else if (step instanceof ProgramStep.RunControl control) {
-                control.bodies().forEach(body -> collect(body, texts, scheduled));
+                control.bodies().forEach(body -> collect(body, texts));
             }
         }
     }

@@ -29,11 +29,6 @@ final class Watch {
         return new Watch(limit);
     }
 
-    /** Whether there is a time limit. */
-    boolean isTimed() {
-        return timed;
-    }
-
     /**
      * Goes on, or does not.
      *

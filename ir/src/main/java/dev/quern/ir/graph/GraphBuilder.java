@@ -109,11 +109,6 @@ public final class GraphBuilder {
         return symbols.fresh(hint);
     }
 
-    /** The names of all symbols made by {@link #freshSymbol}, here and in related builders. */
-    public List<String> freshSymbols() {
-        return symbols.madeFresh();
-    }
-
     /**
      * Gives {@code value} the name {@code wanted} in the finished graph, unless it has been given one or another value
      * has that name.

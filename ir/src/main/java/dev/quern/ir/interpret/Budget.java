@@ -23,9 +23,4 @@ public record Budget(long elements, long bytes, long iterations, Runnable checkp
     Budget less(long taken) {
         return new Budget(elements, bytes - taken, iterations, checkpoint);
     }
-
-    /** The default with at most {@code bytes} bytes a result. */
-    public static Budget ofBytes(long bytes) {
-        return new Budget(DEFAULT.elements, bytes, DEFAULT.iterations);
-    }
 }

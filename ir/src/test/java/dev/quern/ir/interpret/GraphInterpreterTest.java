@@ -196,7 +196,7 @@ class GraphInterpreterTest {
         Value wide = builder.at("expand").broadcast(x, Shape.of(N, Dim.of(1L << 29)));
         ModelException limit = assertThrows(
                 ModelException.class,
-                () -> new GraphInterpreter(Budget.ofBytes(1 << 20))
+                () -> new GraphInterpreter(new Budget(Integer.MAX_VALUE, 1 << 20, 5))
                         .run(builder.build(List.of(wide)), Map.of("x", Tensor.of(new float[3], 3, 1))));
         assertEquals(ModelException.Code.LIMIT, limit.code());
         assertEquals("expand", limit.where());

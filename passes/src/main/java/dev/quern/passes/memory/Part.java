@@ -12,9 +12,4 @@ import dev.quern.ir.graph.Value;
  * @param offset where its first element lies, counted from the first of {@code base}, in elements of the memory that both are in
  * @param layout where its elements lie from the first one, in that memory: one positive stride per axis, in any order
  */
-public record Part(Value value, Value base, Dim offset, Layout layout) {
-    /** Whether the part's elements are neighbours in memory, in their order. */
-    public boolean isContiguous() {
-        return layout.isRowMajor(value.type().shape());
-    }
-}
+public record Part(Value value, Value base, Dim offset, Layout layout) {}

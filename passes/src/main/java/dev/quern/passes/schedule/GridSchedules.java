@@ -25,9 +25,6 @@ final class GridSchedules {
     /** Threads that share an iteration: as many partial results has a sum. */
     private static final int SHARING = 256;
 
-    /** What a symbolic extent is taken for. */
-    private static final long LIKELY_EXTENT = 128;
-
     /** Iterations that a thread may have to itself even if threads are few. */
     private static final long SHORT_LOOP = 32;
 
@@ -74,7 +71,7 @@ final class GridSchedules {
         long iterations = 1;
         List<Stmt.For> nest = nest(outermost);
         for (Stmt.For loop : nest) {
-            iterations *= Math.max(1, LoopNest.extent(loop, LIKELY_EXTENT));
+            iterations *= Math.max(1, LoopNest.likely(loop));
             if (iterations > target.residentThreads() / FILLED) {
                 return false;
             }
@@ -82,8 +79,7 @@ final class GridSchedules {
         boolean[] isLong = {false};
         nest.getLast()
                 .body()
-                .walk(part -> isLong[0] |=
-                        part instanceof Stmt.For loop && LoopNest.extent(loop, LIKELY_EXTENT) > SHORT_LOOP);
+                .walk(part -> isLong[0] |= part instanceof Stmt.For loop && LoopNest.likely(loop) > SHORT_LOOP);
         return isLong[0];
     }
 
@@ -148,7 +144,7 @@ final class GridSchedules {
             return false;
         }
         return isSpread(loop, name -> new Step.Split(name, SHARING, Tail.MASK))
-                || LoopNest.extent(loop, LIKELY_EXTENT) > SHORT_LOOP
+                || LoopNest.likely(loop) > SHORT_LOOP
                         && isSpread(loop, name -> new Step.SplitReduction(name, SHARING, Tail.MASK));
     }
 

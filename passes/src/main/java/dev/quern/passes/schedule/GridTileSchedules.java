@@ -26,9 +26,6 @@ import java.util.Optional;
  * in shared memory, a tile of registers for each thread. Legality is the scheduler's to say.
  */
 final class GridTileSchedules {
-    /** What a symbolic number of rows or columns is taken for. */
-    private static final long LIKELY_EXTENT = 128;
-
     /** Terms summed one after the other from which on panels are worth their copies. */
     private static final long FEW_TERMS = 8;
 
@@ -112,7 +109,7 @@ final class GridTileSchedules {
         long batch = 1;
         for (Stmt.For loop : nest.outer()) {
             if (loop != column && !row.filter(found -> found == loop).isPresent()) {
-                batch *= Math.max(1, LoopNest.extent(loop, LIKELY_EXTENT));
+                batch *= Math.max(1, LoopNest.likely(loop));
             }
         }
         long turns = 1;
@@ -124,10 +121,9 @@ final class GridTileSchedules {
         int bytes = Math.max(1, reduce.inputs().getFirst().dtype().bits() / 8);
         return new GridTile.Sizes(
                 batch,
-                row.map(loop -> Math.max(1, LoopNest.extent(loop, LIKELY_EXTENT)))
-                        .orElse(1L),
-                Math.max(1, LoopNest.extent(column, LIKELY_EXTENT)),
-                Math.max(1, LoopNest.extent(term, LIKELY_EXTENT)),
+                row.map(loop -> Math.max(1, LoopNest.likely(loop))).orElse(1L),
+                Math.max(1, LoopNest.likely(column)),
+                Math.max(1, LoopNest.likely(term)),
                 turns,
                 bytes);
     }

@@ -18,6 +18,8 @@ import java.util.List;
  * @param roles what the loops are
  */
 record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body, Roles roles) {
+    private static final long LIKELY_EXTENT = 128;
+
     static LoopNest of(Kernel kernel) {
         List<Stmt.For> outer = new ArrayList<>();
         Stmt at = kernel.body();
@@ -64,6 +66,11 @@ record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body, Roles rol
     /** Names of {@code loops}, in order. */
     static List<String> names(List<Stmt.For> loops) {
         return loops.stream().map(Stmt.For::variable).toList();
+    }
+
+    /** The extent of {@code loop}; of one that is not known, what a schedule takes it for. */
+    static long likely(Stmt.For loop) {
+        return extent(loop, LIKELY_EXTENT);
     }
 
     /** The extent of {@code loop} if it is constant, else {@code otherwise}. */

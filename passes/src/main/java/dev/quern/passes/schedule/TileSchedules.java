@@ -26,9 +26,6 @@ import java.util.Set;
  * panels of columns in parallel.
  */
 final class TileSchedules implements ScheduleSpace {
-    /** What a symbolic number of rows or columns is taken for when a tile is chosen. */
-    private static final long LIKELY_EXTENT = 128;
-
     /** Numbers of rows up to which a form of its own is looked for: one row, and fewer than a tail of tiles takes at once. */
     private static final List<Long> FEW_ROWS = List.of(1L, 3L);
 
@@ -104,8 +101,7 @@ final class TileSchedules implements ScheduleSpace {
         if (tiles.isEmpty()) {
             return List.of(new SizeRange(List.of(), RowSchedules.inOrder(kernel, nest, target)));
         }
-        RegisterTile usual =
-                choose(target.tiles(), rows.isEmpty() ? 1 : LoopNest.extent(rows.getLast(), LIKELY_EXTENT));
+        RegisterTile usual = choose(target.tiles(), rows.isEmpty() ? 1 : LoopNest.likely(rows.getLast()));
         List<SizeRange> ranges = new ArrayList<>();
         for (long few : FEW_ROWS) {
             if (multiplies && hasOpenRows()) {
@@ -165,10 +161,10 @@ final class TileSchedules implements ScheduleSpace {
     }
 
     private RegisterTile choose(List<RegisterTile> among, long m) {
-        long n = LoopNest.extent(columns.getLast(), LIKELY_EXTENT);
+        long n = LoopNest.likely(columns.getLast());
         long depth = 1;
         for (Stmt.For loop : nest.inner(AxisRole.REDUCED)) {
-            depth *= Math.max(1, LoopNest.extent(loop, LIKELY_EXTENT));
+            depth *= Math.max(1, LoopNest.likely(loop));
         }
         TileCost cost = new TileCost(Math.max(1, m), Math.max(1, n), depth, lanes, target.levelOneBytes());
         RegisterTile tile = cost.cheapest(among);

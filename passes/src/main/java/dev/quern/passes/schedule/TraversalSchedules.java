@@ -17,9 +17,6 @@ final class TraversalSchedules {
     /** Elements that one call of a section should do, the usual number first: long enough to pay for the call, short enough to be compiled whole. */
     private static final List<Long> CHUNKS = List.of(4096L, 1024L, 16384L);
 
-    /** What a symbolic extent is taken for when a chunk's size is chosen. */
-    private static final long LIKELY_EXTENT = 128;
-
     private TraversalSchedules() {}
 
     static ScheduleSpace of(Kernel kernel, LoopNest nest, Target.Processor target) {
@@ -58,8 +55,8 @@ final class TraversalSchedules {
         static Chunks of(List<Stmt.For> loops, long elements) {
             long inside = 1;
             int cut = loops.size() - 1;
-            while (cut > 0 && inside * LoopNest.extent(loops.get(cut), LIKELY_EXTENT) < elements) {
-                inside *= Math.max(1, LoopNest.extent(loops.get(cut), LIKELY_EXTENT));
+            while (cut > 0 && inside * LoopNest.likely(loops.get(cut)) < elements) {
+                inside *= Math.max(1, LoopNest.likely(loops.get(cut)));
                 cut--;
             }
             long rows = Math.max(1, elements / inside);

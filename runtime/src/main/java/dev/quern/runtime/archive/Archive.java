@@ -2,7 +2,6 @@ package dev.quern.runtime.archive;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -81,11 +80,6 @@ public final class Archive {
             throw new DamagedException("entry " + name + " is not what was written");
         }
         return part;
-    }
-
-    /** An entry of text. */
-    public String text(String name) {
-        return new String(code(name), StandardCharsets.UTF_8);
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.quern.runtime.archive;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /** Reads what a {@link ByteWriter} wrote; anything else ends in a {@link DamagedException}, and takes no more memory than it has bytes. */
 final class ByteReader {
@@ -66,12 +65,5 @@ final class ByteReader {
         int length = count();
         at += length;
         return new String(bytes, at - length, length, StandardCharsets.UTF_8);
-    }
-
-    /** Bytes. */
-    byte[] block() {
-        int length = count();
-        at += length;
-        return Arrays.copyOfRange(bytes, at - length, at);
     }
 }
