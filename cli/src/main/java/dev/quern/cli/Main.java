@@ -54,6 +54,8 @@ public final class Main {
         line.addSubcommand(new ProfileCommand(session));
         line.addSubcommand(new ConformanceCommand(session));
         line.addSubcommand(new ConformanceWorkerCommand(session));
+        line.addSubcommand(new DoctorCommand(session));
+        line.addSubcommand(new ZooWorkerCommand(session));
         line.addSubcommand(new JavaCommand(session));
         line.addSubcommand(new CommandLine.HelpCommand());
         line.setUsageHelpWidth(100);

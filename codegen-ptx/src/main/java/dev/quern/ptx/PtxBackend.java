@@ -62,6 +62,16 @@ public final class PtxBackend implements Backend {
     @Override
     public Target target(int threads) {
         CudaDevice device = contexts.get().device();
+        requireKnown(device);
+        return new Target.Grid(
+                device.architecture(),
+                device.threadsPerBlock(),
+                device.multiprocessors() * device.threadsPerMultiprocessor(),
+                device.sharedPerBlock());
+    }
+
+    /** Refuses a device that is older than what text is written for. */
+    static void requireKnown(CudaDevice device) {
         if (device.major() * 10 + device.minor() < OLDEST) {
             throw new ModelException(
                     ModelException.Code.DEVICE,
@@ -69,11 +79,6 @@ public final class PtxBackend implements Backend {
                     device.name() + " is of " + device.architecture() + ", expected sm_" + OLDEST
                             + " or later; name the device cpu");
         }
-        return new Target.Grid(
-                device.architecture(),
-                device.threadsPerBlock(),
-                device.multiprocessors() * device.threadsPerMultiprocessor(),
-                device.sharedPerBlock());
     }
 
     @Override

@@ -1,0 +1,26 @@
+package dev.quern.cli.doctor;
+
+/**
+ * How a model of the {@linkplain Zoo zoo} ended on a device.
+ *
+ * @param model its name
+ * @param fault what went wrong; empty if its outputs are those of the reference interpreter
+ */
+public record ZooResult(String model, String fault) {
+    private static final String SEPARATOR = "\t";
+
+    /** Whether it is right. */
+    public boolean isRight() {
+        return fault.isEmpty();
+    }
+
+    /** As a line of the pipe between the processes. */
+    public String line() {
+        return model + SEPARATOR + fault.strip().replaceAll("\\s+", " ");
+    }
+
+    static ZooResult ofLine(String line) {
+        String[] parts = line.split(SEPARATOR, 2);
+        return new ZooResult(parts[0], parts.length < 2 ? "" : parts[1]);
+    }
+}

@@ -1,0 +1,2 @@
+/** What {@code quern doctor} looks at. */
+package dev.quern.cli.doctor;
