@@ -70,12 +70,12 @@ public final class VectorBackend implements Backend {
      * registers across loops.
      */
     private static byte[] classFile(Kernel kernel, int vectorBits) {
-        Kernel outlined = kernel.withBody(OutlineSections.loops(kernel.body()));
-        Kernel spilling = kernel.withBody(OutlineSections.spilling(kernel.body()));
         return attempt(kernel, vectorBits, true)
-                .or(() -> attempt(outlined, vectorBits, true))
-                .or(() -> attempt(outlined, vectorBits, false))
-                .or(() -> attempt(spilling, vectorBits, false))
+                .or(() -> {
+                    Kernel outlined = kernel.withBody(OutlineSections.loops(kernel.body()));
+                    return attempt(outlined, vectorBits, true).or(() -> attempt(outlined, vectorBits, false));
+                })
+                .or(() -> attempt(kernel.withBody(OutlineSections.spilling(kernel.body())), vectorBits, false))
                 .orElseThrow(() -> Refusal.because(
                         "a method that is larger than the JIT compiler takes; use smaller tiles or outline more"));
     }
