@@ -1,6 +1,5 @@
 package dev.quern.ir;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -71,6 +70,8 @@ public final class Dim {
     private String text;
     /** Derived on first use; a race derives an equal one. */
     private Set<String> symbols;
+    /** Derived on first use; a race derives an equal one. */
+    private List<Term> list;
 
     private Dim(Polynomial terms) {
         this.terms = terms;
@@ -277,11 +278,17 @@ public final class Dim {
 
     /** The terms, of higher degree first, the constant last; none for zero. */
     public List<Term> terms() {
-        List<Term> list = new ArrayList<>(terms.size());
-        for (int term = 0; term < terms.size(); term++) {
-            list.add(new Term(terms.coefficient(term), terms.monomial(term).atoms()));
+        List<Term> known = list;
+        if (known == null) {
+            Term[] each = new Term[terms.size()];
+            for (int term = 0; term < each.length; term++) {
+                each[term] =
+                        new Term(terms.coefficient(term), terms.monomial(term).atoms());
+            }
+            known = List.of(each);
+            list = known;
         }
-        return list;
+        return known;
     }
 
     /** The names of all symbols, those inside divisions included. */
@@ -321,7 +328,19 @@ public final class Dim {
 
     /** Whether {@code symbol} occurs. */
     public boolean dependsOn(String symbol) {
-        return symbols().contains(symbol);
+        Set<String> names = symbols;
+        if (names != null) {
+            return names.contains(symbol);
+        }
+        for (int term = 0; term < terms.size(); term++) {
+            Monomial monomial = terms.monomial(term);
+            for (int position = 0; position < monomial.degree(); position++) {
+                if (dependsOn(monomial.atom(position), symbol)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Whether {@code symbol} occurs in {@code atom}. */
@@ -362,7 +381,7 @@ public final class Dim {
 
     /** This with each symbol replaced by what {@code values} gives for it, where it gives something. */
     public Dim substitute(Map<String, Dim> values) {
-        if (disjoint(symbols(), values)) {
+        if (!dependsOnAny(values)) {
             return this;
         }
         Polynomial.Builder kept = new Polynomial.Builder(terms.size());
@@ -373,7 +392,7 @@ public final class Dim {
             Polynomial product = null;
             for (int position = 0; position < monomial.degree(); position++) {
                 Atom atom = monomial.atom(position);
-                if (disjoint(symbols(atom), values)) {
+                if (!dependsOnAny(atom, values)) {
                     rest = rest.times(Monomial.of(atom));
                 } else {
                     Polynomial replacement = substitute(atom, values).terms;
@@ -398,13 +417,25 @@ public final class Dim {
         };
     }
 
-    private static boolean disjoint(Set<String> symbols, Map<String, Dim> values) {
-        for (String symbol : symbols) {
-            if (values.containsKey(symbol)) {
-                return false;
+    private boolean dependsOnAny(Map<String, Dim> values) {
+        for (int term = 0; term < terms.size(); term++) {
+            Monomial monomial = terms.monomial(term);
+            for (int position = 0; position < monomial.degree(); position++) {
+                if (dependsOnAny(monomial.atom(position), values)) {
+                    return true;
+                }
             }
         }
-        return true;
+        return false;
+    }
+
+    private static boolean dependsOnAny(Atom atom, Map<String, Dim> values) {
+        return switch (atom) {
+            case Symbol(String name) -> values.containsKey(name);
+            case FloorDiv(Dim left, Dim right) -> left.dependsOnAny(values) || right.dependsOnAny(values);
+            case Min(Dim left, Dim right) -> left.dependsOnAny(values) || right.dependsOnAny(values);
+            case Max(Dim left, Dim right) -> left.dependsOnAny(values) || right.dependsOnAny(values);
+        };
     }
 
     /** The value with the given symbol values; {@link ArithmeticException} on overflow or division by zero. */
@@ -437,42 +468,12 @@ public final class Dim {
         return terms.hashCode();
     }
 
-    private static String print(Polynomial terms) {
-        if (terms.size() == 0) {
-            return "0";
-        }
-        StringBuilder out = new StringBuilder();
-        for (int term = 0; term < terms.size(); term++) {
-            long coefficient = terms.coefficient(term);
-            long magnitude = coefficient;
-            if (out.isEmpty()) {
-                if (coefficient < 0 && coefficient != Long.MIN_VALUE) {
-                    out.append('-');
-                    magnitude = -coefficient;
-                }
-            } else {
-                boolean negative = coefficient < 0 && coefficient != Long.MIN_VALUE;
-                out.append(negative ? " - " : " + ");
-                magnitude = negative ? -coefficient : coefficient;
-            }
-            if (terms.monomial(term).degree() == 0) {
-                out.append(magnitude);
-            } else {
-                if (magnitude != 1) {
-                    out.append(magnitude).append('*');
-                }
-                out.append(terms.monomial(term).text());
-            }
-        }
-        return out.toString();
-    }
-
     /** The canonical text, such as {@code 4*i + floordiv(n, 8) - 1}. */
     @Override
     public String toString() {
         String printed = text;
         if (printed == null) {
-            printed = print(terms);
+            printed = terms.text();
             text = printed;
         }
         return printed;

@@ -42,6 +42,9 @@ final class DimProof {
     private final Map<String, Long> least;
     private final Set<String> unknown;
     private final DimSamples samples;
+    /** What makes a symbol with a lower bound one that is not negative. */
+    private final Map<String, Dim> shift = new HashMap<>();
+
     private int steps = STEPS;
 
     DimProof(
@@ -55,6 +58,7 @@ final class DimProof {
         this.least = least;
         this.unknown = unknown;
         this.samples = samples;
+        least.forEach((symbol, minimum) -> shift.put(symbol, Dim.symbol(symbol).plus(minimum)));
     }
 
     boolean nonNegative(Dim dim) {
@@ -220,20 +224,20 @@ final class DimProof {
 
     /** Whether every term is surely not negative. */
     private boolean isNonNegative(Dim dim) {
-        Dim shifted = dim;
-        if (!least.isEmpty()) {
-            Map<String, Dim> shift = new HashMap<>();
-            least.forEach(
-                    (symbol, minimum) -> shift.put(symbol, Dim.symbol(symbol).plus(minimum)));
-            shifted = dim.substitute(shift);
-        }
-        return termsNonNegative(shifted);
+        return termsNonNegative(shift.isEmpty() ? dim : dim.substitute(shift));
     }
 
     private boolean termsNonNegative(Dim dim) {
-        for (Dim.Term term : dim.terms()) {
-            if (term.coefficient() < 0 || !term.atoms().stream().allMatch(this::isNonNegative)) {
+        Polynomial terms = dim.polynomial();
+        for (int term = 0; term < terms.size(); term++) {
+            if (terms.coefficient(term) < 0) {
                 return false;
+            }
+            Monomial monomial = terms.monomial(term);
+            for (int position = 0; position < monomial.degree(); position++) {
+                if (!isNonNegative(monomial.atom(position))) {
+                    return false;
+                }
             }
         }
         return true;

@@ -120,6 +120,37 @@ final class Polynomial {
         return product.sorted();
     }
 
+    /** The sum as written, such as {@code 4*i + floordiv(n, 8) - 1}. */
+    String text() {
+        if (size() == 0) {
+            return "0";
+        }
+        StringBuilder out = new StringBuilder();
+        for (int term = 0; term < size(); term++) {
+            long coefficient = coefficients[term];
+            long magnitude = coefficient;
+            if (out.isEmpty()) {
+                if (coefficient < 0 && coefficient != Long.MIN_VALUE) {
+                    out.append('-');
+                    magnitude = -coefficient;
+                }
+            } else {
+                boolean negative = coefficient < 0 && coefficient != Long.MIN_VALUE;
+                out.append(negative ? " - " : " + ");
+                magnitude = negative ? -coefficient : coefficient;
+            }
+            if (monomials[term].degree() == 0) {
+                out.append(magnitude);
+            } else {
+                if (magnitude != 1) {
+                    out.append(magnitude).append('*');
+                }
+                out.append(monomials[term].text());
+            }
+        }
+        return out.toString();
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Polynomial that

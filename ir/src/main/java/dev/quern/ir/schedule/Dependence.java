@@ -151,8 +151,10 @@ final class Dependence {
         return false;
     }
 
+    /** Whether two iterations that touch the same element are one; digits, which take more to find, are asked last. */
     private static boolean disjoint(String variable, List<Access> group, Set<String> varying) {
         Shape shape = group.getFirst().scope().buffer(group.getFirst().buffer()).shape();
+        List<List<Dim>> runs = new ArrayList<>();
         List<Dim> equal = new ArrayList<>();
         for (int first = 0; first < shape.rank(); first++) {
             for (int last = first; last < shape.rank(); last++) {
@@ -160,10 +162,14 @@ final class Dependence {
                 for (Access access : group) {
                     indices.add(index(access, shape, first, last));
                 }
-                Digits.learn(variable, group, indices).ifPresent(equal::add);
-                learn(variable, group, varying, shape, first, last).ifPresent(equal::add);
+                runs.add(indices);
+                learn(variable, group, varying, indices).ifPresent(equal::add);
             }
         }
+        if (Equalities.determine(variable, equal)) {
+            return true;
+        }
+        runs.forEach(indices -> Digits.learn(variable, group, indices).ifPresent(equal::add));
         return Equalities.determine(variable, equal);
     }
 
@@ -175,16 +181,14 @@ final class Dependence {
         return access.scope().simplify(index);
     }
 
-    /** What is equal in two iterations that agree on axes {@code first} to {@code last}. */
-    private static Optional<Dim> learn(
-            String variable, List<Access> group, Set<String> varying, Shape shape, int first, int last) {
+    /** What is equal in two iterations that agree on {@code indices}, one of each access. */
+    private static Optional<Dim> learn(String variable, List<Access> group, Set<String> varying, List<Dim> indices) {
         List<IndexForm> forms = new ArrayList<>();
-        for (Access access : group) {
-            Dim index = index(access, shape, first, last);
+        for (int i = 0; i < group.size(); i++) {
             Set<String> moving = new HashSet<>(varying);
-            moving.addAll(access.inner());
+            moving.addAll(group.get(i).inner());
             moving.remove(variable);
-            Optional<IndexForm> form = IndexForm.of(index, variable, moving);
+            Optional<IndexForm> form = IndexForm.of(indices.get(i), variable, moving);
             if (form.isEmpty() || !form.get().sameShape(forms.isEmpty() ? form.get() : forms.getFirst())) {
                 return Optional.empty();
             }

@@ -22,13 +22,15 @@ final class Digits {
         if (place == 0 || !own.symbols().equals(Set.of(variable))) {
             return Optional.empty();
         }
+        if (!indices.stream().allMatch(index -> own(index, variable).equals(own))) {
+            return Optional.empty();
+        }
         Dim digit = divided(own, place);
         for (long base : bases(indices, own, place)) {
             boolean fits = true;
             for (int i = 0; i < indices.size() && fits; i++) {
                 ScheduleScope scope = accesses.get(i).scope();
-                fits = own(indices.get(i), variable).equals(own)
-                        && scope.within(below(indices.get(i).minus(own), base), Dim.of(place))
+                fits = scope.within(below(indices.get(i).minus(own), base), Dim.of(place))
                         && scope.within(digit, Dim.of(base / place));
             }
             if (fits) {
