@@ -8,6 +8,7 @@ import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.math.ExpandMath;
+import dev.quern.ir.math.SpellReductions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.Map;
 /**
  * What a kernel has to do at given sizes, however it is scheduled.
  *
- * @param operations arithmetic operations on values of any type, functions such as {@code exp} as the formulas that compute them; a
+ * @param operations arithmetic operations on values of any type, functions such as {@code exp} as the formulas that compute them, reductions of several parts as their rules; a
  *     multiply-add counts two, indices and conversions nothing
  * @param wide those of them on elements of 64 bits
  * @param read bytes of the elements that it reads, each once
@@ -35,7 +36,10 @@ public record KernelCost(double operations, double wide, double read, double wri
         }
         Iterations once = Iterations.once(values);
         CostCount count = new CostCount(kernel, once);
-        count.visit(IndexNames.inline(ExpandMath.expand(kernel).body()), once);
+        count.visit(
+                IndexNames.inline(
+                        ExpandMath.expand(SpellReductions.spell(kernel)).body()),
+                once);
         double read = 0;
         double written = 0;
         int firstResult = kernel.parameters().size() - kernel.results();

@@ -1,6 +1,7 @@
 package dev.quern.ir.schedule;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Divisors;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -64,7 +65,7 @@ final class IndexTerms {
         long common = 0;
         Dim.Term first = sum.terms().getFirst();
         for (Dim.Term term : sum.terms()) {
-            common = gcd(common, Math.abs(term.coefficient()));
+            common = Divisors.greatestCommon(common, Math.abs(term.coefficient()));
             first = term.atoms().size() < first.atoms().size() ? term : first;
         }
         long factor = first.coefficient() < 0 ? -common : common;
@@ -73,10 +74,6 @@ final class IndexTerms {
             normal = normal.plus(Dim.of(new Dim.Term(term.coefficient() / factor, term.atoms())));
         }
         return normal;
-    }
-
-    private static long gcd(long left, long right) {
-        return right == 0 ? left : gcd(right, left % right);
     }
 
     /** {@code dim} with atoms replaced, outer ones before those in them. */

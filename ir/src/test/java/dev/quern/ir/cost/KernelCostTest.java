@@ -186,6 +186,36 @@ class KernelCostTest {
     }
 
     @Test
+    void aReductionOfSeveralPartsReadsAllItsInputs() {
+        KernelCost cost = cost("""
+                kernel w template sums
+                    reads x: f32[10]
+                    reads v: f32[10, 3]
+                    writes y: f32[3]
+                    reduction pair(a: f32, b: f32) reorderable {
+                      s: f32 = -0.0
+                      w: f32 = -0.0
+                      lift {
+                        s = a[]
+                        w = a[]*b[]
+                      }
+                      join {
+                        s = left.s[] + right.s[]
+                        w = left.w[] + right.w[]
+                      }
+                    } {
+                  alloc total: f32[] {
+                    total[] = 0.0
+                    for k in 0..10 {
+                      into (total[], y[d]) pair(x[k], v[k, d]) along d in 0..3
+                    }
+                  }
+                }
+                """);
+        assertEquals(new KernelCost(10 * (1 + 3 * 2), 0, 4 * (10 + 30), 4 * 3), cost);
+    }
+
+    @Test
     void nothingIsDoneOverAnEmptyAxis() {
         KernelCost cost = cost("""
                 kernel z template traversal

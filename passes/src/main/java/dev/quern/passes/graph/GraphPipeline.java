@@ -4,8 +4,10 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.verify.GraphVerifier;
+import dev.quern.ir.verify.InvalidIrException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 
 /** The passes over a graph, in order, applied to the bodies of control flow too. */
@@ -56,24 +58,31 @@ public final class GraphPipeline {
     public static Graph run(Graph graph, PassListener listener) {
         Graph current = graph;
         for (List<GraphPass> stage : stages()) {
-            current = untilStable(current, stage, listener);
+            current = untilStable(current, stage, listener, GraphPipeline::isValid);
         }
-        assert isValid(current);
         return current;
     }
 
-    private static boolean isValid(Graph graph) {
-        GraphVerifier.verify(graph);
-        return true;
+    private static boolean isValid(Graph graph, String pass) {
+        try {
+            GraphVerifier.verify(graph);
+            return true;
+        } catch (InvalidIrException invalid) {
+            throw new AssertionError("after " + pass, invalid);
+        }
     }
 
-    private static Graph untilStable(Graph graph, List<GraphPass> stage, PassListener listener) {
+    private static Graph untilStable(
+            Graph graph, List<GraphPass> stage, PassListener listener, BiPredicate<Graph, String> isValid) {
         Graph current = inBodies(graph, stage, listener);
+        assert current == graph || isValid.test(current, "the passes over bodies");
         for (int round = 0; round < MOST_ROUNDS; round++) {
             Graph before = current;
             for (GraphPass pass : stage) {
                 listener.begins(pass);
-                current = pass.run(current, listener);
+                Graph changed = pass.run(current, listener);
+                assert changed == current || isValid.test(changed, pass.name());
+                current = changed;
             }
             if (current == before) {
                 break;
@@ -90,7 +99,8 @@ public final class GraphPipeline {
             if (op instanceof Op.Control control) {
                 List<Graph> bodies = new ArrayList<>();
                 for (Graph body : control.bodies()) {
-                    Graph stable = untilStable(body, stage, listener);
+                    // A body is valid as a part of what is around it, which is looked at when all are done.
+                    Graph stable = untilStable(body, stage, listener, (part, pass) -> true);
                     changed |= stable != body;
                     bodies.add(stable);
                 }
