@@ -102,16 +102,20 @@ public final class MachineFindings {
                     "none",
                     "without -Dquern.cache=off, what is compiled is kept and the next process loads faster");
         }
-        Path path = folder.get();
-        if (!Files.exists(path)) {
-            return Finding.ok("Cache", path + ", not there yet");
+        Path path = folder.get().toAbsolutePath();
+        Path present = path;
+        while (present.getParent() != null && !Files.exists(present)) {
+            present = present.getParent();
         }
-        if (!Files.isDirectory(path) || !Files.isWritable(path)) {
+        if (!Files.isDirectory(present) || !Files.isWritable(present)) {
             return new Finding(
                     "Cache",
                     Finding.State.NOTE,
-                    path + " is no folder that can be written to",
+                    path + " cannot be written to, because " + present + " cannot",
                     "mend it, or name another by -Dquern.cache=FOLDER; until then every process compiles anew");
+        }
+        if (present != path) {
+            return Finding.ok("Cache", path + ", not there yet");
         }
         try (Stream<Path> files = Files.walk(path)) {
             long bytes = 0;

@@ -36,9 +36,11 @@ class FindingsTest {
         Files.write(folder.resolve("a"), new byte[3 << 20]);
         Files.write(folder.resolve("b"), new byte[1 << 20]);
         assertTrue(MachineFindings.cache(Optional.of(folder)).found().endsWith("2 files, 4.0 MiB"));
-        assertEquals(
-                Finding.State.NOTE,
-                MachineFindings.cache(Optional.of(folder.resolve("a"))).state());
+        for (Path useless : List.of(folder.resolve("a"), folder.resolve("a/below"))) {
+            assertEquals(
+                    Finding.State.NOTE,
+                    MachineFindings.cache(Optional.of(useless)).state());
+        }
     }
 
     @Test
