@@ -86,6 +86,16 @@ public interface Model extends AutoCloseable {
      */
     Map<String, Tensor> run(Map<String, Tensor> inputs, Set<String> given);
 
+    /**
+     * Runs the model on zeros until the JVM has compiled what works long for such inputs, so that {@link #run} is as quick as it becomes
+     * from the next call on. Where inputs of these shapes have to be compiled for, that is done too. Takes seconds: ends when the JVM has compiled nothing of
+     * it for ten runs and a third of a second, or after a minute.
+     *
+     * @param shapes the shape of each input by name, in elements; optional ones may be left out
+     * @throws ModelException if a shape is missing or does not fit, zeros are no valid input, or as {@link #run(Map)} does
+     */
+    void warmUp(Map<String, long[]> shapes);
+
     /** Frees what the model holds; runs in flight finish first. Further calls do nothing. */
     @Override
     void close();

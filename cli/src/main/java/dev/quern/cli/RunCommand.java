@@ -37,6 +37,12 @@ final class RunCommand implements Callable<Integer> {
             description = "Runs of the model on the same inputs, each timed. Default: ${DEFAULT-VALUE}.")
     private int repeat = 1;
 
+    @Option(
+            names = "--warm-up",
+            description =
+                    "Before the repeated runs, runs the model on zeros until the JVM has compiled what works long.")
+    private boolean warmUp;
+
     @Option(names = "--json", description = "Prints the outputs as JSON, with all their elements.")
     private boolean json;
 
@@ -64,6 +70,11 @@ final class RunCommand implements Callable<Integer> {
             double[] milliseconds = new double[repeat];
             milliseconds[0] = first.milliseconds();
             Map<String, Tensor> results = first.outputs();
+            if (warmUp) {
+                try (Progress _ = Progress.of(session.err(), "warming up " + file.getFileName())) {
+                    loaded.warmUp(shapes(first.inputs()));
+                }
+            }
             try (Progress _ = Progress.of(session.err(), "running " + file.getFileName() + " again")) {
                 for (int run = 1; run < repeat; run++) {
                     long start = System.nanoTime();
@@ -83,6 +94,12 @@ final class RunCommand implements Callable<Integer> {
             }
         }
         return ExitStatus.OK;
+    }
+
+    private static Map<String, long[]> shapes(Map<String, Tensor> inputs) {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return shapes;
     }
 
     private static String times(double[] milliseconds) {

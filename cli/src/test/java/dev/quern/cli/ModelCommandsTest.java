@@ -261,6 +261,10 @@ class ModelCommandsTest {
                         .matcher(json.out())
                         .find(),
                 json.out());
+        CommandRun warm =
+                CommandRun.in(folder, "run", "m.onnx", "--input", "x=1x3xf32=1", "--repeat", "2", "--warm-up");
+        assertEquals(0, warm.status(), warm.err());
+        assertTrue(warm.out().lines().toList().getLast().contains("; 1 more: fastest "), warm.out());
         refused("--repeat: expected at least 1, found 0", "run", "m.onnx", "--repeat", "0");
     }
 

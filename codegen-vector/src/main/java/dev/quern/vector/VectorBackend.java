@@ -3,11 +3,16 @@ package dev.quern.vector;
 import dev.quern.ModelException;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.MachineCode;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.math.ExpandMath;
 import java.lang.invoke.MethodHandles;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.management.JMException;
 
 /**
  * The {@code cpu} back end: a scheduled kernel becomes a hidden class whose methods use the Vector API, or scalar code where
@@ -56,6 +61,21 @@ public final class VectorBackend implements Backend {
     public Executable restore(Kernel scheduled, byte[] artifact) {
         KernelCompilation.prepare();
         return new CompiledKernel(scheduled, define(artifact), artifact.clone());
+    }
+
+    @Override
+    public MachineCode machineCode(Collection<Executable> executables) {
+        Set<String> classes = executables.stream()
+                .filter(CompiledKernel.class::isInstance)
+                .map(executable ->
+                        ((CompiledKernel) executable).generated().getClass().getName())
+                .collect(Collectors.toSet());
+        try {
+            return CompiledMethods.of(
+                    classes, KernelCompilation.command("compilerCodelist"), KernelCompilation.command("compilerQueue"));
+        } catch (JMException | RuntimeException absent) {
+            return MachineCode.NONE;
+        }
     }
 
     private static int vectorBits(Target target) {

@@ -117,6 +117,13 @@ public final class CompiledModel implements Model {
         return Boundary.cross(program().name(), reproducer, () -> execute(inputs, given, listener, reproducer));
     }
 
+    @Override
+    public void warmUp(Map<String, long[]> shapes) {
+        Map<String, Tensor> zeros = Boundary.cross(
+                program().name(), new Reproducer(), () -> WarmUp.zeros(inputs(), shapes, options.maxMemory()));
+        WarmUp.run(() -> run(zeros), kernels::machineCode);
+    }
+
     private Map<String, Tensor> execute(
             Map<String, Tensor> inputs, Set<String> given, StepListener listener, Reproducer reproducer) {
         use.readLock().lock();

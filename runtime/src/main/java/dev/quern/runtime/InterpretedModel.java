@@ -113,6 +113,12 @@ public final class InterpretedModel implements Model {
         return ArrayKind.tensor(array, tensor.dtype(), 0, tensor.shape());
     }
 
+    /** Runs it once, as no more is to be had. */
+    @Override
+    public void warmUp(Map<String, long[]> shapes) {
+        run(Boundary.cross(graph.name(), new Reproducer(), () -> WarmUp.zeros(inputs(), shapes, options.maxMemory())));
+    }
+
     @Override
     public void close() {
         use.writeLock().lock();

@@ -4,6 +4,7 @@ import dev.quern.ModelException;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.DeviceQueue;
 import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.MachineCode;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.schedule.KernelForms;
@@ -110,6 +111,11 @@ final class KernelCache {
                     refused.getMessage());
             return new InterpretedBackend().compile(scheduled, target);
         }
+    }
+
+    /** What the process has made of {@link #executables} so far. */
+    MachineCode machineCode() {
+        return backend.machineCode(executables());
     }
 
     /** What programs that are there have compiled. */

@@ -1,6 +1,7 @@
 package dev.quern.ir.backend;
 
 import dev.quern.ir.kernel.Kernel;
+import java.util.Collection;
 import java.util.Optional;
 
 /** Turns scheduled kernels into code for a device; found by {@link java.util.ServiceLoader}. */
@@ -39,6 +40,11 @@ public interface Backend {
     /** Whether there is {@link #restore}. */
     default boolean takesCodeBack() {
         return false;
+    }
+
+    /** What the process that runs has made of the code of {@code executables} so far. */
+    default MachineCode machineCode(Collection<Executable> executables) {
+        return MachineCode.NONE;
     }
 
     /** A new queue of the device for its {@link DeviceExecutable}s; empty where kernels run in this process. */
