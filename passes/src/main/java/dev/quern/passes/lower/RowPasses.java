@@ -72,10 +72,9 @@ final class RowPasses {
         return Dim.product(axes.stream().map(shape::dim).toList());
     }
 
-    /** Whether a row lies along one axis and may be longer than a piece. */
+    /** Whether a row may be longer than a piece. */
     boolean isLong() {
-        return axes.stream().filter(axis -> !shape.dim(axis).is(1)).count() == 1
-                && !(count().isConstant() && count().constant() <= PIECE);
+        return !(count().isConstant() && count().constant() <= PIECE);
     }
 
     /** A loop over the pieces of a {@linkplain #isLong long} row, of which the last may be shorter. */
@@ -89,9 +88,12 @@ final class RowPasses {
     /** A loop over a piece of a row; {@code body} is given the indices of an element. */
     Stmt pass(RowPiece piece, Function<List<Dim>, Stmt> body) {
         Sketch.SketchLoop loop = drawing.sketch().loop(AxisRole.REDUCED, piece.extent());
+        Shape row = new Shape(axes.stream().map(shape::dim).toList());
+        List<Dim> inRow = Indexing.split(
+                piece.start().plus(loop.index()), row, drawing.sketch().ranges());
         List<Dim> at = new ArrayList<>(place);
-        for (int axis : axes) {
-            at.set(axis, shape.dim(axis).is(1) ? Dim.ZERO : piece.start().plus(loop.index()));
+        for (int i = 0; i < axes.size(); i++) {
+            at.set(axes.get(i), inRow.get(i));
         }
         return Sketch.nest(List.of(loop), body.apply(List.copyOf(at)));
     }

@@ -1,5 +1,6 @@
 package dev.quern.passes.lower;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.ir.testing.GoldenFile;
 import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.testing.SameBits;
@@ -23,7 +25,9 @@ import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
 import dev.quern.passes.testing.TestMachine;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,6 +152,47 @@ class LongRowsTest {
                         List.of(Tensor.of(found(graph, target, true, x, 2), 2, columns)));
             }
         }
+    }
+
+    @Test
+    void overSeveralAxesAreThoseOverOne() {
+        int columns = 40 * 1000;
+        float[] x = around(1, 3, 2 * columns);
+        List<Tensor> expected = List.of(Tensor.of(found(graph(), TARGETS.get(1), true, x, 2), 2, 40, 1000));
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        Dim rows = Dim.symbol("rows");
+        shapes.put("known", Shape.of(rows, Dim.of(40), Dim.of(1000)));
+        shapes.put("found", Shape.of(rows, Dim.symbol("h"), Dim.symbol("w")));
+        shapes.put("half known", Shape.of(rows, Dim.symbol("h"), Dim.of(1000)));
+        shapes.forEach((name, shape) -> {
+            GraphBuilder builder = new GraphBuilder("axes");
+            Value given = builder.input("x", new TensorType(DType.F32, shape));
+            Graph graph = builder.build(List.of(builder.add(new Op.Normalize(1, 1e-5, true), given)));
+            Program program = compile(graph, TARGETS.get(1));
+            assertTrue(KernelPrinter.print(kernel(program).kernel()).contains("moments"), name);
+            SameBits.check(name, expected, TestMachine.run(program, List.of(Tensor.of(x, 2, 40, 1000))));
+        });
+    }
+
+    /** Of channels that lie innermost, a row is not one run of memory. */
+    @Test
+    void whoseElementsLieInAnotherOrderAreGoneThroughWhole() {
+        GraphBuilder builder = new GraphBuilder("transposed");
+        Value x = builder.input("x", new TensorType(DType.F32, Shape.of(2, 160, 130, 3)));
+        Value channels = builder.transpose(x, List.of(0, 3, 1, 2));
+        Value image = builder.reshape(channels, Shape.of(2, 3, 160 * 130));
+        Graph graph = builder.build(List.of(builder.add(new Op.Normalize(2, 1e-5, true), image)));
+        List<Tensor> inputs = List.of(Tensor.of(around(1, 3, 2 * 160 * 130 * 3), 2, 160, 130, 3));
+        float[] wanted = new GraphInterpreter()
+                .run(graph, Map.of("x", inputs.getFirst()))
+                .values()
+                .iterator()
+                .next()
+                .toFloatArray();
+        float[] found = TestMachine.run(compile(graph, TARGETS.get(1)), inputs)
+                .getFirst()
+                .toFloatArray();
+        assertArrayEquals(wanted, found, 1e-4f);
     }
 
     @Test
