@@ -46,9 +46,7 @@ final class KernelCompilation {
             ask();
         }
         ASKED.countDown();
-        if (compilesAsUsual()) {
-            KernelRehearsal.attend();
-        }
+        KernelRehearsal.attend(compilesAsUsual());
     }
 
     /** Whether no option of the JVM changes when methods are compiled, or by what. */

@@ -75,8 +75,12 @@ final class KernelRehearsal {
         EVENTS.add(new Event(kernel, true));
     }
 
-    /** Rehearses kernels as they come, until the thread is interrupted. */
-    static void attend() {
+    /**
+     * Rehearses kernels as they come, until the thread is interrupted.
+     *
+     * @param worthIt whether that helps; else they are let go
+     */
+    static void attend(boolean worthIt) {
         List<Beginner> beginners = new ArrayList<>();
         int compilers = compilers();
         try {
@@ -86,6 +90,8 @@ final class KernelRehearsal {
                     int wanted = wanted(queued(), compilers);
                     beginners.forEach(beginner -> beginner.callUpTo(wanted));
                     beginners.removeIf(Beginner::isOver);
+                } else if (!worthIt) {
+                    continue;
                 } else if (event.begins) {
                     beginners.add(new Beginner(event.kernel));
                 } else {
