@@ -50,6 +50,12 @@ final class InspectCommand implements Callable<Integer> {
     private boolean memory;
 
     @Option(
+            names = "--timings",
+            description =
+                    "Compiles the model and shows how long each part of that took, each pass, and the kernels that took longest.")
+    private boolean timings;
+
+    @Option(
             names = "--dim",
             paramLabel = "SYMBOL=N",
             description = "With --memory: the extent of a symbolic axis, for sizes as numbers.")
@@ -62,6 +68,12 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path path = ModelCache.fetched(session, model);
+        if (memory && timings) {
+            throw new ModelException(
+                    Code.INVALID_INPUT,
+                    "--timings",
+                    "expected one of --memory and --timings, found both; leave one out");
+        }
         if (memory) {
             plan(path);
             return ExitStatus.OK;
@@ -71,6 +83,10 @@ final class InspectCommand implements Callable<Integer> {
                     Code.INVALID_INPUT,
                     "--dim",
                     "sizes are shown with --memory alone; add --memory, or leave --dim out");
+        }
+        if (timings) {
+            time(path);
+            return ExitStatus.OK;
         }
         try (OnnxFile file = OnnxReader.owning(ModelCompiler.bytes(path))) {
             ModelSummary summary = ModelSummary.of(file.model());
@@ -99,6 +115,20 @@ final class InspectCommand implements Callable<Integer> {
             Json.print(session.out(), text::json);
         } else {
             text.print(session.out());
+        }
+    }
+
+    private void time(Path path) {
+        PartTimes times = new PartTimes();
+        long begin = System.nanoTime();
+        try (Progress _ = Progress.of(session.err(), "compiling " + path.getFileName());
+                Model _ = ModelCompiler.of(Options.defaults()).withStages(times).compile(path)) {
+            times.end(System.nanoTime() - begin);
+        }
+        if (json) {
+            Json.print(session.out(), times::json);
+        } else {
+            times.print(session.out());
         }
     }
 

@@ -6,6 +6,7 @@ import dev.quern.cli.onnxruntime.OnnxRuntime;
 import dev.quern.cli.onnxruntime.OnnxRuntimeException;
 import dev.quern.cli.onnxruntime.OnnxRuntimeSession;
 import dev.quern.cli.onnxruntime.SessionSettings;
+import dev.quern.runtime.UnpackedModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,8 @@ final class OnnxRuntimePeer implements Peer {
     private Map<String, Tensor> run(Path model, Map<String, Tensor> inputs, SessionSettings how) {
         Path jar = jar();
         try (Progress _ = Progress.of(session.err(), "running " + model.getFileName() + " with " + name());
-                OnnxRuntimeSession opened = OnnxRuntime.of(jar).open(model, how)) {
+                UnpackedModel unpacked = UnpackedModel.of(model);
+                OnnxRuntimeSession opened = OnnxRuntime.of(jar).open(unpacked.file(), how)) {
             opened.bind(inputs);
             return opened.run();
         } catch (OnnxRuntimeException failure) {

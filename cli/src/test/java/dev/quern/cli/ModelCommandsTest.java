@@ -68,6 +68,10 @@ class ModelCommandsTest {
             CommandRun inspected = CommandRun.in(folder, "inspect", "m.qar");
             assertEquals(0, inspected.status(), inspected.err());
             assertTrue(inspected.out().contains("MatMul"), inspected.out());
+            CommandRun checked = CommandRun.in(folder, "check", "m.qar", "--input", "x=1x3xf32=1,1,1");
+            assertEquals(0, checked.status(), checked.err());
+            CommandRun interpreted = CommandRun.in(folder, "check", "m.qar", "--peer", "interpreter");
+            assertEquals(0, interpreted.status(), interpreted.err());
             CommandRun verified = CommandRun.in(folder, "verify", "m.qar");
             assertEquals(0, verified.status(), verified.err());
             assertTrue(verified.out().contains("by this user on this machine"), verified.out());
@@ -89,6 +93,28 @@ class ModelCommandsTest {
         CommandRun run = CommandRun.in(folder, "verify", "m.onnx");
         assertEquals(ExitStatus.BAD_INPUT, run.status());
         assertTrue(run.err().contains("expected a file written by 'quern compile'"), run.err());
+    }
+
+    @Test
+    void inspectShowsHowLongPartsTook() {
+        CommandRun run = CommandRun.in(folder, "inspect", "m.onnx", "--timings");
+        assertEquals(0, run.status(), run.err());
+        for (String part : List.of("import", "pass", "lower", "schedule", "memory", "code", "constants", "all")) {
+            assertTrue(
+                    Pattern.compile("(?m)^" + part + " +\\d+ +\\d+\\.\\d$")
+                            .matcher(run.out())
+                            .find(),
+                    part + " in " + run.out());
+        }
+        assertTrue(run.out().contains("remove-dead-nodes"), run.out());
+        CommandRun json = CommandRun.in(folder, "inspect", "m.onnx", "--timings", "--json");
+        assertTrue(json.out().contains("\"part\" : \"schedule\""), json.out());
+        refused(
+                "--timings: expected one of --memory and --timings, found both; leave one out",
+                "inspect",
+                "m.onnx",
+                "--memory",
+                "--timings");
     }
 
     @Test

@@ -27,12 +27,14 @@ import java.util.Set;
 public final class Compiler {
     private final Target target;
     private final CompileOptions options;
+    private final PartListener parts;
 
     private final Map<Scheduling.Key, KernelForms> choices = Scheduling.noChoices();
 
-    private Compiler(Target target, CompileOptions options) {
+    private Compiler(Target target, CompileOptions options, PartListener parts) {
         this.target = target;
         this.options = options;
+        this.parts = parts;
     }
 
     /**
@@ -41,7 +43,12 @@ public final class Compiler {
      * @throws dev.quern.ModelException if the graph needs what no kernel computes
      */
     public static Program compile(Graph graph, Target target, CompileOptions options) {
-        return new Compiler(target, options).program(graph, new Outside(Set.of(), List.of()));
+        return compile(graph, target, options, PartListener.NONE);
+    }
+
+    /** The same, {@code parts} being told how long its parts took. */
+    public static Program compile(Graph graph, Target target, CompileOptions options, PartListener parts) {
+        return new Compiler(target, options, parts).program(graph, new Outside(Set.of(), List.of()));
     }
 
     /**
@@ -58,7 +65,9 @@ public final class Compiler {
     }
 
     private Program program(Graph graph, Outside outside) {
+        long begin = System.nanoTime();
         LoweredProgram lowered = LoweredProgram.of(graph);
+        parts.done(CompilationPart.LOWER, graph.name(), System.nanoTime() - begin);
         assert !outside.symbols().isEmpty() || isValid(lowered.graph());
         Set<String> given = new HashSet<>(outside.symbols());
         collect(graph.inputs(), given);
@@ -79,6 +88,7 @@ public final class Compiler {
         }
         graph.outputs().forEach(value -> scheduling.hold(value.name()));
         lowered.parts().forEach(part -> scheduling.hold(part.base().name()));
+        long planning = System.nanoTime();
         MemoryPlanner planner = new MemoryPlanner(
                 graph.inputs(), graph.outputs(), lowered.constants().keySet(), accesses, lowered.parts(), given);
         Map<String, ConstantData> constants = scheduling.constants();
@@ -90,6 +100,7 @@ public final class Compiler {
                 constants,
                 steps,
                 places(planner.plan(), constants.keySet()));
+        parts.done(CompilationPart.MEMORY, graph.name(), System.nanoTime() - planning);
         assert keepsMemoryApart(program, outside);
         return program;
     }
@@ -120,7 +131,12 @@ public final class Compiler {
 
     private ProgramStep step(LoweredProgram.LoweredStep step, Outside inside, Scheduling scheduling) {
         return switch (step) {
-            case LoweredProgram.Apply apply -> scheduling.schedule(apply);
+            case LoweredProgram.Apply apply -> {
+                long begin = System.nanoTime();
+                ProgramStep.RunKernel scheduled = scheduling.schedule(apply);
+                parts.done(CompilationPart.SCHEDULE, apply.kernel().name(), System.nanoTime() - begin);
+                yield scheduled;
+            }
             case LoweredProgram.Interpret(Node node) -> new ProgramStep.RunHost(node);
             case LoweredProgram.LoweredControl(Node node) ->
                 new ProgramStep.RunControl(

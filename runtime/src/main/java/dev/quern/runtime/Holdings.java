@@ -2,6 +2,7 @@ package dev.quern.runtime;
 
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.schedule.KernelForms;
+import dev.quern.passes.CompilationPart;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
@@ -32,7 +33,8 @@ final class Holdings implements AutoCloseable {
             for (int i = 0; i < steps.size(); i++) {
                 holdings.executables.put(steps.get(i), code.get(i).value());
             }
-            List<LeasedValues.Lease<ConstantStore.Placed>> constants = store.lease(wanted, names::get);
+            List<LeasedValues.Lease<ConstantStore.Placed>> constants = kernels.times()
+                    .time(CompilationPart.CONSTANTS, program.name(), () -> store.lease(wanted, names::get));
             holdings.leases.addAll(constants);
             for (int i = 0; i < wanted.size(); i++) {
                 holdings.constants.put(wanted.get(i), constants.get(i).value().constant());

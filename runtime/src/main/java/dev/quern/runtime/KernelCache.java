@@ -8,6 +8,7 @@ import dev.quern.ir.backend.MachineCode;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.schedule.KernelForms;
+import dev.quern.passes.CompilationPart;
 import dev.quern.passes.program.ProgramStep;
 import java.util.Collections;
 import java.util.List;
@@ -28,6 +29,7 @@ final class KernelCache {
     private final ResidentPool pool;
     private final int threads;
     private final KeptCode kept;
+    private final CompilationTimes times;
     private final LeasedValues<Kernel, Executable> compiled = new LeasedValues<>(0, executable -> {});
 
     /**
@@ -42,9 +44,15 @@ final class KernelCache {
         this.backend = backend;
         this.target = target;
         this.stages = stages;
+        this.times = new CompilationTimes(stages);
         this.pool = pool;
         this.threads = threads;
         this.kept = kept;
+    }
+
+    /** Whom to tell how long things take. */
+    CompilationTimes times() {
+        return times;
     }
 
     /** What schedules may count on. */
@@ -87,7 +95,8 @@ final class KernelCache {
         return compiled.lease(
                 nameless,
                 () -> {
-                    Executable executable = compiled(step, scheduled);
+                    Executable executable =
+                            times.time(CompilationPart.CODE, scheduled.name(), () -> compiled(step, scheduled));
                     made.add(executable);
                     return executable;
                 },

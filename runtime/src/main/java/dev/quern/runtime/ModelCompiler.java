@@ -9,6 +9,7 @@ import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.onnx.ImportedModel;
 import dev.quern.onnx.OnnxModels;
 import dev.quern.onnx.proto.ModelBytes;
+import dev.quern.passes.CompilationPart;
 import dev.quern.passes.CompileOptions;
 import dev.quern.runtime.archive.Archive;
 import dev.quern.runtime.archive.ArchiveKey;
@@ -246,8 +247,9 @@ public final class ModelCompiler {
         }
     }
 
-    private static ImportedModel imported(ModelBytes bytes, Reproducer reproducer) {
-        ImportedModel imported = OnnxModels.read(bytes, reproducer::model);
+    private ImportedModel imported(ModelBytes bytes, Reproducer reproducer) {
+        ImportedModel imported = new CompilationTimes(stages)
+                .time(CompilationPart.IMPORT, "", () -> OnnxModels.read(bytes, reproducer::model));
         reproducer.graph(imported::graph);
         return imported;
     }

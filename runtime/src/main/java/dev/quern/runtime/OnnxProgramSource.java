@@ -7,6 +7,7 @@ import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
 import dev.quern.onnx.signature.SizedGraph;
+import dev.quern.passes.CompilationPart;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.graph.GraphPass;
@@ -58,10 +59,16 @@ final class OnnxProgramSource implements ProgramSource {
     private Program compile(Graph imported, Target target) {
         Watch watch = Watch.start(limit);
         stages.graph("imported", imported);
+        CompilationTimes times = new CompilationTimes(stages);
         Graph graph = GraphPipeline.run(imported, new PassListener() {
             @Override
             public void begins(GraphPass pass) {
                 watch.check();
+            }
+
+            @Override
+            public void ran(GraphPass pass, long nanoseconds) {
+                times.done(CompilationPart.PASS, pass.name(), nanoseconds);
             }
 
             @Override
@@ -70,7 +77,7 @@ final class OnnxProgramSource implements ProgramSource {
             }
         });
         stages.graph("graph", graph);
-        Program program = Compiler.compile(graph, target, options.with(watch::check));
+        Program program = Compiler.compile(graph, target, options.with(watch::check), times);
         stages.program("program", program);
         return program;
     }

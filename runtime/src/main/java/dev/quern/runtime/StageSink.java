@@ -2,6 +2,7 @@ package dev.quern.runtime;
 
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.graph.Graph;
+import dev.quern.passes.CompilationPart;
 import dev.quern.passes.graph.Rewrite;
 import dev.quern.passes.program.Program;
 
@@ -27,6 +28,13 @@ public interface StageSink {
 
     /** The {@code program}: each kernel as lowered, its schedule, and the kernel as scheduled. */
     void program(String stage, Program program);
+
+    /**
+     * How long a part of the compilation took; called on the thread that did it, on several at once.
+     *
+     * @param name of the pass, the kernel or the graph
+     */
+    default void part(CompilationPart part, String name, long nanoseconds) {}
 
     /** A kernel's code, when it has been compiled; kernels that are equal are compiled once. */
     void executable(Executable executable);

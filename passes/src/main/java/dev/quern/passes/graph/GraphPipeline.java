@@ -80,7 +80,9 @@ public final class GraphPipeline {
             Graph before = current;
             for (GraphPass pass : stage) {
                 listener.begins(pass);
+                long begin = System.nanoTime();
                 Graph changed = pass.run(current, listener);
+                listener.ran(pass, System.nanoTime() - begin);
                 assert changed == current || isValid.test(changed, pass.name());
                 current = changed;
             }

@@ -8,6 +8,9 @@ public interface PassListener {
     /** {@code pass} is about to run; what this throws ends the work. */
     default void begins(GraphPass pass) {}
 
+    /** {@code pass} has run. */
+    default void ran(GraphPass pass, long nanoseconds) {}
+
     /** A pass has replaced something. */
     default void rewrote(Rewrite rewrite) {}
 }
