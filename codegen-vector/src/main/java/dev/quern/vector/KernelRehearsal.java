@@ -35,12 +35,12 @@ final class KernelRehearsal {
     private static final String QUEUE = "C2 compile queue:";
     private static final long LOOK_MILLIS = 20;
     private static final long WATCHED_NANOS = TimeUnit.SECONDS.toNanos(20);
-    private static final BlockingQueue<Event> EVENTS = new LinkedBlockingQueue<>();
+    private static final BlockingQueue<KernelNews> EVENTS = new LinkedBlockingQueue<>();
 
     private KernelRehearsal() {}
 
     /** That a kernel is there, or begins to run. */
-    private record Event(GeneratedKernel kernel, boolean begins) {}
+    private record KernelNews(GeneratedKernel kernel, boolean begins) {}
 
     /** A kernel that runs for the first times. */
     private static final class Beginner {
@@ -67,12 +67,12 @@ final class KernelRehearsal {
 
     /** A kernel is there; it has not run yet. */
     static void defined(GeneratedKernel kernel) {
-        EVENTS.add(new Event(kernel, false));
+        EVENTS.add(new KernelNews(kernel, false));
     }
 
     /** A kernel is about to run for the first time. */
     static void begins(GeneratedKernel kernel) {
-        EVENTS.add(new Event(kernel, true));
+        EVENTS.add(new KernelNews(kernel, true));
     }
 
     /**
@@ -85,7 +85,8 @@ final class KernelRehearsal {
         int compilers = compilers();
         try {
             while (true) {
-                Event event = beginners.isEmpty() ? EVENTS.take() : EVENTS.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                KernelNews event =
+                        beginners.isEmpty() ? EVENTS.take() : EVENTS.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 if (event == null) {
                     int wanted = wanted(queued(), compilers);
                     beginners.forEach(beginner -> beginner.callUpTo(wanted));
