@@ -1,9 +1,9 @@
 package dev.quern.cli;
 
 import dev.quern.Options;
-import dev.quern.cli.doctor.DeviceFindings;
-import dev.quern.cli.doctor.Finding;
-import dev.quern.cli.doctor.MachineFindings;
+import dev.quern.cli.doctor.DeviceDiagnoses;
+import dev.quern.cli.doctor.Diagnosis;
+import dev.quern.cli.doctor.MachineDiagnoses;
 import dev.quern.cli.doctor.ZooProcess;
 import dev.quern.ptx.CudaReport;
 import java.io.IOException;
@@ -40,31 +40,31 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        List<Finding> findings =
-                new ArrayList<>(MachineFindings.all(Options.defaults().cache()));
-        findings.add(zoo("cpu"));
+        List<Diagnosis> diagnoses =
+                new ArrayList<>(MachineDiagnoses.all(Options.defaults().cache()));
+        diagnoses.add(zoo("cpu"));
         CudaReport cuda = CudaReport.ofMachine();
-        findings.add(DeviceFindings.driver(cuda));
+        diagnoses.add(DeviceDiagnoses.driver(cuda));
         if (cuda.problem().isEmpty()) {
-            findings.add(zoo("cuda"));
+            diagnoses.add(zoo("cuda"));
         }
         if (json) {
-            json(findings);
+            json(diagnoses);
         } else {
-            print(findings);
+            print(diagnoses);
         }
-        return findings.stream().anyMatch(finding -> finding.state() == Finding.State.FAULT)
+        return diagnoses.stream().anyMatch(diagnosis -> diagnosis.health() == Diagnosis.Health.FAULT)
                 ? ExitStatus.BUG
                 : ExitStatus.OK;
     }
 
-    private Finding zoo(String device) throws InterruptedException {
+    private Diagnosis zoo(String device) throws InterruptedException {
         try (Progress _ = Progress.of(session.err(), "running a model for each kind of kernel on " + device)) {
-            return DeviceFindings.zoo(device, new ZooProcess(worker(device), LIMIT).results());
+            return DeviceDiagnoses.zoo(device, new ZooProcess(worker(device), LIMIT).results());
         } catch (IOException failure) {
-            return new Finding(
+            return new Diagnosis(
                     "Kernels on " + device,
-                    Finding.State.NOTE,
+                    Diagnosis.Health.NOTE,
                     "no process could be started to try them in",
                     failure.getMessage());
         }
@@ -83,25 +83,25 @@ final class DoctorCommand implements Callable<Integer> {
         return command;
     }
 
-    private void print(List<Finding> findings) {
-        for (Finding finding : findings) {
-            String state = finding.state().name().toLowerCase(Locale.ROOT);
-            session.out().printf("%-7s %s: %s%n", state, finding.subject(), finding.found());
-            if (!finding.advice().isEmpty()) {
-                session.out().printf("%-7s %s%n", "", finding.advice());
+    private void print(List<Diagnosis> diagnoses) {
+        for (Diagnosis diagnosis : diagnoses) {
+            String state = diagnosis.health().name().toLowerCase(Locale.ROOT);
+            session.out().printf("%-7s %s: %s%n", state, diagnosis.subject(), diagnosis.found());
+            if (!diagnosis.advice().isEmpty()) {
+                session.out().printf("%-7s %s%n", "", diagnosis.advice());
             }
         }
     }
 
-    private void json(List<Finding> findings) {
+    private void json(List<Diagnosis> diagnoses) {
         Json.print(session.out(), out -> {
-            out.writeArrayFieldStart("findings");
-            for (Finding finding : findings) {
+            out.writeArrayFieldStart("diagnoses");
+            for (Diagnosis diagnosis : diagnoses) {
                 out.writeStartObject();
-                out.writeStringField("subject", finding.subject());
-                out.writeStringField("state", finding.state().name().toLowerCase(Locale.ROOT));
-                out.writeStringField("found", finding.found());
-                out.writeStringField("advice", finding.advice());
+                out.writeStringField("subject", diagnosis.subject());
+                out.writeStringField("state", diagnosis.health().name().toLowerCase(Locale.ROOT));
+                out.writeStringField("found", diagnosis.found());
+                out.writeStringField("advice", diagnosis.advice());
                 out.writeEndObject();
             }
             out.writeEndArray();

@@ -4,13 +4,13 @@ package dev.quern.cli.doctor;
  * What was found out about one thing that Quern needs or can use.
  *
  * @param subject such as {@code Vector API}
- * @param state how it is
+ * @param health how it is
  * @param found one line
  * @param advice what to do about it, one line; empty where there is nothing to do
  */
-public record Finding(String subject, State state, String found, String advice) {
+public record Diagnosis(String subject, Health health, String found, String advice) {
     /** How a thing is. */
-    public enum State {
+    public enum Health {
         /** As it should be. */
         OK,
         /** It works, but could be better. */
@@ -21,7 +21,7 @@ public record Finding(String subject, State state, String found, String advice) 
         FAULT
     }
 
-    static Finding ok(String subject, String found) {
-        return new Finding(subject, State.OK, found, "");
+    static Diagnosis ok(String subject, String found) {
+        return new Diagnosis(subject, Health.OK, found, "");
     }
 }

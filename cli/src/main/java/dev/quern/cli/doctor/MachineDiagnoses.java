@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
 
 /** What this process, and the machine under it, are like. */
-public final class MachineFindings {
+public final class MachineDiagnoses {
     private static final int VERSION = 25;
 
     /** Vectors narrower than this are those of no processor of the last fifteen years; the JVM gives them where it has none. */
@@ -23,43 +23,43 @@ public final class MachineFindings {
     private static final List<String> HINDRANCES =
             List.of("-Xint", "TieredStopAtLevel", "-TieredCompilation", "CompileThreshold", "UseJVMCICompiler");
 
-    private MachineFindings() {}
+    private MachineDiagnoses() {}
 
     /** All of them. */
-    public static List<Finding> all(Optional<Path> cache) {
-        List<Finding> findings = new ArrayList<>();
-        findings.add(java());
-        findings.add(vectors());
-        findings.add(compiler(ManagementFactory.getRuntimeMXBean().getInputArguments()));
-        findings.add(memory());
-        findings.add(cache(cache));
-        return findings;
+    public static List<Diagnosis> all(Optional<Path> cache) {
+        List<Diagnosis> diagnoses = new ArrayList<>();
+        diagnoses.add(java());
+        diagnoses.add(vectors());
+        diagnoses.add(compiler(ManagementFactory.getRuntimeMXBean().getInputArguments()));
+        diagnoses.add(memory());
+        diagnoses.add(cache(cache));
+        return diagnoses;
     }
 
-    private static Finding java() {
+    private static Diagnosis java() {
         String found = System.getProperty("java.runtime.version") + ", " + System.getProperty("java.vm.name") + ", "
                 + System.getProperty("java.vendor") + ", " + System.getProperty("os.name") + " "
                 + System.getProperty("os.arch");
         return Runtime.version().feature() == VERSION
-                ? Finding.ok("Java", found)
-                : new Finding("Java", Finding.State.NOTE, found, "Quern is tested with Java " + VERSION);
+                ? Diagnosis.ok("Java", found)
+                : new Diagnosis("Java", Diagnosis.Health.NOTE, found, "Quern is tested with Java " + VERSION);
     }
 
-    private static Finding vectors() {
+    private static Diagnosis vectors() {
         try {
             int bits = Bits.preferred();
             String found = bits + " bits, " + bits / Float.SIZE + " floats";
             return bits >= NARROW_BITS
-                    ? Finding.ok("Vectors", found)
-                    : new Finding(
+                    ? Diagnosis.ok("Vectors", found)
+                    : new Diagnosis(
                             "Vectors",
-                            Finding.State.NOTE,
+                            Diagnosis.Health.NOTE,
                             found,
                             "the JVM knows no vectors of this processor; kernels are scalar code");
         } catch (LinkageError absent) {
-            return new Finding(
+            return new Diagnosis(
                     "Vectors",
-                    Finding.State.NOTE,
+                    Diagnosis.Health.NOTE,
                     "the module jdk.incubator.vector is not there, so kernels are scalar code",
                     "start the JVM with --add-modules jdk.incubator.vector");
         }
@@ -72,33 +72,33 @@ public final class MachineFindings {
         }
     }
 
-    static Finding compiler(List<String> arguments) {
+    static Diagnosis compiler(List<String> arguments) {
         List<String> hindering = arguments.stream()
                 .filter(argument -> HINDRANCES.stream().anyMatch(argument::contains))
                 .toList();
         if (!hindering.isEmpty()) {
-            return new Finding(
+            return new Diagnosis(
                     "JIT compiler",
-                    Finding.State.NOTE,
+                    Diagnosis.Health.NOTE,
                     "told otherwise by " + String.join(" ", hindering),
                     "leave the option out: kernels reach their speed by C2 alone");
         }
         String name = ManagementFactory.getCompilationMXBean().getName();
-        return Finding.ok("JIT compiler", name + ", as the JVM sets it up");
+        return Diagnosis.ok("JIT compiler", name + ", as the JVM sets it up");
     }
 
-    private static Finding memory() {
+    private static Diagnosis memory() {
         Runtime runtime = Runtime.getRuntime();
-        return Finding.ok(
+        return Diagnosis.ok(
                 "Processors and memory",
                 runtime.availableProcessors() + " processors, heap of at most " + size(runtime.maxMemory()));
     }
 
-    static Finding cache(Optional<Path> folder) {
+    static Diagnosis cache(Optional<Path> folder) {
         if (folder.isEmpty()) {
-            return new Finding(
+            return new Diagnosis(
                     "Cache",
-                    Finding.State.NOTE,
+                    Diagnosis.Health.NOTE,
                     "none",
                     "without -Dquern.cache=off, what is compiled is kept and the next process loads faster");
         }
@@ -108,14 +108,14 @@ public final class MachineFindings {
             present = present.getParent();
         }
         if (!Files.isDirectory(present) || !Files.isWritable(present)) {
-            return new Finding(
+            return new Diagnosis(
                     "Cache",
-                    Finding.State.NOTE,
+                    Diagnosis.Health.NOTE,
                     path + " cannot be written to, because " + present + " cannot",
                     "mend it, or name another by -Dquern.cache=FOLDER; until then every process compiles anew");
         }
         if (present != path) {
-            return Finding.ok("Cache", path + ", not there yet");
+            return Diagnosis.ok("Cache", path + ", not there yet");
         }
         try (Stream<Path> files = Files.walk(path)) {
             long bytes = 0;
@@ -124,9 +124,9 @@ public final class MachineFindings {
                 bytes += Files.size(file);
                 count++;
             }
-            return Finding.ok("Cache", path + ", " + count + " files, " + size(bytes));
+            return Diagnosis.ok("Cache", path + ", " + count + " files, " + size(bytes));
         } catch (IOException | UncheckedIOException changing) {
-            return Finding.ok("Cache", path.toString());
+            return Diagnosis.ok("Cache", path.toString());
         }
     }
 
