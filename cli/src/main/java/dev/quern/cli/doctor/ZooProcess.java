@@ -32,7 +32,6 @@ public final class ZooProcess {
     /** A result for each model, those included that the process did not come to. */
     public List<ZooResult> results() throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command)
-                .redirectErrorStream(false)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         Thread stop = new Thread(process::destroyForcibly);
@@ -48,7 +47,11 @@ public final class ZooProcess {
             }
         } finally {
             process.destroyForcibly();
-            Runtime.getRuntime().removeShutdownHook(stop);
+            try {
+                Runtime.getRuntime().removeShutdownHook(stop);
+            } catch (IllegalStateException alreadyStopping) {
+                // Then the hook runs, and finds nothing to stop.
+            }
         }
     }
 
