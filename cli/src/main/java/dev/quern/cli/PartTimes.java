@@ -1,10 +1,7 @@
 package dev.quern.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.quern.ir.backend.Executable;
-import dev.quern.ir.graph.Graph;
 import dev.quern.passes.CompilationPart;
-import dev.quern.passes.program.Program;
 import dev.quern.runtime.StageSink;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -34,15 +31,6 @@ final class PartTimes implements StageSink {
 
     private final Map<Key, PartTotal> totals = new LinkedHashMap<>();
     private long all;
-
-    @Override
-    public void graph(String stage, Graph graph) {}
-
-    @Override
-    public void program(String stage, Program program) {}
-
-    @Override
-    public void executable(Executable executable) {}
 
     @Override
     public synchronized void part(CompilationPart part, String name, long nanoseconds) {

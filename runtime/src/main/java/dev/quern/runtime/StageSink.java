@@ -9,25 +9,16 @@ import dev.quern.passes.program.Program;
 /** Shown what each stage of a compilation made, in order; a model that is specialised later shows its stages again. */
 public interface StageSink {
     /** Looks at nothing. */
-    StageSink NONE = new StageSink() {
-        @Override
-        public void graph(String stage, Graph graph) {}
-
-        @Override
-        public void program(String stage, Program program) {}
-
-        @Override
-        public void executable(Executable executable) {}
-    };
+    StageSink NONE = new StageSink() {};
 
     /** A graph: {@code imported} from the file, then {@code graph} after all passes. */
-    void graph(String stage, Graph graph);
+    default void graph(String stage, Graph graph) {}
 
     /** What a pass over the graph did. */
     default void rewrite(Rewrite rewrite) {}
 
     /** The {@code program}: each kernel as lowered, its schedule, and the kernel as scheduled. */
-    void program(String stage, Program program);
+    default void program(String stage, Program program) {}
 
     /**
      * How long a part of the compilation took; called on the thread that did it, on several at once.
@@ -37,5 +28,5 @@ public interface StageSink {
     default void part(CompilationPart part, String name, long nanoseconds) {}
 
     /** A kernel's code, when it has been compiled; kernels that are equal are compiled once. */
-    void executable(Executable executable);
+    default void executable(Executable executable) {}
 }

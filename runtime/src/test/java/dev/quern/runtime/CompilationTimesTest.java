@@ -2,10 +2,7 @@ package dev.quern.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.quern.ir.backend.Executable;
-import dev.quern.ir.graph.Graph;
 import dev.quern.passes.CompilationPart;
-import dev.quern.passes.program.Program;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,15 +21,6 @@ class CompilationTimesTest {
     void partsAreToldToTheSinkAndTheFlightRecorder() throws IOException {
         List<String> told = new ArrayList<>();
         StageSink sink = new StageSink() {
-            @Override
-            public void graph(String stage, Graph graph) {}
-
-            @Override
-            public void program(String stage, Program program) {}
-
-            @Override
-            public void executable(Executable executable) {}
-
             @Override
             public void part(CompilationPart part, String name, long nanoseconds) {
                 told.add(part + " " + name);

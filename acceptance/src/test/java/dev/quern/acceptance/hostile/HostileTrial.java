@@ -3,10 +3,8 @@ package dev.quern.acceptance.hostile;
 import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.Tensor;
-import dev.quern.ir.backend.Executable;
 import dev.quern.ir.graph.Graph;
 import dev.quern.onnx.proto.OnnxReader;
-import dev.quern.passes.program.Program;
 import dev.quern.runtime.CompiledModel;
 import dev.quern.runtime.ModelCompiler;
 import dev.quern.runtime.StageSink;
@@ -53,12 +51,6 @@ record HostileTrial(HostileStage stage, Optional<String> finding, String signatu
         public void graph(String name, Graph graph) {
             stage = HostileStage.COMPILER;
         }
-
-        @Override
-        public void program(String name, Program program) {}
-
-        @Override
-        public void executable(Executable executable) {}
     }
 
     /** Tries {@code file}. */

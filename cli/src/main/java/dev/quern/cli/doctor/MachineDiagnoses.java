@@ -114,7 +114,7 @@ public final class MachineDiagnoses {
                     path + " cannot be written to, because " + present + " cannot",
                     "mend it, or name another by -Dquern.cache=FOLDER; until then every process compiles anew");
         }
-        if (present != path) {
+        if (!present.equals(path)) {
             return Diagnosis.ok("Cache", path + ", not there yet");
         }
         try (Stream<Path> files = Files.walk(path)) {
