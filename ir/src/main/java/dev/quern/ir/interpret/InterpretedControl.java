@@ -111,7 +111,7 @@ final class InterpretedControl {
                     ModelException.Code.LIMIT,
                     call.where(),
                     "expected at most " + call.budget().iterations()
-                            + " iterations, found more; raise maxIterations if the" + " loop does end");
+                            + " iterations, found more; raise maxIterations if the loop does end");
         }
     }
 
