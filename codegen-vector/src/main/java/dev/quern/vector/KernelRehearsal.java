@@ -21,8 +21,12 @@ import javax.management.JMException;
 final class KernelRehearsal {
     private static final System.Logger LOG = System.getLogger("dev.quern.vector");
 
-    /** Calls of each method before it runs first. */
-    private static final int FIRST = 2_000;
+    /**
+     * Calls of each method before it runs first. While C2 has much to do, HotSpot gives a method no profile before its call 2,048
+     * (Tier3InvocationThreshold times TieredOldPercentage, looked at every 128 calls), and counts towards C2 only what comes after.
+     * A profile without a call that returned at once has C2 leave that way out, so that the next such call throws its code away.
+     */
+    private static final int FIRST = 3_100;
 
     /** Calls at a queue that multiplies HotSpot's thresholds by 1: between 600 and 5,000. */
     private static final int USUAL = 1_000;
