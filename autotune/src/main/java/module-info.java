@@ -1,4 +1,6 @@
 /** Schedule search and tuning records. */
 module dev.quern.tune {
-    requires dev.quern.ir;
+    requires transitive dev.quern.ir;
+
+    exports dev.quern.tune;
 }

@@ -7,6 +7,7 @@ module dev.quern.cli {
     requires dev.quern.passes;
     requires dev.quern.ptx;
     requires dev.quern.runtime;
+    requires dev.quern.tune;
     requires info.picocli;
     requires java.management;
     requires org.apache.commons.compress;

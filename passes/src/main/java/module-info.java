@@ -5,4 +5,5 @@ module dev.quern.passes {
     exports dev.quern.passes;
     exports dev.quern.passes.graph;
     exports dev.quern.passes.program;
+    exports dev.quern.passes.schedule;
 }

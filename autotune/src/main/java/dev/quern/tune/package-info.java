@@ -1,5 +1,2 @@
-/**
- * The place of schedule search: candidates, cost model, tuning records. Nothing is implemented
- * yet; every kernel runs with its default schedule.
- */
+/** Schedule search: what is tuned, on what device, how candidates are measured and searched, and records of what was found. */
 package dev.quern.tune;

@@ -52,6 +52,7 @@ public final class Main {
         line.addSubcommand(new CheckCommand(session));
         line.addSubcommand(new BenchCommand(session));
         line.addSubcommand(new ProfileCommand(session));
+        line.addSubcommand(new TuneCommand(session));
         line.addSubcommand(new ConformanceCommand(session));
         line.addSubcommand(new ConformanceWorkerCommand(session));
         line.addSubcommand(new DoctorCommand(session));

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 
 /** Finds the back end for a device among those on the module path or class path. */
-final class BackendChoice {
+public final class BackendChoice {
     private static final System.Logger LOG = System.getLogger("dev.quern.runtime");
 
     /** Set to {@code interpreter}, every kernel is interpreted: slow, for finding out whose fault a wrong result is. */
@@ -22,7 +22,7 @@ final class BackendChoice {
      *
      * @throws ModelException if there is none
      */
-    static Backend forDevice(String device) {
+    public static Backend forDevice(String device) {
         String wanted = System.getProperty(PROPERTY, device);
         if (wanted.equals(INTERPRETER)) {
             if (!device.equals(INTERPRETER)) {

@@ -1,7 +1,11 @@
 package dev.quern.ir.schedule;
 
 import dev.quern.ir.Dim;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The schedules that a kernel may have on a target: a list that can be counted, in a stated order. The default is a choice out of it, and
@@ -16,6 +20,27 @@ public interface ScheduleSpace {
 
     /** The ranges of sizes that are worth a form of their own, in the order in which they are asked; the last has all sizes. */
     List<SizeRange> ranges();
+
+    /** How the candidates are left of the cross product of the space's knobs. */
+    default Pruning pruning() {
+        return Pruning.none(candidates().size());
+    }
+
+    /** The cross product itself; most of it is not worth trying, and some of it no schedule that a {@link Scheduler} accepts. */
+    default List<Candidate> unpruned() {
+        return candidates();
+    }
+
+    /**
+     * The candidates, the one predicted to be fastest first. The default for sizes that nothing is known of is the first that is legal.
+     *
+     * @param sizes values of the kernel's symbols; what is missing is taken for whatever is likely
+     */
+    default List<Candidate> ranked(Map<String, Long> sizes) {
+        Set<Candidate> ranked = new LinkedHashSet<>(ranges().getLast().preferred());
+        ranked.addAll(candidates());
+        return new ArrayList<>(ranked);
+    }
 
     /**
      * A range of sizes.

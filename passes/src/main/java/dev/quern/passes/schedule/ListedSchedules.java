@@ -1,22 +1,37 @@
 package dev.quern.passes.schedule;
 
 import dev.quern.ir.schedule.Candidate;
+import dev.quern.ir.schedule.Pruning;
 import dev.quern.ir.schedule.ScheduleSpace;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A space whose order is that of preference, for all sizes.
  *
  * @param name what kernels it is for
- * @param candidates the best first
+ * @param knobs its points, the best first
+ * @param candidate the schedule of a point
+ * @param <P> a choice of a value for each knob
  */
-record ListedSchedules(String name, List<Candidate> candidates) implements ScheduleSpace {
-    ListedSchedules {
-        candidates = List.copyOf(candidates);
+record ListedSchedules<P>(String name, KnobSpace<P> knobs, Function<P, Candidate> candidate) implements ScheduleSpace {
+    @Override
+    public List<Candidate> candidates() {
+        return knobs.left().stream().map(candidate).toList();
+    }
+
+    @Override
+    public List<Candidate> unpruned() {
+        return knobs.all().stream().map(candidate).toList();
+    }
+
+    @Override
+    public Pruning pruning() {
+        return knobs.pruning();
     }
 
     @Override
     public List<SizeRange> ranges() {
-        return List.of(new SizeRange(List.of(), candidates));
+        return List.of(new SizeRange(List.of(), candidates()));
     }
 }

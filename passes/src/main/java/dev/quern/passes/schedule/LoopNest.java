@@ -8,6 +8,7 @@ import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The loops of an unscheduled kernel.
@@ -71,6 +72,13 @@ record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body, Roles rol
     /** The extent of {@code loop}; of one that is not known, what a schedule takes it for. */
     static long likely(Stmt.For loop) {
         return extent(loop, LIKELY_EXTENT);
+    }
+
+    /** The extent of {@code loop} where symbols have these values; of one that depends on others, what a schedule takes it for. */
+    static long extent(Stmt.For loop, Map<String, Long> sizes) {
+        return sizes.keySet().containsAll(loop.extent().symbols())
+                ? loop.extent().evaluate(sizes::get)
+                : likely(loop);
     }
 
     /** The extent of {@code loop} if it is constant, else {@code otherwise}. */

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  */
 final class RowSchedules {
     /** Vectors of partial results, where they are widest: enough to hide the latency of an addition. */
-    private static final int ACCUMULATORS = 4;
+    static final int ACCUMULATORS = 4;
 
     /** Elements of a row that are not worth lanes of several parts each. */
     private static final int FEW = 64;
@@ -46,19 +46,92 @@ final class RowSchedules {
 
     static ScheduleSpace of(Kernel kernel, LoopNest nest, Target.Processor target, boolean pinned) {
         RowSchedules rows = new RowSchedules(kernel, nest, target, pinned);
-        return new ListedSchedules(
-                "rows", rows.areAcross() || rows.areShort() ? inOrder(kernel, nest, target) : rows.along());
+        boolean inOrder = rows.areAcross() || rows.areShort() || !rows.isLegal(rows.order(ACCUMULATORS));
+        return rows.space(inOrder);
     }
 
     /** Schedules that leave the order of reductions as the kernel has it. */
-    static List<Candidate> inOrder(Kernel kernel, LoopNest nest, Target.Processor target) {
-        RowSchedules rows = new RowSchedules(kernel, nest, target, true);
-        List<Candidate> schedules = new ArrayList<>();
-        if (rows.lanes > 1 && rows.areAcross()) {
-            schedules.add(new Candidate("across rows", acrossRows(nest, rows.lanes)));
+    static ScheduleSpace inOrder(Kernel kernel, LoopNest nest, Target.Processor target) {
+        return new RowSchedules(kernel, nest, target, true).space(true);
+    }
+
+    private ScheduleSpace space(boolean inOrder) {
+        return new ListedSchedules<>("rows", knobs(inOrder), this::candidate);
+    }
+
+    private KnobSpace<RowPoint> knobs(boolean inOrder) {
+        boolean across = areAcross();
+        return new KnobSpace<>(
+                List.of(
+                        "rows: one parallel loop of sections, the outermost axis parallel, one thread",
+                        "order: partial results, the kernel's",
+                        "lanes: along rows, across rows, none",
+                        "accumulators: 4, 1, 2, 8"),
+                points(),
+                List.of(
+                        new PointRule<>(
+                                "order",
+                                inOrder
+                                        ? "partial results are not what this reduction may have, or gains by"
+                                        : "an addition waits for the one before it, unless there are partial results",
+                                point -> (point.order() == RowPoint.Order.KERNEL) == inOrder),
+                        new PointRule<>(
+                                "accumulators",
+                                "4 vectors hide the latency of an addition; where bits are pinned, the number is the kernel's",
+                                point -> point.accumulators() == ACCUMULATORS),
+                        new PointRule<>(
+                                "neighbours",
+                                "lanes are elements that lie side by side: of a row, or else of neighbouring rows",
+                                point -> switch (point.lanes()) {
+                                    case NONE -> true;
+                                    case ALONG -> !inOrder;
+                                    case ACROSS -> inOrder && across;
+                                }),
+                        new PointRule<>(
+                                "sections",
+                                "vectors outside a section of their own are entered by on-stack replacement, which boxes them",
+                                point -> point.lanes() == RowPoint.Lanes.NONE || point.rows() == RowPoint.Rows.FUSED),
+                        new PointRule<>(
+                                "threads",
+                                "rows share nothing, so that threads cost nothing, unless a row is all there is",
+                                point -> point.rows() != RowPoint.Rows.ALONE || !inOrder)));
+    }
+
+    private List<RowPoint> points() {
+        boolean hasRows = !nest.outer().isEmpty();
+        List<RowPoint> points = new ArrayList<>();
+        for (RowPoint.Lanes across : List.of(RowPoint.Lanes.ALONG, RowPoint.Lanes.ACROSS, RowPoint.Lanes.NONE)) {
+            for (RowPoint.Rows shared : RowPoint.Rows.values()) {
+                for (RowPoint.Order order : List.of(RowPoint.Order.PARTIAL, RowPoint.Order.KERNEL)) {
+                    for (int accumulators : List.of(ACCUMULATORS, 1, 2, 8)) {
+                        boolean exists = (lanes > 1 || across == RowPoint.Lanes.NONE)
+                                && (hasRows || shared != RowPoint.Rows.OUTERMOST && across != RowPoint.Lanes.ACROSS);
+                        if (exists) {
+                            points.add(new RowPoint(shared, order, across, accumulators));
+                        }
+                    }
+                }
+            }
         }
-        schedules.addAll(rows.parallel("rows", List.of()));
-        return schedules;
+        return points;
+    }
+
+    private Candidate candidate(RowPoint point) {
+        List<Step> steps = new ArrayList<>(
+                switch (point.rows()) {
+                    case FUSED -> point.lanes() == RowPoint.Lanes.ACROSS ? acrossRows(nest, lanes) : parallelRows(nest);
+                    case OUTERMOST -> TraversalSchedules.outermostParallel(nest).steps();
+                    case ALONE -> List.of();
+                });
+        if (point.lanes() == RowPoint.Lanes.ACROSS && point.rows() != RowPoint.Rows.FUSED) {
+            steps.addAll(acrossLanes(nest, lanes));
+        }
+        boolean partial = point.order() == RowPoint.Order.PARTIAL;
+        steps.addAll(
+                point.lanes() == RowPoint.Lanes.ALONG
+                        ? vectors(partial, point.accumulators())
+                        : partial ? order(point.accumulators()) : List.of());
+        return new Candidate(point.label(), new Schedule(steps));
     }
 
     /** Whether neighbouring rows lie side by side, and the elements of one do not. */
@@ -86,33 +159,6 @@ final class RowSchedules {
                 .walk(part -> found[0] |= part instanceof Stmt.ReduceInto reduce
                         && !reduce.reduction().isPlain());
         return found[0];
-    }
-
-    private List<Candidate> along() {
-        List<Step> order = order();
-        if (!isLegal(order)) {
-            return parallel("rows", List.of());
-        }
-        List<Candidate> schedules = new ArrayList<>();
-        if (lanes > 1) {
-            schedules.add(new Candidate("rows in lanes", new Schedule(concat(parallelRows(nest), vectors()))));
-        }
-        schedules.addAll(parallel("partial results", order));
-        schedules.add(new Candidate("partial results alone", new Schedule(order)));
-        return schedules;
-    }
-
-    /** Rows in parallel, and {@code steps} in a row. */
-    private List<Candidate> parallel(String name, List<Step> steps) {
-        List<Candidate> schedules = new ArrayList<>();
-        schedules.add(new Candidate(name + ", fused", new Schedule(concat(parallelRows(nest), steps))));
-        if (!nest.outer().isEmpty()) {
-            schedules.add(new Candidate(
-                    name,
-                    new Schedule(
-                            concat(TraversalSchedules.outermostParallel(nest).steps(), steps))));
-        }
-        return schedules;
     }
 
     private boolean isLegal(List<Step> steps) {
@@ -154,25 +200,25 @@ final class RowSchedules {
     }
 
     /** The partial results of each pass that reduces. */
-    private List<Step> order() {
+    private List<Step> order(int accumulators) {
         List<Step> steps = new ArrayList<>();
         for (Stmt.For loop : innermostLoops()) {
             if (reduces(loop)) {
-                steps.addAll(partials(loop));
+                steps.addAll(partials(loop, accumulators));
             }
         }
         return steps;
     }
 
     /** The innermost loop of each pass: split into vectors of partial results if it reduces, else into vectors. */
-    private List<Step> vectors() {
+    private List<Step> vectors(boolean partial, int accumulators) {
         List<Step> steps = new ArrayList<>();
         for (Stmt.For loop : innermostLoops()) {
             String name = loop.variable();
-            boolean reduces = reduces(loop);
+            boolean reduces = partial && reduces(loop);
             boolean hasTail = !isLong(loop) || !reduces && target.budget().longFunctions() > 1;
             if (reduces) {
-                steps.addAll(partials(loop));
+                steps.addAll(partials(loop, accumulators));
             } else if (hasTail) {
                 steps.add(new Step.Split(name, lanes, Tail.PEEL));
                 steps.add(new Step.Split(name + ".t", lanes, Tail.MASK));
@@ -192,13 +238,13 @@ final class RowSchedules {
     }
 
     /** Splits {@code loop} into partial results and has them joined as lanes. */
-    private List<Step> partials(Stmt.For loop) {
+    private List<Step> partials(Stmt.For loop, int accumulators) {
         String name = loop.variable();
         if (isLong(loop)) {
             return List.of(new Step.SplitReduction(name, partials, Tail.MASK), new Step.Vectorise(name + ".c"));
         }
         return List.of(
-                new Step.SplitReduction(name, partials * ACCUMULATORS, Tail.PEEL),
+                new Step.SplitReduction(name, partials * accumulators, Tail.PEEL),
                 new Step.SplitReduction(name + ".t", partials, Tail.MASK),
                 new Step.Vectorise(name + ".c"),
                 new Step.Vectorise(name + ".t.c"));
@@ -215,7 +261,14 @@ final class RowSchedules {
         return found[0];
     }
 
-    private static Schedule acrossRows(LoopNest nest, long lanes) {
+    /** Lanes over neighbouring rows, which no loop is fused with. */
+    private static List<Step> acrossLanes(LoopNest nest, long lanes) {
+        String last = nest.outer().getLast().variable();
+        return List.of(
+                new Step.Split(last, lanes, Tail.MASK), new Step.Sink(last + ".i"), new Step.Vectorise(last + ".i"));
+    }
+
+    private static List<Step> acrossRows(LoopNest nest, long lanes) {
         String last = nest.outer().getLast().variable();
         List<Step> steps = new ArrayList<>();
         steps.add(new Step.Split(last, lanes, Tail.MASK));
@@ -232,12 +285,6 @@ final class RowSchedules {
         steps.add(new Step.Outline(parallel));
         steps.add(new Step.Sink(last + ".i"));
         steps.add(new Step.Vectorise(last + ".i"));
-        return new Schedule(steps);
-    }
-
-    private static List<Step> concat(List<Step> first, List<Step> second) {
-        List<Step> all = new ArrayList<>(first);
-        all.addAll(second);
-        return all;
+        return steps;
     }
 }

@@ -1,6 +1,7 @@
 package dev.quern.passes.schedule;
 
 import dev.quern.ir.backend.RegisterTile;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -31,6 +32,17 @@ record TileCost(long rows, long columns, long depth, int lanes, long levelOneByt
 
     /** What a step of the reduction costs beside its loads and multiply-adds. */
     private static final double STEP = 1;
+
+    /** {@code tiles}, the cheapest first. */
+    List<RegisterTile> ranked(List<RegisterTile> tiles) {
+        List<RegisterTile> left = new ArrayList<>(tiles);
+        List<RegisterTile> ranked = new ArrayList<>();
+        while (!left.isEmpty()) {
+            ranked.add(cheapest(left));
+            left.remove(ranked.getLast());
+        }
+        return ranked;
+    }
 
     /** The cheapest of {@code tiles}. */
     RegisterTile cheapest(List<RegisterTile> tiles) {

@@ -11,12 +11,16 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Candidate;
+import dev.quern.ir.schedule.Pruning;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.ScheduleSpace;
 import dev.quern.ir.schedule.Step;
 import dev.quern.ir.schedule.Step.Tail;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,8 +33,13 @@ final class TileSchedules implements ScheduleSpace {
     /** Numbers of rows up to which a form of its own is looked for: one row, and fewer than a tail of tiles takes at once. */
     private static final List<Long> FEW_ROWS = List.of(1L, 3L);
 
-    /** Rows of a block that shares a panel, in tiles. */
-    private static final long TILES_IN_BLOCK = 16;
+    /** What it costs not to go through what does not fit the second level once, a share of the whole. */
+    private static final double WRONG_ORDER = 1.02;
+
+    /** The same for panels that are streams of their own, and for an operand that is not laid in the order in which it is read. */
+    private static final double SEVERAL_PANELS = 1.03;
+
+    private static final double IN_PLACE = 1.1;
 
     private final Kernel kernel;
     private final LoopNest nest;
@@ -39,6 +48,7 @@ final class TileSchedules implements ScheduleSpace {
     private final Optional<Buffer> relaid;
     private final boolean multiplies;
     private final boolean packed;
+    private final TileSpace space;
     private final List<RegisterTile> tiles;
     private final List<Stmt.For> rows;
     private final List<Stmt.For> columns;
@@ -52,26 +62,13 @@ final class TileSchedules implements ScheduleSpace {
         this.columns = nest.outer(AxisRole.COLUMN, AxisRole.CHANNEL);
         this.relaid = kernel.roles().relaid().map(kernel::parameter);
         this.multiplies = nest.roles().is(columns.getLast(), AxisRole.COLUMN);
-        this.tiles = lanes == 1 ? List.of() : tiles(target);
         this.packed = multiplies
                 && relaid.filter(operand -> constants.contains(operand.name())
                                 && operand.dtype() == DType.F32
                                 && operand.shape().rank() >= 2)
                         .isPresent();
-    }
-
-    /** Where columns are channels, a row has operands of its own, and a tile needs more registers. */
-    private List<RegisterTile> tiles(Target.Processor target) {
-        return multiplies
-                ? target.tiles()
-                : target.tiles().stream()
-                        .map(TileSchedules::ofChannels)
-                        .distinct()
-                        .toList();
-    }
-
-    private static RegisterTile ofChannels(RegisterTile tile) {
-        return new RegisterTile(Math.min(4, tile.rows()), Math.min(2, tile.vectors()));
+        this.space = new TileSpace(target, multiplies, packed, hasOpenRows());
+        this.tiles = lanes == 1 ? List.of() : space.tiles();
     }
 
     @Override
@@ -79,27 +76,80 @@ final class TileSchedules implements ScheduleSpace {
         return "tiles";
     }
 
-    /** Tiles whose operand is packed, by tile and then by panel; tiles that read it as it is; then what needs no lanes over columns. */
+    /** Tiles whose operand is packed; tiles that read it as it is; then what needs no lanes over columns. */
     @Override
     public List<Candidate> candidates() {
+        return withRows(tiles.isEmpty() ? List.of() : space.knobs().left());
+    }
+
+    @Override
+    public List<Candidate> unpruned() {
+        return withRows(tiles.isEmpty() ? List.of() : space.knobs().all());
+    }
+
+    @Override
+    public Pruning pruning() {
+        int rowWise = inOrder().candidates().size();
+        return tiles.isEmpty()
+                ? inOrder().pruning()
+                : space.knobs().pruning().beside("or without tiles: " + rowWise + " ways", rowWise);
+    }
+
+    private ScheduleSpace inOrder() {
+        return RowSchedules.inOrder(kernel, nest, target);
+    }
+
+    private List<Candidate> withRows(List<TilePoint> points) {
         List<Candidate> candidates = new ArrayList<>();
-        for (RegisterTile tile : tiles) {
-            for (int panel = 1; panel <= tile.vectors() && packed; panel++) {
-                if (tile.vectors() % panel == 0) {
-                    candidates.add(candidate(tile, panel));
-                }
-            }
-        }
-        tiles.forEach(tile -> candidates.add(candidate(tile, 0)));
-        candidates.addAll(RowSchedules.inOrder(kernel, nest, target));
+        points.forEach(point -> candidates.add(candidate(point)));
+        candidates.addAll(inOrder().candidates());
         return candidates;
+    }
+
+    @Override
+    public List<Candidate> ranked(Map<String, Long> sizes) {
+        if (tiles.isEmpty()) {
+            return candidates();
+        }
+        Map<RegisterTile, TileRank> predicted = predicted(sizes);
+        Comparator<TilePoint> cheapest =
+                Comparator.comparingDouble(point -> predicted.get(point.tile()).cost() * factor(point));
+        return withRows(space.knobs().left().stream()
+                .sorted(cheapest.thenComparingInt(
+                        point -> predicted.get(point.tile()).rank()))
+                .toList());
+    }
+
+    /**
+     * What is thought of a tile.
+     *
+     * @param rank its place among the others
+     * @param cost what it is taken to cost, which is not less than that of one before it
+     */
+    private record TileRank(int rank, double cost) {}
+
+    private Map<RegisterTile, TileRank> predicted(Map<String, Long> sizes) {
+        TileCost cost = cost(rows.isEmpty() ? 1 : LoopNest.extent(rows.getLast(), sizes), sizes);
+        Map<RegisterTile, TileRank> predicted = new HashMap<>();
+        double most = 0;
+        for (RegisterTile tile : cost.ranked(target.tiles())) {
+            most = Math.max(most, cost.of(tile));
+            predicted.putIfAbsent(multiplies ? tile : TileSpace.ofChannels(tile), new TileRank(predicted.size(), most));
+        }
+        return predicted;
+    }
+
+    private double factor(TilePoint point) {
+        double panels = point.panel() > 0 && point.panel() < point.tile().vectors() ? SEVERAL_PANELS : 1;
+        double order = point.bySize() ? 1 : WRONG_ORDER;
+        return panels * order * (packed && point.panel() == 0 ? IN_PLACE : 1);
     }
 
     /** Where the number of rows is not known, few of them have forms of their own, on the same panels. */
     @Override
     public List<SizeRange> ranges() {
         if (tiles.isEmpty()) {
-            return List.of(new SizeRange(List.of(), RowSchedules.inOrder(kernel, nest, target)));
+            return List.of(new SizeRange(List.of(), inOrder().candidates()));
         }
         RegisterTile usual = choose(target.tiles(), rows.isEmpty() ? 1 : LoopNest.likely(rows.getLast()));
         List<SizeRange> ranges = new ArrayList<>();
@@ -123,7 +173,7 @@ final class TileSchedules implements ScheduleSpace {
         if (!tile.equals(least)) {
             preferred.add(candidate(least, 0));
         }
-        preferred.addAll(RowSchedules.inOrder(kernel, nest, target));
+        preferred.addAll(inOrder().candidates());
         return preferred;
     }
 
@@ -161,26 +211,31 @@ final class TileSchedules implements ScheduleSpace {
     }
 
     private RegisterTile choose(List<RegisterTile> among, long m) {
-        long n = LoopNest.likely(columns.getLast());
+        RegisterTile tile = cost(m, Map.of()).cheapest(among);
+        return multiplies ? tile : TileSpace.ofChannels(tile);
+    }
+
+    private TileCost cost(long m, Map<String, Long> sizes) {
+        long n = LoopNest.extent(columns.getLast(), sizes);
         long depth = 1;
         for (Stmt.For loop : nest.inner(AxisRole.REDUCED)) {
-            depth *= Math.max(1, LoopNest.likely(loop));
+            depth *= Math.max(1, LoopNest.extent(loop, sizes));
         }
-        TileCost cost = new TileCost(Math.max(1, m), Math.max(1, n), depth, lanes, target.levelOneBytes());
-        RegisterTile tile = cost.cheapest(among);
-        return multiplies ? tile : ofChannels(tile);
+        return new TileCost(Math.max(1, m), Math.max(1, n), depth, lanes, target.levelOneBytes());
     }
 
-    /**
-     * A register tile.
-     *
-     * @param panel vectors of a panel of the packed operand; 0 if it is read as it is
-     */
+    /** A register tile, its loops in the order that suits the size of the second operand. */
     private Candidate candidate(RegisterTile tile, int panel) {
-        return new Candidate(panel == 0 ? tile.toString() : tile + " packed by " + panel, schedule(tile, panel));
+        return candidate(new TilePoint(tile, panel, TileSpace.TILES_IN_BLOCK, true));
     }
 
-    private Schedule schedule(RegisterTile tile, int panel) {
+    private Candidate candidate(TilePoint point) {
+        return new Candidate(point.label(), schedule(point));
+    }
+
+    private Schedule schedule(TilePoint point) {
+        RegisterTile tile = point.tile();
+        int panel = point.panel();
         List<Step> steps = new ArrayList<>();
         String column = columns.getLast().variable();
         long width = (long) tile.vectors() * lanes;
@@ -193,14 +248,14 @@ final class TileSchedules implements ScheduleSpace {
             steps.add(new Step.Split(column + ".i", lanes, Tail.EXACT));
         }
         String row = rows.isEmpty() ? null : rows.getLast().variable();
-        boolean blocked = row != null && rows.size() == 1;
+        boolean blocked = isBlocked();
         if (blocked) {
-            steps.add(new Step.Split(row, tile.rows() * TILES_IN_BLOCK, Tail.CLAMP));
+            steps.add(new Step.Split(row, (long) tile.rows() * point.tilesInBlock(), Tail.CLAMP));
         }
         List<String> lanesInside =
                 tile.vectors() > 1 ? List.of(column + ".i.o", column + ".i.i") : List.of(column + ".i");
         String inRow = blocked ? row + ".i" : row;
-        List<String> outside = outside(row, column, blocked);
+        List<String> outside = outside(point.bySize() == panelsAreLarge());
         List<String> order = new ArrayList<>(outside);
         if (inRow != null) {
             order.add(inRow);
@@ -252,30 +307,44 @@ final class TileSchedules implements ScheduleSpace {
         }
     }
 
-    /** The loops outside a tile: panels before rows where the panels together exceed the cache that keeps one of them. */
-    private List<String> outside(String row, String column, boolean blocked) {
-        List<String> outside = new ArrayList<>();
+    /** Whether rows are cut into blocks; else their outer axes are. */
+    private boolean isBlocked() {
+        return rows.size() == 1;
+    }
+
+    /** The loops outside a tile. */
+    private List<String> outside(boolean panelsFirst) {
+        Stmt.For column = columns.getLast();
         List<String> panels = new ArrayList<>();
-        List<String> blocks = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        List<String> blocks = blockLoops();
         for (Stmt.For loop : nest.outer()) {
             String name = loop.variable();
-            if (name.equals(column)) {
-                panels.add(column + ".o");
+            if (loop.equals(column)) {
+                panels.add(name + ".o");
             } else if (columns.contains(loop)) {
                 panels.add(name);
-            } else if (name.equals(row)) {
-                if (blocked) {
-                    blocks.add(row + ".o");
-                }
-            } else if (rows.contains(loop) || sharesColumns(loop)) {
-                blocks.add(name);
-            } else {
-                outside.add(name);
+            } else if (!rows.contains(loop) && !blocks.contains(name)) {
+                others.add(name);
             }
         }
-        outside.addAll(panelsFirst() ? panels : blocks);
-        outside.addAll(panelsFirst() ? blocks : panels);
-        return outside;
+        others.addAll(panelsFirst ? panels : blocks);
+        others.addAll(panelsFirst ? blocks : panels);
+        return others;
+    }
+
+    /** The loops over blocks of rows. */
+    private List<String> blockLoops() {
+        List<String> blocks = new ArrayList<>();
+        for (Stmt.For loop : nest.outer()) {
+            boolean isLastRow = !rows.isEmpty() && loop.equals(rows.getLast());
+            if (isLastRow && isBlocked()) {
+                blocks.add(loop.variable() + ".o");
+            } else if (!isLastRow && !columns.contains(loop) && (rows.contains(loop) || sharesColumns(loop))) {
+                blocks.add(loop.variable());
+            }
+        }
+        return blocks;
     }
 
     /** Whether all iterations of {@code loop} read the same panels. */
@@ -283,7 +352,8 @@ final class TileSchedules implements ScheduleSpace {
         return relaid.filter(operand -> !nest.selects(loop, operand.name())).isPresent();
     }
 
-    private boolean panelsFirst() {
+    /** Whether the panels together exceed the cache that keeps one of them. */
+    private boolean panelsAreLarge() {
         return relaid.map(operand -> operand.shape().elements())
                 .filter(elements -> elements.asConstant().orElse(0) * Float.BYTES > target.levelTwoBytes() / 2)
                 .isPresent();

@@ -10,35 +10,125 @@ import dev.quern.ir.schedule.ScheduleSpace;
 import dev.quern.ir.schedule.Step;
 import dev.quern.ir.schedule.Step.Tail;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Schedules of kernels that visit each element of their result once: chunks in parallel, lanes along the last axis. */
 final class TraversalSchedules {
-    /** Elements that one call of a section should do, the usual number first: long enough to pay for the call, short enough to be compiled whole. */
-    private static final List<Long> CHUNKS = List.of(4096L, 1024L, 16384L);
+    /** Elements that one call of a section may do. */
+    private static final List<Long> CHUNKS = List.of(256L, 1024L, 4096L, 16_384L, 65_536L, 262_144L);
+
+    /** Elements whose work is some ten times that of calling a section, and of taking it from a job. */
+    private static final long LEAST_CHUNK = 1024;
+
+    /** Arrays that a traversal goes through: an operand and the result. */
+    private static final long ARRAYS = 2;
 
     private TraversalSchedules() {}
 
-    static ScheduleSpace of(Kernel kernel, LoopNest nest, Target.Processor target) {
-        List<Candidate> candidates = new ArrayList<>();
-        if (nest.outer().isEmpty()) {
-            List<Step> sections = sections(kernel);
-            candidates.add(
-                    new Candidate("sections in lanes", new Schedule(concat(sections, lanes(kernel, "", target)))));
-            candidates.add(new Candidate("sections", new Schedule(sections)));
-        } else {
-            List<Candidate> scalar = new ArrayList<>();
-            for (long elements : CHUNKS) {
-                Chunks chunks = Chunks.of(nest.outer(), elements);
-                candidates.add(new Candidate(
-                        "chunks of " + elements + " in lanes",
-                        new Schedule(concat(chunks.steps(), lanes(kernel, chunks.split(), target)))));
-                scalar.add(new Candidate("chunks of " + elements, new Schedule(chunks.steps())));
-            }
-            candidates.addAll(scalar);
-            candidates.add(new Candidate("outermost in parallel", outermostParallel(nest)));
+    /**
+     * A choice.
+     *
+     * @param elements of a chunk; 0 if an iteration of the outermost loop is one
+     * @param lanes whether the innermost loops are vectors
+     */
+    private record ChunkPoint(long elements, boolean lanes) {
+        long bytes() {
+            return elements * ARRAYS * Float.BYTES;
         }
-        return new ListedSchedules("traversal", candidates);
+    }
+
+    /**
+     * A choice where there is no loop around all.
+     *
+     * @param sections whether the loops that follow one another are sections
+     * @param lanes whether the innermost loops are vectors
+     */
+    private record PartPoint(boolean sections, boolean lanes) {}
+
+    static ScheduleSpace of(Kernel kernel, LoopNest nest, Target.Processor target) {
+        return nest.outer().isEmpty()
+                ? new ListedSchedules<>("traversal", parts(kernel, target), point -> candidate(kernel, point, target))
+                : new ListedSchedules<>(
+                        "traversal", chunks(kernel, target), point -> candidate(kernel, nest, point, target));
+    }
+
+    private static List<Boolean> laneChoices(Kernel kernel, Target.Processor target) {
+        return LaneCount.of(kernel, target) > 1 ? List.of(true, false) : List.of(false);
+    }
+
+    private static KnobSpace<ChunkPoint> chunks(Kernel kernel, Target.Processor target) {
+        List<Long> sizes = new ArrayList<>(CHUNKS);
+        sizes.sort(Comparator.comparingLong(size -> distance(size, target)));
+        List<ChunkPoint> points = new ArrayList<>();
+        for (boolean lanes : laneChoices(kernel, target)) {
+            sizes.forEach(size -> points.add(new ChunkPoint(size, lanes)));
+        }
+        laneChoices(kernel, target).reversed().forEach(lanes -> points.add(new ChunkPoint(0, lanes)));
+        return new KnobSpace<>(
+                List.of(
+                        "elements of a chunk: 256, 1024, 4096, 16384, 65536, 262144, those of an iteration of the outermost loop",
+                        "innermost loops: lanes, one by one"),
+                points,
+                List.of(
+                        new PointRule<>(
+                                "calls",
+                                "a call of a section has to be small beside what it does",
+                                point -> point.elements() == 0 || point.elements() >= LEAST_CHUNK),
+                        new PointRule<>(
+                                "second level",
+                                "a chunk of operand and result takes a quarter of this cache at most, so that larger ones leave threads less to share and gain nothing",
+                                point -> point.bytes() <= target.levelTwoBytes() / 4),
+                        new PointRule<>(
+                                "sections",
+                                "without a section around them, vectors are entered by on-stack replacement, which boxes them",
+                                point -> point.elements() > 0 || !point.lanes())));
+    }
+
+    /** How far a chunk is from filling the first-level cache, in powers of two; chunks that do not fit it come after those that do. */
+    private static long distance(long elements, Target.Processor target) {
+        long most = Long.highestOneBit(target.levelOneBytes() / (ARRAYS * Float.BYTES));
+        int powers = Long.numberOfTrailingZeros(elements) - Long.numberOfTrailingZeros(most);
+        return powers <= 0 ? -2L * powers : 2L * powers + 1;
+    }
+
+    private static Candidate candidate(Kernel kernel, LoopNest nest, ChunkPoint point, Target.Processor target) {
+        String inLanes = point.lanes() ? " in lanes" : "";
+        if (point.elements() == 0) {
+            List<Step> steps = outermostParallel(nest).steps();
+            return new Candidate(
+                    "outermost in parallel" + inLanes,
+                    new Schedule(point.lanes() ? concat(steps, lanes(kernel, "", target)) : steps));
+        }
+        Chunks chunks = Chunks.of(nest.outer(), point.elements());
+        return new Candidate(
+                "chunks of " + point.elements() + inLanes,
+                new Schedule(
+                        point.lanes()
+                                ? concat(chunks.steps(), lanes(kernel, chunks.split(), target))
+                                : chunks.steps()));
+    }
+
+    private static KnobSpace<PartPoint> parts(Kernel kernel, Target.Processor target) {
+        List<PartPoint> points = new ArrayList<>();
+        for (boolean lanes : laneChoices(kernel, target)) {
+            points.add(new PartPoint(true, lanes));
+            points.add(new PartPoint(false, lanes));
+        }
+        return new KnobSpace<>(
+                List.of("loops one after the other: sections, in line", "innermost loops: lanes, one by one"),
+                points,
+                List.of(new PointRule<>(
+                        "sections",
+                        "one method for each loop is one that the JIT compiler takes",
+                        PartPoint::sections)));
+    }
+
+    private static Candidate candidate(Kernel kernel, PartPoint point, Target.Processor target) {
+        List<Step> steps = point.sections() ? sections(kernel) : List.of();
+        return new Candidate(
+                (point.sections() ? "sections" : "in line") + (point.lanes() ? " in lanes" : ""),
+                new Schedule(point.lanes() ? concat(steps, lanes(kernel, "", target)) : steps));
     }
 
     static Schedule outermostParallel(LoopNest nest) {

@@ -17,6 +17,8 @@ import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.KernelForms;
+import dev.quern.ir.schedule.Pruning;
+import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.ScheduleRefusal;
 import dev.quern.ir.schedule.ScheduleSpace;
 import dev.quern.ir.testing.GoldenFile;
@@ -118,6 +120,14 @@ class ScheduleSpacesTest {
                     assertEquals(new HashSet<>(names).size(), names.size(), "each has a name of its own: " + names);
                     text.append("// ").append(name).append(" on ").append(target.name());
                     text.append(": ").append(space.name()).append(", ").append(names.size());
+                    Pruning pruning = space.pruning();
+                    pruning.knobs().forEach(knob -> text.append("\n// knob ").append(knob));
+                    text.append("\n// all ").append(pruning.all());
+                    pruning.effects()
+                            .forEach(effect -> text.append("\n// ")
+                                    .append(effect.rule())
+                                    .append(' ')
+                                    .append(effect.left()));
                     text.append("\n//   ").append(String.join("\n//   ", names)).append('\n');
                     for (KernelForms.Form form : step.forms().forms()) {
                         text.append(SchedulePrinter.print(form.schedule()));
@@ -148,6 +158,67 @@ class ScheduleSpacesTest {
                 }
             });
         }
+    }
+
+    @Test
+    void areWhatRulesLeaveOfCrossProducts() {
+        for (Target target : TARGETS) {
+            graphs().forEach((name, graph) -> {
+                Program program = compile(graph, target);
+                for (ProgramStep.RunKernel step : kernels(program)) {
+                    ScheduleSpace space = space(program, step, target);
+                    Pruning pruning = space.pruning();
+                    assertEquals(space.unpruned().size(), pruning.all(), name);
+                    assertEquals(space.candidates().size(), pruning.left(), name);
+                    assertTrue(space.unpruned().containsAll(space.candidates()), name);
+                    long left = pruning.all();
+                    for (Pruning.RuleEffect effect : pruning.effects()) {
+                        assertTrue(effect.left() <= left && effect.left() > 0, name + ": " + effect);
+                        left = effect.left();
+                    }
+                }
+            });
+        }
+    }
+
+    @Test
+    void theDefaultIsTheFirstOfTheRankingThatIsLegal() {
+        for (Target target : TARGETS) {
+            graphs().forEach((name, graph) -> {
+                Program program = compile(graph, target);
+                for (ProgramStep.RunKernel step : kernels(program)) {
+                    ScheduleSpace space = space(program, step, target);
+                    List<Candidate> ranked = space.ranked(Map.of());
+                    assertEquals(new HashSet<>(space.candidates()), new HashSet<>(ranked), name);
+                    Schedule first = ranked.stream()
+                            .map(Candidate::schedule)
+                            .filter(schedule -> isLegal(step, schedule, target))
+                            .findFirst()
+                            .orElseThrow();
+                    assertEquals(step.forms().usual().schedule().steps(), first.steps(), name);
+                }
+            });
+        }
+    }
+
+    private static boolean isLegal(ProgramStep.RunKernel step, Schedule schedule, Target target) {
+        try {
+            step.under(schedule, target);
+            return true;
+        } catch (ScheduleRefusal refused) {
+            return false;
+        }
+    }
+
+    @Test
+    void rowsThatAreKnownAreRankedByTheirNumber() {
+        Target target = TARGETS.getFirst();
+        Program program = compile(graphs().get("a product with weights"), target);
+        ScheduleSpace space = space(program, kernels(program).getFirst(), target);
+        assertEquals(
+                "12x2 packed by 2",
+                space.ranked(Map.of("rows", 384L)).getFirst().name());
+        assertTrue(space.ranked(Map.of("rows", 1L)).getFirst().name().startsWith("1x"), "one row");
     }
 
     @Test

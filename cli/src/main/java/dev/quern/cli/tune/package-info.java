@@ -1,0 +1,2 @@
+/** What {@code quern tune} shows and does. */
+package dev.quern.cli.tune;
