@@ -8,9 +8,9 @@ package dev.quern.passes.schedule;
  * @param lanes what lanes are
  * @param accumulators vectors of partial results, where there are any
  */
-record RowPoint(Rows rows, Order order, Lanes lanes, int accumulators) {
+record RowPoint(SharedRows rows, RowOrder order, RowLanes lanes, int accumulators) {
     /** How rows are given to threads. */
-    enum Rows {
+    enum SharedRows {
         /** All axes of rows are one loop, of which each iteration is a section. */
         FUSED,
         /** The outermost axis is shared. */
@@ -20,7 +20,7 @@ record RowPoint(Rows rows, Order order, Lanes lanes, int accumulators) {
     }
 
     /** In which order a row is reduced. */
-    enum Order {
+    enum RowOrder {
         /** As the kernel has it. */
         KERNEL,
         /** As partial results, joined at the end of the row. */
@@ -28,7 +28,7 @@ record RowPoint(Rows rows, Order order, Lanes lanes, int accumulators) {
     }
 
     /** What lanes are. */
-    enum Lanes {
+    enum RowLanes {
         /** Nothing: elements are done one by one. */
         NONE,
         /** Elements of a row. */
@@ -44,11 +44,11 @@ record RowPoint(Rows rows, Order order, Lanes lanes, int accumulators) {
             case ALONE -> " alone";
         };
         String name = switch (lanes) {
-            case ACROSS -> "across rows" + (rows == Rows.FUSED ? "" : shared.isEmpty() ? ", outermost" : shared);
+            case ACROSS -> "across rows" + (rows == SharedRows.FUSED ? "" : shared.isEmpty() ? ", outermost" : shared);
             case ALONG ->
-                (order == Order.PARTIAL ? "rows in lanes" : "rows in lanes, in order")
-                        + (rows == Rows.FUSED ? "" : shared.isEmpty() ? ", outermost" : shared);
-            case NONE -> (order == Order.PARTIAL ? "partial results" : "rows") + shared;
+                (order == RowOrder.PARTIAL ? "rows in lanes" : "rows in lanes, in order")
+                        + (rows == SharedRows.FUSED ? "" : shared.isEmpty() ? ", outermost" : shared);
+            case NONE -> (order == RowOrder.PARTIAL ? "partial results" : "rows") + shared;
         };
         return accumulators == RowSchedules.ACCUMULATORS ? name : name + ", " + accumulators + " accumulators";
     }

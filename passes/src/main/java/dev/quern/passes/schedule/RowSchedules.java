@@ -74,7 +74,7 @@ final class RowSchedules {
                                 inOrder
                                         ? "partial results are not what this reduction may have, or gains by"
                                         : "an addition waits for the one before it, unless there are partial results",
-                                point -> (point.order() == RowPoint.Order.KERNEL) == inOrder),
+                                point -> (point.order() == RowPoint.RowOrder.KERNEL) == inOrder),
                         new PointRule<>(
                                 "accumulators",
                                 "4 vectors hide the latency of an addition; where bits are pinned, the number is the kernel's",
@@ -90,22 +90,26 @@ final class RowSchedules {
                         new PointRule<>(
                                 "sections",
                                 "vectors outside a section of their own are entered by on-stack replacement, which boxes them",
-                                point -> point.lanes() == RowPoint.Lanes.NONE || point.rows() == RowPoint.Rows.FUSED),
+                                point -> point.lanes() == RowPoint.RowLanes.NONE
+                                        || point.rows() == RowPoint.SharedRows.FUSED),
                         new PointRule<>(
                                 "threads",
                                 "rows share nothing, so that threads cost nothing, unless a row is all there is",
-                                point -> point.rows() != RowPoint.Rows.ALONE || !inOrder)));
+                                point -> point.rows() != RowPoint.SharedRows.ALONE || !inOrder)));
     }
 
     private List<RowPoint> points() {
         boolean hasRows = !nest.outer().isEmpty();
         List<RowPoint> points = new ArrayList<>();
-        for (RowPoint.Lanes across : List.of(RowPoint.Lanes.ALONG, RowPoint.Lanes.ACROSS, RowPoint.Lanes.NONE)) {
-            for (RowPoint.Rows shared : RowPoint.Rows.values()) {
-                for (RowPoint.Order order : List.of(RowPoint.Order.PARTIAL, RowPoint.Order.KERNEL)) {
+        for (RowPoint.RowLanes across :
+                List.of(RowPoint.RowLanes.ALONG, RowPoint.RowLanes.ACROSS, RowPoint.RowLanes.NONE)) {
+            for (RowPoint.SharedRows shared : RowPoint.SharedRows.values()) {
+                for (RowPoint.RowOrder order : List.of(RowPoint.RowOrder.PARTIAL, RowPoint.RowOrder.KERNEL)) {
                     for (int accumulators : List.of(ACCUMULATORS, 1, 2, 8)) {
-                        boolean exists = (lanes > 1 || across == RowPoint.Lanes.NONE)
-                                && (hasRows || shared != RowPoint.Rows.OUTERMOST && across != RowPoint.Lanes.ACROSS);
+                        boolean exists = (lanes > 1 || across == RowPoint.RowLanes.NONE)
+                                && (hasRows
+                                        || shared != RowPoint.SharedRows.OUTERMOST
+                                                && across != RowPoint.RowLanes.ACROSS);
                         if (exists) {
                             points.add(new RowPoint(shared, order, across, accumulators));
                         }
@@ -119,16 +123,17 @@ final class RowSchedules {
     private Candidate candidate(RowPoint point) {
         List<Step> steps = new ArrayList<>(
                 switch (point.rows()) {
-                    case FUSED -> point.lanes() == RowPoint.Lanes.ACROSS ? acrossRows(nest, lanes) : parallelRows(nest);
+                    case FUSED ->
+                        point.lanes() == RowPoint.RowLanes.ACROSS ? acrossRows(nest, lanes) : parallelRows(nest);
                     case OUTERMOST -> TraversalSchedules.outermostParallel(nest).steps();
                     case ALONE -> List.of();
                 });
-        if (point.lanes() == RowPoint.Lanes.ACROSS && point.rows() != RowPoint.Rows.FUSED) {
+        if (point.lanes() == RowPoint.RowLanes.ACROSS && point.rows() != RowPoint.SharedRows.FUSED) {
             steps.addAll(acrossLanes(nest, lanes));
         }
-        boolean partial = point.order() == RowPoint.Order.PARTIAL;
+        boolean partial = point.order() == RowPoint.RowOrder.PARTIAL;
         steps.addAll(
-                point.lanes() == RowPoint.Lanes.ALONG
+                point.lanes() == RowPoint.RowLanes.ALONG
                         ? vectors(partial, point.accumulators())
                         : partial ? order(point.accumulators()) : List.of());
         return new Candidate(point.label(), new Schedule(steps));
