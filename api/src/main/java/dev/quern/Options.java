@@ -23,6 +23,7 @@ import java.util.Optional;
  *     user can read
  * @param trustArchive whether code in a model compiled ahead of time may run though another user or machine made it. Off by default: where it is
  *     not this user's own, the model in the file is compiled. Only for files that come by a way that is trusted as a jar's is
+ * @param warmUp what loading does so that first runs are quick; nothing by default
  * @param poison fills freed and fresh working memory with NaN or a marker, to find reads of dead values; for tests
  */
 public record Options(
@@ -34,6 +35,7 @@ public record Options(
         boolean deterministic,
         Optional<Path> cache,
         boolean trustArchive,
+        LoadWarmUp warmUp,
         boolean poison) {
     /** The time limit that ends nothing. */
     public static final Duration NO_TIME_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
@@ -56,6 +58,7 @@ public record Options(
         require("device", device);
         require("timeLimit", timeLimit);
         require("cache", cache);
+        require("warmUp", warmUp);
         if (timeLimit.isNegative() || timeLimit.isZero()) {
             throw new ModelException(
                     ModelException.Code.INVALID_INPUT, "timeLimit", "expected a positive time, found " + timeLimit);
@@ -88,6 +91,7 @@ public record Options(
         private boolean deterministic = true;
         private Optional<Path> cache = CacheFolder.ofProcess();
         private boolean trustArchive;
+        private LoadWarmUp warmUp = LoadWarmUp.NONE;
         private boolean poison;
 
         private Builder() {}
@@ -148,6 +152,13 @@ public record Options(
             return this;
         }
 
+        /** What loading does so that first runs are quick. */
+        public Builder warmUp(LoadWarmUp warmUp) {
+            require("warmUp", warmUp);
+            this.warmUp = warmUp;
+            return this;
+        }
+
         /** Poison freed working memory; for tests. */
         public Builder poison(boolean poison) {
             this.poison = poison;
@@ -157,7 +168,16 @@ public record Options(
         /** The settings. */
         public Options build() {
             return new Options(
-                    threads, device, maxMemory, maxIterations, timeLimit, deterministic, cache, trustArchive, poison);
+                    threads,
+                    device,
+                    maxMemory,
+                    maxIterations,
+                    timeLimit,
+                    deterministic,
+                    cache,
+                    trustArchive,
+                    warmUp,
+                    poison);
         }
     }
 }

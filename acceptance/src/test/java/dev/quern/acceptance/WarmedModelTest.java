@@ -1,10 +1,13 @@
 package dev.quern.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
+import dev.quern.LoadWarmUp;
 import dev.quern.Model;
 import dev.quern.ModelException;
 import dev.quern.Options;
@@ -59,6 +62,67 @@ class WarmedModelTest {
                 refused(each, null, "shapes");
             }
         }
+    }
+
+    @Test
+    void loadingWarmsForTheShapesOfTheOptions() throws InterruptedException {
+        Tensor x = Tensor.of(filled(5 * 64), 5, 64);
+        float[] expected;
+        try (Model model = Model.load(MODEL, Options.builder().noCache().build())) {
+            expected = model.run(Map.of("x", x)).get("y").toFloatArray();
+        }
+        Map<String, long[]> some = Map.of("x", new long[] {5, 64});
+        Map<String, long[]> none = Map.of("x", new long[] {0, 64});
+        for (LoadWarmUp warmUp :
+                List.of(LoadWarmUp.awaited(List.of(some, none)), LoadWarmUp.inBackground(List.of(some, none)))) {
+            try (Model model = load(warmUp)) {
+                assertArrayEquals(expected, model.run(Map.of("x", x)).get("y").toFloatArray());
+            }
+            for (Thread thread : warming()) {
+                thread.join(60_000);
+                assertFalse(thread.isAlive(), "closing ends the warming");
+            }
+        }
+    }
+
+    private static List<Thread> warming() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("quern-warm-up"))
+                .toList();
+    }
+
+    @Test
+    void shapesThatDoNotFitEndALoadThatWarmsFirst() {
+        Map<String, long[]> wrong = Map.of("x", new long[] {1, 63});
+        assertThrows(ModelException.class, () -> load(LoadWarmUp.awaited(List.of(wrong))));
+        try (Model model = load(LoadWarmUp.inBackground(List.of(wrong)))) {
+            assertEquals(1, model.inputs().size(), "it is in the log");
+        }
+    }
+
+    @Test
+    void shapesThatTheModelLeavesOpenMustBeGiven() {
+        for (LoadWarmUp warmUp :
+                List.of(LoadWarmUp.awaited(List.of(Map.of())), LoadWarmUp.inBackground(List.of(Map.of())))) {
+            ModelException refusal = assertThrows(ModelException.class, () -> load(warmUp));
+            assertTrue(refusal.getMessage().contains("x: f32[n, 64]"), refusal.getMessage());
+        }
+        byte[] closed = new OnnxBuilder()
+                .input("x", DType.F32, 2, 3)
+                .node("Relu", List.of("x"), List.of("y"))
+                .output("y", DType.F32, 2, 3)
+                .build();
+        Options options = Options.builder()
+                .noCache()
+                .warmUp(LoadWarmUp.awaited(List.of(Map.of())))
+                .build();
+        try (Model model = Model.load(closed, options)) {
+            assertEquals(1, model.outputs().size());
+        }
+    }
+
+    private static Model load(LoadWarmUp warmUp) {
+        return Model.load(MODEL, Options.builder().noCache().warmUp(warmUp).build());
     }
 
     private static void refused(Model model, Map<String, long[]> shapes, String why) {

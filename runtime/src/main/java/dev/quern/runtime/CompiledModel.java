@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 
 /** A model ready to run, and open to inspection: its program, what it takes, and what each step costs. */
 public final class CompiledModel implements Model {
@@ -53,7 +54,7 @@ public final class CompiledModel implements Model {
     /** Runs share it, closing excludes them. */
     private final ReadWriteLock use = new ReentrantReadWriteLock();
 
-    private boolean closed;
+    private volatile boolean closed;
 
     /** Compiles what {@code source} has; owns it from now on, also if this fails. */
     CompiledModel(ProgramSource source, KernelCache kernels, Options options, HostEvaluator host, ResidentPool pool) {
@@ -119,9 +120,19 @@ public final class CompiledModel implements Model {
 
     @Override
     public void warmUp(Map<String, long[]> shapes) {
-        Map<String, Tensor> zeros = Boundary.cross(
+        warmUp(shapes, () -> false);
+    }
+
+    /** {@link #warmUp(Map)}, ending before where {@code ended} says so. */
+    void warmUp(Map<String, long[]> shapes, BooleanSupplier ended) {
+        Map<String, Tensor> zeros = zeros(shapes);
+        WarmUp.run(() -> run(zeros), kernels::machineCode, ended);
+    }
+
+    /** Inputs of {@code shapes}. */
+    Map<String, Tensor> zeros(Map<String, long[]> shapes) {
+        return Boundary.cross(
                 program().name(), new Reproducer(), () -> WarmUp.zeros(inputs(), shapes, options.maxMemory()));
-        WarmUp.run(() -> run(zeros), kernels::machineCode);
     }
 
     private Map<String, Tensor> execute(
@@ -179,6 +190,11 @@ public final class CompiledModel implements Model {
             // Where a file shrank meanwhile, results may be wrong and failures misleading.
             source.requireWhole();
         }
+    }
+
+    /** Whether {@link #close} has been called. */
+    boolean isClosed() {
+        return closed;
     }
 
     private void requireOpen() {

@@ -94,8 +94,9 @@ public final class ModelCompiler {
     }
 
     private CompiledModel compile(String where, Supplier<ModelBytes> open) {
+        long begin = System.nanoTime();
         Reproducer reproducer = new Reproducer();
-        return Boundary.cross(where, reproducer, () -> {
+        CompiledModel loaded = Boundary.cross(where, reproducer, () -> {
             ModelBytes bytes = open.get();
             boolean handedOver = false;
             try {
@@ -111,6 +112,8 @@ public final class ModelCompiler {
                 }
             }
         });
+        WarmUpAtLoad.begin(loaded, options.warmUp(), options.timeLimit().minusNanos(System.nanoTime() - begin));
+        return loaded;
     }
 
     /** A back end and what it compiles for. */

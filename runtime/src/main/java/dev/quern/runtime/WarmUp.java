@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Runs a model until the JVM compiles nothing more of it. */
@@ -27,9 +28,10 @@ final class WarmUp {
     /**
      * Does {@code run} until {@code code} is what it was for long enough.
      *
+     * @param ended whether it is to end before
      * @return the runs
      */
-    static int run(Runnable run, Supplier<MachineCode> code) {
+    static int run(Runnable run, Supplier<MachineCode> code, BooleanSupplier ended) {
         long begin = System.nanoTime();
         MachineCode last = MachineCode.NONE;
         long changed = begin;
@@ -37,7 +39,9 @@ final class WarmUp {
         int quiet = 0;
         int runs = 0;
         long now = begin;
-        while ((quiet < QUIET_RUNS || now - changed < QUIET_NANOS) && now - begin < MOST_NANOS) {
+        while ((quiet < QUIET_RUNS || now - changed < QUIET_NANOS)
+                && now - begin < MOST_NANOS
+                && !ended.getAsBoolean()) {
             run.run();
             runs++;
             quiet++;

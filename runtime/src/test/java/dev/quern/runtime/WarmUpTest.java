@@ -12,6 +12,7 @@ import dev.quern.ir.backend.MachineCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class WarmUpTest {
@@ -20,7 +21,7 @@ class WarmUpTest {
         int[] asked = {0};
         int[] runs = {0};
         int[] lastChange = {0};
-        int all = WarmUp.run(() -> runs[0]++, () -> {
+        Supplier<MachineCode> code = () -> {
             asked[0]++;
             if (asked[0] <= 8) {
                 lastChange[0] = runs[0];
@@ -28,10 +29,18 @@ class WarmUpTest {
             return asked[0] <= 4
                     ? new MachineCode(Set.of("kernel " + asked[0]), false)
                     : new MachineCode(Set.of("kernel 4"), asked[0] <= 8);
-        });
+        };
+        int all = WarmUp.run(() -> runs[0]++, code, () -> false);
         assertEquals(runs[0], all);
         assertTrue(asked[0] > 8, () -> "asked " + asked[0] + " times");
         assertTrue(all >= lastChange[0] + 10, () -> all + " runs, the last change after " + lastChange[0]);
+    }
+
+    @Test
+    void runsEndWhenAsked() {
+        int[] runs = {0};
+        int all = WarmUp.run(() -> runs[0]++, () -> MachineCode.NONE, () -> runs[0] == 3);
+        assertEquals(3, all);
     }
 
     @Test
