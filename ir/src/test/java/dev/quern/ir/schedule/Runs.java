@@ -11,6 +11,7 @@ import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.testing.Tolerance;
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -76,10 +77,7 @@ final class Runs {
         int count = kernel.parameters().size();
         Object[] buffers = new Object[count];
         for (int i = 0; i < count; i++) {
-            Object argument = arguments.get(i);
-            buffers[i] = argument instanceof float[] values
-                    ? laidOut(kernel.parameters().get(i), values, symbols)
-                    : argument;
+            buffers[i] = laidOut(kernel.parameters().get(i), arguments.get(i), symbols);
         }
         long[] values = kernel.symbols().stream().mapToLong(symbols::get).toArray();
         KernelInterpreter.run(kernel, buffers, new long[count], values);
@@ -90,24 +88,33 @@ final class Runs {
         return results;
     }
 
-    /** Row-major values in the layout of {@code buffer}; padding is NaN. */
-    private static float[] laidOut(Buffer buffer, float[] rowMajor, Map<String, Long> symbols) {
-        if (buffer.layout().isRowMajor(buffer.shape())) {
-            return rowMajor.clone();
+    /** Row-major values, an array, in the layout of {@code buffer}; padding is NaN, or an index that nothing has. */
+    private static Object laidOut(Buffer buffer, Object rowMajor, Map<String, Long> symbols) {
+        int count = Array.getLength(rowMajor);
+        boolean plain = buffer.layout().isRowMajor(buffer.shape());
+        int span = plain ? count : (int) Math.max(0, buffer.layout().span().evaluate(symbols::get));
+        Object values = Array.newInstance(rowMajor.getClass().getComponentType(), span);
+        switch (values) {
+            case float[] floats -> Arrays.fill(floats, Float.NaN);
+            case long[] indices -> Arrays.fill(indices, Long.MIN_VALUE);
+            default -> throw new AssertionError(values.getClass());
         }
-        float[] values = new float[(int) Math.max(0, buffer.layout().span().evaluate(symbols::get))];
-        Arrays.fill(values, Float.NaN);
-        for (int flat = 0; flat < rowMajor.length; flat++) {
-            List<Dim> index = new ArrayList<>();
-            long rest = flat;
-            for (Dim extent : buffer.shape().dims().reversed()) {
-                long size = extent.evaluate(symbols::get);
-                index.addFirst(Dim.of(rest % size));
-                rest /= size;
-            }
-            values[(int) buffer.layout().address(index).evaluate(symbols::get)] = rowMajor[flat];
+        for (int flat = 0; flat < count; flat++) {
+            int place = plain ? flat : place(buffer, flat, symbols);
+            System.arraycopy(rowMajor, flat, values, place, 1);
         }
         return values;
+    }
+
+    private static int place(Buffer buffer, int flat, Map<String, Long> symbols) {
+        List<Dim> index = new ArrayList<>();
+        long rest = flat;
+        for (Dim extent : buffer.shape().dims().reversed()) {
+            long size = extent.evaluate(symbols::get);
+            index.addFirst(Dim.of(rest % size));
+            rest /= size;
+        }
+        return (int) buffer.layout().address(index).evaluate(symbols::get);
     }
 
     private static Stmt backwards(Stmt statement) {
