@@ -16,13 +16,10 @@ final class ContractionTypes {
         typing.operands(2, 2);
         DType left = typing.input(0).dtype();
         DType right = typing.input(1).dtype();
-        boolean integers = left.isInteger() && right.isInteger();
         typing.check(
-                integers
-                        ? op.accumulate().isInteger()
-                        : left == right && left.isFloat() && op.accumulate().isFloat(),
+                accumulates(left, right, op.accumulate()),
                 "element types",
-                "one floating-point type, or integers accumulated in integers",
+                "one floating-point type, f32 and 8-bit integers accumulated in f32, or integers accumulated in integers",
                 left + " and " + right + " in " + op.accumulate());
         Map<String, Dim> extents = new HashMap<>();
         name(op.left(), typing.input(0), extents, typing);
@@ -30,6 +27,20 @@ final class ContractionTypes {
         return new TensorType(
                 op.accumulate(),
                 new Shape(op.result().stream().map(extents::get).toList()));
+    }
+
+    private static boolean accumulates(DType left, DType right, DType accumulate) {
+        if (left.isInteger() && right.isInteger()) {
+            return accumulate.isInteger();
+        }
+        if (left == right) {
+            return left.isFloat() && accumulate.isFloat();
+        }
+        return accumulate == DType.F32 && (isByte(left) && right == DType.F32 || left == DType.F32 && isByte(right));
+    }
+
+    private static boolean isByte(DType dtype) {
+        return dtype == DType.I8 || dtype == DType.U8;
     }
 
     private static void name(List<String> names, TensorType type, Map<String, Dim> extents, Typing typing) {

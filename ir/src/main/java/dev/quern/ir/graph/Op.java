@@ -176,7 +176,8 @@ public sealed interface Op {
     /**
      * General batched contraction: axis names as in einsum, each operand's and the result's axes named by a list. Names in
      * both operands and the result are batch axes; in both operands only, contracted; in one operand and the result, free.
-     * Every name occurs once per list and in at least two lists. Integer operands (i8/u8) may differ in type. The sum is in {@code accumulate}, which is the result's type. Operands: left, right.
+     * Every name occurs once per list and in at least two lists. Integer operands may differ in type, and one of 8 bits may stand beside
+     * one of f32. Elements are cast to {@code accumulate}, which the sum is in and which is the result's type. Operands: left, right.
      */
     record Contract(List<String> left, List<String> right, List<String> result, DType accumulate) implements Product {
         public Contract {

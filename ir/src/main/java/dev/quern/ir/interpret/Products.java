@@ -1,6 +1,7 @@
 package dev.quern.ir.interpret;
 
 import dev.quern.DType;
+import java.util.Arrays;
 
 /** Sums of products, all terms of which are kept as doubles, or as 64-bit integers that wrap, until the end. */
 sealed interface Products {
@@ -16,9 +17,15 @@ sealed interface Products {
     /** Products of two tensors' elements with room for {@code sums} sums. */
     static Products of(TensorElements left, TensorElements right, long sums) {
         int room = Math.toIntExact(sums);
-        return left.dtype().isFloat()
-                ? new RealProducts(left.reals(), right.reals(), new double[room])
+        return left.dtype().isFloat() || right.dtype().isFloat()
+                ? new RealProducts(reals(left), reals(right), new double[room])
                 : new WholeProducts(left.wholes(), right.wholes(), new long[room]);
+    }
+
+    private static double[] reals(TensorElements factors) {
+        return factors.dtype().isFloat()
+                ? factors.reals()
+                : Arrays.stream(factors.wholes()).asDoubleStream().toArray();
     }
 
     record RealProducts(double[] left, double[] right, double[] sums) implements Products {

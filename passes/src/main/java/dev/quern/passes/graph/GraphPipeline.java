@@ -29,6 +29,7 @@ public final class GraphPipeline {
             List.of(new RulePass("recognise-normalization", RecogniseNormalization.RULES), new RemoveDeadNodes());
 
     private static final List<GraphPass> CONTRACTIONS = List.of(
+            new RulePass("sum-in-floats", SumsInFloats.RULES),
             new RulePass("pad-convolutions", List.of(PadConvolutions.RULE)),
             new RulePass("contract-pointwise-convolutions", ContractPointwiseConvolutions.RULES),
             new RulePass("orient-weights", List.of(OrientWeights.RULE)),

@@ -52,22 +52,17 @@ final class ContractionTemplate {
             }
         }
         DType type = accumulator(node, contract);
-        Buffer[] accumulator = new Buffer[1];
+        Buffer sum = drawing.sketch().scalar("acc", type);
         Stmt product = drawing.elements().site(() -> {
             drawing.sketch().operandsAre(Sketch.Side.ROWS);
             Expr a = ScalarTerms.cast(drawing.operand(swapped ? 1 : 0, indices(loops, rows)), type);
             drawing.sketch().operandsAre(Sketch.Side.COLUMNS);
             Expr b = ScalarTerms.cast(drawing.operand(swapped ? 0 : 1, indices(loops, columns)), type);
             drawing.sketch().operandsAre(Sketch.Side.OTHER);
-            DType exact = ExactSums.type(
-                    a, b, k.stream().map(Sketch.SketchLoop::extent).toList(), type);
-            accumulator[0] = drawing.sketch().scalar("acc", exact);
-            return Stmt.ReduceInto.product(
-                    accumulator[0].name(), List.of(), ExactSums.as(a, exact), ExactSums.as(b, exact));
+            return Stmt.ReduceInto.product(sum.name(), List.of(), a, b);
         });
-        Buffer sum = accumulator[0];
         Expr total = ScalarTerms.cast(
-                ScalarTerms.cast(Sketch.read(sum.name(), sum.dtype()), type),
+                Sketch.read(sum.name(), sum.dtype()),
                 ScalarTerms.arithmetic(node.output().type().dtype()));
         Stmt body = Sketch.block(
                 Sketch.write(sum.name(), ScalarTerms.number(0, sum.dtype())),

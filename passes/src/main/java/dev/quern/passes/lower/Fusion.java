@@ -303,7 +303,8 @@ final class Fusion {
 
     private Limit limit(Node node, int operand) {
         Traits traits = Traits.of(node.op());
-        return traits.limit(operand, traits.addresses(operand) && probe.readable(node, operand));
+        Limit limit = traits.limit(operand, traits.addresses(operand) && probe.readable(node, operand));
+        return RowOperands.isReadOften(node, operand) ? limit.typed() : limit;
     }
 
     private void elementwise(Node node) {
@@ -326,12 +327,23 @@ final class Fusion {
             case CHEAP -> cost.of(node.output()) <= Cost.CHEAP && !(node.op() instanceof Op.Lookup);
             case ROWS -> isNarrower(node) || isByRows(node);
             case VIEWS -> isNarrower(node);
+            case TYPED_ROWS -> isOfConstant(node) || isByRows(node);
+            case TYPED_VIEWS -> isOfConstant(node);
             case STORED -> false;
         };
     }
 
     private static boolean isNarrower(Node node) {
         return node.op() instanceof Op.Cast && node.input(0).type().dtype() != DType.I64;
+    }
+
+    /** Whether {@code node} converts a constant, which would be converted in every run where it is stored. */
+    private boolean isOfConstant(Node node) {
+        return isNarrower(node)
+                && flow.producer(node.input(0))
+                        .map(roles::get)
+                        .filter(Role.CONSTANT::equals)
+                        .isPresent();
     }
 
     /** Whether {@code node} takes whole rows of a tensor, so that neighbours stay neighbours. */

@@ -18,6 +18,7 @@ import dev.quern.ir.schedule.Step;
 import dev.quern.ir.schedule.Step.Tail;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,9 @@ final class TileSchedules implements ScheduleSpace {
     private static final double SEVERAL_PANELS = 1.03;
 
     private static final double IN_PLACE = 1.1;
+
+    /** Types of constants that are laid in panels. */
+    private static final Set<DType> PACKED = EnumSet.of(DType.F32, DType.I8, DType.U8);
 
     private final Kernel kernel;
     private final LoopNest nest;
@@ -64,7 +68,7 @@ final class TileSchedules implements ScheduleSpace {
         this.multiplies = nest.roles().is(columns.getLast(), AxisRole.COLUMN);
         this.packed = multiplies
                 && relaid.filter(operand -> constants.contains(operand.name())
-                                && operand.dtype() == DType.F32
+                                && PACKED.contains(operand.dtype())
                                 && operand.shape().rank() >= 2)
                         .isPresent();
         this.space = new TileSpace(target, multiplies, packed, hasOpenRows());

@@ -75,6 +75,39 @@ class FusionTest {
     }
 
     @Test
+    void rowsThatSeveralPanelsReadAreConvertedBeforehand() {
+        cut("""
+                graph g(%x: f16[n, 4], %w: f32[4, 65]) {
+                  %a: f32[n, 4] = cast f32(%x) {saturate = true}
+                  %z: f32[n, 65] = contract(%a, %w) {left = [m, k], right = [k, n], result = [m, n], accumulate = f32}
+                  return %z
+                }
+                """, "Traversal: a", "Contract: z");
+    }
+
+    @Test
+    void rowsThatOnePanelReadsAreConvertedThere() {
+        cut("""
+                graph g(%x: f16[n, 4], %w: f32[4, 64]) {
+                  %a: f32[n, 4] = cast f32(%x) {saturate = true}
+                  %z: f32[n, 64] = contract(%a, %w) {left = [m, k], right = [k, n], result = [m, n], accumulate = f32}
+                  return %z
+                }
+                """, "Contract: z");
+    }
+
+    @Test
+    void columnsAreConvertedWhereTheyAreRead() {
+        cut("""
+                graph g(%x: f32[n, 4], %w: f16[4, 65]) {
+                  %b: f32[4, 65] = cast f32(%w) {saturate = true}
+                  %z: f32[n, 65] = contract(%x, %b) {left = [m, k], right = [k, n], result = [m, n], accumulate = f32}
+                  return %z
+                }
+                """, "Contract: z");
+    }
+
+    @Test
     void partsOfAConcatenationAlongTheFirstAxisAreComputedInPlace() {
         cut("""
                 graph g(%x: f32[n, 4], %y: f32[2, 4], %r: f32[1, 4]) {

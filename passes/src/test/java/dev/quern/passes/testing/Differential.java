@@ -63,6 +63,12 @@ public final class Differential {
         return inputs;
     }
 
+    /** Mostly the number farthest from 0, so that sums go as far as they can. */
+    private static byte oftenFar(Random random, DType dtype) {
+        boolean far = random.nextInt(8) > 0;
+        return (byte) (far ? dtype == DType.U8 ? 255 : -128 : random.nextInt(256));
+    }
+
     /** Numbers around 0; bytes of 0 and 1 for a bool. */
     static Tensor random(Random random, DType dtype, long... shape) {
         int count = (int) Tensor.count(shape);
@@ -76,6 +82,7 @@ public final class Differential {
                             ValueLayout.JAVA_SHORT_UNALIGNED, i, Float.floatToFloat16((float) random.nextGaussian()));
                 case I64 -> memory.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, random.nextInt(-9, 10));
                 case I32 -> memory.setAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i, random.nextInt(-9, 10));
+                case U8, I8 -> memory.set(ValueLayout.JAVA_BYTE, i, oftenFar(random, dtype));
                 case BOOL -> memory.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt(2));
                 default -> throw new IllegalArgumentException("no random " + dtype);
             }
