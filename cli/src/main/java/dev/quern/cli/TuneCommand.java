@@ -1,35 +1,68 @@
 package dev.quern.cli;
 
+import dev.quern.ModelException;
+import dev.quern.cli.bench.BestPeaks;
 import dev.quern.cli.tune.OperatorKernel;
+import dev.quern.cli.tune.OperatorTuning;
+import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.Pruning;
-import dev.quern.ir.schedule.ScheduleSpace;
 import dev.quern.ptx.PtxTargets;
 import dev.quern.runtime.BackendChoice;
+import dev.quern.runtime.KernelAlone;
+import dev.quern.tune.GridSearch;
+import dev.quern.tune.RandomSearch;
+import dev.quern.tune.ScheduleSearch;
+import dev.quern.tune.TrialOutcome;
 import dev.quern.tune.TunedOperator;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code quern tune}: the schedules that kernels may have. */
+/** {@code quern tune}: the schedules that kernels may have, and which of them is fastest here. */
 @Command(
         name = "tune",
         mixinStandardHelpOptions = true,
         description = {
-            "Shows the schedules that the kernel of an operator may have on a device: the knobs, how many ways there are to turn them, "
-                    + "what each rule leaves of these and why, and the candidates that are left, the one predicted to be fastest first.",
+            "With --op, compiles and times the schedules that the kernel of an operator may have, the one predicted to be fastest first, within a budget of time; "
+                    + "Ctrl-C ends with what was found. With --list, shows them and times nothing: the knobs, how many ways there are to "
+                    + "turn them, what each rule leaves of these and why, and the candidates that are left.",
             "Operators, and what the numbers of their shapes are: matmul MxKxN, gemv KxN, conv SIZExCHANNELSxFILTERSxWINDOW, "
                     + "depthwise and pool SIZExCHANNELSxWINDOW, softmax, normalize, sum and elementwise ROWSxCOLUMNS, "
                     + "lstm STEPSxBATCHxINPUTSxUNITS."
         })
 final class TuneCommand implements Callable<Integer> {
+    /** Sets of buffers that runs take in turn. */
+    private static final int SETS = 3;
+
+    /** How the candidates are gone through. */
+    enum SearchKind {
+        /** Those that the rules leave, as they are ranked. */
+        grid,
+        /** The cross product, at random. */
+        random
+    }
+
+    /** What to do. */
+    static final class TuneTask {
+        @Option(names = "--op", paramLabel = "OPERATOR", description = "Time the candidates for it.")
+        private String timed;
+
+        @Option(names = "--list", paramLabel = "OPERATOR", description = "List the candidates for it.")
+        private String listed;
+    }
+
     private final Session session;
 
-    @Option(names = "--list", required = true, paramLabel = "OPERATOR", description = "List the candidates for it.")
-    private String listed;
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private TuneTask task;
 
     @Option(
             names = "--shape",
@@ -40,12 +73,37 @@ final class TuneCommand implements Callable<Integer> {
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
-            description =
-                    "cpu, cuda, or sm_75, sm_80 or sm_90 for a GPU that need not be here. Default: ${DEFAULT-VALUE}.")
+            description = "cpu; with --list also cuda, or sm_75, sm_80 or sm_90 for a GPU that need not be here. "
+                    + "Default: ${DEFAULT-VALUE}.")
     private String device = "cpu";
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads a run may use; by default all processors.")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Threads a run may use. Default: ${DEFAULT-VALUE}, so that the JVM compiles beside what is timed.")
+    private int threads = 1;
+
+    @Option(
+            names = "--budget",
+            paramLabel = "TIME",
+            converter = TimeBudget.class,
+            description = "How long to tune, such as 30s, 500ms or 2m. Default: 30s.")
+    private Duration budget = Duration.ofSeconds(30);
+
+    @Option(names = "--most", paramLabel = "N", description = "Candidates to time at most. Default: ${DEFAULT-VALUE}.")
+    private int most = 64;
+
+    @Option(
+            names = "--search",
+            paramLabel = "SEARCH",
+            description =
+                    "grid: the candidates as they are ranked; random: the default, then the whole cross product at random. "
+                            + "Default: ${DEFAULT-VALUE}.")
+    private SearchKind search = SearchKind.grid;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of a random search. Default: ${DEFAULT-VALUE}.")
+    private long seed = 1;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -56,47 +114,119 @@ final class TuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TunedOperator operator = TunedOperator.of(listed);
+        if (threads < 1 || most < 1) {
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT,
+                    threads < 1 ? "--threads " + threads : "--most " + most,
+                    "expected at least 1");
+        }
+        TunedOperator operator = TunedOperator.of(task.listed == null ? task.timed : task.listed);
         String sizes = shape == null ? operator.usual() : shape;
-        Target target = target();
-        ScheduleSpace space = OperatorKernel.of(operator, sizes, target).space();
+        if (task.listed == null) {
+            tune(operator, sizes);
+            return ExitStatus.OK;
+        }
+        Target target = device.startsWith("sm_")
+                ? PtxTargets.of(device)
+                : BackendChoice.forDevice(device).target(threads);
+        OperatorKernel kernel = OperatorKernel.of(operator, sizes, target);
         if (json) {
-            json(operator, sizes, target, space);
+            json(operator, sizes, target, kernel);
         } else {
-            print(operator, sizes, target, space);
+            print(operator, sizes, target, kernel);
         }
         return ExitStatus.OK;
     }
 
-    private Target target() {
-        return device.startsWith("sm_")
-                ? PtxTargets.of(device)
-                : BackendChoice.forDevice(device).target(Math.max(1, threads));
+    private void tune(TunedOperator operator, String sizes) {
+        Backend backend = BackendChoice.forDevice(device);
+        Target target = backend.target(threads);
+        OperatorKernel kernel = OperatorKernel.of(operator, sizes, target);
+        try (Interruption interruption = Interruption.begin()) {
+            OperatorTuning.TuningLimits limits = new OperatorTuning.TuningLimits(
+                    budget, most, threads, BestPeaks.in(ModelCache.of(session).folder()), interruption::isAsked);
+            OperatorTuning tuning = OperatorTuning.run(
+                    kernel,
+                    search(kernel),
+                    new KernelAlone.RunPlace(backend, target, threads, SETS),
+                    limits,
+                    progress());
+            String subject = operator.text() + " " + sizes + " on " + target.name();
+            if (json) {
+                Json.print(session.out(), out -> {
+                    out.writeStringField("operator", operator.text());
+                    out.writeStringField("shape", sizes);
+                    out.writeStringField("target", target.name());
+                    out.writeNumberField("threads", threads);
+                    out.writeStringField("search", search.name());
+                    TuningText.write(out, tuning);
+                });
+            } else {
+                TuningText.print(session.out(), subject, tuning);
+            }
+            session.out().flush();
+        }
     }
 
-    private void print(TunedOperator operator, String sizes, Target target, ScheduleSpace space) {
-        Pruning pruning = space.pruning();
-        session.out().println(operator.text() + " " + sizes + " on " + target.name() + ": " + space.name());
+    private ScheduleSearch search(OperatorKernel kernel) {
+        return switch (search) {
+            case grid -> new GridSearch(kernel.ranked());
+            case random -> {
+                List<Candidate> order = new ArrayList<>(List.of(kernel.ranked().getFirst()));
+                RandomSearch random = new RandomSearch(kernel.space().unpruned(), seed);
+                for (var next = random.next(); next.isPresent(); next = random.next()) {
+                    order.add(next.get());
+                }
+                yield new GridSearch(order.stream().distinct().toList());
+            }
+        };
+    }
+
+    /** A line on standard error for each new best. */
+    private Consumer<TrialOutcome> progress() {
+        long begin = System.nanoTime();
+        int[] done = {0};
+        double[] best = {Double.MAX_VALUE};
+        return outcome -> {
+            done[0]++;
+            if (outcome.isMeasured() && outcome.nanos() < best[0]) {
+                best[0] = outcome.nanos();
+                session.err()
+                        .println(String.format(
+                                Locale.ROOT,
+                                "quern: %d tried, %.1f s: best so far %.4f ms, %s",
+                                done[0],
+                                (System.nanoTime() - begin) / 1e9,
+                                best[0] / 1e6,
+                                outcome.candidate().name()));
+            }
+        };
+    }
+
+    private void print(TunedOperator operator, String sizes, Target target, OperatorKernel kernel) {
+        Pruning pruning = kernel.space().pruning();
+        session.out()
+                .println(operator.text() + " " + sizes + " on " + target.name() + ": "
+                        + kernel.space().name());
         pruning.knobs().forEach(knob -> session.out().println("  " + knob));
         Table table = new Table().row("rule", "left", "because").row("the cross product", pruning.all(), "");
         pruning.effects().forEach(effect -> table.row(effect.rule(), effect.left(), effect.reason()));
         table.print(session.out());
         session.out().println();
-        List<Candidate> ranked = space.ranked(Map.of());
         Table candidates = new Table().row("", "candidate");
-        for (int i = 0; i < ranked.size(); i++) {
-            candidates.row(i + 1, ranked.get(i).name());
+        for (int i = 0; i < kernel.ranked().size(); i++) {
+            candidates.row(i + 1, kernel.ranked().get(i).name());
         }
         candidates.print(session.out());
     }
 
-    private void json(TunedOperator operator, String sizes, Target target, ScheduleSpace space) {
-        Pruning pruning = space.pruning();
+    private void json(TunedOperator operator, String sizes, Target target, OperatorKernel kernel) {
+        Pruning pruning = kernel.space().pruning();
         Json.print(session.out(), out -> {
             out.writeStringField("operator", operator.text());
             out.writeStringField("shape", sizes);
             out.writeStringField("target", target.name());
-            out.writeStringField("space", space.name());
+            out.writeStringField("space", kernel.space().name());
             out.writeNumberField("raw", pruning.all());
             out.writeArrayFieldStart("rules");
             for (Pruning.RuleEffect effect : pruning.effects()) {
@@ -108,7 +238,7 @@ final class TuneCommand implements Callable<Integer> {
             }
             out.writeEndArray();
             out.writeArrayFieldStart("candidates");
-            for (Candidate candidate : space.ranked(Map.of())) {
+            for (Candidate candidate : kernel.ranked()) {
                 out.writeString(candidate.name());
             }
             out.writeEndArray();

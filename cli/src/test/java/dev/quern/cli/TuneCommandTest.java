@@ -3,8 +3,13 @@ package dev.quern.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.cli.bench.JsonTree;
 import dev.quern.tune.TunedOperator;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -35,9 +40,9 @@ class TuneCommandTest {
 
     @Test
     void aGpuThatIsNotHereHasItsOwn() {
-        CommandRun run = CommandRun.in(folder, "tune", "--list", "matmul", "--device", "sm_90");
+        CommandRun run = CommandRun.in(folder, "tune", "--list", "softmax", "--device", "sm_90");
         assertEquals(ExitStatus.OK, run.status(), run.err());
-        assertTrue(run.out().startsWith("matmul 384x768x768 on sm_90: grid"), run.out());
+        assertTrue(run.out().startsWith("softmax 1536x128 on sm_90: grid"), run.out());
     }
 
     @Test
@@ -46,6 +51,59 @@ class TuneCommandTest {
         assertEquals(ExitStatus.OK, run.status(), run.err());
         assertTrue(run.out().contains("\"rule\" : \"neighbours\""), run.out());
         assertTrue(run.out().contains("\"rows in lanes\""), run.out());
+    }
+
+    @Test
+    void theFastestCandidateIsFoundWithinABudget() throws IOException {
+        CommandRun run = CommandRun.in(
+                folder, "tune", "--op", "softmax", "--shape", "64x128", "--budget", "6s", "--most", "3", "--json");
+        assertEquals(ExitStatus.OK, run.status(), run.err());
+        assertTrue(run.err().contains("tried, "), run.err());
+        Path file = Files.writeString(folder.resolve("tuned.json"), run.out());
+        Map<?, ?> found = (Map<?, ?>) JsonTree.read(file);
+        double measured = (double) found.get("measured");
+        assertTrue(measured >= 1 && measured <= 3, run.out());
+        assertEquals("rows in lanes", found.get("default"));
+        double best = (double) found.get("best_ms");
+        double usual = (double) found.get("default_ms");
+        assertTrue(best > 0 && best <= usual, run.out());
+        assertEquals(usual / best, (double) found.get("gain"), 1e-9);
+        double share = (double) found.get("share_of_peak");
+        assertEquals((double) found.get("gflops") / (double) found.get("peak_gflops"), share, 1e-9);
+        assertTrue((double) found.get("share_of_roofline") > 0, run.out());
+        assertEquals(measured, ((List<?>) found.get("trials")).size());
+    }
+
+    @Test
+    void theCrossProductCanBeSearchedAtRandom() {
+        CommandRun run = CommandRun.in(
+                folder,
+                "tune",
+                "--op",
+                "elementwise",
+                "--shape",
+                "64x128",
+                "--budget",
+                "5s",
+                "--search",
+                "random",
+                "--most",
+                "2");
+        assertEquals(ExitStatus.OK, run.status(), run.err());
+        assertTrue(run.out().contains("chunks of 4096 in lanes (default)"), run.out());
+    }
+
+    @Test
+    void whatCannotBeTunedIsRefused() {
+        refused("Invalid value for option '--budget'", "tune", "--op", "gemv", "--budget", "soon");
+        refused("--threads 0: expected at least 1", "tune", "--op", "gemv", "--threads", "0");
+        refused(
+                "Error: --op=OPERATOR, --list=OPERATOR are mutually exclusive",
+                "tune",
+                "--op",
+                "gemv",
+                "--list",
+                "gemv");
     }
 
     @Test

@@ -12,7 +12,7 @@ import dev.quern.ir.cost.KernelCost;
  */
 public record Roofline(Peaks one, Peaks all) {
     /** Seconds; what lies in the caches may take less. */
-    double seconds(KernelCost cost, int participants) {
+    public double seconds(KernelCost cost, int participants) {
         Peaks peaks = participants == 1 ? one : all;
         // A vector has half as many elements of 64 bits.
         double lanes = cost.operations() + cost.wide();

@@ -3,6 +3,7 @@ package dev.quern.cli.tune;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.cost.KernelCost;
 import dev.quern.ir.graph.Graph;
+import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.ScheduleSpace;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
@@ -13,6 +14,8 @@ import dev.quern.passes.schedule.DefaultSchedules;
 import dev.quern.tune.TunedOperator;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -22,8 +25,10 @@ import java.util.Set;
  * @param step the step of it that does the most operations
  * @param cost what that has to do
  * @param space its schedules
+ * @param ranked the same, the one predicted to be fastest first
  */
-public record OperatorKernel(Program program, ProgramStep.RunKernel step, KernelCost cost, ScheduleSpace space) {
+public record OperatorKernel(
+        Program program, ProgramStep.RunKernel step, KernelCost cost, ScheduleSpace space, List<Candidate> ranked) {
     /**
      * The kernel of {@code operator}.
      *
@@ -44,8 +49,8 @@ public record OperatorKernel(Program program, ProgramStep.RunKernel step, Kernel
                 constants.add(step.kernel().parameters().get(i).name());
             }
         }
-        return new OperatorKernel(
-                program, step, cost(step), DefaultSchedules.space(step.kernel(), constants, target, true));
+        ScheduleSpace space = DefaultSchedules.space(step.kernel(), constants, target, true);
+        return new OperatorKernel(program, step, cost(step), space, space.ranked(Map.of()));
     }
 
     private static KernelCost cost(ProgramStep.RunKernel step) {

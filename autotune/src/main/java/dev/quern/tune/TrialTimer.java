@@ -1,0 +1,94 @@
+package dev.quern.tune;
+
+import dev.quern.ir.backend.MachineCode;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.OptionalDouble;
+
+/**
+ * Times a trial: runs it until the JVM has compiled its code, then takes batches of runs. What others do to the machine makes batches longer, never
+ * shorter, so that a low percentile of them is what the kernel takes.
+ */
+public final class TrialTimer {
+    private static final long LOOK_NANOS = 20_000_000;
+
+    /** How long nothing may change before code counts as it will be. */
+    private static final long QUIET_NANOS = 40_000_000;
+
+    /** The same where the process does not say what it compiles. */
+    private static final long SILENT_NANOS = 400_000_000;
+
+    private static final long BATCH_NANOS = 1_000_000;
+    private static final int BATCHES = 31;
+    private static final int LEAST_BATCHES = 5;
+
+    /** A tenth of the batches are shorter. */
+    private static final double PERCENTILE = 0.1;
+
+    private final long warmUpNanos;
+    private final long timingNanos;
+
+    /**
+     * A timer.
+     *
+     * @param warmUp how long code may take to be ready
+     * @param timing how long batches are taken for at most, once there are a few
+     */
+    public TrialTimer(Duration warmUp, Duration timing) {
+        this.warmUpNanos = warmUp.toNanos();
+        this.timingNanos = timing.toNanos();
+    }
+
+    /** Nanoseconds of a run; empty if its code was not ready in time. */
+    OptionalDouble time(KernelTrial trial) {
+        return warm(trial) ? OptionalDouble.of(again(trial)) : OptionalDouble.empty();
+    }
+
+    private boolean warm(KernelTrial trial) {
+        long begin = System.nanoTime();
+        long changed = begin;
+        long looked = begin;
+        MachineCode last = MachineCode.NONE;
+        while (true) {
+            trial.run();
+            long now = System.nanoTime();
+            if (now - looked >= LOOK_NANOS) {
+                looked = now;
+                MachineCode found = trial.code();
+                if (found.inTheMaking() || !found.equals(last)) {
+                    last = found;
+                    changed = now;
+                }
+                boolean isSilent = last.methods().isEmpty();
+                if (now - changed >= (isSilent ? SILENT_NANOS : QUIET_NANOS)) {
+                    return true;
+                }
+                if (now - begin > warmUpNanos) {
+                    return false;
+                }
+            }
+        }
+    }
+
+    /** Nanoseconds of a run whose code is ready. */
+    double again(KernelTrial trial) {
+        long once = timed(trial, 1);
+        int runs = Math.clamp(BATCH_NANOS / Math.max(1, once), 1, 100_000);
+        double[] each = new double[BATCHES];
+        long begin = System.nanoTime();
+        int taken = 0;
+        while (taken < BATCHES && (taken < LEAST_BATCHES || System.nanoTime() - begin < timingNanos)) {
+            each[taken++] = (double) timed(trial, runs) / runs;
+        }
+        Arrays.sort(each, 0, taken);
+        return each[(int) (PERCENTILE * (taken - 1))];
+    }
+
+    private static long timed(KernelTrial trial, int runs) {
+        long begin = System.nanoTime();
+        for (int run = 0; run < runs; run++) {
+            trial.run();
+        }
+        return System.nanoTime() - begin;
+    }
+}

@@ -1,0 +1,193 @@
+package dev.quern.tune;
+
+import dev.quern.ModelException;
+import dev.quern.ir.schedule.Candidate;
+import dev.quern.ir.schedule.ScheduleRefusal;
+import dev.quern.tune.TrialOutcome.TrialStatus;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Tries the candidates that a search asks for, one at a time, while a thread of its own compiles those that come next. The best few, and the first, are timed again at the end, in
+ * turn, so that what happened to the machine meanwhile does not decide. Whatever becomes of a candidate is an outcome; nothing but a fault of the search's own
+ * ends the tuning.
+ */
+public final class Tuning {
+    /** Candidates compiled before they are timed. */
+    private static final int AHEAD = 2;
+
+    /** Candidates that are timed again: the first, which others are compared with, and the best. */
+    private static final int FINALISTS = 5;
+
+    private static final int ROUNDS = 3;
+
+    /** A time that is so many times the best may be bad luck of the compiler's: it is made once more. */
+    private static final double OUTLIER = 3;
+
+    private final TrialSource source;
+    private final TrialTimer timer;
+
+    /** Tries what {@code source} compiles. */
+    public Tuning(TrialSource source, TrialTimer timer) {
+        this.source = source;
+        this.timer = timer;
+    }
+
+    /** A candidate on its way. */
+    private record Prepared(Candidate candidate, Future<KernelTrial> trial) {}
+
+    /**
+     * Tries candidates until the search has no more, {@code most} were timed, or {@code isOver}.
+     *
+     * @param isOver asked between candidates
+     * @param told each outcome as it comes
+     * @return the outcomes, in the order in which candidates were tried; of those timed again, the last time
+     */
+    public List<TrialOutcome> run(
+            ScheduleSearch search, int most, BooleanSupplier isOver, Consumer<TrialOutcome> told) {
+        Map<Candidate, TrialOutcome> outcomes = new LinkedHashMap<>();
+        Map<Candidate, KernelTrial> best = new LinkedHashMap<>();
+        Deque<Prepared> ahead = new ArrayDeque<>();
+        ExecutorService compiler = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("quern-candidates").factory());
+        try {
+            int measured = 0;
+            while (!isOver.getAsBoolean() && measured < most) {
+                boolean more = true;
+                while (ahead.size() < AHEAD && more) {
+                    Optional<Candidate> next = search.next();
+                    more = next.isPresent();
+                    next.ifPresent(candidate ->
+                            ahead.add(new Prepared(candidate, compiler.submit(() -> source.open(candidate)))));
+                }
+                if (ahead.isEmpty()) {
+                    break;
+                }
+                TrialOutcome outcome = outcome(ahead.remove(), outcomes, best);
+                outcomes.put(outcome.candidate(), outcome);
+                measured += outcome.isMeasured() ? 1 : 0;
+                search.found(outcome);
+                told.accept(outcome);
+            }
+            finals(outcomes, best);
+        } finally {
+            best.values().forEach(KernelTrial::close);
+            discard(ahead, compiler);
+        }
+        return new ArrayList<>(outcomes.values());
+    }
+
+    /** The best of {@code outcomes}; empty if none was timed. */
+    public static Optional<TrialOutcome> best(List<TrialOutcome> outcomes) {
+        return outcomes.stream().filter(TrialOutcome::isMeasured).min(Comparator.comparingDouble(TrialOutcome::nanos));
+    }
+
+    private TrialOutcome outcome(
+            Prepared prepared, Map<Candidate, TrialOutcome> outcomes, Map<Candidate, KernelTrial> best) {
+        Candidate candidate = prepared.candidate();
+        KernelTrial trial = null;
+        try {
+            trial = prepared.trial().get();
+            OptionalDouble time = timer.time(trial);
+            if (time.isEmpty()) {
+                trial.close();
+                return TrialOutcome.without(candidate, TrialStatus.TIMED_OUT, "the JVM did not compile it in time");
+            }
+            double nanos = time.getAsDouble();
+            double least = best(new ArrayList<>(outcomes.values()))
+                    .map(TrialOutcome::nanos)
+                    .orElse(Double.MAX_VALUE);
+            String remark = "";
+            if (nanos > OUTLIER * least) {
+                KernelTrial other = source.open(candidate);
+                OptionalDouble second = timer.time(other);
+                trial.close();
+                trial = other;
+                if (second.orElse(nanos) < nanos) {
+                    remark = String.format(
+                            Locale.ROOT,
+                            "took %.1f times as long when it was compiled first",
+                            nanos / second.orElse(nanos));
+                    nanos = second.orElse(nanos);
+                }
+            }
+            keep(candidate, trial, nanos, outcomes, best);
+            return TrialOutcome.measured(candidate, nanos, remark);
+        } catch (ExecutionException failure) {
+            return failed(candidate, failure.getCause());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return TrialOutcome.without(candidate, TrialStatus.TIMED_OUT, "tuning was interrupted");
+        } catch (RuntimeException | LinkageError failure) {
+            if (trial != null) {
+                trial.close();
+            }
+            return failed(candidate, failure);
+        }
+    }
+
+    private static TrialOutcome failed(Candidate candidate, Throwable failure) {
+        return switch (failure) {
+            case ScheduleRefusal refusal -> TrialOutcome.without(candidate, TrialStatus.REFUSED, refusal.getMessage());
+            case ModelException refusal -> TrialOutcome.without(candidate, TrialStatus.FAILED, refusal.getMessage());
+            default -> TrialOutcome.without(candidate, TrialStatus.FAILED, String.valueOf(failure));
+        };
+    }
+
+    /** Keeps {@code trial} if it is the first or one of the best so far, and lets the others go. */
+    private static void keep(
+            Candidate candidate,
+            KernelTrial trial,
+            double nanos,
+            Map<Candidate, TrialOutcome> outcomes,
+            Map<Candidate, KernelTrial> best) {
+        best.put(candidate, trial);
+        if (best.size() > FINALISTS) {
+            Candidate worst = best.keySet().stream()
+                    .skip(1)
+                    .max(Comparator.comparingDouble(one ->
+                            one.equals(candidate) ? nanos : outcomes.get(one).nanos()))
+                    .orElseThrow();
+            best.remove(worst).close();
+        }
+    }
+
+    private void finals(Map<Candidate, TrialOutcome> outcomes, Map<Candidate, KernelTrial> best) {
+        Map<Candidate, Double> least = new LinkedHashMap<>();
+        for (int round = 0; round < ROUNDS && best.size() > 1; round++) {
+            best.forEach((candidate, trial) -> least.merge(candidate, timer.again(trial), Math::min));
+        }
+        least.forEach((candidate, nanos) -> outcomes.computeIfPresent(
+                candidate, (_, before) -> TrialOutcome.measured(candidate, nanos, before.remark())));
+    }
+
+    /** Frees what was compiled and not timed; there is little of it. */
+    private static void discard(Deque<Prepared> ahead, ExecutorService compiler) {
+        compiler.shutdown();
+        try {
+            compiler.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        for (Prepared prepared : ahead) {
+            if (prepared.trial().state() == Future.State.SUCCESS) {
+                prepared.trial().resultNow().close();
+            }
+        }
+    }
+}

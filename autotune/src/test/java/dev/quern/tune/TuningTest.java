@@ -1,0 +1,181 @@
+package dev.quern.tune;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.DType;
+import dev.quern.ModelException;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.backend.MachineCode;
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Candidate;
+import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.ScheduleRefusal;
+import dev.quern.ir.schedule.Scheduler;
+import dev.quern.tune.TrialOutcome.TrialStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Tuning on a machine that is made up: a trial takes as many microseconds as its candidate's name says. */
+class TuningTest {
+    private static final TrialTimer TIMER = new TrialTimer(Duration.ofMillis(600), Duration.ofMillis(20));
+
+    private final AtomicInteger open = new AtomicInteger();
+
+    private static Candidate candidate(String name) {
+        return new Candidate(name, Schedule.NONE);
+    }
+
+    private static List<Candidate> candidates(String... names) {
+        return List.of(names).stream().map(TuningTest::candidate).toList();
+    }
+
+    /** Spins for a time. */
+    private final class SpinTrial implements KernelTrial {
+        private final long nanos;
+        private final boolean restless;
+        private int looks;
+
+        SpinTrial(long micros, boolean restless) {
+            this.nanos = 1000 * micros;
+            this.restless = restless;
+            open.incrementAndGet();
+        }
+
+        @Override
+        public void run() {
+            long begin = System.nanoTime();
+            while (System.nanoTime() - begin < nanos) {
+                Thread.onSpinWait();
+            }
+        }
+
+        @Override
+        public MachineCode code() {
+            return new MachineCode(Set.of("tile"), restless && looks++ >= 0);
+        }
+
+        @Override
+        public void close() {
+            open.decrementAndGet();
+        }
+    }
+
+    private KernelTrial opened(Candidate candidate) {
+        return switch (candidate.name()) {
+            case "refused" -> throw refusal();
+            case "failed" -> throw new ModelException(ModelException.Code.UNSUPPORTED, "kernel", "no code for it");
+            case "broken" -> throw new IllegalStateException("a fault");
+            case "never ready" -> new SpinTrial(10, true);
+            default -> new SpinTrial(Long.parseLong(candidate.name()), false);
+        };
+    }
+
+    /** What the scheduler says of a condition on a size that no kernel has. */
+    private static ScheduleRefusal refusal() {
+        Kernel kernel = new Kernel(
+                "k", "copy", List.of(), List.of(Buffer.global("y", DType.F32, Shape.of(Dim.of(1)))), 1, Stmt.NOTHING);
+        Schedule unknown = Schedule.NONE.where(List.of(Dim.symbol("rows")));
+        return assertThrows(ScheduleRefusal.class, () -> Scheduler.apply(kernel, unknown, Target.scalar(1)));
+    }
+
+    @Test
+    void whateverBecomesOfACandidateIsAnOutcome() {
+        List<String> told = new ArrayList<>();
+        List<TrialOutcome> outcomes = new Tuning(this::opened, TIMER)
+                .run(
+                        new GridSearch(candidates("200", "refused", "50", "failed", "broken", "never ready", "100")),
+                        100,
+                        () -> false,
+                        outcome -> told.add(outcome.candidate().name() + " " + outcome.status()));
+        assertEquals(
+                List.of(
+                        "200 MEASURED",
+                        "refused REFUSED",
+                        "50 MEASURED",
+                        "failed FAILED",
+                        "broken FAILED",
+                        "never ready TIMED_OUT",
+                        "100 MEASURED"),
+                told);
+        assertEquals("50", Tuning.best(outcomes).orElseThrow().candidate().name());
+        assertTrue(
+                outcomes.get(1).remark().contains("depends on rows"),
+                outcomes.get(1).remark());
+        assertTrue(
+                outcomes.get(3).remark().contains("no code for it"),
+                outcomes.get(3).remark());
+        double nanos = outcomes.get(2).nanos();
+        assertTrue(nanos >= 50_000 && nanos < 100_000, "50 us, found " + nanos);
+        assertEquals(0, open.get(), "all trials are closed");
+    }
+
+    @Test
+    void endsWhenAskedWithWhatWasFound() {
+        AtomicInteger done = new AtomicInteger();
+        List<TrialOutcome> outcomes = new Tuning(this::opened, TIMER)
+                .run(
+                        new GridSearch(candidates("90", "80", "70", "60", "50", "40", "30")),
+                        100,
+                        () -> done.get() >= 3,
+                        _ -> done.incrementAndGet());
+        assertEquals(3, outcomes.size());
+        assertEquals("70", Tuning.best(outcomes).orElseThrow().candidate().name());
+        assertEquals(0, open.get(), "what was compiled and not timed is closed too");
+    }
+
+    @Test
+    void timesNoMoreThanIsAllowed() {
+        List<TrialOutcome> outcomes = new Tuning(this::opened, TIMER)
+                .run(new GridSearch(candidates("90", "refused", "80", "70")), 2, () -> false, _ -> {});
+        assertEquals(3, outcomes.size());
+        assertEquals(Optional.empty(), Tuning.best(outcomes.subList(1, 2)));
+    }
+
+    @Test
+    void whatIsSlowByBadLuckIsCompiledOnceMore() {
+        AtomicInteger compiled = new AtomicInteger();
+        TrialSource unlucky = candidate -> candidate.name().equals("40") && compiled.getAndIncrement() == 0
+                ? new SpinTrial(900, false)
+                : opened(candidate);
+        List<TrialOutcome> outcomes =
+                new Tuning(unlucky, TIMER).run(new GridSearch(candidates("100", "40")), 100, () -> false, _ -> {});
+        assertEquals(2, compiled.get());
+        assertEquals("40", Tuning.best(outcomes).orElseThrow().candidate().name());
+        assertEquals(TrialStatus.MEASURED, outcomes.get(1).status());
+        assertTrue(
+                outcomes.get(1).remark().contains("times as long"),
+                outcomes.get(1).remark());
+        assertEquals(0, open.get());
+    }
+
+    @Test
+    void randomSearchGoesThroughAllOnceInAnOrderThatItsSeedGives() {
+        List<Candidate> all = candidates("1", "2", "3", "4", "5", "6", "7", "8");
+        List<Candidate> first = drained(new RandomSearch(all, 3));
+        assertEquals(new HashSet<>(all), new HashSet<>(first));
+        assertEquals(all.size(), first.size());
+        assertEquals(first, drained(new RandomSearch(all, 3)));
+        assertTrue(!first.equals(drained(new RandomSearch(all, 4))), "another seed, another order");
+        assertEquals(all, drained(new GridSearch(all)));
+    }
+
+    private static List<Candidate> drained(ScheduleSearch search) {
+        List<Candidate> order = new ArrayList<>();
+        for (Optional<Candidate> next = search.next(); next.isPresent(); next = search.next()) {
+            order.add(next.get());
+        }
+        return order;
+    }
+}

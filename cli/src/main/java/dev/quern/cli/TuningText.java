@@ -1,0 +1,102 @@
+package dev.quern.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.quern.cli.tune.OperatorTuning;
+import dev.quern.tune.TrialOutcome;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** What tuning an operator found, as text and as JSON. */
+final class TuningText {
+    private static final int ROWS = 10;
+
+    private TuningText() {}
+
+    static void print(PrintStream out, String subject, OperatorTuning tuning) {
+        if (tuning.best().isEmpty()) {
+            out.println(subject + ": nothing was timed of " + tuning.outcomes().size() + " candidates");
+            tuning.outcomes().stream()
+                    .limit(ROWS)
+                    .forEach(one -> out.println("  " + one.candidate().name() + ": " + one.remark()));
+            return;
+        }
+        double usual = tuning.usual().orElseThrow().nanos();
+        Table table = new Table().row("candidate", "ms", "of default", "GFLOP/s", "peak %", "roofline %", "");
+        List<TrialOutcome> fastest = tuning.outcomes().stream()
+                .filter(TrialOutcome::isMeasured)
+                .sorted(Comparator.comparingDouble(TrialOutcome::nanos))
+                .toList();
+        for (int i = 0; i < fastest.size(); i++) {
+            boolean isUsual = fastest.get(i).equals(tuning.usual().get());
+            if (i < ROWS || isUsual) {
+                TrialOutcome one = fastest.get(i);
+                table.row(
+                        one.candidate().name() + (isUsual ? " (default)" : ""),
+                        number("%.4f", one.nanos() / 1e6),
+                        number("%.3f", one.nanos() / usual),
+                        number("%.1f", tuning.gigaflops(one.nanos())),
+                        number("%.1f", 100 * tuning.shareOfPeak(one.nanos())),
+                        number("%.1f", 100 * tuning.shareOfRoofline(one.nanos())),
+                        one.remark());
+            }
+        }
+        out.println(subject + ": " + tuning.measured() + " of "
+                + tuning.kernel().ranked().size() + " candidates timed" + without(tuning)
+                + number(" in %.1f s", tuning.seconds()));
+        table.print(out);
+        out.println(number("FMA %.1f GFLOP/s, ", tuning.peaks().gigaflops())
+                + number("memory %.1f GB/s.", tuning.peaks().gigabytesPerSecond()));
+        tuning.condition().disturbances().forEach(reason -> out.println("DISTURBED: " + reason));
+    }
+
+    private static String without(OperatorTuning tuning) {
+        long others = tuning.outcomes().size() - tuning.measured();
+        return others == 0 ? "" : " (" + others + " refused, failed or not ready in time)";
+    }
+
+    static void write(JsonGenerator out, OperatorTuning tuning) throws IOException {
+        out.writeNumberField("candidates", tuning.kernel().ranked().size());
+        out.writeNumberField("measured", tuning.measured());
+        if (tuning.best().isPresent()) {
+            double best = tuning.best().get().nanos();
+            double usual = tuning.usual().orElseThrow().nanos();
+            out.writeStringField("best", tuning.best().get().candidate().name());
+            out.writeNumberField("best_ms", best / 1e6);
+            out.writeStringField("default", tuning.usual().get().candidate().name());
+            out.writeNumberField("default_ms", usual / 1e6);
+            out.writeNumberField("gain", usual / best);
+            out.writeNumberField("gflops", tuning.gigaflops(best));
+            out.writeNumberField("share_of_peak", tuning.shareOfPeak(best));
+            out.writeNumberField("share_of_roofline", tuning.shareOfRoofline(best));
+        }
+        out.writeNumberField("peak_gflops", tuning.peaks().gigaflops());
+        out.writeNumberField("peak_gbps", tuning.peaks().gigabytesPerSecond());
+        out.writeNumberField("seconds", tuning.seconds());
+        out.writeArrayFieldStart("disturbances");
+        for (String reason : tuning.condition().disturbances()) {
+            out.writeString(reason);
+        }
+        out.writeEndArray();
+        out.writeArrayFieldStart("trials");
+        for (TrialOutcome one : tuning.outcomes()) {
+            out.writeStartObject();
+            out.writeStringField("candidate", one.candidate().name());
+            out.writeStringField("status", one.status().text());
+            if (one.isMeasured()) {
+                out.writeNumberField("ms", one.nanos() / 1e6);
+            }
+            if (!one.remark().isEmpty()) {
+                out.writeStringField("remark", one.remark());
+            }
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+    }
+
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+}

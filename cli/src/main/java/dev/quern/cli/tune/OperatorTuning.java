@@ -1,0 +1,136 @@
+package dev.quern.cli.tune;
+
+import dev.quern.cli.bench.BestPeaks;
+import dev.quern.cli.bench.MachineCondition;
+import dev.quern.cli.bench.MachineWatch;
+import dev.quern.cli.bench.Peaks;
+import dev.quern.cli.profile.Roofline;
+import dev.quern.ir.backend.MachineCode;
+import dev.quern.ir.schedule.Candidate;
+import dev.quern.runtime.KernelAlone;
+import dev.quern.tune.KernelTrial;
+import dev.quern.tune.ScheduleSearch;
+import dev.quern.tune.TrialOutcome;
+import dev.quern.tune.TrialTimer;
+import dev.quern.tune.Tuning;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * What tuning an operator found.
+ *
+ * @param kernel what was tuned
+ * @param outcomes of the candidates tried, in that order
+ * @param condition the machine before and after
+ * @param seconds that it took, the machine's peaks included
+ */
+public record OperatorTuning(
+        OperatorKernel kernel, List<TrialOutcome> outcomes, MachineCondition condition, double seconds) {
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
+    private static final Duration TIMING = Duration.ofMillis(60);
+
+    /** For the last candidate, and for timing the best again. */
+    private static final long LAST_NANOS = 2_000_000_000;
+
+    /**
+     * How long to tune, and how.
+     *
+     * @param budget wall time, the peaks before and after included; one candidate is timed in any case
+     * @param most candidates to time
+     * @param threads that a run may use
+     * @param peaks where the best ones of this machine are kept
+     * @param isStopped asked between candidates: whether to end with what was found
+     */
+    public record TuningLimits(Duration budget, int most, int threads, BestPeaks peaks, BooleanSupplier isStopped) {}
+
+    /** Tunes {@code kernel}: tries what {@code search} asks for, on {@code place}. */
+    public static OperatorTuning run(
+            OperatorKernel kernel,
+            ScheduleSearch search,
+            KernelAlone.RunPlace place,
+            TuningLimits limits,
+            Consumer<TrialOutcome> told) {
+        long begin = System.nanoTime();
+        MachineWatch watch = MachineWatch.begin(limits.threads(), limits.peaks());
+        long peaks = System.nanoTime() - begin;
+        long until = begin + limits.budget().toNanos() - peaks - LAST_NANOS;
+        int[] tried = {0};
+        Tuning tuning = new Tuning(
+                candidate ->
+                        new AloneTrial(KernelAlone.of(kernel.program(), kernel.step(), candidate.schedule(), place)),
+                new TrialTimer(WARM_UP, TIMING));
+        List<TrialOutcome> outcomes = tuning.run(
+                search,
+                limits.most(),
+                () -> limits.isStopped().getAsBoolean() || tried[0] > 0 && System.nanoTime() - until > 0,
+                outcome -> {
+                    tried[0]++;
+                    told.accept(outcome);
+                });
+        return new OperatorTuning(kernel, outcomes, watch.end(), (System.nanoTime() - begin) / 1e9);
+    }
+
+    private record AloneTrial(KernelAlone kernel) implements KernelTrial {
+        @Override
+        public void run() {
+            kernel.run();
+        }
+
+        @Override
+        public MachineCode code() {
+            return kernel.machineCode();
+        }
+
+        @Override
+        public void close() {
+            kernel.close();
+        }
+    }
+
+    /** The fastest candidate; empty if none was timed. */
+    public Optional<TrialOutcome> best() {
+        return Tuning.best(outcomes);
+    }
+
+    /** The default: the first of the ranking that was timed. */
+    public Optional<TrialOutcome> usual() {
+        for (Candidate candidate : kernel.ranked()) {
+            Optional<TrialOutcome> timed = outcomes.stream()
+                    .filter(outcome ->
+                            outcome.isMeasured() && outcome.candidate().equals(candidate))
+                    .findFirst();
+            if (timed.isPresent()) {
+                return timed;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Candidates with a time. */
+    public long measured() {
+        return outcomes.stream().filter(TrialOutcome::isMeasured).count();
+    }
+
+    /** GFLOP/s of a run of {@code nanos}. */
+    public double gigaflops(double nanos) {
+        return kernel.cost().operations() / nanos;
+    }
+
+    /** The share of the machine's multiply-add peak, as read in this run, that a run of {@code nanos} reaches. */
+    public double shareOfPeak(double nanos) {
+        return gigaflops(nanos) / peaks().gigaflops();
+    }
+
+    /** The share of the least time that operations and bytes take at the machine's peaks; above 1 the bytes were in caches. */
+    public double shareOfRoofline(double nanos) {
+        return 1e9 * new Roofline(peaks(), peaks()).seconds(kernel.cost(), 1) / nanos;
+    }
+
+    /** The better of the peaks before and after. */
+    public Peaks peaks() {
+        return condition.before().best(condition.after());
+    }
+}
