@@ -13,13 +13,19 @@ import dev.quern.runtime.BackendChoice;
 import dev.quern.runtime.KernelAlone;
 import dev.quern.tune.GridSearch;
 import dev.quern.tune.RandomSearch;
+import dev.quern.tune.RecordKey;
 import dev.quern.tune.ScheduleSearch;
 import dev.quern.tune.TrialOutcome;
 import dev.quern.tune.TunedOperator;
+import dev.quern.tune.TuningRecord;
+import dev.quern.tune.TuningRecords;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
@@ -32,7 +38,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "With --op, compiles and times the schedules that the kernel of an operator may have, the one predicted to be fastest first, within a budget of time; "
-                    + "Ctrl-C ends with what was found. With --list, shows them and times nothing: the knobs, how many ways there are to "
+                    + "Ctrl-C ends with what was found, which is recorded, and tried first when this machine tunes the same kernel again. With --list, shows them and times nothing: the knobs, how many ways there are to "
                     + "turn them, what each rule leaves of these and why, and the candidates that are left.",
             "Operators, and what the numbers of their shapes are: matmul MxKxN, gemv KxN, conv SIZExCHANNELSxFILTERSxWINDOW, "
                     + "depthwise and pool SIZExCHANNELSxWINDOW, softmax, normalize, sum and elementwise ROWSxCOLUMNS, "
@@ -54,6 +60,19 @@ final class TuneCommand implements Callable<Integer> {
     static final class TuneTask {
         @Option(names = "--op", paramLabel = "OPERATOR", description = "Time the candidates for it.")
         private String timed;
+
+        @Option(
+                names = "--export",
+                paramLabel = "FILE",
+                description = "Add the records kept here to those in a file, for another machine or user.")
+        private String exported;
+
+        @Option(
+                names = "--import",
+                paramLabel = "FILE",
+                description =
+                        "Add the records in a file to those kept here; those of other machines are kept, and used there.")
+        private String imported;
 
         @Option(names = "--list", paramLabel = "OPERATOR", description = "List the candidates for it.")
         private String listed;
@@ -105,6 +124,13 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Seed of a random search. Default: ${DEFAULT-VALUE}.")
     private long seed = 1;
 
+    @Option(
+            names = "--records",
+            paramLabel = "FILE",
+            description =
+                    "Where records are kept. Default: tuning-records.jsonl in ~/.cache/quern/models, or in the folder that QUERN_CACHE names.")
+    private String recordsFile;
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
@@ -119,6 +145,17 @@ final class TuneCommand implements Callable<Integer> {
                     ModelException.Code.INVALID_INPUT,
                     threads < 1 ? "--threads " + threads : "--most " + most,
                     "expected at least 1");
+        }
+        if (task.exported != null) {
+            return merged(records(), new TuningRecords(session.path(task.exported)));
+        }
+        if (task.imported != null) {
+            Path file = session.path(task.imported);
+            if (!Files.isRegularFile(file)) {
+                throw new ModelException(
+                        ModelException.Code.IO, file.toString(), "expected a file of tuning records; check the path");
+            }
+            return merged(new TuningRecords(file), records());
         }
         TunedOperator operator = TunedOperator.of(task.listed == null ? task.timed : task.listed);
         String sizes = shape == null ? operator.usual() : shape;
@@ -138,25 +175,49 @@ final class TuneCommand implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
+    private TuningRecords records() {
+        return new TuningRecords(
+                recordsFile == null
+                        ? ModelCache.of(session).folder().resolve("tuning-records.jsonl")
+                        : session.path(recordsFile));
+    }
+
+    private int merged(TuningRecords from, TuningRecords into) {
+        int added = into.merge(from);
+        session.out().println(added + " records added to " + into.file());
+        return ExitStatus.OK;
+    }
+
     private void tune(TunedOperator operator, String sizes) {
         Backend backend = BackendChoice.forDevice(device);
         Target target = backend.target(threads);
         OperatorKernel kernel = OperatorKernel.of(operator, sizes, target);
+        RecordKey key = RecordKey.of(
+                kernel.step().kernel(),
+                kernel.constants(),
+                BestPeaks.machine(threads) + ", " + target.name(),
+                "quern " + Versions.of("quern") + ", Java " + Runtime.version());
+        TuningRecords records = records();
+        Map<String, Double> known = records.times(key);
         try (Interruption interruption = Interruption.begin()) {
             OperatorTuning.TuningLimits limits = new OperatorTuning.TuningLimits(
                     budget, most, threads, BestPeaks.in(ModelCache.of(session).folder()), interruption::isAsked);
             OperatorTuning tuning = OperatorTuning.run(
                     kernel,
-                    search(kernel),
+                    search(kernel, known),
                     new KernelAlone.RunPlace(backend, target, threads, SETS),
                     limits,
                     progress());
             String subject = operator.text() + " " + sizes + " on " + target.name();
+            records.append(tuning.outcomes().stream()
+                    .map(outcome -> TuningRecord.of(key, operator.text() + " " + sizes, outcome))
+                    .toList());
             if (json) {
                 Json.print(session.out(), out -> {
                     out.writeStringField("operator", operator.text());
                     out.writeStringField("shape", sizes);
                     out.writeStringField("target", target.name());
+                    out.writeNumberField("known", known.size());
                     out.writeNumberField("threads", threads);
                     out.writeStringField("search", search.name());
                     TuningText.write(out, tuning);
@@ -168,9 +229,9 @@ final class TuneCommand implements Callable<Integer> {
         }
     }
 
-    private ScheduleSearch search(OperatorKernel kernel) {
+    private ScheduleSearch search(OperatorKernel kernel, Map<String, Double> known) {
         return switch (search) {
-            case grid -> new GridSearch(kernel.ranked());
+            case grid -> new GridSearch(kernel.ranked(known));
             case random -> {
                 List<Candidate> order = new ArrayList<>(List.of(kernel.ranked().getFirst()));
                 RandomSearch random = new RandomSearch(kernel.space().unpruned(), seed);

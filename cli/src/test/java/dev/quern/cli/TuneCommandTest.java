@@ -94,6 +94,36 @@ class TuneCommandTest {
     }
 
     @Test
+    void whatWasFoundIsRecordedAndKnownNextTime() throws IOException {
+        String[] tune = {
+            "tune",
+            "--op",
+            "sum",
+            "--shape",
+            "64x128",
+            "--budget",
+            "5s",
+            "--most",
+            "2",
+            "--json",
+            "--records",
+            "mine.jsonl"
+        };
+        assertEquals(ExitStatus.OK, CommandRun.in(folder, tune).status());
+        CommandRun again = CommandRun.in(folder, tune);
+        assertEquals(ExitStatus.OK, again.status(), again.err());
+        Map<?, ?> found = (Map<?, ?>) JsonTree.read(Files.writeString(folder.resolve("again.json"), again.out()));
+        assertTrue((double) found.get("known") >= 1, again.out());
+        CommandRun exported = CommandRun.in(folder, "tune", "--export", "out.jsonl", "--records", "mine.jsonl");
+        assertEquals(ExitStatus.OK, exported.status(), exported.err());
+        CommandRun imported = CommandRun.in(folder, "tune", "--import", "out.jsonl", "--records", "other.jsonl");
+        assertEquals(exported.out().split(" ")[0], imported.out().split(" ")[0]);
+        assertEquals(
+                Files.readAllLines(folder.resolve("mine.jsonl")), Files.readAllLines(folder.resolve("other.jsonl")));
+        refused(folder.resolve("none.jsonl") + ": expected a file of tuning records", "tune", "--import", "none.jsonl");
+    }
+
+    @Test
     void whatCannotBeTunedIsRefused() {
         refused("Invalid value for option '--budget'", "tune", "--op", "gemv", "--budget", "soon");
         refused("--threads 0: expected at least 1", "tune", "--op", "gemv", "--threads", "0");

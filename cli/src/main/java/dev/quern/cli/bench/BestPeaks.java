@@ -29,7 +29,7 @@ public final class BestPeaks {
     }
 
     /** This machine and Java, for {@code threads} threads, as the file names it. */
-    static String machine(int threads) {
+    public static String machine(int threads) {
         return processor() + ", " + Runtime.getRuntime().availableProcessors() + " processors, Java "
                 + Runtime.version().feature() + ", threads " + threads;
     }

@@ -5,6 +5,7 @@ import dev.quern.ir.cost.KernelCost;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.ScheduleSpace;
+import dev.quern.ir.text.SchedulePrinter;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.graph.GraphPipeline;
@@ -14,6 +15,7 @@ import dev.quern.passes.schedule.DefaultSchedules;
 import dev.quern.tune.TunedOperator;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,12 +25,21 @@ import java.util.Set;
  *
  * @param program all that the operator takes
  * @param step the step of it that does the most operations
+ * @param constants names of that kernel's parameters that are constants
  * @param cost what that has to do
  * @param space its schedules
  * @param ranked the same, the one predicted to be fastest first
  */
 public record OperatorKernel(
-        Program program, ProgramStep.RunKernel step, KernelCost cost, ScheduleSpace space, List<Candidate> ranked) {
+        Program program,
+        ProgramStep.RunKernel step,
+        Set<String> constants,
+        KernelCost cost,
+        ScheduleSpace space,
+        List<Candidate> ranked) {
+    /** Candidates that records put before the ranking. */
+    private static final int KNOWN_FIRST = 4;
+
     /**
      * The kernel of {@code operator}.
      *
@@ -50,7 +61,23 @@ public record OperatorKernel(
             }
         }
         ScheduleSpace space = DefaultSchedules.space(step.kernel(), constants, target, true);
-        return new OperatorKernel(program, step, cost(step), space, space.ranked(Map.of()));
+        return new OperatorKernel(program, step, constants, cost(step), space, space.ranked(Map.of()));
+    }
+
+    /**
+     * Its schedules, the default first, then those that were fastest when they were timed before, then as they are ranked.
+     *
+     * @param times of schedules, by their texts
+     */
+    public List<Candidate> ranked(Map<String, Double> times) {
+        Set<Candidate> order = new LinkedHashSet<>(ranked.subList(0, Math.min(1, ranked.size())));
+        ranked.stream()
+                .filter(one -> times.containsKey(SchedulePrinter.print(one.schedule())))
+                .sorted(Comparator.comparingDouble(one -> times.get(SchedulePrinter.print(one.schedule()))))
+                .limit(KNOWN_FIRST)
+                .forEach(order::add);
+        order.addAll(ranked);
+        return List.copyOf(order);
     }
 
     private static KernelCost cost(ProgramStep.RunKernel step) {

@@ -1,0 +1,148 @@
+package dev.quern.tune;
+
+import dev.quern.ModelException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Records in a file of JSON lines that is only ever added to, by any number of processes at a time. Lines that are no records, such as one that a killed process
+ * began, are skipped; whoever writes next begins a line of its own.
+ *
+ * @param file which need not be there
+ */
+public record TuningRecords(Path file) {
+    private static final System.Logger LOG = System.getLogger("dev.quern.tune");
+
+    /** A file of more bytes is not read: something other than records has been written to it. */
+    private static final long MOST_BYTES = 256L << 20;
+
+    private static final long WAIT_NANOS = 1_000_000;
+
+    /**
+     * Adds records.
+     *
+     * @throws ModelException if the file cannot be written
+     */
+    public void append(List<TuningRecord> records) {
+        if (records.isEmpty()) {
+            return;
+        }
+        StringBuilder lines = new StringBuilder();
+        records.forEach(record -> lines.append(record.line()).append('\n'));
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            try (FileChannel channel = FileChannel.open(
+                            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    FileLock _ = locked(channel)) {
+                long end = channel.size();
+                ByteBuffer bytes = ByteBuffer.wrap(
+                        ((endsInLine(channel, end) ? "" : "\n") + lines).getBytes(StandardCharsets.UTF_8));
+                while (bytes.hasRemaining()) {
+                    end += channel.write(bytes, end);
+                }
+            }
+        } catch (IOException failure) {
+            throw new ModelException(
+                    ModelException.Code.IO, file.toString(), "cannot be written (" + failure + ")", failure);
+        }
+    }
+
+    /** Other threads of this process are told by an exception, other processes are waited for. */
+    private static FileLock locked(FileChannel channel) throws IOException {
+        while (true) {
+            try {
+                return channel.lock();
+            } catch (OverlappingFileLockException another) {
+                LockSupport.parkNanos(WAIT_NANOS);
+            }
+        }
+    }
+
+    private static boolean endsInLine(FileChannel channel, long end) throws IOException {
+        ByteBuffer last = ByteBuffer.allocate(1);
+        return end == 0 || channel.read(last, end - 1) == 1 && last.get(0) == '\n';
+    }
+
+    /**
+     * All records, the oldest first.
+     *
+     * @throws ModelException if the file is there and cannot be read
+     */
+    public List<TuningRecord> read() {
+        List<TuningRecord> records = new ArrayList<>();
+        long skipped = 0;
+        try (FileChannel channel = FileChannel.open(file)) {
+            if (channel.size() > MOST_BYTES) {
+                throw new ModelException(
+                        ModelException.Code.IO,
+                        file.toString(),
+                        "expected at most " + MOST_BYTES + " bytes of records, found " + channel.size()
+                                + "; move the file away");
+            }
+            try (BufferedReader lines = new BufferedReader(Channels.newReader(
+                    channel,
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .onMalformedInput(CodingErrorAction.REPLACE)
+                            .onUnmappableCharacter(CodingErrorAction.REPLACE),
+                    -1))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    Optional<TuningRecord> record = TuningRecord.parse(line);
+                    record.ifPresent(records::add);
+                    skipped += record.isPresent() || line.isBlank() ? 0 : 1;
+                }
+            }
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (IOException failure) {
+            throw new ModelException(
+                    ModelException.Code.IO, file.toString(), "cannot be read (" + failure + ")", failure);
+        }
+        if (skipped > 0) {
+            LOG.log(System.Logger.Level.WARNING, "{0}: {1} lines are no records and are skipped", file, skipped);
+        }
+        return records;
+    }
+
+    /** The least time that each candidate of {@code key} was found to take, by its schedule's text; none of another kernel, device or version. */
+    public Map<String, Double> times(RecordKey key) {
+        Map<String, Double> times = new HashMap<>();
+        for (TuningRecord record : read()) {
+            if (record.key().equals(key) && record.status() == TrialOutcome.TrialStatus.MEASURED) {
+                times.merge(record.schedule(), record.nanos(), Math::min);
+            }
+        }
+        return times;
+    }
+
+    /**
+     * Adds the records of {@code other} that are not here.
+     *
+     * @return how many
+     */
+    public int merge(TuningRecords other) {
+        Set<TuningRecord> added = new LinkedHashSet<>(other.read());
+        read().forEach(added::remove);
+        append(List.copyOf(added));
+        return added.size();
+    }
+}

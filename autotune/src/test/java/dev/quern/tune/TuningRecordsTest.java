@@ -1,0 +1,160 @@
+package dev.quern.tune;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.DType;
+import dev.quern.ModelException;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.schedule.Candidate;
+import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TuningRecordsTest {
+    private static final String WIDE = "a machine, jvm-512, threads 1";
+    private static final String NARROW = "a machine, test-256x16, threads 1";
+
+    @TempDir
+    Path folder;
+
+    private static Kernel kernel(long extent) {
+        return new Kernel(
+                "k",
+                "copy",
+                List.of(),
+                List.of(Buffer.global("y", DType.F32, Shape.of(Dim.of(extent)))),
+                1,
+                Stmt.NOTHING);
+    }
+
+    private static RecordKey key(long extent, String device) {
+        return RecordKey.of(kernel(extent), Set.of("y"), device, "1");
+    }
+
+    private static TuningRecord record(RecordKey key, int number) {
+        Schedule schedule = new Schedule(List.of(new Step.Outline("m" + number)));
+        return TuningRecord.of(
+                key, "copy \"of\" ü\n", TrialOutcome.measured(new Candidate("c" + number, schedule), 100 + number, ""));
+    }
+
+    @Test
+    void whatIsWrittenIsRead() {
+        TuningRecords records = new TuningRecords(folder.resolve("new/records.jsonl"));
+        assertEquals(List.of(), records.read());
+        TuningRecord first = record(key(3, WIDE), 1);
+        TuningRecord refused = TuningRecord.of(
+                key(3, WIDE),
+                "copy",
+                TrialOutcome.without(new Candidate("c", Schedule.NONE), TrialOutcome.TrialStatus.REFUSED, "not \\ so"));
+        records.append(List.of(first));
+        records.append(List.of(refused, first));
+        assertEquals(List.of(first, refused, first), records.read());
+    }
+
+    @Test
+    void timesAreOfOneKernelOnOneDeviceAndVersion() {
+        TuningRecords records = new TuningRecords(folder.resolve("records.jsonl"));
+        RecordKey key = key(3, WIDE);
+        TuningRecord slower = record(key, 1);
+        records.append(List.of(
+                slower,
+                new TuningRecord(
+                        key, "s", "c1", slower.schedule(), TrialOutcome.TrialStatus.MEASURED, 50, "", slower.at()),
+                record(key(4, WIDE), 2),
+                record(key(3, NARROW), 3),
+                record(RecordKey.of(kernel(3), Set.of(), WIDE, "1"), 4),
+                record(RecordKey.of(kernel(3), Set.of("y"), WIDE, "2"), 5)));
+        assertEquals(Map.of(slower.schedule(), 50.0), records.times(key));
+        assertEquals(1, records.times(key(3, NARROW)).size());
+        assertNotEquals(key(3, WIDE), key(3, NARROW));
+    }
+
+    @Test
+    void garbageAndTornLinesCostThemselvesAlone() throws IOException {
+        Path file = folder.resolve("records.jsonl");
+        TuningRecords records = new TuningRecords(file);
+        TuningRecord first = record(key(3, WIDE), 1);
+        TuningRecord second = record(key(3, WIDE), 2);
+        records.append(List.of(first));
+        byte[] noise = new byte[4096];
+        new Random(1).nextBytes(noise);
+        Files.write(file, noise, StandardOpenOption.APPEND);
+        Files.writeString(
+                file,
+                "\n{}\n[1]\n{\"format\":\"1\",\"nested\":{}}\n" + first.line().replace("\"1\"", "\"2\"") + "\n"
+                        + first.line().replace("101", "-1") + "\n" + first.line() + " x\n"
+                        + first.line().substring(0, 90),
+                StandardOpenOption.APPEND);
+        records.append(List.of(second));
+        assertEquals(List.of(first, second), records.read());
+    }
+
+    @Test
+    void everyCutOfALineIsNoRecord() {
+        String line = record(key(3, WIDE), 1).line();
+        for (int end = 0; end < line.length(); end++) {
+            assertTrue(TuningRecord.parse(line.substring(0, end)).isEmpty(), line.substring(0, end));
+        }
+    }
+
+    @Test
+    void manyWritersLoseNothing() throws InterruptedException {
+        Path file = folder.resolve("records.jsonl");
+        Set<TuningRecord> written = new HashSet<>();
+        List<Thread> writers = new ArrayList<>();
+        for (int writer = 0; writer < 4; writer++) {
+            List<TuningRecord> own = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                own.add(record(key(writer + 1, WIDE), i));
+            }
+            written.addAll(own);
+            writers.add(Thread.ofPlatform()
+                    .start(() -> own.forEach(one -> new TuningRecords(file).append(List.of(one)))));
+        }
+        for (Thread writer : writers) {
+            writer.join();
+        }
+        List<TuningRecord> read = new TuningRecords(file).read();
+        assertEquals(200, read.size());
+        assertEquals(written, new HashSet<>(read));
+    }
+
+    @Test
+    void recordsOfOthersAreMergedOnce() {
+        TuningRecords here = new TuningRecords(folder.resolve("here.jsonl"));
+        TuningRecords there = new TuningRecords(folder.resolve("there.jsonl"));
+        TuningRecord common = record(key(3, WIDE), 1);
+        here.append(List.of(common));
+        there.append(List.of(common, record(key(3, NARROW), 2)));
+        assertEquals(1, here.merge(there));
+        assertEquals(0, here.merge(there));
+        assertEquals(2, here.read().size());
+    }
+
+    @Test
+    void aFolderIsNoFileOfRecords() {
+        TuningRecords records = new TuningRecords(folder);
+        assertEquals(
+                ModelException.Code.IO,
+                assertThrows(ModelException.class, records::read).code());
+        assertThrows(ModelException.class, () -> records.append(List.of(record(key(3, WIDE), 1))));
+    }
+}
