@@ -3,6 +3,7 @@ package dev.quern.ptx;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Realisation;
 import dev.quern.ir.kernel.Stmt;
 import java.util.Collections;
 import java.util.HashSet;
@@ -15,7 +16,8 @@ import java.util.stream.Collectors;
 
 /**
  * Before which statements the threads of a block wait for one another: where one may read what another has written since they last met, or write what
- * another has read or written. A statement is an outermost loop over threads, with all inside it, or one that all threads run alike.
+ * another has read or written. A statement is an outermost loop over threads, with all inside it, or one that all threads run alike; a
+ * pipeline is one, and waits by itself inside.
  */
 final class Barriers {
     /** What has been touched since the threads last met. */
@@ -90,6 +92,7 @@ final class Barriers {
                 value.reads(let.value());
                 yield after(let.body(), step(let, value.state(), before));
             }
+            case Stmt.Section(var _, Realisation.CopyPipeline _, var _) -> step(statement, touched(statement), before);
             case Stmt.Section section -> after(section.body(), before);
         };
     }

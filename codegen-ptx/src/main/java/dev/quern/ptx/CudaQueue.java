@@ -76,8 +76,8 @@ final class CudaQueue implements DeviceQueue {
     }
 
     /** Gives a kernel to the stream. */
-    void launch(CudaFunction function, String kernel, int blocks, int threads, long[] arguments) {
-        function.launch(stream, blocks, threads, 0, arguments);
+    void launch(CudaFunction function, String kernel, int blocks, LaunchShape shape, long[] arguments) {
+        function.launch(stream, blocks, shape.threads(), shape.sharedBytes(), arguments);
         first = launches == 0 ? kernel : first;
         last = kernel;
         launches++;

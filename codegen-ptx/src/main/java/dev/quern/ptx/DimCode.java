@@ -1,6 +1,7 @@
 package dev.quern.ptx;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -15,6 +16,10 @@ final class DimCode {
     private final PtxCode code;
     private final Map<String, String> names = new HashMap<>();
     private final Deque<Map<Dim, String>> known = new ArrayDeque<>();
+    private final Deque<Map<SwizzledOffset, String>> swizzled = new ArrayDeque<>();
+
+    /** The place of an element, in bytes, after a swizzle. */
+    private record SwizzledOffset(Dim element, Layout.Swizzle swizzle, int bytes) {}
 
     DimCode(PtxCode code) {
         this.code = code;
@@ -24,10 +29,12 @@ final class DimCode {
     /** From here on, until {@link #close}, code may not run, or run again. */
     void open() {
         known.push(new HashMap<>());
+        swizzled.push(new HashMap<>());
     }
 
     void close() {
         known.pop();
+        swizzled.pop();
     }
 
     /** {@code name} is the number in {@code register}. */
@@ -54,6 +61,26 @@ final class DimCode {
     /** The same, always in a register. */
     String register(Dim dim) {
         return dim.isConstant() ? code.into(RegisterClass.LONG, "mov.b64", Long.toString(dim.constant())) : of(dim);
+    }
+
+    /** The register with where the element at address {@code element} lies after {@code swizzle}, in bytes. */
+    String swizzled(Dim element, Layout.Swizzle swizzle, int bytes) {
+        SwizzledOffset place = new SwizzledOffset(element, swizzle, bytes);
+        for (Map<SwizzledOffset, String> scope : swizzled) {
+            String register = scope.get(place);
+            if (register != null) {
+                return register;
+            }
+        }
+        String plain = register(element);
+        String from =
+                code.into(RegisterClass.LONG, "shr.u64", plain, Integer.toString(swizzle.base() + swizzle.shift()));
+        String bits = code.into(RegisterClass.LONG, "and.b64", from, Long.toString((1L << swizzle.bits()) - 1));
+        String moved = code.into(RegisterClass.LONG, "shl.b64", bits, Integer.toString(swizzle.base()));
+        String exchanged = code.into(RegisterClass.LONG, "xor.b64", plain, moved);
+        String offset = times(exchanged, bytes);
+        swizzled.peek().put(place, offset);
+        return offset;
     }
 
     private String sum(List<Dim.Term> terms) {

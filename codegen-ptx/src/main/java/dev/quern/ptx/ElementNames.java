@@ -39,7 +39,10 @@ final class ElementNames {
             write(element.buffer(), inThread);
         }
         statement.values().forEach(value -> Expressions.loads(value, load -> touch(load.buffer(), load.indices())));
-        statement.parts().forEach(part -> visit(part, inThread || threads));
+        List<Stmt> parts = statement instanceof Stmt.For loop && loop.kind() == LoopKind.VECTOR
+                ? Replicas.of(loop)
+                : statement.parts();
+        parts.forEach(part -> visit(part, inThread || threads));
     }
 
     private void write(String buffer, boolean inThread) {

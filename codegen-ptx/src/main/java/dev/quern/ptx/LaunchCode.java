@@ -2,13 +2,19 @@ package dev.quern.ptx;
 
 import dev.quern.DType;
 import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.PipelinedLoop;
+import dev.quern.ir.kernel.Realisation;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,28 +24,59 @@ import java.util.Set;
 final class LaunchCode {
     private static final int LANES = 32;
 
+    /** What every device has for a block without being asked. */
+    private static final long STATIC_SHARED_BYTES = 48 << 10;
+
+    private static final int AMPERE = 80;
+
     private final Kernel kernel;
     private final ElementNames names;
+    private final BlockMemory blockMemory;
     private final PtxCode code = new PtxCode();
     private final DimCode dims = new DimCode(code);
     private final MemoryCode memory = new MemoryCode(code, dims);
     private final ValueCode values = new ValueCode(code, dims, memory);
     private final long threads;
-    private final Map<String, Long> apart;
+    private final MatrixCode matrices;
+    private final WideCode wide;
+    private final int architecture;
     private Set<Stmt> waits = Set.of();
     private Optional<Dim> thread = Optional.empty();
+    private DimRanges ranges = DimRanges.NONE;
     private boolean inThread;
+    private Optional<String> ahead = Optional.empty();
+    private Runnable pending = () -> {};
+    private boolean isWide;
+    private boolean isDecided;
 
-    private LaunchCode(Kernel kernel, Stmt launch) {
+    private LaunchCode(Kernel kernel, Stmt launch, int architecture) {
         this.kernel = kernel;
+        this.architecture = architecture;
+        this.matrices = new MatrixCode(code, dims, memory);
+        this.wide = new WideCode(code, memory, values, architecture);
         this.names = ElementNames.of(launch);
         this.threads = LaunchShape.threads(launch);
-        this.apart = ThreadOwned.of(launch, threads);
+        this.blockMemory = new BlockMemory(names, ThreadOwned.of(launch, threads), threads, architecture);
     }
 
+    /**
+     * An entry.
+     *
+     * @param text the entry
+     * @param sharedBytes shared memory that its launch asks for
+     */
+    record EntryText(String text, int sharedBytes) {}
+
     /** The entry called {@code name} that does {@code launch}, a launch of {@code kernel}. */
-    static String entry(Kernel kernel, Stmt launch, String name) {
-        LaunchCode entry = new LaunchCode(kernel, launch);
+    static EntryText entry(Kernel kernel, Stmt launch, String name, String architecture) {
+        LaunchCode entry = new LaunchCode(kernel, launch, PtxTargets.number(architecture));
+        long shared = entry.blockMemory.sharedBytes(launch);
+        boolean dynamic = shared > STATIC_SHARED_BYTES;
+        if (shared > PtxTargets.sharedBytes(architecture)) {
+            throw PtxRefusal.because("shared memory of " + shared + " bytes");
+        }
+        String memory = dynamic ? name + "_shared" : "";
+        entry.memory.shareDynamically(memory);
         List<String> arguments = new ArrayList<>();
         for (Buffer parameter : kernel.parameters()) {
             String argument = name + "_p" + arguments.size();
@@ -51,10 +88,26 @@ final class LaunchCode {
             entry.dims.bind(symbol, entry.code.into(RegisterClass.LONG, "ld.param.u64", "[" + argument + "]"));
             arguments.add("    .param .u64 " + argument);
         }
+        if (Statements.any(launch, part -> part instanceof Stmt.For loop && loop.kind() == LoopKind.VECTOR)) {
+            entry.wide.start(kernel.parameters());
+        }
+        boolean hasProducts = Statements.any(
+                launch,
+                part -> part instanceof Stmt.Section section
+                        && section.by() instanceof Realisation.ByMatrixInstruction);
+        if (hasProducts) {
+            entry.matrices.start();
+        }
         entry.blocks(launch);
         entry.code.line("ret");
-        return ".visible .entry " + name + "(\n" + String.join(",\n", arguments) + "\n)\n.maxntid " + entry.threads
-                + ", 1, 1\n{\n" + entry.code.text() + "}\n";
+        String declared = dynamic ? ".extern .shared .align 128 .b8 " + memory + "[];\n" : "";
+        // Without that, the assembler leaves registers unused that what the next products take could be read into.
+        String resident = hasProducts
+                ? "\n.minnctapersm " + entry.blockMemory.residentBlocks(launch, PtxTargets.sharedBytes(architecture))
+                : "";
+        String text = declared + ".visible .entry " + name + "(\n" + String.join(",\n", arguments) + "\n)\n.maxntid "
+                + entry.threads + ", 1, 1" + resident + "\n{\n" + entry.code.text() + "}\n";
+        return new EntryText(text, dynamic ? Math.toIntExact(shared) : 0);
     }
 
     /** The blocks of a nest are numbered together, the innermost loop running fastest. */
@@ -68,6 +121,9 @@ final class LaunchCode {
         if (!loops.isEmpty()) {
             String word = code.into(RegisterClass.WORD, "mov.u32", "%ctaid.x");
             String rest = code.into(RegisterClass.LONG, "cvt.u64.u32", word);
+            for (Stmt.For loop : loops) {
+                ranges = ranges.with(loop.variable(), loop.extent());
+            }
             for (Stmt.For loop : loops.subList(1, loops.size()).reversed()) {
                 String extent = dims.register(loop.extent());
                 dims.bind(loop.variable(), code.into(RegisterClass.LONG, "rem.u64", rest, extent));
@@ -79,26 +135,11 @@ final class LaunchCode {
             Map<String, String> common = new HashMap<>();
             // A result may lie where a parameter does.
             kernel.parameters().forEach(parameter -> common.put(parameter.name(), "parameters"));
-            common(body, common);
+            body = blockMemory.withoutOtherPipelines(body);
+            blockMemory.common(body).forEach(buffer -> common.put(buffer.name(), buffer.name()));
             waits = Barriers.place(body, common);
         }
         statement(body);
-    }
-
-    /** Adds the allocations that several threads of a block see. */
-    private void common(Stmt statement, Map<String, String> common) {
-        if (statement instanceof Stmt.For loop && (loop.kind() == LoopKind.THREAD || loop.kind() == LoopKind.WARP)) {
-            return;
-        }
-        if (statement instanceof Stmt.Allocate allocate && isShared(allocate.buffer())) {
-            common.put(allocate.buffer().name(), allocate.buffer().name());
-        }
-        statement.parts().forEach(part -> common(part, common));
-    }
-
-    /** Whether several threads see the buffer, which is allocated outside loops over threads. */
-    private boolean isShared(Buffer buffer) {
-        return threads > 1 && names.isWrittenByThreads(buffer.name()) && !apart.containsKey(buffer.name());
     }
 
     private void open(boolean repeats) {
@@ -117,16 +158,16 @@ final class LaunchCode {
             memory.forget();
         }
         switch (statement) {
-            case Stmt.Block(List<Stmt> statements) -> statements.forEach(this::statement);
+            case Stmt.Block block -> block(block);
             case Stmt.For loop -> loop(loop);
             case Stmt.Store(String buffer, List<Dim> indices, Expr value) -> store(buffer, indices, values.of(value));
             case Stmt.ReduceInto reduce -> reduce(reduce);
             case Stmt.Allocate(Buffer buffer, Stmt body) -> {
-                Long stride = apart.get(buffer.name());
+                Long stride = blockMemory.apart().get(buffer.name());
                 if (stride != null) {
                     memory.allocateApart(buffer, stride);
                 } else {
-                    memory.allocate(buffer, names.isNamed(buffer.name()), !inThread && isShared(buffer));
+                    memory.allocate(buffer, names.isNamed(buffer.name()), !inThread && blockMemory.isShared(buffer));
                 }
                 statement(body);
             }
@@ -136,7 +177,7 @@ final class LaunchCode {
                 dims.bind(name, code.into(RegisterClass.LONG, "mov.b64", number));
                 statement(body);
             }
-            case Stmt.Section(String name, Stmt body) -> statement(body);
+            case Stmt.Section section -> section(section);
         }
     }
 
@@ -167,11 +208,190 @@ final class LaunchCode {
                 String thread = code.into(RegisterClass.WORD, "mov.u32", "%tid.x");
                 spread(loop, code.into(RegisterClass.WORD, "and.b32", thread, "31"), LANES);
             }
-            case VECTOR, PARALLEL, BLOCK -> throw PtxRefusal.because("a loop of kind " + loop.kind());
+            case VECTOR -> vector(loop);
+            case PARALLEL, BLOCK -> throw PtxRefusal.because("a loop of kind " + loop.kind());
         }
     }
 
+    /** Statements in order; products that follow each other are done together. */
+    private void block(Stmt.Block block) {
+        List<MatrixTile> products = new ArrayList<>();
+        for (Stmt statement : ProductRuns.flat(block)) {
+            if (architecture >= AMPERE
+                    && !waits.contains(statement)
+                    && statement
+                            instanceof Stmt.Section(var _, Realisation.ByMatrixInstruction(String by), Stmt body)) {
+                products.add(MatrixTile.of(by, body));
+            } else {
+                products(products);
+                products.clear();
+                statement(statement);
+            }
+        }
+        products(products);
+    }
+
+    private void products(List<MatrixTile> tiles) {
+        if (!tiles.isEmpty()) {
+            matrices.products(tiles, this::runPending);
+        }
+    }
+
+    private void runPending() {
+        Runnable now = pending;
+        pending = () -> {};
+        now.run();
+    }
+
+    private void section(Stmt.Section section) {
+        switch (section.by()) {
+            case Realisation.OwnUnit() -> statement(section.body());
+            case Realisation.ByMatrixInstruction(String instruction) -> {
+                if (architecture < AMPERE) {
+                    throw PtxRefusal.because("a matrix product by " + instruction + " for sm_" + architecture);
+                }
+                products(List.of(MatrixTile.of(instruction, section.body())));
+            }
+            case Realisation.CopyPipeline(int stages) ->
+                blockMemory
+                        .pipelined(section)
+                        .ifPresentOrElse(loop -> pipeline(loop, stages), () -> statement(section.body()));
+        }
+    }
+
+    private void pipeline(PipelinedLoop pipelined, int stages) {
+        Map<Buffer, String> firsts = new LinkedHashMap<>();
+        pipelined.buffers().forEach(buffer -> firsts.put(buffer, memory.allocateStages(buffer, stages)));
+        whereAligned(pipelined.loop(), () -> pipeline(pipelined, stages, firsts));
+    }
+
+    /** Each iteration waits for its own copies, has those of the last but one stage after it begun, and does the rest. */
+    private void pipeline(PipelinedLoop pipelined, int stages, Map<Buffer, String> firsts) {
+        CopiesAhead copies = CopiesAhead.of(pipelined);
+        String extent = dims.register(pipelined.loop().extent());
+        DimRanges outside = ranges;
+        inLoop(pipelined.loop());
+        ranges = ranges.with(copies.variable(), pipelined.loop().extent());
+        for (int stage = 0; stage < stages - 1; stage++) {
+            String number = code.into(RegisterClass.LONG, "mov.b64", Integer.toString(stage));
+            copyAhead(copies, firsts, number, number, extent);
+        }
+        String iteration = code.into(RegisterClass.LONG, "mov.b64", "0");
+        String next = code.into(RegisterClass.LONG, "mov.b64", Integer.toString(stages - 1));
+        String read = code.into(RegisterClass.LONG, "mov.b64", "0");
+        String filled = code.into(RegisterClass.LONG, "mov.b64", Integer.toString(stages - 1));
+        String head = code.label();
+        String end = code.label();
+        code.place(head);
+        code.branchIf(code.into(RegisterClass.TRUTH, "setp.ge.s64", iteration, extent), end);
+        code.line("cp.async.wait_group", Integer.toString(stages - 2));
+        code.line("bar.sync", "0");
+        memory.forget();
+        open(true);
+        dims.bind(pipelined.loop().variable(), iteration);
+        firsts.forEach((buffer, first) -> memory.stage(buffer, buffer.name(), first, read));
+        pending = () -> copyAhead(copies, firsts, next, filled, extent);
+        if (!ProductRuns.isRun(pipelined.rest(), threads)) {
+            runPending();
+        }
+        pipelined.rest().forEach(this::statement);
+        close();
+        code.line("add.s64", iteration, iteration, "1");
+        code.line("add.s64", next, next, "1");
+        next(read, stages);
+        next(filled, stages);
+        code.line("bra", head);
+        code.place(end);
+        ranges = outside;
+        memory.ranges(ranges);
+    }
+
+    private void next(String stage, int stages) {
+        String more = code.into(RegisterClass.LONG, "add.s64", stage, "1");
+        String over = code.into(RegisterClass.TRUTH, "setp.ge.s64", more, Integer.toString(stages));
+        code.line("selp.b64", stage, "0", more, over);
+    }
+
+    private void copyAhead(
+            CopiesAhead copies, Map<Buffer, String> firsts, String iteration, String stage, String extent) {
+        boolean inThreadOutside = inThread;
+        Optional<Dim> threadOutside = thread;
+        inThread = false;
+        thread = Optional.empty();
+        dims.bind(copies.variable(), iteration);
+        firsts.forEach((buffer, first) -> memory.stage(buffer, CopiesAhead.name(buffer.name()), first, stage));
+        String some = code.into(RegisterClass.TRUTH, "setp.lt.s64", iteration, extent);
+        String none = code.label();
+        boolean branches = !isWide || !copies.statements().stream().allMatch(wide::isConditional);
+        if (branches) {
+            code.line("@!" + some + " bra", none);
+        }
+        open(false);
+        ahead = Optional.of(some);
+        copies.statements().forEach(this::statement);
+        ahead = Optional.empty();
+        close();
+        if (branches) {
+            code.place(none);
+        }
+        code.line("cp.async.commit_group");
+        inThread = inThreadOutside;
+        thread = threadOutside;
+        memory.thread(thread.orElse(null));
+    }
+
+    private void inLoop(Stmt.For loop) {
+        ranges = ranges.with(loop.variable(), loop.extent());
+        memory.ranges(ranges);
+    }
+
+    /** Neighbouring elements by one access where that is known to be possible, else one by one. */
+    private void vector(Stmt.For loop) {
+        if (!inThread && threads > 1) {
+            serial(loop);
+            return;
+        }
+        Optional<WideStore> store = WideStore.of(loop, memory);
+        if (store.isPresent() && (isWide || wide.conditions(store.get()).isEmpty())) {
+            wide.store(store.get(), ahead);
+        } else {
+            Replicas.of(loop).forEach(this::statement);
+        }
+    }
+
+    /** Does {@code action}, which is {@code body}: twice, the first time with accesses that are wide, where memory of the parameters has to lie as these take it. */
+    private void whereAligned(Stmt body, Runnable action) {
+        Set<String> conditions = new LinkedHashSet<>();
+        body.walk(part -> {
+            if (part instanceof Stmt.For loop && loop.kind() == LoopKind.VECTOR) {
+                WideStore.of(loop, memory).ifPresent(store -> conditions.addAll(wide.conditions(store)));
+            }
+        });
+        if (isDecided || conditions.isEmpty()) {
+            action.run();
+            return;
+        }
+        String narrow = code.label();
+        String end = code.label();
+        conditions.forEach(condition -> code.line("@!" + condition + " bra", narrow));
+        isDecided = true;
+        isWide = true;
+        open(false);
+        action.run();
+        close();
+        isWide = false;
+        code.line("bra", end);
+        code.place(narrow);
+        open(false);
+        action.run();
+        close();
+        isDecided = false;
+        code.place(end);
+    }
+
     private void serial(Stmt.For loop) {
+        DimRanges outside = ranges;
+        inLoop(loop);
         String extent = dims.of(loop.extent());
         String variable = code.into(RegisterClass.LONG, "mov.b64", "0");
         String head = code.label();
@@ -185,12 +405,16 @@ final class LaunchCode {
         code.line("add.s64", variable, variable, "1");
         code.line("bra", head);
         code.place(end);
+        ranges = outside;
+        memory.ranges(ranges);
     }
 
     /** An iteration for each number below {@code count}. */
     private void spread(Stmt.For loop, String number, long count) {
         Optional<Dim> outside = thread;
         boolean outermost = !inThread;
+        DimRanges known = ranges;
+        inLoop(loop);
         thread = ThreadOwned.number(loop, outside);
         memory.thread(thread.orElse(null));
         String variable = code.into(RegisterClass.LONG, "cvt.u64.u32", number);
@@ -202,15 +426,31 @@ final class LaunchCode {
         }
         dims.bind(loop.variable(), variable);
         inThread = true;
-        statement(loop.body());
+        if (outermost) {
+            whereAligned(loop.body(), () -> statement(loop.body()));
+        } else {
+            statement(loop.body());
+        }
         close();
         code.place(end);
         inThread = !outermost;
         thread = outside;
         memory.thread(thread.orElse(null));
+        ranges = known;
+        memory.ranges(ranges);
     }
 
     private void guard(Stmt.Guard guard) {
+        if (ahead.isPresent() && isWide && wide.isConditional(guard)) {
+            Optional<String> outside = ahead;
+            for (Dim each : guard.nonNegative()) {
+                String holds = code.into(RegisterClass.TRUTH, "setp.ge.s64", dims.register(each), "0");
+                ahead = Optional.of(code.into(RegisterClass.TRUTH, "and.pred", ahead.get(), holds));
+            }
+            statement(guard.then());
+            ahead = outside;
+            return;
+        }
         String otherwise = code.label();
         String end = code.label();
         // All of them before the first branch: what is computed behind it may not have been.

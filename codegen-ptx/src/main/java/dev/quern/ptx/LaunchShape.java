@@ -10,17 +10,18 @@ import dev.quern.ir.kernel.Stmt;
  * @param entry the entry of the text
  * @param blocks blocks of the grid, over the kernel's symbols; none if that is not positive
  * @param threads threads of a block
+ * @param sharedBytes shared memory of a block beside what the text declares
  */
-public record LaunchShape(String entry, Dim blocks, int threads) {
+public record LaunchShape(String entry, Dim blocks, int threads, int sharedBytes) {
     private static final int LANES = 32;
 
     /** The shape of {@code launch}. */
-    static LaunchShape of(String entry, Stmt launch) {
+    static LaunchShape of(String entry, Stmt launch, int sharedBytes) {
         Dim blocks = Dim.ONE;
         for (Stmt at = launch; at instanceof Stmt.For loop && loop.kind() == LoopKind.BLOCK; at = loop.body()) {
             blocks = blocks.times(loop.extent().max(Dim.ZERO));
         }
-        return new LaunchShape(entry, blocks, Math.toIntExact(threads(launch)));
+        return new LaunchShape(entry, blocks, Math.toIntExact(threads(launch)), sharedBytes);
     }
 
     /** Threads of a block: as many as the largest loop over threads asks for. */

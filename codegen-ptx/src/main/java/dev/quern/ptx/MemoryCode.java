@@ -2,10 +2,12 @@ package dev.quern.ptx;
 
 import dev.quern.DType;
 import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
 import dev.quern.ir.Layout;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.MemorySpace;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -16,8 +18,7 @@ import java.util.Map;
  * buffer whose elements are all named by constants is so many registers, and the rest is memory of the thread.
  */
 final class MemoryCode {
-    /** What every device has for a block without being asked. */
-    private static final long MOST_SHARED_BYTES = 48 << 10;
+    private static final long ALIGNMENT = 16;
 
     private final PtxCode code;
     private final DimCode dims;
@@ -25,8 +26,10 @@ final class MemoryCode {
     private final Map<String, DevicePlace> places = new HashMap<>();
     private final Deque<LoadScope> scopes = new ArrayDeque<>();
     private Dim thread;
+    private DimRanges ranges = DimRanges.NONE;
     private int memories;
-    private long sharedBytes;
+    private String dynamic = "";
+    private long dynamicBytes;
 
     /** Where a buffer is. */
     private sealed interface DevicePlace {
@@ -42,7 +45,8 @@ final class MemoryCode {
     /** What was loaded in a scope, by address. */
     private record LoadScope(boolean repeats, Map<LoadedElement, String> loaded) {}
 
-    private record LoadedElement(String buffer, Dim address) {}
+    /** A {@code part} of what was loaded together. */
+    private record LoadedElement(String buffer, Dim address, int part) {}
 
     MemoryCode(PtxCode code, DimCode dims) {
         this.code = code;
@@ -70,6 +74,16 @@ final class MemoryCode {
         thread = number;
     }
 
+    /** What is known of the variables of loops around what follows. */
+    void ranges(DimRanges known) {
+        ranges = known;
+    }
+
+    /** Shared memory from here on lies in what the launch asks for, whose name is {@code name}. */
+    void shareDynamically(String name) {
+        dynamic = name;
+    }
+
     /** A parameter whose address the entry is given. */
     void parameter(Buffer buffer, String argument) {
         String address = code.into(RegisterClass.LONG, "ld.param.u64", "[" + argument + "]");
@@ -95,15 +109,38 @@ final class MemoryCode {
                 .orElseThrow(() -> PtxRefusal.because(
                         "memory of a thread of " + buffer.layout().span() + " elements, " + buffer.name()));
         long size = elements * bytes(buffer.dtype());
-        if (isShared) {
-            sharedBytes += size;
-            if (sharedBytes > MOST_SHARED_BYTES) {
-                throw PtxRefusal.because("shared memory of " + sharedBytes + " bytes");
-            }
-        }
         String space = isShared ? "shared" : "local";
-        String name = code.memory(space, "memory" + memories++, size);
+        String name = isShared ? shared(size) : code.memory(space, "memory" + memories++, size);
         places.put(buffer.name(), new Addressed(buffer, space, code.into(RegisterClass.LONG, "mov.u64", name)));
+    }
+
+    private String shared(long size) {
+        if (dynamic.isEmpty()) {
+            return code.memory("shared", "memory" + memories++, size);
+        }
+        String name = dynamic + "+" + dynamicBytes;
+        dynamicBytes += Math.ceilDiv(size, ALIGNMENT) * ALIGNMENT;
+        return name;
+    }
+
+    /** Bytes of a buffer of constant size, rounded up to where the next may begin. */
+    static long sharedBytes(Buffer buffer) {
+        long elements = buffer.layout().span().asConstant().orElse(Integer.MAX_VALUE);
+        return Math.ceilDiv(elements * bytes(buffer.dtype()), ALIGNMENT) * ALIGNMENT;
+    }
+
+    /** A shared allocation that there is {@code stages} times; the register with the first one's address. */
+    String allocateStages(Buffer buffer, int stages) {
+        String first = code.into(RegisterClass.LONG, "mov.u64", shared(sharedBytes(buffer) * stages));
+        places.put(buffer.name(), new Addressed(buffer, "shared", first));
+        return first;
+    }
+
+    /** From here on {@code name} is copy number {@code stage}, a register, of {@code buffer}, whose copies begin at {@code first}. */
+    void stage(Buffer buffer, String name, String first, String stage) {
+        String bytes = Long.toString(sharedBytes(buffer));
+        String base = code.into(RegisterClass.LONG, "mad.lo.s64", stage, bytes, first);
+        places.put(name, new Addressed(buffer, "shared", base));
     }
 
     /** An allocation of which each thread has elements of its own, {@code stride} apart. */
@@ -121,7 +158,7 @@ final class MemoryCode {
             case Registers place -> element(place, indices);
             case Addressed place -> {
                 LoadedElement element =
-                        new LoadedElement(name, place.buffer().layout().address(indices));
+                        new LoadedElement(name, place.buffer().layout().address(indices), 0);
                 String known = loaded(element);
                 if (known == null) {
                     known = load(place, "[" + address(place, element.address()) + "]");
@@ -150,12 +187,68 @@ final class MemoryCode {
                 code.line("mov." + kind.declared(), element(place, indices), value);
             }
             case Addressed place -> {
-                scopes.forEach(scope -> scope.loaded()
-                        .keySet()
-                        .removeIf(element -> element.buffer().equals(name)));
+                forget(name);
                 store(place, "[" + address(place, place.buffer().layout().address(indices)) + "]", value);
             }
         }
+    }
+
+    /** The registers that hold what was {@linkplain #keep kept}; none if that is not known. */
+    List<String> loadedTogether(String name, Dim address, int parts) {
+        List<String> registers = new ArrayList<>();
+        for (int part = 0; part < parts; part++) {
+            String register = loaded(new LoadedElement(name, address, part));
+            if (register == null) {
+                return List.of();
+            }
+            registers.add(register);
+        }
+        return registers;
+    }
+
+    /** {@code registers} hold what lies at {@code address}, until it is written. */
+    void keep(String name, Dim address, List<String> registers) {
+        for (int part = 0; part < registers.size(); part++) {
+            scopes.peek().loaded().put(new LoadedElement(name, address, part), registers.get(part));
+        }
+    }
+
+    /** What is loaded from the buffer's memory is not known any more. */
+    void forget(String name) {
+        scopes.forEach(scope ->
+                scope.loaded().keySet().removeIf(element -> element.buffer().equals(name)));
+    }
+
+    /** The registers of {@code count} elements from {@code address} on, for the first lane of a warp; other lanes' follow. */
+    List<String> run(String name, Dim address, int count) {
+        if (!(places.get(name) instanceof Registers place)) {
+            throw PtxRefusal.because("a matrix product added to " + name + ", which lanes do not hold as it takes it");
+        }
+        List<String> registers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            registers.add(element(place, address.plus(i)));
+        }
+        return registers;
+    }
+
+    /** The address in brackets of the element {@code element} of a buffer that lies in memory. */
+    String at(String name, Dim element) {
+        return "[" + address((Addressed) places.get(name), element) + "]";
+    }
+
+    /** The space that a buffer lies in, such as {@code shared}; empty for registers. */
+    String space(String name) {
+        return places.get(name) instanceof Addressed(Buffer _, String space, String _) ? space : "";
+    }
+
+    /** The register with the address of the first element of a buffer that lies in memory. */
+    String base(String name) {
+        return ((Addressed) places.get(name)).base();
+    }
+
+    /** The buffer called {@code name}. */
+    Buffer buffer(String name) {
+        return places.get(name).buffer();
     }
 
     /** Whether other threads see what is stored. */
@@ -170,8 +263,11 @@ final class MemoryCode {
     }
 
     private String element(Registers place, List<Dim> indices) {
-        Dim address = place.buffer().layout().address(indices);
-        Dim own = place.stride() == 0 ? address : address.minus(thread.times(place.stride()));
+        return element(place, place.buffer().layout().address(indices));
+    }
+
+    private String element(Registers place, Dim address) {
+        Dim own = ranges.simplify(place.stride() == 0 ? address : address.minus(thread.times(place.stride())));
         return place.elements()
                 .computeIfAbsent(
                         own.constant(),
@@ -195,14 +291,18 @@ final class MemoryCode {
                     : code.into(RegisterClass.LONG, "add.s64", place.base(), dims.register(varying));
             return fits && constant != 0 ? base + "+" + constant : base;
         }
+        // What is a multiple of the bits that the swizzle reads and changes, it does not touch.
         Layout.Swizzle swizzle = layout.swizzle().get();
-        String plain = dims.register(element);
-        String from =
-                code.into(RegisterClass.LONG, "shr.u64", plain, Integer.toString(swizzle.base() + swizzle.shift()));
-        String bits = code.into(RegisterClass.LONG, "and.b64", from, Long.toString((1L << swizzle.bits()) - 1));
-        String moved = code.into(RegisterClass.LONG, "shl.b64", bits, Integer.toString(swizzle.base()));
-        String swizzled = code.into(RegisterClass.LONG, "xor.b64", plain, moved);
-        return code.into(RegisterClass.LONG, "mad.lo.s64", swizzled, Integer.toString(bytes), place.base());
+        long untouched = 1L << swizzle.base() + swizzle.shift() + swizzle.bits();
+        long constant = element.terms().stream()
+                .filter(term -> term.atoms().isEmpty())
+                .mapToLong(Dim.Term::coefficient)
+                .sum();
+        long kept = Math.floorDiv(constant, untouched) * untouched;
+        boolean fits = Math.abs(kept) < Integer.MAX_VALUE / bytes;
+        String offset = dims.swizzled(fits ? element.minus(kept) : element, swizzle, bytes);
+        String base = code.into(RegisterClass.LONG, "add.s64", place.base(), offset);
+        return fits && kept != 0 ? base + "+" + kept * bytes : base;
     }
 
     private String load(Addressed place, String address) {

@@ -67,7 +67,9 @@ public final class PtxBackend implements Backend {
                 device.architecture(),
                 device.threadsPerBlock(),
                 device.multiprocessors() * device.threadsPerMultiprocessor(),
-                device.sharedPerBlock());
+                device.sharedPerBlock(),
+                Math.min(device.mostSharedPerBlock(), PtxTargets.sharedBytes(text(device.architecture()))),
+                PtxTargets.instructions(text(device.architecture())));
     }
 
     /** Refuses a device that is older than what text is written for. */

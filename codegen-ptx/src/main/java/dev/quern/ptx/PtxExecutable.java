@@ -31,6 +31,12 @@ final class PtxExecutable implements DeviceExecutable {
         List<CudaFunction> functions = kernel.launches().stream()
                 .map(launch -> module.function(launch.entry()))
                 .toList();
+        for (int i = 0; i < functions.size(); i++) {
+            int shared = kernel.launches().get(i).sharedBytes();
+            if (shared > 0) {
+                functions.get(i).allowSharedMemory(shared);
+            }
+        }
         PtxExecutable executable = new PtxExecutable(kernel, functions);
         CLEANER.register(executable, module::close);
         return executable;
@@ -63,7 +69,7 @@ final class PtxExecutable implements DeviceExecutable {
                         blocks + " blocks of threads, expected at most " + MOST_BLOCKS + "; give smaller inputs");
             }
             if (blocks > 0) {
-                stream.launch(functions.get(i), kernel.kernel().name(), (int) blocks, shape.threads(), arguments);
+                stream.launch(functions.get(i), kernel.kernel().name(), (int) blocks, shape, arguments);
             }
         }
         Reference.reachabilityFence(this);

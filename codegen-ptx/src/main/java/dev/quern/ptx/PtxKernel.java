@@ -40,8 +40,9 @@ public record PtxKernel(Kernel kernel, String text, List<LaunchShape> launches) 
         try {
             for (Stmt part : parts) {
                 String entry = name(kernel.name()) + "_" + launches.size();
-                text.append('\n').append(LaunchCode.entry(kernel, part, entry));
-                launches.add(LaunchShape.of(entry, part));
+                LaunchCode.EntryText code = LaunchCode.entry(kernel, part, entry, architecture);
+                text.append('\n').append(code.text());
+                launches.add(LaunchShape.of(entry, part, code.sharedBytes()));
             }
         } catch (PtxRefusal refusal) {
             throw new ModelException(

@@ -1,6 +1,7 @@
 package dev.quern.ptx;
 
 import dev.quern.ModelException;
+import dev.quern.ir.backend.MatrixInstruction;
 import dev.quern.ir.backend.Target;
 import java.util.List;
 
@@ -9,11 +10,29 @@ public final class PtxTargets {
     /** Those that every text must assemble for: Turing, Ampere and Hopper. */
     public static final List<String> ARCHITECTURES = List.of("sm_75", "sm_80", "sm_90");
 
+    private static final int AMPERE = 80;
+    private static final int HOPPER = 90;
     private static final int BLOCK_THREADS = 1024;
     private static final int SHARED_BYTES = 48 << 10;
     private static final int LIKELY_RESIDENT_THREADS = 1 << 17;
 
     private PtxTargets() {}
+
+    /** Such as 80 for {@code sm_80}. */
+    static int number(String architecture) {
+        return Integer.parseInt(architecture.substring("sm_".length()));
+    }
+
+    /** Shared memory that a block may ask for on every device that text for {@code architecture} runs on, in bytes. */
+    static int sharedBytes(String architecture) {
+        int number = number(architecture);
+        return number >= HOPPER ? 227 << 10 : number >= AMPERE ? 99 << 10 : 64 << 10;
+    }
+
+    /** The products of tiles that text for {@code architecture} may have. */
+    static List<MatrixInstruction> instructions(String architecture) {
+        return number(architecture) >= AMPERE ? MatrixTile.INSTRUCTIONS : List.of();
+    }
 
     /**
      * A target of {@code architecture}, for a device of usual size.
@@ -27,6 +46,12 @@ public final class PtxTargets {
                     "target '" + architecture + "'",
                     "expected one of " + String.join(", ", ARCHITECTURES));
         }
-        return new Target.Grid(architecture, BLOCK_THREADS, LIKELY_RESIDENT_THREADS, SHARED_BYTES);
+        return new Target.Grid(
+                architecture,
+                BLOCK_THREADS,
+                LIKELY_RESIDENT_THREADS,
+                SHARED_BYTES,
+                sharedBytes(architecture),
+                instructions(architecture));
     }
 }

@@ -1,11 +1,13 @@
 package dev.quern.ptx;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Realisation;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,7 +38,7 @@ final class ThreadOwned {
     /** Those of a launch with {@code threads} threads a block: their strides. */
     static Map<String, Long> of(Stmt launch, long threads) {
         ThreadOwned owned = new ThreadOwned(threads);
-        owned.visit(launch, Optional.empty());
+        owned.visit(launch, Optional.empty(), DimRanges.NONE);
         Map<String, Long> result = new HashMap<>();
         owned.strides.forEach((buffer, stride) -> {
             if (!owned.others.contains(buffer) && owned.areApart(buffer, stride)) {
@@ -77,15 +79,21 @@ final class ThreadOwned {
         return true;
     }
 
-    private void visit(Stmt statement, Optional<Dim> thread) {
+    private void visit(Stmt statement, Optional<Dim> thread, DimRanges ranges) {
+        if (statement instanceof Stmt.Section(String name, Realisation.ByMatrixInstruction(String by), Stmt body)) {
+            sum(name, MatrixTile.of(by, body), thread, ranges);
+            return;
+        }
         for (Stmt.Element element : statement.written()) {
-            touch(element.buffer(), element.indices(), thread);
+            touch(element.buffer(), element.indices(), thread, ranges);
         }
         for (Expr value : statement.values()) {
-            Expressions.loads(value, load -> touch(load.buffer(), load.indices(), thread));
+            Expressions.loads(value, load -> touch(load.buffer(), load.indices(), thread, ranges));
         }
         Optional<Dim> inside = thread;
+        DimRanges known = ranges;
         if (statement instanceof Stmt.For loop) {
+            known = ranges.with(loop.variable(), loop.extent());
             boolean whole = loop.kind() != LoopKind.WARP || isLanes(loop.body());
             inside = whole ? number(loop, thread) : Optional.empty();
         } else if (statement instanceof Stmt.Allocate(Buffer buffer, var _)
@@ -94,14 +102,32 @@ final class ThreadOwned {
                 && isPlain(buffer)) {
             buffers.put(buffer.name(), buffer);
         }
-        for (Stmt part : statement.parts()) {
-            visit(part, inside);
+        List<Stmt> parts = statement instanceof Stmt.For loop && loop.kind() == LoopKind.VECTOR
+                ? Replicas.of(loop)
+                : statement.parts();
+        for (Stmt part : parts) {
+            visit(part, inside, known);
+        }
+    }
+
+    /** Each lane has as many elements of the sum as the instruction says, one after the other. */
+    private void sum(String name, MatrixTile tile, Optional<Dim> warp, DimRanges ranges) {
+        Dim lane = Dim.symbol(name + " lane");
+        int registers = tile.instruction().registers();
+        for (int register = 0; register < registers; register++) {
+            Buffer buffer = buffers.get(tile.sum());
+            if (buffer != null) {
+                Dim address =
+                        tile.firstOfSum(buffer).plus(lane.times(registers)).plus(register);
+                touch(buffer.name(), ranges.simplify(address), warp.map(number -> number.plus(lane)));
+            }
         }
     }
 
     /** Whether all that a warp does is loops over its lanes. */
     private static boolean isLanes(Stmt body) {
-        boolean lanes = body instanceof Stmt.For loop && loop.kind() == LoopKind.LANE;
+        boolean lanes = body instanceof Stmt.For loop && loop.kind() == LoopKind.LANE
+                || body instanceof Stmt.Section section && section.by() instanceof Realisation.ByMatrixInstruction;
         return lanes || body.written().isEmpty() && body.parts().stream().allMatch(ThreadOwned::isLanes);
     }
 
@@ -109,12 +135,14 @@ final class ThreadOwned {
         return buffer.layout().swizzle().isEmpty();
     }
 
-    private void touch(String name, List<Dim> indices, Optional<Dim> thread) {
+    private void touch(String name, List<Dim> indices, Optional<Dim> thread, DimRanges ranges) {
         Buffer buffer = buffers.get(name);
-        if (buffer == null) {
-            return;
+        if (buffer != null) {
+            touch(name, ranges.simplify(buffer.layout().address(indices)), thread);
         }
-        Dim address = buffer.layout().address(indices);
+    }
+
+    private void touch(String name, Dim address, Optional<Dim> thread) {
         Optional<Long> stride = thread.flatMap(number -> stride(address, number));
         Optional<Long> constant = stride.flatMap(step -> constant(address, step, thread.orElseThrow()));
         if (constant.isEmpty() || !stride.get().equals(strides.computeIfAbsent(name, first -> stride.get()))) {

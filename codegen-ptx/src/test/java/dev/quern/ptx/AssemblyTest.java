@@ -58,6 +58,18 @@ class AssemblyTest {
     }
 
     @Test
+    void matrixProductsAssembleWithoutSpilling() throws Exception {
+        for (String architecture : List.of("sm_80", "sm_90")) {
+            for (String type : List.of("bf16", "f16")) {
+                String text =
+                        PtxKernel.of(MatrixKernels.product(type), architecture).text();
+                String log = assemble(architecture, List.of(text));
+                assertTrue(log.contains("0 bytes stack frame, 0 bytes spill stores"), log);
+            }
+        }
+    }
+
+    @Test
     void generatedKernelsAssembleUnlessRefused() throws Exception {
         List<String> texts = new ArrayList<>();
         for (long seed = 0; texts.size() < GENERATED; seed++) {

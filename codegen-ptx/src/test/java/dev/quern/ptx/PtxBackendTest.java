@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.DeviceExecutable;
 import dev.quern.ir.backend.DeviceQueue;
+import dev.quern.ir.backend.MatrixInstruction;
 import dev.quern.ir.backend.Target;
 import dev.quern.ptx.driver.CudaContext;
 import dev.quern.ptx.driver.CudaDevice;
@@ -20,6 +22,7 @@ import dev.quern.ptx.driver.StubFunctions;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +42,15 @@ class PtxBackendTest {
     @Test
     void targetIsTheDevice() {
         CudaContext context = context(new StubDriver());
-        assertEquals(new Target.Grid("sm_90", 1024, 132 * 2048, 49152), new PtxBackend(() -> context).target(1));
+        assertEquals(
+                new Target.Grid(
+                        "sm_90",
+                        1024,
+                        132 * 2048,
+                        49152,
+                        232448,
+                        List.of(MatrixInstruction.mma(DType.BF16), MatrixInstruction.mma(DType.F16))),
+                new PtxBackend(() -> context).target(1));
     }
 
     @Test
@@ -59,6 +70,26 @@ class PtxBackendTest {
             assertEquals(
                     List.of(new StubFunctions.Launch("k_traversal_0", 2, 64, 0, List.of(x, scale, y, 100L))),
                     stub.functions().launches());
+        }
+    }
+
+    @Test
+    void launchesAskForTheSharedMemoryThatTheyNeed() {
+        StubDriver stub = new StubDriver();
+        CudaContext context = context(stub);
+        PtxBackend backend = new PtxBackend(() -> context);
+        DeviceExecutable executable = assertInstanceOf(
+                DeviceExecutable.class, backend.compile(MatrixKernels.product("bf16"), backend.target(1)));
+        try (DeviceQueue queue = backend.openQueue().orElseThrow()) {
+            long a = queue.allocate(2 * 512);
+            long b = queue.allocate(2 * 512 * 256);
+            long y = queue.allocate(2 * 256);
+            executable.launch(queue, new long[] {a, b, y}, new long[] {1});
+            int shared = 4 * 2 * 32 * (128 + 128);
+            assertEquals(
+                    List.of(new StubFunctions.Launch("k_product_0", 2, 128, shared, List.of(a, b, y, 1L))),
+                    stub.functions().launches());
+            assertEquals(Map.of(8, shared), stub.functions().attributes());
         }
     }
 

@@ -38,11 +38,44 @@ class PtxKernelTest {
     void launchesHaveTheShapeOfTheLoops() {
         Dim n = Dim.symbol("n");
         assertEquals(
-                List.of(new LaunchShape("k_traversal_0", n.ceilDiv(Dim.of(64)).max(Dim.ZERO), 64)),
+                List.of(new LaunchShape("k_traversal_0", n.ceilDiv(Dim.of(64)).max(Dim.ZERO), 64, 0)),
                 PtxKernel.of(GridKernels.all().get("traversal"), "sm_90").launches());
         assertEquals(
-                List.of(new LaunchShape("k_shared_0", n.max(Dim.ZERO), 64)),
+                List.of(new LaunchShape("k_shared_0", n.max(Dim.ZERO), 64, 0)),
                 PtxKernel.of(GridKernels.all().get("shared"), "sm_90").launches());
+    }
+
+    @Test
+    void matrixProductsAreOneInstructionForTwoTilesAndReadEachOperandOnce() {
+        PtxKernel kernel = PtxKernel.of(MatrixKernels.product("bf16"), "sm_80");
+        List<String> lines = kernel.text().lines().map(String::strip).toList();
+        // Once for memory of parameters that copies of 16 bytes can be made of, and once for any.
+        // Two steps of 16 terms, four by four tiles, each as two products of eight columns.
+        assertEquals(
+                2 * 2 * 16 * 2,
+                count(lines, "mma\\.sync\\.aligned\\.m16n8k16\\.row\\.col\\.f32\\.bf16\\.bf16\\.f32 .*"));
+        assertEquals(2 * 2 * 4, count(lines, "ldmatrix\\.sync\\.aligned\\.m8n8\\.x4\\.shared\\.b16 .*"));
+        assertEquals(2 * 2 * 4, count(lines, "ldmatrix\\.sync\\.aligned\\.m8n8\\.x4\\.trans\\.shared\\.b16 .*"));
+        // Before the loop three iterations are copied, and one in it: four runs of each operand by a thread.
+        assertEquals(4 * 2 * 4, count(lines, "@%p\\d+ cp\\.async\\.cg\\.shared\\.global.*"));
+        assertEquals(2, count(lines, "cp\\.async\\.wait_group 2;"));
+        assertTrue(kernel.text().contains(".minnctapersm 1"), kernel.text());
+        Dim s = Dim.symbol("s");
+        Dim blocks = s.ceilDiv(Dim.of(128)).max(Dim.ZERO).times(2);
+        assertEquals(List.of(new LaunchShape("k_product_0", blocks, 128, 4 * 2 * 32 * (128 + 128))), kernel.launches());
+    }
+
+    private static long count(List<String> lines, String pattern) {
+        return lines.stream().filter(line -> line.matches(pattern)).count();
+    }
+
+    @Test
+    void devicesWithoutMatrixProductsRefuseThem() {
+        Kernel kernel = MatrixKernels.product("f16");
+        ModelException refusal = assertThrows(ModelException.class, () -> PtxKernel.of(kernel, "sm_75"));
+        assertEquals(
+                "product: the cuda back end does not lower a matrix product by mma.m16n16k16.f16 for sm_75",
+                refusal.getMessage());
     }
 
     @Test

@@ -93,7 +93,7 @@ final class MethodBuilder {
             case Stmt.Guard guard -> build(guard);
             case Stmt.Let let ->
                 scope.with(let.name(), new IndexScope.Binding.Variable(index(let)), () -> build(let.body()));
-            case Stmt.Section(String name, Stmt body) -> section(name, body);
+            case Stmt.Section(String name, var _, Stmt body) -> section(name, body);
         }
     }
 

@@ -117,7 +117,7 @@ class SequentialKernelsTest {
             case Stmt.Guard(var conditions, var then, var otherwise) ->
                 new Stmt.Guard(conditions, replicated(then, random), replicated(otherwise, random));
             case Stmt.Let(var name, var value, var body) -> new Stmt.Let(name, value, replicated(body, random));
-            case Stmt.Section(var name, var body) -> new Stmt.Section(name, replicated(body, random));
+            case Stmt.Section(var name, var by, var body) -> new Stmt.Section(name, by, replicated(body, random));
             case Stmt.Store store -> store;
             case Stmt.ReduceInto reduce -> reduce;
         };

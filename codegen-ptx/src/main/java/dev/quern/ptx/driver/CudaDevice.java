@@ -18,6 +18,7 @@ import java.util.List;
  * @param threadsPerBlock most threads of a block
  * @param threadsPerMultiprocessor most threads resident on one
  * @param sharedPerBlock bytes of shared memory that a block may have without asking for more
+ * @param mostSharedPerBlock bytes that it may ask for
  */
 public record CudaDevice(
         int ordinal,
@@ -28,7 +29,8 @@ public record CudaDevice(
         int multiprocessors,
         int threadsPerBlock,
         int threadsPerMultiprocessor,
-        int sharedPerBlock) {
+        int sharedPerBlock,
+        int mostSharedPerBlock) {
     private static final int LONGEST_NAME = 256;
 
     /** The numbers of {@code CUdevice_attribute}. */
@@ -37,6 +39,7 @@ public record CudaDevice(
     private static final int MAX_SHARED_MEMORY_PER_BLOCK = 8;
     private static final int MULTIPROCESSOR_COUNT = 16;
     private static final int MAX_THREADS_PER_MULTIPROCESSOR = 39;
+    private static final int MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97;
     private static final int COMPUTE_CAPABILITY_MAJOR = 75;
     private static final int COMPUTE_CAPABILITY_MINOR = 76;
 
@@ -77,7 +80,8 @@ public record CudaDevice(
                 attribute(driver, handle, MULTIPROCESSOR_COUNT),
                 attribute(driver, handle, MAX_THREADS_PER_BLOCK),
                 attribute(driver, handle, MAX_THREADS_PER_MULTIPROCESSOR),
-                attribute(driver, handle, MAX_SHARED_MEMORY_PER_BLOCK));
+                attribute(driver, handle, MAX_SHARED_MEMORY_PER_BLOCK),
+                attribute(driver, handle, MAX_SHARED_MEMORY_PER_BLOCK_OPTIN));
     }
 
     private static int attribute(CudaDriver driver, int handle, int attribute) {

@@ -33,7 +33,7 @@ class CudaDriverTest {
         CudaDriver driver = CudaDriver.open(stub);
         assertEquals("13.2", driver.version());
         CudaDevice device = CudaDevice.first(driver);
-        assertEquals(new CudaDevice(0, "Stub 0", 9, 0, 1L << 30, 132, 1024, 2048, 49152), device);
+        assertEquals(new CudaDevice(0, "Stub 0", 9, 0, 1L << 30, 132, 1024, 2048, 49152, 232448), device);
         assertEquals("sm_90", device.architecture());
         stub.functions().body(StubKernels::twice);
         try (Arena arena = Arena.ofConfined();

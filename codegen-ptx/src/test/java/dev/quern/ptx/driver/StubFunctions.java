@@ -162,6 +162,7 @@ public final class StubFunctions {
         Optional<Integer> value = switch (attribute) {
             case 1 -> Optional.of(1024);
             case 8 -> Optional.of(49152);
+            case 97 -> Optional.of(232448);
             case 16 -> Optional.of(132);
             case 39 -> Optional.of(2048);
             case 75 -> Optional.of(9);

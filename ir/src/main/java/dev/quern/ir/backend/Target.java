@@ -49,9 +49,27 @@ public sealed interface Target {
      * @param name such as {@code sm_90}
      * @param blockThreads most threads of a block
      * @param residentThreads threads that the device can hold at once
-     * @param sharedBytes shared memory that a block may have
+     * @param sharedBytes shared memory that a block has without asking for more
+     * @param mostSharedBytes shared memory that a block may ask for
+     * @param instructions products of tiles that a warp can do
      */
-    record Grid(String name, int blockThreads, int residentThreads, int sharedBytes) implements Target {
+    record Grid(
+            String name,
+            int blockThreads,
+            int residentThreads,
+            int sharedBytes,
+            int mostSharedBytes,
+            List<MatrixInstruction> instructions)
+            implements Target {
+        public Grid {
+            instructions = List.copyOf(instructions);
+        }
+
+        /** A device without products of tiles, whose blocks cannot ask for more memory. */
+        public Grid(String name, int blockThreads, int residentThreads, int sharedBytes) {
+            this(name, blockThreads, residentThreads, sharedBytes, sharedBytes, List.of());
+        }
+
         @Override
         public int lanes(int bits) {
             return 1;

@@ -52,7 +52,7 @@ public abstract class KernelMapper {
             case Stmt.Guard(var conditions, var then, var otherwise) ->
                 new Stmt.Guard(conditions.stream().map(this::dim).toList(), stmt(then), stmt(otherwise));
             case Stmt.Let(var name, var value, var body) -> new Stmt.Let(name(name), expr(value), inside(name, body));
-            case Stmt.Section(var name, var body) -> new Stmt.Section(name(name), stmt(body));
+            case Stmt.Section(var name, var by, var body) -> new Stmt.Section(name(name), by, stmt(body));
         };
     }
 

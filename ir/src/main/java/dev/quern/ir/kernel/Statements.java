@@ -100,7 +100,7 @@ public final class Statements {
             case Stmt.Guard(var nonNegative, var _, var _) ->
                 new Stmt.Guard(nonNegative, parts.getFirst(), parts.getLast());
             case Stmt.Let(String name, var value, var _) -> new Stmt.Let(name, value, parts.getFirst());
-            case Stmt.Section(String name, var _) -> new Stmt.Section(name, parts.getFirst());
+            case Stmt.Section(String name, var by, var _) -> new Stmt.Section(name, by, parts.getFirst());
         };
     }
 }

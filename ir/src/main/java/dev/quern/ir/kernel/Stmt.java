@@ -184,8 +184,16 @@ public sealed interface Stmt {
     /** {@code body} where {@code name} is the integer value of {@code value} (any integer type), usable in indices. */
     record Let(String name, Expr value, Stmt body) implements Stmt {}
 
-    /** {@code body}, compiled as a unit of its own: on the JVM, a method that the surrounding loops call. */
-    record Section(String name, Stmt body) implements Stmt {}
+    /**
+     * {@code body}, made as a whole: by default a unit that is compiled by itself, on the JVM a method that the surrounding loops call.
+     * What it means is what its body means, however it is made, and a back end that cannot make it so does its body as it stands.
+     */
+    record Section(String name, Realisation by, Stmt body) implements Stmt {
+        /** A unit of its own. */
+        public Section(String name, Stmt body) {
+            this(name, new Realisation.OwnUnit(), body);
+        }
+    }
 
     /** The statement that does nothing. */
     Block NOTHING = new Block(List.of());

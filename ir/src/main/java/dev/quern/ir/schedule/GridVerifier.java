@@ -6,6 +6,7 @@ import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Realisation;
 import dev.quern.ir.kernel.Stmt;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,23 +33,27 @@ public final class GridVerifier {
     /** What is wrong with {@code kernel} on {@code target}, and where; empty if nothing is. */
     public static Optional<String> fault(Kernel kernel, Target.Grid target) {
         GridVerifier verifier = new GridVerifier(target);
-        verifier.visit(IndexNames.inline(kernel.body()), ScheduleScope.of(kernel), 0);
+        verifier.visit(IndexNames.inline(kernel.body()), ScheduleScope.of(kernel), 0, 1);
         return verifier.fault;
     }
 
-    private void visit(Stmt statement, ScheduleScope scope, long sharedBytes) {
+    private void visit(Stmt statement, ScheduleScope scope, long sharedBytes, int stages) {
         long bytes = sharedBytes;
+        int copies = stages;
         if (statement instanceof Stmt.For loop && isGrid(loop.kind())) {
             check(loop, scope);
         } else if (statement instanceof Stmt.Allocate(Buffer buffer, var _)) {
-            bytes += bytes(buffer);
-            if (bytes > target.sharedBytes()) {
+            bytes += bytes(buffer) * stages;
+            if (bytes > target.mostSharedBytes()) {
                 report("shared memory: " + buffer.name() + " makes it " + bytes + " bytes, a block has "
-                        + target.sharedBytes());
+                        + target.mostSharedBytes());
             }
+        } else if (statement instanceof Stmt.Section(var _, Realisation.CopyPipeline(int depth), var _)) {
+            copies = depth;
         }
         long inside = bytes;
-        scope.parts(statement, (part, at) -> visit(part, at, inside));
+        int times = copies;
+        scope.parts(statement, (part, at) -> visit(part, at, inside, times));
     }
 
     private static boolean isGrid(LoopKind kind) {

@@ -90,15 +90,11 @@ public final class Scheduler {
             case Step.StageInput stage -> StageReductionInput.apply(stage, application);
             case Step.Overrun overrun -> OverrunGuards.apply(overrun, application);
             case Step.Pack pack -> PackBuffer.apply(pack, application);
-            case Step.Pipeline pipeline -> throw application.refusal(absent(application, "pipelined copies"));
-            case Step.Tensorise tensorise -> throw application.refusal(absent(application, "intrinsics"));
+            case Step.Pipeline pipeline -> PipelineLoop.apply(pipeline, application);
+            case Step.Tensorise tensorise -> TensoriseLoop.apply(tensorise, application);
             case Step.Outline outline -> OutlineLoop.apply(outline, application);
             case Step.Assume assume -> AssumeSymbol.apply(assume, application);
         };
-    }
-
-    private static String absent(Application application, String feature) {
-        return "target " + application.target().name() + " has no " + feature;
     }
 
     /** Base names of the loops that a step makes, whether they have iterations or not. */

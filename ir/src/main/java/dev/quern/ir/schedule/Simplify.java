@@ -7,6 +7,7 @@ import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.KernelVisitor;
+import dev.quern.ir.kernel.Realisation;
 import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
@@ -34,6 +35,10 @@ final class Simplify {
         if (statement instanceof Stmt.For loop && loop.extent().is(1)) {
             return withoutUnitLoops(Substitution.of(loop.variable(), Dim.ZERO).in(loop.body()));
         }
+        if (statement instanceof Stmt.Section(var _, Realisation.CopyPipeline _, Stmt.For loop)
+                && loop.extent().is(1)) {
+            return withoutUnitLoops(loop);
+        }
         return Statements.withParts(statement, Simplify::withoutUnitLoops);
     }
 
@@ -47,9 +52,9 @@ final class Simplify {
             case Stmt.Allocate allocate -> simplify(allocate, scope);
             case Stmt.Guard guard -> simplify(guard, scope);
             case Stmt.Let let -> simplify(let, scope);
-            case Stmt.Section(String name, Stmt body) -> {
+            case Stmt.Section(String name, var by, Stmt body) -> {
                 Stmt inner = simplify(body, scope);
-                yield Statements.isNothing(inner) ? Stmt.NOTHING : new Stmt.Section(name, inner);
+                yield Statements.isNothing(inner) ? Stmt.NOTHING : new Stmt.Section(name, by, inner);
             }
         };
     }

@@ -120,14 +120,22 @@ public sealed interface Step {
     /**
      * Parameter {@code buffer}, row-major and only read, is held as {@code layout} says: {@linkplain dev.quern.ir.Layout#panels panels},
      * blocked or interleaved axes, or any other that is {@linkplain dev.quern.ir.LayoutProof proved} to have a place for each element. The
-     * caller packs it, into an array. Its shape stays; indices may run into the padding of the layout.
+     * caller packs it, into an array. Its shape stays; indices may run into the padding of the layout. Memory that the kernel allocates is
+     * laid so at once: rows that are padded or swizzled apart, or the registers of a matrix instruction.
      */
     record Pack(String buffer, Layout layout) implements Step {}
 
-    /** The tile copies and tile products of {@code loop} may overlap by {@code depth} stages. */
+    /**
+     * The copies of {@code loop}, with which its body begins, may run ahead: there is memory for those of {@code depth} iterations. A
+     * {@link dev.quern.ir.kernel.Realisation.CopyPipeline section} around the loop says so. What follows the copies writes registers alone.
+     */
     record Pipeline(String loop, int depth) implements Step {}
 
-    /** The loop nest at {@code loop} becomes the intrinsic named {@code intrinsic}. */
+    /**
+     * The loop nest at {@code loop}, over terms, rows and columns of a product of two tiles in shared memory, becomes the
+     * {@linkplain dev.quern.ir.backend.MatrixInstruction matrix instruction} named {@code intrinsic}: a
+     * {@link dev.quern.ir.kernel.Realisation.ByMatrixInstruction section} around it. What it is added to is laid as the instruction holds its sum.
+     */
     record Tensorise(String loop, String intrinsic) implements Step {}
 
     /** The body of {@code loop} is compiled as a unit of its own, a section {@code tile.loop}. */

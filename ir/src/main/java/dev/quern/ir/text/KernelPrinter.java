@@ -9,6 +9,7 @@ import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Realisation;
 import dev.quern.ir.kernel.Reduction;
 import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
@@ -120,12 +121,20 @@ public final class KernelPrinter {
                 }
             }
             case Stmt.Let let -> let(let, indent);
-            case Stmt.Section(String name, Stmt body) -> {
-                out.append("section ").append(NameText.of(name));
+            case Stmt.Section(String name, Realisation by, Stmt body) -> {
+                out.append("section ").append(NameText.of(name)).append(word(by));
                 writeBody(body, indent);
             }
         }
         out.append('\n');
+    }
+
+    private static String word(Realisation by) {
+        return switch (by) {
+            case Realisation.OwnUnit() -> "";
+            case Realisation.ByMatrixInstruction(String instruction) -> " matrix " + NameText.of(instruction);
+            case Realisation.CopyPipeline(int stages) -> " pipeline " + stages;
+        };
     }
 
     private void let(Stmt.Let outermost, String indent) {

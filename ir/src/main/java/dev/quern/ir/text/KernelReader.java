@@ -12,6 +12,7 @@ import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Realisation;
 import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.text.grammar.QuernParser;
@@ -119,12 +120,34 @@ final class KernelReader {
             case QuernParser.LetContext let -> let(let);
             case QuernParser.AllocationContext allocation -> allocation(allocation);
             case QuernParser.SectionContext section ->
-                new Stmt.Section(Quotes.name(section.name()), body(section.body()));
+                new Stmt.Section(Quotes.name(section.name()), realisation(section), body(section.body()));
             case QuernParser.BlockContext block -> block(block.body());
             case QuernParser.AssignmentContext assignment -> assignment(assignment);
             case QuernParser.ReduceStatementContext reduce -> reductions.read(reduce, expressions);
             default -> throw new IllegalStateException("the grammar has no " + context.getClass());
         };
+    }
+
+    private static Realisation realisation(QuernParser.SectionContext section) {
+        if (section.NAME() == null) {
+            return new Realisation.OwnUnit();
+        }
+        QuernParser.StepArgumentContext argument = section.stepArgument();
+        String word = section.NAME().getText();
+        if (word.equals("matrix") && argument.name() != null) {
+            return new Realisation.ByMatrixInstruction(Quotes.name(argument.name()));
+        }
+        if (!word.equals("pipeline") || argument.integer() == null) {
+            throw SyntaxErrors.at(
+                    section.NAME().getSymbol(),
+                    "matrix and an instruction, or pipeline and a number",
+                    word + " " + argument.getText());
+        }
+        long stages = DimReader.whole(argument.getText(), argument);
+        if (stages != (int) stages) {
+            throw SyntaxErrors.at(argument, "a whole number of 32 bits");
+        }
+        return new Realisation.CopyPipeline((int) stages);
     }
 
     private Stmt let(QuernParser.LetContext context) {

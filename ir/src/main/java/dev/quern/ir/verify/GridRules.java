@@ -2,6 +2,7 @@ package dev.quern.ir.verify;
 
 import dev.quern.ir.NameText;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Realisation;
 import dev.quern.ir.kernel.Stmt;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.Set;
  *   <li>Around a {@link LoopKind#BLOCK} loop there are {@code BLOCK} loops and blocks of statements only; its extent depends on none of them.
  *   <li>A {@link LoopKind#THREAD} or {@link LoopKind#WARP} loop stands in no other such loop and in no vector loop; a {@link LoopKind#LANE}
  *       loop stands in a {@code WARP} loop, and in one only. A block has at most 1024 threads, a warp 32 lanes.
+ *   <li>A {@link Realisation.ByMatrixInstruction} stands in a {@code WARP} loop and in no {@code LANE} loop.
  * </ol>
  */
 final class GridRules {
@@ -60,6 +62,13 @@ final class GridRules {
         if (statement instanceof Stmt.For loop) {
             check(loop, around);
             inner.add(loop.kind());
+        } else if (statement instanceof Stmt.Section(String name, Realisation.ByMatrixInstruction _, var _)) {
+            scope.at("section " + NameText.of(name))
+                    .require(
+                            around.contains(LoopKind.WARP) && !around.contains(LoopKind.LANE),
+                            "place of a matrix product",
+                            "one inside a loop over warps, in none over lanes",
+                            "one inside " + around);
         }
         statement.parts().forEach(part -> inside(part, inner));
     }

@@ -9,6 +9,9 @@ import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.PipelinedLoop;
+import dev.quern.ir.kernel.ProductNest;
+import dev.quern.ir.kernel.Realisation;
 import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
@@ -38,6 +41,7 @@ import java.util.stream.Collectors;
  *   <li>Extents of {@link LoopKind#VECTOR}, {@link LoopKind#UNROLL}, {@link LoopKind#THREAD}, {@link LoopKind#WARP} and {@link LoopKind#LANE} loops are constant.
  *   <li>Loops of a grid stand as {@link GridRules} says.
  *   <li>What {@link Stmt.ReduceInto} joins across the lanes of a vector loop are not joined in a loop inside it.
+ *   <li>The body of a section is what its {@link Realisation} takes: a {@link ProductNest} or a {@link PipelinedLoop}.
  *   <li>Roles are those of loops, and what may be laid anew is an operand.
  *   <li>No index is surely outside its buffer: proved for all iterations, or, outside conditions, for the first or last.
  * </ol>
@@ -181,7 +185,34 @@ public final class KernelVerifier {
                                 .map(index -> at.withNamed(name, index))
                                 .orElseGet(() -> at.withBound(name)));
             }
-            case Stmt.Section(String name, Stmt body) -> check(body, scope.at("section " + NameText.of(name)));
+            case Stmt.Section section -> {
+                KernelScope at = scope.at("section " + NameText.of(section.name()));
+                checkRealisation(section, at);
+                check(section.body(), at);
+            }
+        }
+    }
+
+    private static void checkRealisation(Stmt.Section section, KernelScope scope) {
+        Stmt body = IndexNames.inline(section.body());
+        switch (section.by()) {
+            case Realisation.OwnUnit() -> {}
+            case Realisation.ByMatrixInstruction _ ->
+                scope.require(
+                        ProductNest.of(body).isPresent(),
+                        "body of a matrix product",
+                        "loops over terms, rows and columns around a fused product",
+                        "other statements");
+            case Realisation.CopyPipeline(int stages) -> {
+                scope.require(stages > 1, "stages of a pipeline", "2 or more", stages);
+                scope.require(
+                        body instanceof Stmt.For loop
+                                && loop.kind() == LoopKind.SERIAL
+                                && PipelinedLoop.of(loop).isPresent(),
+                        "body of a pipeline",
+                        "a serial loop over copies into shared memory of its own and what follows them",
+                        "another statement");
+            }
         }
     }
 

@@ -179,7 +179,7 @@ class ScheduleRefusalTest {
         Layout panels = Layout.panels(K, N, 16);
         refused(PRODUCT, "c is written", new Step.Pack("c", Layout.panels(M, N, 16)));
         refused(PRODUCT, "b is not row-major", new Step.Pack("b", panels), new Step.Pack("b", Layout.panels(K, N, 8)));
-        refused(PRODUCT, "the kernel has no parameter q", new Step.Pack("q", panels));
+        refused(PRODUCT, "the kernel has no buffer q", new Step.Pack("q", panels));
         refused(PRODUCT, "bias[N]: a layout of 2 axes for rank 1", new Step.Pack("bias", panels));
         refused(PRODUCT, "of axis 1 do not count to N", new Step.Pack("b", Layout.rowMajor(Shape.of(K, Dim.of(3)))));
         refused(
@@ -194,7 +194,7 @@ class ScheduleRefusalTest {
     @Test
     void whatNoTargetHasYet() {
         refused(PRODUCT, "target test-512x32 has no pipelined copies", new Step.Pipeline("k", 2));
-        refused(PRODUCT, "target test-512x32 has no intrinsics", new Step.Tensorise("k", "mma"));
+        refused(PRODUCT, "target test-512x32 has no intrinsic mma; it has []", new Step.Tensorise("k", "mma"));
         refused(PRODUCT, "the kernel has no symbol q", new Step.Assume("q", Dim.of(3)));
         refused(
                 PRODUCT,

@@ -166,7 +166,7 @@ public final class KernelGenerator {
             case Stmt.Allocate(Buffer buffer, Stmt body) -> hasLoop(body);
             case Stmt.Guard(List<Dim> conditions, Stmt then, Stmt otherwise) -> hasLoop(then) || hasLoop(otherwise);
             case Stmt.Let(String name, Expr value, Stmt body) -> hasLoop(body);
-            case Stmt.Section(String name, Stmt body) -> hasLoop(body);
+            case Stmt.Section(String name, var by, Stmt body) -> hasLoop(body);
             case Stmt.Store store -> false;
             case Stmt.ReduceInto reduce -> false;
         };

@@ -6,9 +6,10 @@ import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.ScheduleSpace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The schedules for a grid: tiles, where the kernel is a sum of products that tiles may pay for, and launches of threads.
+ * The schedules for a grid: tiles by matrix instructions, where it has some for the kernel, tiles, where the kernel is a sum of products that tiles may pay for, and launches of threads.
  *
  * @param kernel an unscheduled kernel
  * @param target the device
@@ -22,6 +23,11 @@ record GridSpace(Kernel kernel, Target.Grid target) implements ScheduleSpace {
     @Override
     public List<Candidate> candidates() {
         List<Candidate> candidates = new ArrayList<>();
+        for (GridMatrixTile tile : GridMatrixSchedules.space(kernel, target)) {
+            GridMatrixSchedules.of(kernel, target, tile)
+                    .map(schedule -> new Candidate(tile.toString(), schedule))
+                    .ifPresent(candidates::add);
+        }
         for (GridTile tile : GridTileSchedules.space(kernel, target)) {
             GridTileSchedules.of(kernel, target, tile)
                     .map(schedule -> new Candidate(tile.toString(), schedule))
@@ -33,9 +39,20 @@ record GridSpace(Kernel kernel, Target.Grid target) implements ScheduleSpace {
 
     @Override
     public List<SizeRange> ranges() {
-        List<Candidate> preferred =
-                GridTileSchedules.chosen(kernel, target).map(List::of).orElseGet(() -> List.of(threads()));
+        Optional<Candidate> byMatrices = byMatrices();
+        List<Candidate> preferred = byMatrices.isPresent()
+                ? List.of(byMatrices.get())
+                : GridTileSchedules.chosen(kernel, target).map(List::of).orElseGet(() -> List.of(threads()));
         return List.of(new SizeRange(List.of(), preferred));
+    }
+
+    /** The first that is legal of those that the cost model prefers: whatever their sizes, they are taken to beat products one by one. */
+    private Optional<Candidate> byMatrices() {
+        return GridMatrixSchedules.preferred(kernel, target).stream()
+                .map(tile -> GridMatrixSchedules.of(kernel, target, tile)
+                        .map(schedule -> new Candidate(tile.toString(), schedule)))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     private Candidate threads() {

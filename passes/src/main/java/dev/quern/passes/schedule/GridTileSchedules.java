@@ -1,11 +1,7 @@
 package dev.quern.passes.schedule;
 
-import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
-import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
-import dev.quern.ir.kernel.Expr;
-import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
@@ -26,106 +22,39 @@ import java.util.Optional;
  * in shared memory, a tile of registers for each thread. Legality is the scheduler's to say.
  */
 final class GridTileSchedules {
-    /** Terms summed one after the other from which on panels are worth their copies. */
-    private static final long FEW_TERMS = 8;
-
     /** Rows of panels that a thread reads along are this much longer, so that they do not start in one bank. */
     private static final int PAD = 1;
 
     private final Kernel kernel;
     private final Target.Grid target;
-    private final LoopNest nest;
-    private final Stmt.For column;
-    private final Optional<Stmt.For> row;
-    private final Stmt.For term;
-    private final Stmt.ReduceInto reduce;
+    private final GridContraction contraction;
     private final List<Step> steps = new ArrayList<>();
 
-    private GridTileSchedules(Kernel kernel, LoopNest nest, Target.Grid target, Stmt.ReduceInto reduce) {
-        this.kernel = kernel;
+    private GridTileSchedules(GridContraction contraction, Target.Grid target) {
+        this.kernel = contraction.kernel();
         this.target = target;
-        this.nest = nest;
-        this.column = nest.outer(AxisRole.COLUMN).getLast();
-        List<Stmt.For> rows = nest.outer(AxisRole.ROW);
-        this.row = rows.isEmpty() ? Optional.empty() : Optional.of(rows.getLast());
-        this.term = nest.inner(AxisRole.REDUCED).getLast();
-        this.reduce = reduce;
+        this.contraction = contraction;
     }
 
     /** The tile that is taken to be best, if the kernel is such a sum and tiles are taken to pay. */
     static Optional<Candidate> chosen(Kernel kernel, Target.Grid target) {
-        return tiled(kernel, target)
-                .flatMap(schedules -> GridTile.choose(schedules.sizes(), target)
+        return GridContraction.of(kernel)
+                .flatMap(contraction -> GridTile.choose(contraction.sizes(), target)
                         .flatMap(tile ->
-                                schedules.schedule(tile).map(schedule -> new Candidate(tile.toString(), schedule))));
+                                of(kernel, target, tile).map(schedule -> new Candidate(tile.toString(), schedule))));
     }
 
     /** The tiles that the kernel may have; none if it is no such sum. */
     static List<GridTile> space(Kernel kernel, Target.Grid target) {
-        return tiled(kernel, target)
-                .map(schedules -> GridTile.space(schedules.sizes(), target))
+        return GridContraction.of(kernel)
+                .map(contraction -> GridTile.space(contraction.sizes(), target))
                 .orElse(List.of());
-    }
-
-    private static Optional<GridTileSchedules> tiled(Kernel kernel, Target.Grid target) {
-        LoopNest nest = LoopNest.of(kernel);
-        List<Stmt.ReduceInto> reductions = new ArrayList<>();
-        nest.body().walk(part -> {
-            if (part instanceof Stmt.ReduceInto found) {
-                reductions.add(found);
-            }
-        });
-        if (nest.outer(AxisRole.COLUMN).isEmpty()
-                || nest.inner(AxisRole.REDUCED).isEmpty()
-                || reductions.size() != 1
-                || reductions.getFirst().inputs().size() != 2
-                || !areShared(nest, reductions.getFirst())) {
-            return Optional.empty();
-        }
-        return Optional.of(new GridTileSchedules(kernel, nest, target, reductions.getFirst()));
-    }
-
-    /** Whether all rows of a tile need the same columns, and the other way round: only then do panels hold less than what is multiplied. */
-    private static boolean areShared(LoopNest nest, Stmt.ReduceInto reduce) {
-        String column = nest.outer(AxisRole.COLUMN).getLast().variable();
-        return !Expressions.mentions(reduce.inputs().getFirst(), column)
-                && nest.outer(AxisRole.ROW).stream()
-                        .noneMatch(row -> Expressions.mentions(reduce.inputs().getLast(), row.variable()));
     }
 
     /** The schedule with {@code tile}; empty if the scheduler refuses it. */
     static Optional<Schedule> of(Kernel kernel, Target.Grid target, GridTile tile) {
-        LoopNest nest = LoopNest.of(kernel);
-        Stmt.ReduceInto[] reduce = new Stmt.ReduceInto[1];
-        nest.body().walk(part -> {
-            if (part instanceof Stmt.ReduceInto found) {
-                reduce[0] = found;
-            }
-        });
-        return new GridTileSchedules(kernel, nest, target, reduce[0]).schedule(tile);
-    }
-
-    private GridTile.Sizes sizes() {
-        long batch = 1;
-        for (Stmt.For loop : nest.outer()) {
-            if (loop != column && !row.filter(found -> found == loop).isPresent()) {
-                batch *= Math.max(1, LoopNest.likely(loop));
-            }
-        }
-        long turns = 1;
-        for (Stmt.For loop : nest.inner(AxisRole.REDUCED)) {
-            if (loop != term) {
-                turns *= Math.max(1, LoopNest.extent(loop, FEW_TERMS));
-            }
-        }
-        int bytes = Math.max(1, reduce.inputs().getFirst().dtype().bits() / 8);
-        return new GridTile.Sizes(
-                batch,
-                row.map(loop -> Math.max(1, LoopNest.likely(loop))).orElse(1L),
-                Math.max(1, LoopNest.likely(column)),
-                Math.max(1, LoopNest.likely(term)),
-                turns,
-                bytes);
+        return GridContraction.of(kernel)
+                .flatMap(contraction -> new GridTileSchedules(contraction, target).schedule(tile));
     }
 
     private Optional<Schedule> schedule(GridTile tile) {
@@ -180,18 +109,20 @@ final class GridTileSchedules {
     }
 
     private void tiled(GridTile tile) {
+        Stmt.For column = contraction.column();
         AxisCut columns = cut(column.variable(), tile.threadColumns(), tile.columns());
-        AxisCut rows = row.map(loop -> cut(loop.variable(), tile.threadRows(), tile.rows()))
+        AxisCut rows = contraction
+                .row()
+                .map(loop -> cut(loop.variable(), tile.threadRows(), tile.rows()))
                 .orElse(new AxisCut("", List.of(), List.of()));
-        String term = this.term.variable();
+        String term = contraction.term().variable();
         steps.add(new Step.Split(term, tile.depth(), Tail.CLAMP));
         String stage = term + ".o";
         String inStage = term + ".i";
         List<String> blocks = new ArrayList<>();
-        for (Stmt.For loop : nest.outer()) {
+        for (Stmt.For loop : contraction.nest().outer()) {
             String name = loop.variable();
-            boolean isRow = row.filter(found -> found == loop).isPresent();
-            blocks.add(loop == column ? columns.block() : isRow ? rows.block() : name);
+            blocks.add(loop == column ? columns.block() : contraction.isRow(loop) ? rows.block() : name);
         }
         List<String> threads = joined(rows.thread(), columns.thread());
         List<String> registers = joined(rows.registers(), columns.registers());
@@ -211,7 +142,7 @@ final class GridTileSchedules {
                 inStage,
                 joined(rows.registers(), rows.thread()),
                 joined(columns.registers(), columns.thread()),
-                row.orElse(column));
+                contraction.row().orElse(column));
         steps.add(new Step.Overrun(stage));
         reorder(joined(threads, registers));
         reorder(joined(threads, joined(List.of(inStage), registers)));
@@ -240,28 +171,11 @@ final class GridTileSchedules {
 
     /** Stages an operand in the order in which its elements lie: along its own axis, or along the terms. */
     private void stage(int input, String stage, String inStage, List<String> own, List<String> others, Stmt.For axis) {
-        boolean along = isAdjacent(reduce.inputs().get(input), axis.variable());
+        boolean along = contraction.isAdjacent(input, axis.variable());
         List<String> order =
                 along ? joined(List.of(inStage), joined(own, others)) : joined(joined(own, List.of(inStage)), others);
         reorder(order);
         steps.add(new Step.StageInput(stage, input, MemorySpace.SHARED, along ? 0 : PAD));
-    }
-
-    /** Whether neighbouring iterations of {@code loop} read neighbouring elements. */
-    private boolean isAdjacent(Expr value, String loop) {
-        boolean[] adjacent = {true};
-        Expressions.loads(
-                value,
-                load -> kernel.parameters().stream()
-                        .filter(parameter -> parameter.name().equals(load.buffer()))
-                        .map(parameter -> parameter.layout().address(load.indices()))
-                        .filter(address -> address.dependsOn(loop))
-                        .forEach(address -> adjacent[0] &= isOne(address, loop)));
-        return adjacent[0];
-    }
-
-    private static boolean isOne(Dim address, String loop) {
-        return address.coefficient(loop).filter(factor -> factor.is(1)).isPresent();
     }
 
     /** The threads of a block share the loops that fill a panel, neighbouring elements being neighbouring threads'. */

@@ -4,11 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.quern.DType;
-import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.interpret.kernel.KernelInterpreter;
-import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
@@ -18,7 +15,6 @@ import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.Scheduler;
 import dev.quern.ir.text.Parser;
 import dev.quern.ir.verify.KernelVerifier;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -123,44 +119,9 @@ class GridTileSchedulesTest {
         float[] expected = run(kernel, symbol);
         assertArrayEquals(expected, run(scheduled, symbol), kernel.name() + " of " + symbol);
         for (long factor : new long[] {-1, 5, 77}) {
-            Kernel adverse = scheduled.withBody(inOrder(scheduled.body(), factor));
+            Kernel adverse = scheduled.withBody(AdverseOrder.of(scheduled.body(), factor));
             assertArrayEquals(expected, run(adverse, symbol), kernel.name() + " of " + symbol + ", order " + factor);
         }
-    }
-
-    /** The statement with blocks and threads in another order: backwards, or in steps of {@code factor} where that reaches all of them. */
-    private static Stmt inOrder(Stmt statement, long factor) {
-        return switch (statement) {
-            case Stmt.Block(List<Stmt> statements) ->
-                new Stmt.Block(
-                        statements.stream().map(each -> inOrder(each, factor)).toList());
-            case Stmt.For loop -> {
-                Stmt body = inOrder(loop.body(), factor);
-                if (loop.kind() != LoopKind.BLOCK && loop.kind() != LoopKind.THREAD) {
-                    yield new Stmt.For(loop.variable(), loop.extent(), loop.kind(), body);
-                }
-                Dim turn = Dim.symbol(loop.variable() + " turn");
-                boolean steps = loop.extent().isConstant()
-                        && factor > 0
-                        && isPrimeTo(loop.extent().constant(), factor);
-                Dim order = steps
-                        ? turn.times(factor).mod(loop.extent())
-                        : loop.extent().minus(1).minus(turn);
-                Stmt named = new Stmt.Let(loop.variable(), new Expr.Index(order, DType.I64), body);
-                yield new Stmt.For(loop.variable() + " turn", loop.extent(), LoopKind.SERIAL, named);
-            }
-            case Stmt.Allocate(var buffer, Stmt body) -> new Stmt.Allocate(buffer, inOrder(body, factor));
-            case Stmt.Guard(var conditions, Stmt then, Stmt otherwise) ->
-                new Stmt.Guard(conditions, inOrder(then, factor), inOrder(otherwise, factor));
-            case Stmt.Let(String name, var value, Stmt body) -> new Stmt.Let(name, value, inOrder(body, factor));
-            case Stmt.Section(String name, Stmt body) -> new Stmt.Section(name, inOrder(body, factor));
-            case Stmt.Store store -> store;
-            case Stmt.ReduceInto reduce -> reduce;
-        };
-    }
-
-    private static boolean isPrimeTo(long extent, long factor) {
-        return BigInteger.valueOf(extent).gcd(BigInteger.valueOf(factor)).intValue() == 1;
     }
 
     @ParameterizedTest

@@ -71,7 +71,7 @@ statement
     | 'if' (condition (',' condition)*)? body ('else' body)?     # choice
     | 'let' binding (',' binding)* body                          # let
     | 'alloc' buffer body                                        # allocation
-    | 'section' name body                                        # section
+    | 'section' name (NAME stepArgument)? body                   # section
     | body                                                       # block
     | name shape update expression                               # assignment
     | 'into' targets name '(' expression (',' expression)* ')' along?  # reduceStatement

@@ -65,7 +65,7 @@ final class StatementCode {
             case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body);
             case Stmt.Guard(List<Dim> nonNegative, Stmt then, Stmt otherwise) -> guard(nonNegative, then, otherwise);
             case Stmt.Let(String name, Expr value, Stmt body) -> let(name, value, body);
-            case Stmt.Section(String _, Stmt body) -> action(body);
+            case Stmt.Section(String _, var _, Stmt body) -> action(body);
         };
     }
 
