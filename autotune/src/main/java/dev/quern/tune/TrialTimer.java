@@ -22,6 +22,9 @@ public final class TrialTimer {
     private static final int BATCHES = 31;
     private static final int LEAST_BATCHES = 5;
 
+    /** How many times as long as others may a kernel be timed whose runs are so long that there are few of them. */
+    private static final int LONGEST = 4;
+
     /** A tenth of the batches are shorter. */
     private static final double PERCENTILE = 0.1;
 
@@ -76,8 +79,10 @@ public final class TrialTimer {
         int runs = Math.clamp(BATCH_NANOS / Math.max(1, once), 1, 100_000);
         double[] each = new double[BATCHES];
         long begin = System.nanoTime();
-        int taken = 0;
-        while (taken < BATCHES && (taken < LEAST_BATCHES || System.nanoTime() - begin < timingNanos)) {
+        int taken = 1;
+        each[0] = once;
+        while (taken < BATCHES
+                && System.nanoTime() - begin < (taken < LEAST_BATCHES ? LONGEST * timingNanos : timingNanos)) {
             each[taken++] = (double) timed(trial, runs) / runs;
         }
         Arrays.sort(each, 0, taken);

@@ -39,6 +39,12 @@ public final class Tuning {
     /** A time that is so many times the best may be bad luck of the compiler's: it is made once more. */
     private static final double OUTLIER = 3;
 
+    /** A time that is so many times the best is the candidate's own. */
+    private static final double HOPELESS = 20;
+
+    /** By how much a second time must be better to be worth a remark. */
+    private static final double REMARKABLE = 1.2;
+
     private final TrialSource source;
     private final TrialTimer timer;
 
@@ -113,16 +119,18 @@ public final class Tuning {
                     .map(TrialOutcome::nanos)
                     .orElse(Double.MAX_VALUE);
             String remark = "";
-            if (nanos > OUTLIER * least) {
+            if (nanos > OUTLIER * least && nanos < HOPELESS * least) {
                 KernelTrial other = source.open(candidate);
                 OptionalDouble second = timer.time(other);
                 trial.close();
                 trial = other;
                 if (second.orElse(nanos) < nanos) {
-                    remark = String.format(
-                            Locale.ROOT,
-                            "took %.1f times as long when it was compiled first",
-                            nanos / second.orElse(nanos));
+                    remark = nanos < REMARKABLE * second.orElse(nanos)
+                            ? ""
+                            : String.format(
+                                    Locale.ROOT,
+                                    "took %.1f times as long when it was compiled first",
+                                    nanos / second.orElse(nanos));
                     nanos = second.orElse(nanos);
                 }
             }
