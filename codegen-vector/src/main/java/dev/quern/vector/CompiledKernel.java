@@ -12,8 +12,7 @@ record CompiledKernel(Kernel kernel, GeneratedKernel generated, byte[] classFile
 
     @Override
     public void run(Object[] buffers, long[] offsets, long[] symbols, long from, long to) {
-        generated.begin();
-        generated.run(buffers, offsets, symbols, from, to);
+        generated.runPart(buffers, offsets, symbols, from, to);
     }
 
     @Override

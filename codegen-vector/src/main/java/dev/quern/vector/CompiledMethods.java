@@ -32,7 +32,7 @@ final class CompiledMethods {
     }
 
     /** Hidden classes are called {@code NAME+ADDRESS} in places, and {@code NAME/ADDRESS} in others. */
-    private static String hidden(String text) {
+    static String hidden(String text) {
         return text.replace('+', '/');
     }
 }

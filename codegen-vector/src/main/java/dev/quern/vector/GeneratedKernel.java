@@ -1,15 +1,65 @@
 package dev.quern.vector;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
 /** What a generated class is. The methods are those of {@link dev.quern.ir.backend.HostExecutable}. */
 abstract class GeneratedKernel {
-    private boolean begun;
+    /** What a part of a run takes, at least, for the next to wait for C2. */
+    private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
 
-    /** To be called before each {@link #run}. */
-    final void begin() {
+    /** What all threads together wait for one kernel at most: where C2 has much to do for others, it may not come to it for long. */
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    private final AtomicLong waitedNanos = new AtomicLong();
+    private boolean begun;
+    private volatile boolean settled;
+    private volatile boolean compiling;
+    private volatile long lastNanos;
+
+    /**
+     * Runs a part of the parallel loop. One that would be interpreted for long waits while C2 has the kernel in work, no longer than the part
+     * before took twice.
+     */
+    final void runPart(Object[] buffers, long[] offsets, long[] symbols, long from, long to) {
+        if (settled) {
+            run(buffers, offsets, symbols, from, to);
+            return;
+        }
         if (!begun) {
             begun = true;
             KernelRehearsal.begins(this);
         }
+        if (compiling && lastNanos >= LONG_NANOS && waitedNanos.get() < MOST_NANOS) {
+            await(Math.min(2 * lastNanos, MOST_NANOS));
+        }
+        long begin = System.nanoTime();
+        run(buffers, offsets, symbols, from, to);
+        lastNanos = System.nanoTime() - begin;
+    }
+
+    private void await(long nanos) {
+        long begin = System.nanoTime();
+        long waited = 0;
+        while (compiling && waited < nanos && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(this, LOOK_NANOS);
+            waited = System.nanoTime() - begin;
+        }
+        waitedNanos.addAndGet(waited);
+    }
+
+    /** Whether C2 has methods of it in work. */
+    final void compiling(boolean inWork) {
+        compiling = inWork;
+    }
+
+    /** C2 is not looked at any more. */
+    final void settle() {
+        compiling = false;
+        settled = true;
     }
 
     abstract void run(Object[] buffers, long[] offsets, long[] symbols, long from, long to);

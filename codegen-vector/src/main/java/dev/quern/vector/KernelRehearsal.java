@@ -38,6 +38,8 @@ final class KernelRehearsal {
 
     private static final String QUEUE = "C2 compile queue:";
     private static final long LOOK_MILLIS = 20;
+    private static final long LOOK_OFTEN_MILLIS = 4;
+    private static final long NEW_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long WATCHED_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final BlockingQueue<KernelNews> EVENTS = new LinkedBlockingQueue<>();
 
@@ -56,8 +58,26 @@ final class KernelRehearsal {
             this.kernel = new WeakReference<>(kernel);
         }
 
+        /** Whether it has run for so long that nothing is done for it any more. */
         boolean isOver() {
-            return System.nanoTime() - since > WATCHED_NANOS || kernel.refersTo(null);
+            GeneratedKernel present = kernel.get();
+            boolean over = present == null || System.nanoTime() - since > WATCHED_NANOS;
+            if (over && present != null) {
+                present.settle();
+            }
+            return over;
+        }
+
+        boolean isNew() {
+            return System.nanoTime() - since < NEW_NANOS;
+        }
+
+        /** Takes note of whether C2 has it in work. */
+        void look(String queues) {
+            GeneratedKernel present = kernel.get();
+            if (present != null) {
+                present.compiling(queues.contains(present.getClass().getName() + "::"));
+            }
         }
 
         void callUpTo(int wanted) {
@@ -89,14 +109,17 @@ final class KernelRehearsal {
         int compilers = compilers();
         try {
             while (true) {
-                KernelNews event =
-                        beginners.isEmpty() ? EVENTS.take() : EVENTS.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                long millis = beginners.stream().anyMatch(Beginner::isNew) ? LOOK_OFTEN_MILLIS : LOOK_MILLIS;
+                KernelNews event = beginners.isEmpty() ? EVENTS.take() : EVENTS.poll(millis, TimeUnit.MILLISECONDS);
                 if (event == null) {
-                    int wanted = wanted(queued(), compilers);
+                    String queues = queues();
+                    int wanted = wanted(queued(queues), compilers);
                     beginners.forEach(beginner -> beginner.callUpTo(wanted));
+                    String names = CompiledMethods.hidden(queues);
+                    beginners.forEach(beginner -> beginner.look(names));
                     beginners.removeIf(Beginner::isOver);
                 } else if (!worthIt) {
-                    continue;
+                    event.kernel.settle();
                 } else if (event.begins) {
                     beginners.add(new Beginner(event.kernel));
                 } else {
@@ -132,12 +155,12 @@ final class KernelRehearsal {
         return (int) Math.min(MOST, USUAL * ((double) queued / (LOAD_FEEDBACK * compilers) + 1));
     }
 
-    /** Methods that wait for C2; 0 where the JVM does not say. */
-    private static int queued() {
+    /** What compilers do and what waits for them; nothing where the JVM does not say. */
+    private static String queues() {
         try {
-            return queued(KernelCompilation.command("compilerQueue"));
+            return KernelCompilation.command("compilerQueue");
         } catch (JMException | RuntimeException absent) {
-            return 0;
+            return "";
         }
     }
 
