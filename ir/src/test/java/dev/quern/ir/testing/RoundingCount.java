@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Runs a graph and counts, for each value, the roundings behind an element, in units of a number of size 1: what {@link Tolerance} takes
- * for its terms. A sum rounds once a term, a function {@value #FUNCTION} times; what a normalisation divides by multiplies those before it.
+ * for its terms. A rounding of greater numbers counts as much more, for they may cancel later. A sum rounds once a term, a function {@value #FUNCTION} times; what a normalisation divides by multiplies those before it.
  */
 public final class RoundingCount {
     private static final int FUNCTION = 4;
@@ -54,8 +55,9 @@ public final class RoundingCount {
         RoundingCount counted = new RoundingCount();
         GraphInterpreter interpreter = new GraphInterpreter();
         Map<String, Tensor> outputs = new LinkedHashMap<>(interpreter.run(graph, inputs, (node, operands, dims) -> {
-            counted.count(node, operands);
-            return interpreter.evaluate(node, operands, dims);
+            List<Tensor> results = interpreter.evaluate(node, operands, dims);
+            counted.count(node, operands, results);
+            return results;
         }));
         return new Run(
                 List.copyOf(outputs.values()),
@@ -66,13 +68,30 @@ public final class RoundingCount {
         return counts.getOrDefault(value.name(), 0L);
     }
 
-    private void count(Node node, List<Tensor> operands) {
+    private void count(Node node, List<Tensor> operands, List<Tensor> results) {
         long before = node.inputs().stream().mapToLong(this::of).max().orElse(0);
         double magnified = node.op() instanceof Op.Normalize normalize
                 ? Math.ceil(before * magnification(normalize, operands.getFirst()))
                 : before;
-        long all = (long) magnified + own(node.op(), operands);
+        double size = Stream.concat(operands.stream(), results.stream())
+                .mapToDouble(RoundingCount::size)
+                .reduce(1, Math::max);
+        long all = (long) (magnified + own(node.op(), operands) * size);
         node.outputs().forEach(result -> counts.put(result.name(), all));
+    }
+
+    /** The greatest finite number, by magnitude, of a tensor of floats. */
+    private static double size(Tensor tensor) {
+        double size = 0;
+        for (long i = 0; i < tensor.elements() && isMeasured(tensor.dtype()); i++) {
+            double magnitude = Math.abs(Tolerance.number(tensor, i));
+            size = Double.isFinite(magnitude) ? Math.max(size, magnitude) : size;
+        }
+        return size;
+    }
+
+    private static boolean isMeasured(DType type) {
+        return type == DType.F32 || type == DType.F64;
     }
 
     private static long own(Op op, List<Tensor> operands) {

@@ -7,6 +7,7 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.interpret.GraphInterpreter;
+import dev.quern.ir.testing.Campaign;
 import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.testing.RoundingCount;
 import dev.quern.ir.verify.GraphVerifier;
@@ -27,30 +28,23 @@ import org.junit.jupiter.api.Test;
 
 /** Compiled programs, scheduled and not, compute what the graph's interpreter does; every other one after the graph passes. */
 class RandomGraphTest {
-    private static final int GRAPHS = Boolean.getBoolean("quern.campaign") ? 20_000 : 300;
     private static final Target VECTORS = Hosts.vectors(512, 32, 2);
 
     private static final Target GRID = new Target.Grid("test-grid", 8, 64, 1 << 10);
 
     @Test
     void plainKernelsAgreeWithTheInterpreter() {
-        for (long seed = 0; seed < GRAPHS; seed++) {
-            check(seed, new CompileOptions(false));
-        }
+        Campaign.run("plain kernels of random graphs", seed -> check(seed, new CompileOptions(false)));
     }
 
     @Test
     void scheduledKernelsAgreeWithTheInterpreter() {
-        for (long seed = 0; seed < GRAPHS; seed++) {
-            check(seed, new CompileOptions(true));
-        }
+        Campaign.run("scheduled kernels of random graphs", seed -> check(seed, new CompileOptions(true)));
     }
 
     @Test
     void kernelsForAGridAgreeWithTheInterpreter() {
-        for (long seed = 0; seed < GRAPHS; seed++) {
-            check(seed, GRID, new CompileOptions(true));
-        }
+        Campaign.run("kernels for a grid of random graphs", seed -> check(seed, GRID, new CompileOptions(true)));
     }
 
     /** Operations of the host, and those that have cases of their own in {@link TemplateTest} or in random models. */
@@ -76,7 +70,7 @@ class RandomGraphTest {
     @Test
     void everyOtherOperationIsDrawn() {
         Set<String> met = new TreeSet<>();
-        for (long seed = 0; seed < GRAPHS; seed++) {
+        for (long seed = 0; seed < Campaign.cases(); seed++) {
             new RandomGraphs(seed)
                     .graph()
                     .nodes()
@@ -97,17 +91,19 @@ class RandomGraphTest {
     /** Each pass leaves a graph that obeys the rules and computes the same. */
     @Test
     void everyPassKeepsWhatAGraphComputes() {
-        for (long seed = 0; seed < GRAPHS; seed++) {
-            RandomGraphs random = new RandomGraphs(seed);
-            Graph graph = random.graph();
-            RoundingCount.Run expected = RoundingCount.run(graph, random.inputs());
-            for (List<GraphPass> stage : GraphPipeline.stages()) {
-                for (GraphPass pass : stage) {
-                    Graph before = graph;
-                    graph = pass.run(before);
-                    if (graph != before) {
-                        keeps(seed + ", " + pass.name() + ", " + before, graph, random, expected);
-                    }
+        Campaign.run("passes over random graphs", RandomGraphTest::keepsThroughEveryPass);
+    }
+
+    private static void keepsThroughEveryPass(long seed) {
+        RandomGraphs random = new RandomGraphs(seed);
+        Graph graph = random.graph();
+        RoundingCount.Run expected = RoundingCount.run(graph, random.inputs());
+        for (List<GraphPass> stage : GraphPipeline.stages()) {
+            for (GraphPass pass : stage) {
+                Graph before = graph;
+                graph = pass.run(before);
+                if (graph != before) {
+                    keeps(seed + ", " + pass.name() + ", " + before, graph, random, expected);
                 }
             }
         }
