@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param timeLimit how long loading, and each run, may take; {@link #NO_TIME_LIMIT} by default. Looked at between the steps of a
  *     compilation and of a run, and between parts of a long kernel, as is the interrupt status of the calling thread
  * @param deterministic whether one input gives the same bits in every run, on any number of threads, with vectors of any width or
- *     none, before and after the JVM compiles a kernel; so it is by default. The order of every sum is then pinned. Without, it may
+ *     none, before and after the JVM compiles a kernel; so it is by default. The order of every sum is then pinned, save that tensor cores of a
+ *     GPU add products of 16-bit floats in an order of their own, the same in every run on one kind of GPU. Without, it may
  *     follow the machine and, with online tuning, measurements: only who wants that gives the promise up
  * @param cache the folder in which what is compiled is kept, so that a later process need not compile it; nothing is kept if empty. By default
  *     the folder that the system property {@code quern.cache} names ({@code off} is none), else {@code quern/compiled} in {@code XDG_CACHE_HOME},

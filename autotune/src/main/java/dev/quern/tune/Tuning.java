@@ -73,7 +73,9 @@ public final class Tuning {
                 Thread.ofPlatform().daemon().name("quern-candidates").factory());
         try {
             int measured = 0;
-            while (!isOver.getAsBoolean() && measured < most) {
+            while (!isOver.getAsBoolean()
+                    && measured < most
+                    && !Thread.currentThread().isInterrupted()) {
                 boolean more = true;
                 while (ahead.size() < AHEAD && more) {
                     Optional<Candidate> next = search.next();
@@ -84,7 +86,11 @@ public final class Tuning {
                 if (ahead.isEmpty()) {
                     break;
                 }
-                TrialOutcome outcome = outcome(ahead.remove(), outcomes, best);
+                TrialOutcome outcome = outcome(ahead.peek(), outcomes, best);
+                if (!outcome.isMeasured() && Thread.currentThread().isInterrupted()) {
+                    break;
+                }
+                ahead.remove();
                 outcomes.put(outcome.candidate(), outcome);
                 measured += outcome.isMeasured() ? 1 : 0;
                 search.found(outcome);
@@ -120,10 +126,10 @@ public final class Tuning {
                     .orElse(Double.MAX_VALUE);
             String remark = "";
             if (nanos > OUTLIER * least && nanos < HOPELESS * least) {
-                KernelTrial other = source.open(candidate);
-                OptionalDouble second = timer.time(other);
-                trial.close();
-                trial = other;
+                KernelTrial first = trial;
+                trial = source.open(candidate);
+                first.close();
+                OptionalDouble second = timer.time(trial);
                 if (second.orElse(nanos) < nanos) {
                     remark = nanos < REMARKABLE * second.orElse(nanos)
                             ? ""
@@ -187,9 +193,13 @@ public final class Tuning {
     /** Frees what was compiled and not timed; there is little of it. */
     private static void discard(Deque<Prepared> ahead, ExecutorService compiler) {
         compiler.shutdown();
+        boolean interrupted = Thread.interrupted();
         try {
             compiler.awaitTermination(1, TimeUnit.MINUTES);
         } catch (InterruptedException stopped) {
+            interrupted = true;
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
         for (Prepared prepared : ahead) {

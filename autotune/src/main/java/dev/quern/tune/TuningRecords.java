@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,24 +47,60 @@ public record TuningRecords(Path file) {
         if (records.isEmpty()) {
             return;
         }
+        try (RecordsLock _ = lock()) {
+            add(records);
+        } catch (IOException failure) {
+            throw unwritable(failure);
+        }
+    }
+
+    /**
+     * Makes the file if it is not there, and tries whether it can be added to.
+     *
+     * @throws ModelException if it cannot
+     */
+    public void requireWritable() {
+        try (RecordsLock _ = lock();
+                FileChannel _ = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            LOG.log(System.Logger.Level.DEBUG, "records are kept in {0}", file);
+        } catch (IOException failure) {
+            throw unwritable(failure);
+        }
+    }
+
+    private ModelException unwritable(IOException failure) {
+        return new ModelException(
+                ModelException.Code.IO, file.toString(), "cannot be written (" + failure + ")", failure);
+    }
+
+    private void add(Collection<TuningRecord> records) throws IOException {
         StringBuilder lines = new StringBuilder();
         records.forEach(record -> lines.append(record.line()).append('\n'));
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            try (FileChannel channel = FileChannel.open(
-                            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                    FileLock _ = locked(channel)) {
-                long end = channel.size();
-                ByteBuffer bytes = ByteBuffer.wrap(
-                        ((endsInLine(channel, end) ? "" : "\n") + lines).getBytes(StandardCharsets.UTF_8));
-                while (bytes.hasRemaining()) {
-                    end += channel.write(bytes, end);
-                }
+        boolean endsInLine = endsInLine();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            ByteBuffer bytes = ByteBuffer.wrap(((endsInLine ? "" : "\n") + lines).getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
             }
-        } catch (IOException failure) {
-            throw new ModelException(
-                    ModelException.Code.IO, file.toString(), "cannot be written (" + failure + ")", failure);
         }
+    }
+
+    /** Held by one thread of one process at a time. It is of a file beside the records: closing any channel of a file lets all locks of it go. */
+    private record RecordsLock(FileChannel channel, FileLock lock) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            try (channel) {
+                lock.release();
+            }
+        }
+    }
+
+    private RecordsLock lock() throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        FileChannel channel = FileChannel.open(
+                folder.resolve(file.getFileName() + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        return new RecordsLock(channel, locked(channel));
     }
 
     /** Other threads of this process are told by an exception, other processes are waited for. */
@@ -77,9 +114,13 @@ public record TuningRecords(Path file) {
         }
     }
 
-    private static boolean endsInLine(FileChannel channel, long end) throws IOException {
-        ByteBuffer last = ByteBuffer.allocate(1);
-        return end == 0 || channel.read(last, end - 1) == 1 && last.get(0) == '\n';
+    private boolean endsInLine() throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            return channel.size() == 0 || channel.read(last, channel.size() - 1) == 1 && last.get(0) == '\n';
+        } catch (NoSuchFileException none) {
+            return true;
+        }
     }
 
     /**
@@ -141,8 +182,17 @@ public record TuningRecords(Path file) {
      */
     public int merge(TuningRecords other) {
         Set<TuningRecord> added = new LinkedHashSet<>(other.read());
-        read().forEach(added::remove);
-        append(List.copyOf(added));
+        if (added.isEmpty()) {
+            return 0;
+        }
+        try (RecordsLock _ = lock()) {
+            read().forEach(added::remove);
+            if (!added.isEmpty()) {
+                add(added);
+            }
+        } catch (IOException failure) {
+            throw unwritable(failure);
+        }
         return added.size();
     }
 }

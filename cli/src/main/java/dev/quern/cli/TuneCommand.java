@@ -23,9 +23,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
@@ -191,6 +193,12 @@ final class TuneCommand implements Callable<Integer> {
     private void tune(TunedOperator operator, String sizes) {
         Backend backend = BackendChoice.forDevice(device);
         Target target = backend.target(threads);
+        if (!(target instanceof Target.Processor)) {
+            throw new ModelException(
+                    ModelException.Code.UNSUPPORTED,
+                    "--device " + device,
+                    "expected cpu: candidates are timed there alone; --list shows those of " + target.name());
+        }
         OperatorKernel kernel = OperatorKernel.of(operator, sizes, target);
         RecordKey key = RecordKey.of(
                 kernel.step().kernel(),
@@ -198,7 +206,9 @@ final class TuneCommand implements Callable<Integer> {
                 BestPeaks.machine(threads) + ", " + target.name(),
                 "quern " + Versions.of("quern") + ", Java " + Runtime.version());
         TuningRecords records = records();
+        records.requireWritable();
         Map<String, Double> known = records.times(key);
+        Set<TrialOutcome> told = new HashSet<>();
         try (Interruption interruption = Interruption.begin()) {
             OperatorTuning.TuningLimits limits = new OperatorTuning.TuningLimits(
                     budget, most, threads, BestPeaks.in(ModelCache.of(session).folder()), interruption::isAsked);
@@ -207,11 +217,18 @@ final class TuneCommand implements Callable<Integer> {
                     search(kernel, known),
                     new KernelAlone.RunPlace(backend, target, threads, SETS),
                     limits,
-                    progress());
+                    progress().andThen(outcome -> {
+                        told.add(outcome);
+                        records.append(List.of(record(key, operator, sizes, outcome)));
+                    }));
             String subject = operator.text() + " " + sizes + " on " + target.name();
             records.append(tuning.outcomes().stream()
-                    .map(outcome -> TuningRecord.of(key, operator.text() + " " + sizes, outcome))
+                    .filter(outcome -> !told.contains(outcome))
+                    .map(outcome -> record(key, operator, sizes, outcome))
                     .toList());
+            if (tuning.best().isEmpty()) {
+                throw untimed(subject, tuning);
+            }
             if (json) {
                 Json.print(session.out(), out -> {
                     out.writeStringField("operator", operator.text());
@@ -227,6 +244,21 @@ final class TuneCommand implements Callable<Integer> {
             }
             session.out().flush();
         }
+    }
+
+    private static TuningRecord record(RecordKey key, TunedOperator operator, String sizes, TrialOutcome outcome) {
+        return TuningRecord.of(key, operator.text() + " " + sizes, outcome);
+    }
+
+    private static ModelException untimed(String subject, OperatorTuning tuning) {
+        return new ModelException(
+                ModelException.Code.UNSUPPORTED,
+                subject,
+                "none of " + tuning.outcomes().size() + " candidates could be timed"
+                        + tuning.outcomes().stream()
+                                .findFirst()
+                                .map(one -> "; " + one.candidate().name() + ": " + one.remark())
+                                .orElse(""));
     }
 
     private ScheduleSearch search(OperatorKernel kernel, Map<String, Double> known) {

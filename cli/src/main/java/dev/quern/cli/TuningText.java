@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What tuning an operator found, as text and as JSON. */
 final class TuningText {
@@ -16,27 +17,21 @@ final class TuningText {
     private TuningText() {}
 
     static void print(PrintStream out, String subject, OperatorTuning tuning) {
-        if (tuning.best().isEmpty()) {
-            out.println(subject + ": nothing was timed of " + tuning.outcomes().size() + " candidates");
-            tuning.outcomes().stream()
-                    .limit(ROWS)
-                    .forEach(one -> out.println("  " + one.candidate().name() + ": " + one.remark()));
-            return;
-        }
-        double usual = tuning.usual().orElseThrow().nanos();
+        Optional<TrialOutcome> usual = tuning.usual();
         Table table = new Table().row("candidate", "ms", "of default", "GFLOP/s", "peak %", "roofline %", "");
         List<TrialOutcome> fastest = tuning.outcomes().stream()
                 .filter(TrialOutcome::isMeasured)
                 .sorted(Comparator.comparingDouble(TrialOutcome::nanos))
                 .toList();
         for (int i = 0; i < fastest.size(); i++) {
-            boolean isUsual = fastest.get(i).equals(tuning.usual().get());
+            boolean isUsual = fastest.get(i).equals(usual.orElse(null));
             if (i < ROWS || isUsual) {
                 TrialOutcome one = fastest.get(i);
                 table.row(
                         one.candidate().name() + (isUsual ? " (default)" : ""),
                         number("%.4f", one.nanos() / 1e6),
-                        number("%.3f", one.nanos() / usual),
+                        usual.map(known -> number("%.3f", one.nanos() / known.nanos()))
+                                .orElse("-"),
                         number("%.1f", tuning.gigaflops(one.nanos())),
                         number("%.1f", 100 * tuning.shareOfPeak(one.nanos())),
                         number("%.1f", 100 * tuning.shareOfRoofline(one.nanos())),
@@ -62,12 +57,14 @@ final class TuningText {
         out.writeNumberField("measured", tuning.measured());
         if (tuning.best().isPresent()) {
             double best = tuning.best().get().nanos();
-            double usual = tuning.usual().orElseThrow().nanos();
             out.writeStringField("best", tuning.best().get().candidate().name());
             out.writeNumberField("best_ms", best / 1e6);
-            out.writeStringField("default", tuning.usual().get().candidate().name());
-            out.writeNumberField("default_ms", usual / 1e6);
-            out.writeNumberField("gain", usual / best);
+            if (tuning.usual().isPresent()) {
+                double usual = tuning.usual().get().nanos();
+                out.writeStringField("default", tuning.usual().get().candidate().name());
+                out.writeNumberField("default_ms", usual / 1e6);
+                out.writeNumberField("gain", usual / best);
+            }
             out.writeNumberField("gflops", tuning.gigaflops(best));
             out.writeNumberField("share_of_peak", tuning.shareOfPeak(best));
             out.writeNumberField("share_of_roofline", tuning.shareOfRoofline(best));

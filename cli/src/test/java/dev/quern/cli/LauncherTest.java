@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The {@code quern} script, in a folder of its own with scripts in the places of Maven and of the search for a JDK. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class LauncherTest {
-    private static final List<String> MODULES =
-            List.of("api", "ir", "frontend-onnx", "passes", "codegen-vector", "runtime", "cli");
+    private static final List<String> MODULES = List.of(
+            "api", "ir", "frontend-onnx", "passes", "codegen-vector", "codegen-ptx", "autotune", "runtime", "cli");
 
     @TempDir
     Path folder;

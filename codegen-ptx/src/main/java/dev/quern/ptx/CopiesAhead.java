@@ -38,6 +38,6 @@ record CopiesAhead(String variable, List<Stmt> statements) {
 
     /** What {@code name} is called here. */
     static String name(String name) {
-        return name + " ahead";
+        return OwnNames.of(name + " ahead");
     }
 }

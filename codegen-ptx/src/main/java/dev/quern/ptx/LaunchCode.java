@@ -84,6 +84,7 @@ final class LaunchCode {
             arguments.add("    .param .u64 " + argument);
         }
         for (String symbol : kernel.symbols()) {
+            OwnNames.requireOther(symbol);
             String argument = name + "_p" + arguments.size();
             entry.dims.bind(symbol, entry.code.into(RegisterClass.LONG, "ld.param.u64", "[" + argument + "]"));
             arguments.add("    .param .u64 " + argument);

@@ -16,7 +16,7 @@ import java.util.List;
 final class MatrixCode {
     private static final int MATRICES = 4;
     private static final int COLUMNS = 8;
-    private static final Dim LANE = Dim.symbol("%lane");
+    private static final Dim LANE = Dim.symbol(OwnNames.of("lane"));
     private static final Dim ROW_OF_EIGHT = LANE.mod(Dim.of(8));
     private static final Dim ROW_OF_SIXTEEN = LANE.mod(Dim.of(16));
     private static final Dim SECOND_EIGHT =
@@ -37,7 +37,7 @@ final class MatrixCode {
     void start() {
         String thread = code.into(RegisterClass.WORD, "mov.u32", "%tid.x");
         String lane = code.into(RegisterClass.WORD, "and.b32", thread, "31");
-        dims.bind("%lane", code.into(RegisterClass.LONG, "cvt.u64.u32", lane));
+        dims.bind(OwnNames.of("lane"), code.into(RegisterClass.LONG, "cvt.u64.u32", lane));
     }
 
     /**

@@ -112,7 +112,7 @@ final class ThreadOwned {
 
     /** Each lane has as many elements of the sum as the instruction says, one after the other. */
     private void sum(String name, MatrixTile tile, Optional<Dim> warp, DimRanges ranges) {
-        Dim lane = Dim.symbol(name + " lane");
+        Dim lane = Dim.symbol(OwnNames.of(name + " lane"));
         int registers = tile.instruction().registers();
         for (int register = 0; register < registers; register++) {
             Buffer buffer = buffers.get(tile.sum());

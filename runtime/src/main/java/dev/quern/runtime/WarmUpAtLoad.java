@@ -34,7 +34,10 @@ final class WarmUpAtLoad {
             }
             if (wanted.awaited()) {
                 long begin = System.nanoTime();
-                warm(model, all, () -> System.nanoTime() - begin > limit.toNanos());
+                warm(
+                        model,
+                        all,
+                        () -> Duration.ofNanos(System.nanoTime() - begin).compareTo(limit) > 0);
             } else {
                 Thread.ofPlatform().daemon().name("quern-warm-up").start(() -> warmBeside(model, all));
             }

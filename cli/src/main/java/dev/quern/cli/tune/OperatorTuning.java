@@ -15,9 +15,11 @@ import dev.quern.tune.TrialTimer;
 import dev.quern.tune.Tuning;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What tuning an operator found.
@@ -95,18 +97,16 @@ public record OperatorTuning(
         return Tuning.best(outcomes);
     }
 
-    /** The default: the first of the ranking that was timed. */
+    /** The default, which is the first of the ranking that is not refused; empty if it was not timed. */
     public Optional<TrialOutcome> usual() {
-        for (Candidate candidate : kernel.ranked()) {
-            Optional<TrialOutcome> timed = outcomes.stream()
-                    .filter(outcome ->
-                            outcome.isMeasured() && outcome.candidate().equals(candidate))
-                    .findFirst();
-            if (timed.isPresent()) {
-                return timed;
-            }
-        }
-        return Optional.empty();
+        Map<Candidate, TrialOutcome> tried =
+                outcomes.stream().collect(Collectors.toMap(TrialOutcome::candidate, one -> one, (one, _) -> one));
+        return kernel.ranked().stream()
+                .filter(candidate -> !tried.containsKey(candidate)
+                        || tried.get(candidate).status() != TrialOutcome.TrialStatus.REFUSED)
+                .findFirst()
+                .map(tried::get)
+                .filter(TrialOutcome::isMeasured);
     }
 
     /** Candidates with a time. */

@@ -30,6 +30,8 @@ public record ProductNest(
         if (loops.size() < LOOPS
                 || !(at instanceof Stmt.ReduceInto reduce)
                 || !reduce.reduction().isFused()
+                || !reduce.reduction().isPlain()
+                || !reduce.reduction().reorderable()
                 || !reduce.along().isEmpty()) {
             return Optional.empty();
         }

@@ -15,7 +15,8 @@ import java.util.Optional;
  * differences, and from the elements of constants.
  */
 record IntegerRange(long least, long greatest) {
-    private static final int DEEPEST = 16;
+    /** Operations that are looked through, each of which may lead to two operands. */
+    private static final int DEEPEST = 4;
 
     /** The range of {@code value}; nothing where it is not that of a few bits. */
     static Optional<IntegerRange> of(Value value, Rewriting rewriting) {

@@ -46,7 +46,8 @@ interface ProductBound {
         };
     }
 
-    private static long times(long a, long b) {
+    /** The product of two numbers that are not negative, {@link #FAR} if it is more. */
+    static long times(long a, long b) {
         return a == 0 || b <= FAR / a ? a * b : FAR;
     }
 }

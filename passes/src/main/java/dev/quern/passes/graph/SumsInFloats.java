@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Sums in i32 of products of small integers that are taken in f32: where no partial sum can leave ±2<sup>24</sup>, whatever the elements
@@ -35,6 +36,9 @@ final class SumsInFloats {
 
     private static final long MOST_PARTS = 8;
 
+    /** Sums of a constant's elements that are kept at once. */
+    private static final long MOST_SUMS = 1 << 20;
+
     private SumsInFloats() {}
 
     private static Optional<Value> contraction(Node node, Rewriting rewriting) {
@@ -45,17 +49,15 @@ final class SumsInFloats {
                 .filter(name ->
                         contract.right().contains(name) && !contract.result().contains(name))
                 .toList();
-        Shape shape = node.input(0).type().shape();
-        long terms = 1;
-        for (String axis : summed) {
-            long extent = shape.dim(contract.left().indexOf(axis)).asConstant().orElse(ProductBound.FAR);
-            terms = Math.min(ProductBound.FAR, terms * Math.min(ProductBound.FAR, extent));
-        }
-        Optional<ProductBound> bound = bound(node, contract, summed, rewriting);
-        if (bound.isEmpty() || terms == ProductBound.FAR) {
+        OptionalLong terms = terms(node, contract, summed);
+        if (terms.isEmpty()) {
             return Optional.empty();
         }
-        long greatest = bound.get().greatest(0, terms);
+        Optional<ProductBound> bound = bound(node, contract, summed, rewriting);
+        if (bound.isEmpty()) {
+            return Optional.empty();
+        }
+        long greatest = bound.get().greatest(0, terms.getAsLong());
         if (greatest <= WHOLE_FLOATS) {
             boolean stays = isConstantOfBytes(node.input(1), rewriting);
             Value left = isConstantOfBytes(node.input(0), rewriting) && !stays
@@ -65,28 +67,45 @@ final class SumsInFloats {
             return Optional.of(product(node, contract, left, right, rewriting));
         }
         return summed.size() == 1
-                ? inParts(node, contract, summed.getFirst(), terms, greatest, bound.get(), rewriting)
+                ? inParts(node, contract, summed.getFirst(), terms.getAsLong(), greatest, bound.get(), rewriting)
                 : Optional.empty();
+    }
+
+    /** Terms of a sum, if their number is known and not such that no bound holds. */
+    private static OptionalLong terms(Node node, Op.Contract contract, List<String> summed) {
+        Shape shape = node.input(0).type().shape();
+        long terms = 1;
+        for (String axis : summed) {
+            OptionalLong extent = shape.dim(contract.left().indexOf(axis)).asConstant();
+            if (extent.isEmpty() || extent.getAsLong() >= ProductBound.FAR) {
+                return OptionalLong.empty();
+            }
+            terms = ProductBound.times(terms, extent.getAsLong());
+        }
+        return terms < ProductBound.FAR ? OptionalLong.of(terms) : OptionalLong.empty();
     }
 
     private static Optional<ProductBound> bound(
             Node node, Op.Contract contract, List<String> summed, Rewriting rewriting) {
-        Optional<IntegerRange> left = IntegerRange.of(node.input(0), rewriting);
-        Optional<IntegerRange> right = IntegerRange.of(node.input(1), rewriting);
-        if (left.isEmpty() || right.isEmpty()) {
-            return Optional.empty();
-        }
         if (summed.size() == 1) {
-            int rightAxis = contract.right().indexOf(summed.getFirst());
-            int leftAxis = contract.left().indexOf(summed.getFirst());
-            Optional<ProductBound> known = readable(node.input(1), rewriting)
-                    .map(weights -> along(weights, rightAxis, left.get()))
-                    .or(() -> readable(node.input(0), rewriting).map(weights -> along(weights, leftAxis, right.get())));
-            if (known.isPresent()) {
-                return known;
+            for (int operand = 1; operand >= 0; operand--) {
+                Value other = node.input(1 - operand);
+                List<String> axes = operand == 1 ? contract.right() : contract.left();
+                int axis = axes.indexOf(summed.getFirst());
+                Optional<Tensor> weights =
+                        readable(node.input(operand), rewriting).filter(tensor -> isScanned(tensor, axis));
+                if (weights.isPresent()) {
+                    return IntegerRange.of(other, rewriting).map(factor -> along(weights.get(), axis, factor));
+                }
             }
         }
-        return Optional.of(ProductBound.of(left.get(), right.get()));
+        return IntegerRange.of(node.input(0), rewriting)
+                .flatMap(left -> IntegerRange.of(node.input(1), rewriting).map(right -> ProductBound.of(left, right)));
+    }
+
+    /** Whether there is room for the sums of a constant's elements along an axis. */
+    private static boolean isScanned(Tensor weights, int axis) {
+        return product(weights.shape(), axis + 1, weights.rank()) <= MOST_SUMS;
     }
 
     private static ProductBound along(Tensor weights, int axis, IntegerRange factor) {
@@ -108,9 +127,11 @@ final class SumsInFloats {
     }
 
     private static boolean isConstantOfBytes(Value value, Rewriting rewriting) {
-        DType dtype = value.type().dtype();
-        return (dtype == DType.I8 || dtype == DType.U8)
-                && rewriting.constant(value).isPresent();
+        return isByte(value.type().dtype()) && rewriting.constant(value).isPresent();
+    }
+
+    private static boolean isByte(DType dtype) {
+        return dtype == DType.I8 || dtype == DType.U8;
     }
 
     private static Optional<Value> inParts(
@@ -167,13 +188,13 @@ final class SumsInFloats {
         return rewriting.emit(slice, node.origin(), value);
     }
 
-    /** A value of the bytes that a cast widened is cast from them. */
+    /** A value that a cast widened from bytes is cast from these. */
     private static Value floats(Node node, Value value, Rewriting rewriting) {
         Value narrow = rewriting
                 .producer(value, Op.Cast.class)
+                .filter(cast -> value.type().dtype() == DType.I32)
                 .map(cast -> cast.input(0))
-                .filter(source ->
-                        source.type().dtype() == DType.U8 || source.type().dtype() == DType.I8)
+                .filter(source -> isByte(source.type().dtype()))
                 .orElse(value);
         return rewriting.emit(new Op.Cast(DType.F32, true), node.origin(), narrow);
     }
@@ -186,7 +207,8 @@ final class SumsInFloats {
         if (!(node.op() instanceof Op.Convolve) || node.output().type().dtype() != DType.I32) {
             return Optional.empty();
         }
-        Optional<Tensor> weights = readable(node.input(1), rewriting);
+        Optional<Tensor> weights =
+                readable(node.input(1), rewriting).filter(tensor -> isScanned(tensor, tensor.rank() - 2));
         Optional<IntegerRange> range = IntegerRange.of(node.input(0), rewriting);
         if (weights.isEmpty() || range.isEmpty()) {
             return Optional.empty();
