@@ -3,6 +3,7 @@ package dev.quern.vector;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Realisation;
 import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
@@ -14,21 +15,29 @@ import java.util.Set;
 final class OutlineSections {
     private final Set<String> registers = new HashSet<>();
     private final boolean spilling;
+    private final boolean nested;
 
-    private OutlineSections(boolean spilling) {
+    private OutlineSections(boolean spilling, boolean nested) {
         this.spilling = spilling;
+        this.nested = nested;
     }
 
+    /** The outermost serial loops of each method. */
     static Stmt loops(Stmt body) {
-        return new OutlineSections(false).rewrite(body, true);
+        return new OutlineSections(false, false).rewrite(body, true);
     }
 
     /** Vector loops too, with what lies in registers across loops in memory, so that every loop can be one. */
     static Stmt spilling(Stmt body) {
-        return new OutlineSections(true).rewrite(body, true);
+        return new OutlineSections(true, false).rewrite(body, true);
     }
 
-    /** {@code statement} with its outermost serial loops as sections; {@code whole} while nothing but it is in the method. */
+    /** As {@link #spilling}, and the loops in these loops. */
+    static Stmt nested(Stmt body) {
+        return new OutlineSections(true, true).rewrite(body, true);
+    }
+
+    /** {@code statement} with its loops as sections; {@code whole} while nothing but it is in the method. */
     private Stmt rewrite(Stmt statement, boolean whole) {
         return switch (statement) {
             case Stmt.Block(List<Stmt> statements) -> {
@@ -39,7 +48,8 @@ final class OutlineSections {
                 yield new Stmt.Block(rewritten);
             }
             case Stmt.For loop
-            when isCut(loop) && !whole && !usesRegisters(loop) -> new Stmt.Section("loop_" + loop.variable(), loop);
+            when isCut(loop) && !whole && !usesRegisters(loop) ->
+                new Stmt.Section("loop_" + loop.variable(), nested ? inOwnMethod(loop) : loop);
             case Stmt.For loop
             when loop.kind() != LoopKind.VECTOR && (spilling || loop.kind() != LoopKind.UNROLL) ->
                 new Stmt.For(loop.variable(), loop.extent(), loop.kind(), rewrite(loop.body(), whole));
@@ -55,12 +65,22 @@ final class OutlineSections {
                 yield new Stmt.Allocate(buffer, rewrite(body, false));
             }
             case Stmt.Guard _, Stmt.Let _ -> Statements.withParts(statement, part -> rewrite(part, false));
-            case Stmt.Section _, Stmt.Store _, Stmt.ReduceInto _ -> statement;
+            case Stmt.Section(String name, Realisation by, Stmt body) -> new Stmt.Section(name, by, inOwnMethod(body));
+            case Stmt.Store _, Stmt.ReduceInto _ -> statement;
         };
     }
 
+    /** What is a section already: no register from outside is used in it. */
+    private Stmt inOwnMethod(Stmt body) {
+        return new OutlineSections(spilling, nested).rewrite(body, true);
+    }
+
     private boolean isCut(Stmt.For loop) {
-        return loop.kind() == LoopKind.SERIAL || spilling && loop.kind() == LoopKind.VECTOR;
+        return switch (loop.kind()) {
+            case SERIAL -> true;
+            case VECTOR, UNROLL -> spilling;
+            case PARALLEL, BLOCK, WARP, THREAD, LANE -> false;
+        };
     }
 
     private boolean usesRegisters(Stmt statement) {

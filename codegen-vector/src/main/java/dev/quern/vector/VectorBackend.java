@@ -87,7 +87,7 @@ public final class VectorBackend implements Backend {
 
     /**
      * Tries, until its methods are small enough: the kernel as it is, its loops in methods of their own, nothing unrolled, nothing in
-     * registers across loops.
+     * registers across loops, loops in these loops in methods of their own.
      */
     private static byte[] classFile(Kernel kernel, int vectorBits) {
         return attempt(kernel, vectorBits, true)
@@ -96,6 +96,7 @@ public final class VectorBackend implements Backend {
                     return attempt(outlined, vectorBits, true).or(() -> attempt(outlined, vectorBits, false));
                 })
                 .or(() -> attempt(kernel.withBody(OutlineSections.spilling(kernel.body())), vectorBits, false))
+                .or(() -> attempt(kernel.withBody(OutlineSections.nested(kernel.body())), vectorBits, false))
                 .orElseThrow(() -> Refusal.because(
                         "a method that is larger than the JIT compiler takes; use smaller tiles or outline more"));
     }

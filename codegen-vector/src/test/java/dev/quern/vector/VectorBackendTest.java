@@ -16,11 +16,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
 import dev.quern.ModelException;
+import dev.quern.ir.UnaryOp;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.ServiceLoader;
@@ -88,5 +91,28 @@ class VectorBackendTest {
                 loop("i", dim(3000), LoopKind.UNROLL, store("out", load("x", dim("i")), dim("i"))));
         assertTrue(KernelComparison.compile(kernel, 512).artifact().length < 4000);
         KernelComparison.check(kernel, new Random(1));
+    }
+
+    /** Sixty loops with a long function each: in a section, in a loop, in a section of a loop. */
+    @Test
+    void manyLoopsStayCompilableWhereverTheyAre() {
+        List<Stmt> loops = new ArrayList<>();
+        for (int number = 0; number < 60; number++) {
+            Expr value = new Expr.UnaryOperation(UnaryOp.EXP, load("x", dim(number), dim("i" + number)));
+            loops.add(loop("i" + number, dim(19), LoopKind.VECTOR, store("out", value, dim("r"), dim("i" + number))));
+        }
+        Stmt all = new Stmt.Block(loops);
+        for (Stmt part : List.of(
+                new Stmt.Section("part", all),
+                loop("again", dim(2), LoopKind.SERIAL, all),
+                new Stmt.Section("part", loop("again", dim(2), LoopKind.SERIAL, all)),
+                loop("again", dim(2), LoopKind.SERIAL, loop("andAgain", dim(2), LoopKind.UNROLL, all)))) {
+            Kernel kernel = kernel(
+                    "many",
+                    List.of(),
+                    List.of(global("x", DType.F32, dim(60), dim(19)), global("out", DType.F32, dim(2), dim(19))),
+                    loop("r", dim(2), LoopKind.SERIAL, part));
+            KernelComparison.check(kernel, new Random(1));
+        }
     }
 }
