@@ -2,6 +2,7 @@
 module dev.quern.tune {
     requires com.fasterxml.jackson.core;
     requires transitive dev.quern.ir;
+    requires transitive dev.quern.passes;
 
     exports dev.quern.tune;
 }

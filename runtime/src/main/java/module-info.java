@@ -4,6 +4,7 @@ module dev.quern.runtime {
     requires transitive dev.quern.ir;
     requires transitive dev.quern.passes;
     requires transitive dev.quern.onnx;
+    requires transitive dev.quern.tune;
     requires static jdk.jfr;
 
     exports dev.quern.runtime;

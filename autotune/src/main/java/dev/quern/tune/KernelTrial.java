@@ -1,14 +1,14 @@
 package dev.quern.tune;
 
-import dev.quern.ir.backend.MachineCode;
+import java.util.OptionalDouble;
 
-/** A kernel under one schedule, compiled, with memory of its own. Used by one thread. */
+/** A kernel under one schedule, compiled for a device, with memory of its own there. How runs are timed is the device's affair. Used by one thread. */
 public interface KernelTrial extends AutoCloseable {
-    /** Runs it once, on other buffers than the time before. */
-    void run();
+    /** Nanoseconds of a run, once its code is as it will be; empty if that was not so in time. */
+    OptionalDouble first();
 
-    /** What the process has made of its code so far; {@link MachineCode#NONE} where it does not say. */
-    MachineCode code();
+    /** The same again, of code that {@link #first} found ready. */
+    double again();
 
     /** Frees its memory. */
     @Override

@@ -17,10 +17,31 @@ import java.util.TreeSet;
  * @param versions of Quern and of what runs its code
  */
 public record RecordKey(String signature, String device, String versions) {
-    /** The key of {@code kernel}, whose parameters {@code constants} are constants. */
-    public static RecordKey of(Kernel kernel, Set<String> constants, String device, String versions) {
-        return new RecordKey(
-                digest(KernelPrinter.print(kernel) + "constants " + new TreeSet<>(constants)), device, versions);
+    /** The key of {@code kernel} on a device, by this build. */
+    public static RecordKey of(TunedKernel kernel, String device) {
+        return of(kernel.step().kernel(), kernel.constants(), device);
+    }
+
+    /** The key of {@code kernel}, whatever it is called, whose parameters {@code constants} are constants, by this build. */
+    public static RecordKey of(Kernel kernel, Set<String> constants, String device) {
+        return of(kernel, constants, device, TuningVersions.here());
+    }
+
+    /** The same of another build. */
+    static RecordKey of(Kernel kernel, Set<String> constants, String device, String versions) {
+        String text = KernelPrinter.print(nameless(kernel));
+        return new RecordKey(digest(text + "constants " + new TreeSet<>(constants)), device, versions);
+    }
+
+    private static Kernel nameless(Kernel kernel) {
+        return new Kernel(
+                "kernel",
+                kernel.template(),
+                kernel.symbols(),
+                kernel.parameters(),
+                kernel.results(),
+                kernel.roles(),
+                kernel.body());
     }
 
     private static String digest(String text) {

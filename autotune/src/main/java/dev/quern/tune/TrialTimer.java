@@ -43,11 +43,11 @@ public final class TrialTimer {
     }
 
     /** Nanoseconds of a run; empty if its code was not ready in time. */
-    OptionalDouble time(KernelTrial trial) {
+    OptionalDouble time(RepeatedKernel trial) {
         return warm(trial) ? OptionalDouble.of(again(trial)) : OptionalDouble.empty();
     }
 
-    private boolean warm(KernelTrial trial) {
+    private boolean warm(RepeatedKernel trial) {
         long begin = System.nanoTime();
         long changed = begin;
         long looked = begin;
@@ -74,7 +74,7 @@ public final class TrialTimer {
     }
 
     /** Nanoseconds of a run whose code is ready. */
-    double again(KernelTrial trial) {
+    double again(RepeatedKernel trial) {
         long once = timed(trial, 1);
         int runs = Math.clamp(BATCH_NANOS / Math.max(1, once), 1, 100_000);
         double[] each = new double[BATCHES];
@@ -89,7 +89,7 @@ public final class TrialTimer {
         return each[(int) (PERCENTILE * (taken - 1))];
     }
 
-    private static long timed(KernelTrial trial, int runs) {
+    private static long timed(RepeatedKernel trial, int runs) {
         long begin = System.nanoTime();
         for (int run = 0; run < runs; run++) {
             trial.run();

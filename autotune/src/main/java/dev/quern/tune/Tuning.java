@@ -46,12 +46,10 @@ public final class Tuning {
     private static final double REMARKABLE = 1.2;
 
     private final TrialSource source;
-    private final TrialTimer timer;
 
     /** Tries what {@code source} compiles. */
-    public Tuning(TrialSource source, TrialTimer timer) {
+    public Tuning(TrialSource source) {
         this.source = source;
-        this.timer = timer;
     }
 
     /** A candidate on its way. */
@@ -115,10 +113,10 @@ public final class Tuning {
         KernelTrial trial = null;
         try {
             trial = prepared.trial().get();
-            OptionalDouble time = timer.time(trial);
+            OptionalDouble time = trial.first();
             if (time.isEmpty()) {
                 trial.close();
-                return TrialOutcome.without(candidate, TrialStatus.TIMED_OUT, "the JVM did not compile it in time");
+                return TrialOutcome.without(candidate, TrialStatus.TIMED_OUT, "its code was not ready in time");
             }
             double nanos = time.getAsDouble();
             double least = best(new ArrayList<>(outcomes.values()))
@@ -129,7 +127,7 @@ public final class Tuning {
                 KernelTrial first = trial;
                 trial = source.open(candidate);
                 first.close();
-                OptionalDouble second = timer.time(trial);
+                OptionalDouble second = trial.first();
                 if (second.orElse(nanos) < nanos) {
                     remark = nanos < REMARKABLE * second.orElse(nanos)
                             ? ""
@@ -184,7 +182,7 @@ public final class Tuning {
     private void finals(Map<Candidate, TrialOutcome> outcomes, Map<Candidate, KernelTrial> best) {
         Map<Candidate, Double> least = new LinkedHashMap<>();
         for (int round = 0; round < ROUNDS && best.size() > 1; round++) {
-            best.forEach((candidate, trial) -> least.merge(candidate, timer.again(trial), Math::min));
+            best.forEach((candidate, trial) -> least.merge(candidate, trial.again(), Math::min));
         }
         least.forEach((candidate, nanos) -> outcomes.computeIfPresent(
                 candidate, (_, before) -> TrialOutcome.measured(candidate, nanos, before.remark())));

@@ -42,7 +42,7 @@ class TuningTest {
     }
 
     /** Spins for a time. */
-    private final class SpinTrial implements KernelTrial {
+    private final class SpinTrial implements RepeatedKernel {
         private final long nanos;
         private final boolean restless;
         private int looks;
@@ -72,13 +72,17 @@ class TuningTest {
         }
     }
 
+    private KernelTrial spinning(long micros, boolean restless) {
+        return new ClockedTrial(new SpinTrial(micros, restless), TIMER);
+    }
+
     private KernelTrial opened(Candidate candidate) {
         return switch (candidate.name()) {
             case "refused" -> throw refusal();
             case "failed" -> throw new ModelException(ModelException.Code.UNSUPPORTED, "kernel", "no code for it");
             case "broken" -> throw new IllegalStateException("a fault");
-            case "never ready" -> new SpinTrial(10, true);
-            default -> new SpinTrial(Long.parseLong(candidate.name()), false);
+            case "never ready" -> spinning(10, true);
+            default -> spinning(Long.parseLong(candidate.name()), false);
         };
     }
 
@@ -93,7 +97,7 @@ class TuningTest {
     @Test
     void whateverBecomesOfACandidateIsAnOutcome() {
         List<String> told = new ArrayList<>();
-        List<TrialOutcome> outcomes = new Tuning(this::opened, TIMER)
+        List<TrialOutcome> outcomes = new Tuning(this::opened)
                 .run(
                         new GridSearch(candidates("200", "refused", "50", "failed", "broken", "never ready", "100")),
                         100,
@@ -124,7 +128,7 @@ class TuningTest {
     @Test
     void endsWhenAskedWithWhatWasFound() {
         AtomicInteger done = new AtomicInteger();
-        List<TrialOutcome> outcomes = new Tuning(this::opened, TIMER)
+        List<TrialOutcome> outcomes = new Tuning(this::opened)
                 .run(
                         new GridSearch(candidates("90", "80", "70", "60", "50", "40", "30")),
                         100,
@@ -137,7 +141,7 @@ class TuningTest {
 
     @Test
     void timesNoMoreThanIsAllowed() {
-        List<TrialOutcome> outcomes = new Tuning(this::opened, TIMER)
+        List<TrialOutcome> outcomes = new Tuning(this::opened)
                 .run(new GridSearch(candidates("90", "refused", "80", "70")), 2, () -> false, _ -> {});
         assertEquals(3, outcomes.size());
         assertEquals(Optional.empty(), Tuning.best(outcomes.subList(1, 2)));
@@ -147,10 +151,10 @@ class TuningTest {
     void whatIsSlowByBadLuckIsCompiledOnceMore() {
         AtomicInteger compiled = new AtomicInteger();
         TrialSource unlucky = candidate -> candidate.name().equals("40") && compiled.getAndIncrement() == 0
-                ? new SpinTrial(900, false)
+                ? spinning(900, false)
                 : opened(candidate);
         List<TrialOutcome> outcomes =
-                new Tuning(unlucky, TIMER).run(new GridSearch(candidates("100", "40")), 100, () -> false, _ -> {});
+                new Tuning(unlucky).run(new GridSearch(candidates("100", "40")), 100, () -> false, _ -> {});
         assertEquals(2, compiled.get());
         assertEquals("40", Tuning.best(outcomes).orElseThrow().candidate().name());
         assertEquals(TrialStatus.MEASURED, outcomes.get(1).status());

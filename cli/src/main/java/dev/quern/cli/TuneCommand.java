@@ -2,7 +2,6 @@ package dev.quern.cli;
 
 import dev.quern.ModelException;
 import dev.quern.cli.bench.BestPeaks;
-import dev.quern.cli.tune.OperatorKernel;
 import dev.quern.cli.tune.OperatorTuning;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Target;
@@ -10,12 +9,14 @@ import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.Pruning;
 import dev.quern.ptx.PtxTargets;
 import dev.quern.runtime.BackendChoice;
-import dev.quern.runtime.KernelAlone;
+import dev.quern.runtime.HostTrials;
 import dev.quern.tune.GridSearch;
 import dev.quern.tune.RandomSearch;
 import dev.quern.tune.RecordKey;
 import dev.quern.tune.ScheduleSearch;
 import dev.quern.tune.TrialOutcome;
+import dev.quern.tune.TrialPlace;
+import dev.quern.tune.TunedKernel;
 import dev.quern.tune.TunedOperator;
 import dev.quern.tune.TuningRecord;
 import dev.quern.tune.TuningRecords;
@@ -47,9 +48,6 @@ import picocli.CommandLine.Option;
                     + "lstm STEPSxBATCHxINPUTSxUNITS."
         })
 final class TuneCommand implements Callable<Integer> {
-    /** Sets of buffers that runs take in turn. */
-    private static final int SETS = 3;
-
     /** How the candidates are gone through. */
     enum SearchKind {
         /** Those that the rules leave, as they are ranked. */
@@ -168,7 +166,7 @@ final class TuneCommand implements Callable<Integer> {
         Target target = device.startsWith("sm_")
                 ? PtxTargets.of(device)
                 : BackendChoice.forDevice(device).target(threads);
-        OperatorKernel kernel = OperatorKernel.of(operator, sizes, target);
+        TunedKernel kernel = TunedKernel.of(operator, sizes, target);
         if (json) {
             json(operator, sizes, target, kernel);
         } else {
@@ -199,12 +197,9 @@ final class TuneCommand implements Callable<Integer> {
                     "--device " + device,
                     "expected cpu: candidates are timed there alone; --list shows those of " + target.name());
         }
-        OperatorKernel kernel = OperatorKernel.of(operator, sizes, target);
-        RecordKey key = RecordKey.of(
-                kernel.step().kernel(),
-                kernel.constants(),
-                BestPeaks.machine(threads) + ", " + target.name(),
-                "quern " + Versions.of("quern") + ", Java " + Runtime.version());
+        TunedKernel kernel = TunedKernel.of(operator, sizes, target);
+        TrialPlace place = new HostTrials(backend, target, threads);
+        RecordKey key = RecordKey.of(kernel, place.device());
         TuningRecords records = records();
         records.requireWritable();
         Map<String, Double> known = records.times(key);
@@ -213,11 +208,7 @@ final class TuneCommand implements Callable<Integer> {
             OperatorTuning.TuningLimits limits = new OperatorTuning.TuningLimits(
                     budget, most, threads, BestPeaks.in(ModelCache.of(session).folder()), interruption::isAsked);
             OperatorTuning tuning = OperatorTuning.run(
-                    kernel,
-                    search(kernel, known),
-                    new KernelAlone.RunPlace(backend, target, threads, SETS),
-                    limits,
-                    progress().andThen(outcome -> {
+                    kernel, search(kernel, known), place, limits, progress().andThen(outcome -> {
                         told.add(outcome);
                         records.append(List.of(record(key, operator, sizes, outcome)));
                     }));
@@ -261,7 +252,7 @@ final class TuneCommand implements Callable<Integer> {
                                 .orElse(""));
     }
 
-    private ScheduleSearch search(OperatorKernel kernel, Map<String, Double> known) {
+    private ScheduleSearch search(TunedKernel kernel, Map<String, Double> known) {
         return switch (search) {
             case grid -> new GridSearch(kernel.ranked(known));
             case random -> {
@@ -296,7 +287,7 @@ final class TuneCommand implements Callable<Integer> {
         };
     }
 
-    private void print(TunedOperator operator, String sizes, Target target, OperatorKernel kernel) {
+    private void print(TunedOperator operator, String sizes, Target target, TunedKernel kernel) {
         Pruning pruning = kernel.space().pruning();
         session.out()
                 .println(operator.text() + " " + sizes + " on " + target.name() + ": "
@@ -313,7 +304,7 @@ final class TuneCommand implements Callable<Integer> {
         candidates.print(session.out());
     }
 
-    private void json(TunedOperator operator, String sizes, Target target, OperatorKernel kernel) {
+    private void json(TunedOperator operator, String sizes, Target target, TunedKernel kernel) {
         Pruning pruning = kernel.space().pruning();
         Json.print(session.out(), out -> {
             out.writeStringField("operator", operator.text());

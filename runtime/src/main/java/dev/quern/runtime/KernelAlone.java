@@ -13,6 +13,7 @@ import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.PackedConstants;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
+import dev.quern.tune.RepeatedKernel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ import java.util.Random;
  * is random numbers in [-1, 1), or zeros where it is no float. It runs on sets of buffers in turn, so that a run finds no operand where the run before
  * left it. Used by one thread at a time.
  */
-public final class KernelAlone implements AutoCloseable {
+final class KernelAlone implements RepeatedKernel {
     private final Backend backend;
     private final HostExecutable executable;
     private final BoundKernel bound;
@@ -56,19 +57,21 @@ public final class KernelAlone implements AutoCloseable {
      * @param threads that a run may use
      * @param sets of buffers
      */
-    public record RunPlace(Backend backend, Target target, int threads, int sets) {}
+    record RunPlace(Backend backend, Target target, int threads, int sets) {}
 
     /**
      * Compiles {@code step} of {@code program} under {@code schedule}.
      *
+     * @param sizes a value for each of the kernel's symbols
      * @throws dev.quern.ir.schedule.ScheduleRefusal if the kernel cannot be scheduled so
      * @throws ModelException if the back end does not lower what comes of it, or it runs on a device
-     * @throws IllegalArgumentException if its sizes are symbolic
+     * @throws IllegalArgumentException if a symbol has no value
      */
-    public static KernelAlone of(Program program, ProgramStep.RunKernel step, Schedule schedule, RunPlace place) {
-        if (!step.kernel().symbols().isEmpty()) {
+    static KernelAlone of(
+            Program program, ProgramStep.RunKernel step, Map<String, Long> sizes, Schedule schedule, RunPlace place) {
+        if (!sizes.keySet().containsAll(step.scheduled().symbols())) {
             throw new IllegalArgumentException(
-                    step.kernel().name() + " has sizes " + step.kernel().symbols());
+                    step.kernel().name() + " has sizes " + step.scheduled().symbols() + ", known are " + sizes);
         }
         Program alone = PackedConstants.in(new Program(
                 program.name(),
@@ -98,14 +101,15 @@ public final class KernelAlone implements AutoCloseable {
                 offsets[i] = constant == null ? 0 : constant.offset();
                 for (Object[] set : sets) {
                     set[i] = constant == null
-                            ? filled(only.scheduled().parameters().get(i), random)
+                            ? filled(only.scheduled().parameters().get(i), sizes, random)
                             : constant.base();
                 }
             }
-            long[] none = new long[0];
-            long work = only.work().evaluate(symbol -> 1L);
+            long[] symbols =
+                    only.scheduled().symbols().stream().mapToLong(sizes::get).toArray();
+            long work = only.work().evaluate(sizes::get);
             BoundKernel bound =
-                    BoundKernel.split(executable, none, executable.parallelExtent(none), work, place.threads());
+                    BoundKernel.split(executable, symbols, executable.parallelExtent(symbols), work, place.threads());
             return new KernelAlone(place.backend(), executable, bound, sets, offsets, store);
         } catch (RuntimeException | Error failure) {
             store.close();
@@ -132,8 +136,8 @@ public final class KernelAlone implements AutoCloseable {
         return held;
     }
 
-    private static Object filled(Buffer parameter, Random random) {
-        long elements = parameter.layout().span().constant();
+    private static Object filled(Buffer parameter, Map<String, Long> sizes, Random random) {
+        long elements = parameter.layout().span().evaluate(sizes::get);
         Object memory = ArrayKind.allocate(parameter.dtype(), elements, "a buffer of " + parameter.name());
         if (parameter.dtype() == DType.F32) {
             float[] floats = (float[]) memory;
@@ -149,7 +153,7 @@ public final class KernelAlone implements AutoCloseable {
         return memory;
     }
 
-    /** Runs it once. */
+    @Override
     public void run() {
         Object[] set = buffers[next];
         next = next + 1 == buffers.length ? 0 : next + 1;
@@ -165,8 +169,8 @@ public final class KernelAlone implements AutoCloseable {
         }
     }
 
-    /** What the process has made of its code so far. */
-    public MachineCode machineCode() {
+    @Override
+    public MachineCode code() {
         return backend.machineCode(List.of(executable));
     }
 

@@ -28,25 +28,6 @@ public final class BestPeaks {
         this.file = file;
     }
 
-    /** This machine and Java, for {@code threads} threads, as the file names it. */
-    public static String machine(int threads) {
-        return processor() + ", " + Runtime.getRuntime().availableProcessors() + " processors, Java "
-                + Runtime.version().feature() + ", threads " + threads;
-    }
-
-    /** The processor's name. */
-    static String processor() {
-        try {
-            return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-                    .filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip().replace('\t', ' '))
-                    .findFirst()
-                    .orElseGet(() -> System.getProperty("os.arch"));
-        } catch (IOException absent) {
-            return System.getProperty("os.arch");
-        }
-    }
-
     /** The best so far, {@code read} included, which is remembered if it is one. */
     Peaks with(String machine, Peaks read) throws IOException {
         Map<String, Peaks> all = load();

@@ -1,6 +1,7 @@
 package dev.quern.cli.bench;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.quern.tune.MachineName;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,7 @@ public final class FiguresJson {
         json.writeStringField("form", SavedFigures.FORM);
         json.writeStringField("quern", version);
         json.writeStringField("java", Runtime.version().toString());
-        json.writeStringField("processor", BestPeaks.processor());
+        json.writeStringField("processor", MachineName.processor());
         json.writeNumberField("processors", Runtime.getRuntime().availableProcessors());
         json.writeArrayFieldStart("cases");
         for (Figures figures : all) {

@@ -1,5 +1,6 @@
 package dev.quern.cli.bench;
 
+import dev.quern.tune.MachineName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,7 +42,7 @@ public final class MachineWatch {
         Optional<ProcessorTimes> end = ProcessorTimes.now(own());
         Peaks after = MachinePeak.measure(threads);
         try {
-            Peaks best = bestPeaks.with(BestPeaks.machine(threads), before.best(after));
+            Peaks best = bestPeaks.with(MachineName.of(threads), before.best(after));
             return new MachineCondition(
                     before, after, best, load, begin.flatMap(first -> end.map(last -> first.until(last))));
         } catch (IOException failure) {

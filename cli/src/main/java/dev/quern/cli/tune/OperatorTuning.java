@@ -5,13 +5,11 @@ import dev.quern.cli.bench.MachineCondition;
 import dev.quern.cli.bench.MachineWatch;
 import dev.quern.cli.bench.Peaks;
 import dev.quern.cli.profile.Roofline;
-import dev.quern.ir.backend.MachineCode;
 import dev.quern.ir.schedule.Candidate;
-import dev.quern.runtime.KernelAlone;
-import dev.quern.tune.KernelTrial;
 import dev.quern.tune.ScheduleSearch;
 import dev.quern.tune.TrialOutcome;
-import dev.quern.tune.TrialTimer;
+import dev.quern.tune.TrialPlace;
+import dev.quern.tune.TunedKernel;
 import dev.quern.tune.Tuning;
 import java.time.Duration;
 import java.util.List;
@@ -30,10 +28,7 @@ import java.util.stream.Collectors;
  * @param seconds that it took, the machine's peaks included
  */
 public record OperatorTuning(
-        OperatorKernel kernel, List<TrialOutcome> outcomes, MachineCondition condition, double seconds) {
-    private static final Duration WARM_UP = Duration.ofSeconds(3);
-    private static final Duration TIMING = Duration.ofMillis(60);
-
+        TunedKernel kernel, List<TrialOutcome> outcomes, MachineCondition condition, double seconds) {
     /** For the last candidate, and for timing the best again. */
     private static final long LAST_NANOS = 2_000_000_000;
 
@@ -50,9 +45,9 @@ public record OperatorTuning(
 
     /** Tunes {@code kernel}: tries what {@code search} asks for, on {@code place}. */
     public static OperatorTuning run(
-            OperatorKernel kernel,
+            TunedKernel kernel,
             ScheduleSearch search,
-            KernelAlone.RunPlace place,
+            TrialPlace place,
             TuningLimits limits,
             Consumer<TrialOutcome> told) {
         long begin = System.nanoTime();
@@ -60,10 +55,7 @@ public record OperatorTuning(
         long peaks = System.nanoTime() - begin;
         long until = begin + limits.budget().toNanos() - peaks - LAST_NANOS;
         int[] tried = {0};
-        Tuning tuning = new Tuning(
-                candidate ->
-                        new AloneTrial(KernelAlone.of(kernel.program(), kernel.step(), candidate.schedule(), place)),
-                new TrialTimer(WARM_UP, TIMING));
+        Tuning tuning = new Tuning(place.trials(kernel));
         List<TrialOutcome> outcomes = tuning.run(
                 search,
                 limits.most(),
@@ -73,23 +65,6 @@ public record OperatorTuning(
                     told.accept(outcome);
                 });
         return new OperatorTuning(kernel, outcomes, watch.end(), (System.nanoTime() - begin) / 1e9);
-    }
-
-    private record AloneTrial(KernelAlone kernel) implements KernelTrial {
-        @Override
-        public void run() {
-            kernel.run();
-        }
-
-        @Override
-        public MachineCode code() {
-            return kernel.machineCode();
-        }
-
-        @Override
-        public void close() {
-            kernel.close();
-        }
     }
 
     /** The fastest candidate; empty if none was timed. */

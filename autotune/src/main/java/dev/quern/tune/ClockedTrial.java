@@ -1,0 +1,26 @@
+package dev.quern.tune;
+
+import java.util.OptionalDouble;
+
+/**
+ * A trial of a kernel in this process, by the clock.
+ *
+ * @param kernel what is run
+ * @param timer warms and times it
+ */
+public record ClockedTrial(RepeatedKernel kernel, TrialTimer timer) implements KernelTrial {
+    @Override
+    public OptionalDouble first() {
+        return timer.time(kernel);
+    }
+
+    @Override
+    public double again() {
+        return timer.again(kernel);
+    }
+
+    @Override
+    public void close() {
+        kernel.close();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.quern.tune;
+
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.cost.KernelCost;
+import dev.quern.ir.graph.Graph;
+import dev.quern.ir.schedule.Candidate;
+import dev.quern.ir.schedule.ScheduleSpace;
+import dev.quern.ir.text.SchedulePrinter;
+import dev.quern.passes.CompileOptions;
+import dev.quern.passes.Compiler;
+import dev.quern.passes.graph.GraphPipeline;
+import dev.quern.passes.program.Program;
+import dev.quern.passes.program.ProgramStep;
+import dev.quern.passes.schedule.DefaultSchedules;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A kernel to be tuned, and the schedules that it may have.
+ *
+ * @param program what it is a step of, for its constants
+ * @param step the step that runs it
+ * @param constants names of its parameters that are constants
+ * @param sizes values of its symbols in the runs that it is tuned for
+ * @param cost what it has to do at these sizes
+ * @param space its schedules
+ * @param ranked the same, the one predicted to be fastest first
+ */
+public record TunedKernel(
+        Program program,
+        ProgramStep.RunKernel step,
+        Set<String> constants,
+        Map<String, Long> sizes,
+        KernelCost cost,
+        ScheduleSpace space,
+        List<Candidate> ranked) {
+    /** Candidates that records put before the ranking. */
+    private static final int KNOWN_FIRST = 4;
+
+    public TunedKernel {
+        constants = Set.copyOf(constants);
+        sizes = Map.copyOf(sizes);
+        ranked = List.copyOf(ranked);
+    }
+
+    /**
+     * The kernel of a step.
+     *
+     * @param sizes a value for each symbol of the kernel; others are left out
+     * @param pinned whether the order of reductions is to be the same for every target
+     */
+    public static TunedKernel of(
+            Program program, ProgramStep.RunKernel step, Map<String, Long> sizes, Target target, boolean pinned) {
+        Set<String> constants = new HashSet<>();
+        for (int i = 0; i < step.arguments().size(); i++) {
+            if (program.constants().containsKey(step.arguments().get(i))) {
+                constants.add(step.kernel().parameters().get(i).name());
+            }
+        }
+        ScheduleSpace space = DefaultSchedules.space(step.kernel(), constants, target, pinned);
+        Map<String, Long> own = new HashMap<>(sizes);
+        own.keySet().retainAll(step.scheduled().symbols());
+        return new TunedKernel(program, step, constants, own, cost(step, own), space, space.ranked(own));
+    }
+
+    /**
+     * The kernel of {@code operator} that does the most.
+     *
+     * @throws dev.quern.ModelException if the shape is not one of the operator's
+     */
+    public static TunedKernel of(TunedOperator operator, String shape, Target target) {
+        Graph graph = GraphPipeline.run(operator.graph(shape));
+        Program program = Compiler.compile(graph, target, CompileOptions.defaults());
+        ProgramStep.RunKernel step = program.steps().stream()
+                .filter(ProgramStep.RunKernel.class::isInstance)
+                .map(ProgramStep.RunKernel.class::cast)
+                .max(Comparator.comparingDouble(one ->
+                        cost(one, Map.of()).operations() + cost(one, Map.of()).bytes()))
+                .orElseThrow();
+        return of(program, step, Map.of(), target, true);
+    }
+
+    /**
+     * Its schedules, the default first, then those that were fastest when they were timed before, be they of the rules' choice or not, then as they are ranked.
+     *
+     * @param times of schedules, by their texts
+     */
+    public List<Candidate> ranked(Map<String, Double> times) {
+        Set<Candidate> order = new LinkedHashSet<>(ranked.subList(0, Math.min(1, ranked.size())));
+        if (!times.isEmpty()) {
+            Set<Candidate> all = new LinkedHashSet<>(ranked);
+            all.addAll(space.unpruned());
+            all.stream()
+                    .filter(one -> times.containsKey(SchedulePrinter.print(one.schedule())))
+                    .sorted(Comparator.comparingDouble(one -> times.get(SchedulePrinter.print(one.schedule()))))
+                    .limit(KNOWN_FIRST)
+                    .forEach(order::add);
+        }
+        order.addAll(ranked);
+        return List.copyOf(order);
+    }
+
+    private static KernelCost cost(ProgramStep.RunKernel step, Map<String, Long> sizes) {
+        return KernelCost.of(
+                step.kernel(),
+                step.kernel().symbols().stream().mapToLong(sizes::get).toArray());
+    }
+}
