@@ -46,7 +46,9 @@ final class LaunchCode {
     private boolean inThread;
     private Optional<String> ahead = Optional.empty();
     private Runnable pending = () -> {};
-    private boolean isWide;
+    /** What is known to hold of the memory of parameters. */
+    private Set<String> asked = Set.of();
+
     private boolean isDecided;
 
     private LaunchCode(Kernel kernel, Stmt launch, int architecture) {
@@ -222,7 +224,7 @@ final class LaunchCode {
                     && !waits.contains(statement)
                     && statement
                             instanceof Stmt.Section(var _, Realisation.ByMatrixInstruction(String by), Stmt body)) {
-                products.add(MatrixTile.of(by, body));
+                products.add(MatrixTile.of(by, body, memory, ranges));
             } else {
                 products(products);
                 products.clear();
@@ -251,7 +253,7 @@ final class LaunchCode {
                 if (architecture < AMPERE) {
                     throw PtxRefusal.because("a matrix product by " + instruction + " for sm_" + architecture);
                 }
-                products(List.of(MatrixTile.of(instruction, section.body())));
+                products(List.of(MatrixTile.of(instruction, section.body(), memory, ranges)));
             }
             case Realisation.CopyPipeline(int stages) ->
                 blockMemory
@@ -323,7 +325,7 @@ final class LaunchCode {
         firsts.forEach((buffer, first) -> memory.stage(buffer, CopiesAhead.name(buffer.name()), first, stage));
         String some = code.into(RegisterClass.TRUTH, "setp.lt.s64", iteration, extent);
         String none = code.label();
-        boolean branches = !isWide || !copies.statements().stream().allMatch(wide::isConditional);
+        boolean branches = !copies.statements().stream().allMatch(copy -> wide.isConditional(copy, asked));
         if (branches) {
             code.line("@!" + some + " bra", none);
         }
@@ -353,7 +355,7 @@ final class LaunchCode {
             return;
         }
         Optional<WideStore> store = WideStore.of(loop, memory);
-        if (store.isPresent() && (isWide || wide.conditions(store.get()).isEmpty())) {
+        if (store.isPresent() && asked.containsAll(wide.conditions(store.get()))) {
             wide.store(store.get(), ahead);
         } else {
             Replicas.of(loop).forEach(this::statement);
@@ -376,11 +378,11 @@ final class LaunchCode {
         String end = code.label();
         conditions.forEach(condition -> code.line("@!" + condition + " bra", narrow));
         isDecided = true;
-        isWide = true;
+        asked = conditions;
         open(false);
         action.run();
         close();
-        isWide = false;
+        asked = Set.of();
         code.line("bra", end);
         code.place(narrow);
         open(false);
@@ -442,7 +444,7 @@ final class LaunchCode {
     }
 
     private void guard(Stmt.Guard guard) {
-        if (ahead.isPresent() && isWide && wide.isConditional(guard)) {
+        if (ahead.isPresent() && wide.isConditional(guard, asked)) {
             Optional<String> outside = ahead;
             for (Dim each : guard.nonNegative()) {
                 String holds = code.into(RegisterClass.TRUTH, "setp.ge.s64", dims.register(each), "0");

@@ -2,6 +2,7 @@ package dev.quern.ptx;
 
 import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 
 /**
@@ -24,8 +25,15 @@ public record LaunchShape(String entry, Dim blocks, int threads, int sharedBytes
         return new LaunchShape(entry, blocks, Math.toIntExact(threads(launch)), sharedBytes);
     }
 
-    /** Threads of a block: as many as the largest loop over threads asks for. */
-    static long threads(Stmt statement) {
+    /** Threads of a block: as many as the largest loop over threads asks for, whole warps where there are loops over warps. */
+    static long threads(Stmt launch) {
+        long most = most(launch);
+        boolean hasWarps =
+                Statements.any(launch, part -> part instanceof Stmt.For loop && loop.kind() == LoopKind.WARP);
+        return hasWarps ? Math.ceilDiv(most, LANES) * LANES : most;
+    }
+
+    private static long most(Stmt statement) {
         long own = statement instanceof Stmt.For loop
                 ? switch (loop.kind()) {
                     case THREAD -> loop.extent().constant();
@@ -33,6 +41,6 @@ public record LaunchShape(String entry, Dim blocks, int threads, int sharedBytes
                     case SERIAL, PARALLEL, VECTOR, UNROLL, BLOCK, LANE -> 1;
                 }
                 : 1;
-        return statement.parts().stream().mapToLong(LaunchShape::threads).reduce(Math.max(1, own), Math::max);
+        return statement.parts().stream().mapToLong(LaunchShape::most).reduce(Math.max(1, own), Math::max);
     }
 }

@@ -1,8 +1,9 @@
 package dev.quern.ptx;
 
-import dev.quern.DType;
 import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
 import dev.quern.ir.backend.MatrixInstruction;
+import dev.quern.ir.backend.MatrixRule;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.ProductNest;
@@ -17,19 +18,27 @@ import java.util.Map;
  * @param nest the loops that say what it means
  */
 record MatrixTile(MatrixInstruction instruction, ProductNest nest) {
-    /** The instructions of devices from Ampere on. */
-    static final List<MatrixInstruction> INSTRUCTIONS =
-            List.of(MatrixInstruction.mma(DType.BF16), MatrixInstruction.mma(DType.F16));
-
     /** The product in {@code body}, done by the instruction called {@code name}. */
     static MatrixTile of(String name, Stmt body) {
-        MatrixInstruction instruction = INSTRUCTIONS.stream()
-                .filter(known -> known.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> PtxRefusal.because("a matrix product by " + name));
+        MatrixInstruction instruction =
+                MatrixInstruction.named(name).orElseThrow(() -> PtxRefusal.because("a matrix product by " + name));
         ProductNest nest =
                 ProductNest.of(body).orElseThrow(() -> PtxRefusal.because("a matrix product of other statements"));
         return new MatrixTile(instruction, nest);
+    }
+
+    /** The product in {@code body}, whose loops and memory are what the instruction called {@code name} takes. */
+    static MatrixTile of(String name, Stmt body, MemoryCode memory, DimRanges ranges) {
+        MatrixTile tile = of(name, body);
+        MatrixRule.fault(tile.instruction, tile.nest, memory::buffer, ranges).ifPresent(fault -> {
+            throw PtxRefusal.because("a matrix product: " + fault);
+        });
+        for (Expr.Load operand : List.of(tile.nest.left(), tile.nest.right())) {
+            if (!memory.space(operand.buffer()).equals("shared")) {
+                throw PtxRefusal.because("a matrix product of " + operand.buffer() + ", which threads do not share");
+            }
+        }
+        return tile;
     }
 
     /** The buffer that it is added to. */

@@ -125,7 +125,9 @@ final class MemoryCode {
 
     /** Bytes of a buffer of constant size, rounded up to where the next may begin. */
     static long sharedBytes(Buffer buffer) {
-        long elements = buffer.layout().span().asConstant().orElse(Integer.MAX_VALUE);
+        // As many are refused, and their bytes, times a pipeline's stages, are no overflow.
+        long elements =
+                Math.min(Integer.MAX_VALUE, buffer.layout().span().asConstant().orElse(Integer.MAX_VALUE));
         return Math.ceilDiv(elements * bytes(buffer.dtype()), ALIGNMENT) * ALIGNMENT;
     }
 

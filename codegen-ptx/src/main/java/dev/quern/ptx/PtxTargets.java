@@ -23,7 +23,10 @@ public final class PtxTargets {
         return Integer.parseInt(architecture.substring("sm_".length()));
     }
 
-    /** Shared memory that a block may ask for on every device that text for {@code architecture} runs on, in bytes. */
+    /**
+     * Shared memory that a block may ask for on devices of {@code architecture} and, of sm_80, on all of its generation, in bytes. Later devices that run the same text
+     * may have less (those of compute capability 12 have 99 KiB): what a block has on a device is the driver's to say, in its {@link Target}.
+     */
     static int sharedBytes(String architecture) {
         int number = number(architecture);
         return number >= HOPPER ? 227 << 10 : number >= AMPERE ? 99 << 10 : 64 << 10;
@@ -31,7 +34,7 @@ public final class PtxTargets {
 
     /** The products of tiles that text for {@code architecture} may have. */
     static List<MatrixInstruction> instructions(String architecture) {
-        return number(architecture) >= AMPERE ? MatrixTile.INSTRUCTIONS : List.of();
+        return number(architecture) >= AMPERE ? MatrixInstruction.ALL : List.of();
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Neighbouring elements by one access, where the memory of parameters begins at a multiple of 16 bytes: that is asked once for each. */
@@ -98,15 +99,18 @@ final class WideCode {
                 && memory.space(wide.store().buffer()).equals("shared");
     }
 
-    /** Whether every access of {@code statement} is a copy that runs ahead, which is done under a condition without a branch. */
-    boolean isConditional(Stmt statement) {
+    /** Whether every access of {@code statement} is a copy that runs ahead, which is done under a condition without a branch, given that {@code asked} hold. */
+    boolean isConditional(Stmt statement, Set<String> asked) {
         return switch (statement) {
             case Stmt.For loop
             when loop.kind() == LoopKind.VECTOR ->
-                WideStore.of(loop, memory).filter(this::runsAhead).isPresent();
-            case Stmt.For loop -> loop.kind() == LoopKind.THREAD && isConditional(loop.body());
-            case Stmt.Guard guard -> Statements.isNothing(guard.otherwise()) && isConditional(guard.then());
-            case Stmt.Block block -> block.statements().stream().allMatch(this::isConditional);
+                WideStore.of(loop, memory)
+                        .filter(this::runsAhead)
+                        .filter(store -> asked.containsAll(conditions(store)))
+                        .isPresent();
+            case Stmt.For loop -> loop.kind() == LoopKind.THREAD && isConditional(loop.body(), asked);
+            case Stmt.Guard guard -> Statements.isNothing(guard.otherwise()) && isConditional(guard.then(), asked);
+            case Stmt.Block block -> block.statements().stream().allMatch(part -> isConditional(part, asked));
             case Stmt.Store _, Stmt.ReduceInto _, Stmt.Allocate _, Stmt.Let _, Stmt.Section _ -> false;
         };
     }

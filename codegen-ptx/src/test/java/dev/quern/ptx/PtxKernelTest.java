@@ -14,6 +14,7 @@ import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.testing.GoldenFile;
+import dev.quern.ir.text.Parser;
 import dev.quern.ir.verify.KernelVerifier;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -75,6 +76,101 @@ class PtxKernelTest {
         ModelException refusal = assertThrows(ModelException.class, () -> PtxKernel.of(kernel, "sm_75"));
         assertEquals(
                 "product: the cuda back end does not lower a matrix product by mma.m16n16k16.f16 for sm_75",
+                refusal.getMessage());
+    }
+
+    /** A copy into memory of a thread, which begins inside, and one whose parameters are asked for before. */
+    @Test
+    void onlyParametersThatWereAskedForAreAccessedWidely() {
+        Kernel kernel = Parser.parseKernel("""
+                kernel wide template t
+                    reads x: f32[32, 4]
+                    reads z: f32[32, 4]
+                    writes y: f32[32, 4]
+                    writes w: f32[32, 4] {
+                  for t in 0..32 thread {
+                    for v in 0..4 vector {
+                      y[t, v] = z[t, v]
+                    }
+                    alloc r: f32[4] {
+                      for u in 0..4 vector {
+                        r[u] = x[t, u]
+                      }
+                      for j in 0..4 {
+                        w[t, j] = r[3 - j]
+                      }
+                    }
+                  }
+                }
+                """);
+        List<String> lines =
+                PtxKernel.of(kernel, "sm_80").text().lines().map(String::strip).toList();
+        assertEquals(1, count(lines, "ld\\.global\\.v4\\.b32 .*"));
+        assertEquals(1, count(lines, "st\\.global\\.v4\\.b32 .*"));
+    }
+
+    @Test
+    void blocksWithWarpsAreWholeWarps() {
+        Kernel kernel = Parser.parseKernel("""
+                kernel warps template t
+                    reads x: f32[48]
+                    writes y: f32[48]
+                    writes w: f32[32] {
+                  for b in 0..1 block {
+                    for t in 0..48 thread {
+                      y[t] = x[t]
+                    }
+                    for u in 0..1 warp {
+                      for l in 0..32 lane {
+                        w[32*u + l] = x[l]
+                      }
+                    }
+                  }
+                }
+                """);
+        PtxKernel ptx = PtxKernel.of(kernel, "sm_80");
+        assertEquals(64, ptx.launches().getFirst().threads());
+        assertTrue(ptx.text().contains(".maxntid 64, 1, 1"), ptx.text());
+        // Threads from 48 on have no part in the first loop, warps from 1 on none in the second.
+        List<String> lines = ptx.text().lines().map(String::strip).toList();
+        assertEquals(1, count(lines, "setp\\.ge\\.s64 .*, 48;"));
+        assertEquals(1, count(lines, "setp\\.ge\\.s64 .*, 1;"));
+    }
+
+    /** Threads that all fill the same memory have it each for itself, where no instruction reads it. */
+    @Test
+    void productsOfWhatThreadsDoNotShareAreRefused() {
+        Kernel kernel = Parser.parseKernel("""
+                kernel alike template t
+                    reads x: f16[16, 16]
+                    writes y: f32[16, 16] {
+                  for b in 0..1 block {
+                    alloc p: f16[16, 16] shared {
+                      for i in 0..16 {
+                        for j in 0..16 {
+                          p[i, j] = x[i, j]
+                        }
+                      }
+                      alloc acc: f32[16, 16] layout (8:32, 2:2) (2:1, 4:8, 2:4) {
+                        for w in 0..1 warp {
+                          section tile matrix mma.m16n16k16.f16 {
+                            for k in 0..16 unroll {
+                              for m in 0..16 unroll {
+                                for n in 0..16 unroll {
+                                  acc[m, n] +=fma f32(p[m, k])*f32(p[k, n])
+                                }
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+                """);
+        ModelException refusal = assertThrows(ModelException.class, () -> PtxKernel.of(kernel, "sm_80"));
+        assertEquals(
+                "alike: the cuda back end does not lower a matrix product of p, which threads do not share",
                 refusal.getMessage());
     }
 

@@ -24,6 +24,9 @@ public record MatrixInstruction(String name, int rows, int columns, int terms, D
 
     private static final int TILE = 16;
 
+    /** Those that some device has. */
+    public static final List<MatrixInstruction> ALL = List.of(mma(DType.BF16), mma(DType.F16));
+
     /**
      * The product of tiles of 16 by 16, as two {@code mma.sync.m16n8k16} (PTX ISA 8.0, section "Matrix fragments for mma.m16n8k16 with
      * floating point type"): lane {@code 4*(row % 8) + column % 8 / 2} has an element.
@@ -44,6 +47,11 @@ public record MatrixInstruction(String name, int rows, int columns, int terms, D
 
     private static Layout.Mode mode(long extent, long stride) {
         return new Layout.Mode(Dim.of(extent), Dim.of(stride));
+    }
+
+    /** The instruction called {@code name}, of any device; empty if none is. */
+    public static Optional<MatrixInstruction> named(String name) {
+        return ALL.stream().filter(known -> known.name().equals(name)).findFirst();
     }
 
     /** Elements of the sum that a lane holds. */

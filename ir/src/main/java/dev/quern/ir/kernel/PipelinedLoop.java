@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A loop whose iterations first fill memory of their own from what the loop does not write, and then compute: the copies of an iteration may
- * be done before the iterations in front of it are.
+ * A loop whose iterations first fill memory of their own from what the loop does not write, each element once, and then compute: the copies of
+ * an iteration may be done before the iterations in front of it are, and in any order.
  *
  * @param loop the loop
  * @param buffers the shared memory that each iteration allocates
@@ -37,7 +37,10 @@ public record PipelinedLoop(Stmt.For loop, List<Buffer> buffers, List<Stmt> copi
         List<Stmt> rest = statements.subList(copies, statements.size());
         Set<String> later = new HashSet<>();
         rest.forEach(statement -> later.addAll(Statements.written(statement)));
-        if (copies == 0 || buffers.isEmpty() || later.stream().anyMatch(own::contains)) {
+        if (copies == 0
+                || buffers.isEmpty()
+                || later.stream().anyMatch(own::contains)
+                || !DistinctWrites.isOnce(statements.subList(0, copies), buffers)) {
             return Optional.empty();
         }
         return Optional.of(new PipelinedLoop(loop, buffers, statements.subList(0, copies), rest));

@@ -17,7 +17,10 @@ public sealed interface Realisation {
      * A loop whose copies run ahead: the body is a {@link PipelinedLoop}. While an iteration computes, up to {@code stages - 1} later ones are
      * being copied, each to memory of its own.
      *
-     * @param stages iterations whose copies there is memory for, two at least
+     * @param stages iterations whose copies there is memory for, two to {@link #MOST_STAGES}
      */
-    record CopyPipeline(int stages) implements Realisation {}
+    record CopyPipeline(int stages) implements Realisation {
+        /** More would not fit shared memory, and copies before the loop are written out for each. */
+        public static final int MOST_STAGES = 16;
+    }
 }

@@ -64,8 +64,11 @@ public final class GridVerifier {
     }
 
     private static long bytes(Buffer buffer) {
+        long most = Integer.MAX_VALUE;
         return buffer.space() == MemorySpace.SHARED
-                ? buffer.dtype().byteSize(buffer.layout().span().asConstant().orElse(Integer.MAX_VALUE))
+                ? buffer.dtype()
+                        .byteSize(Math.min(
+                                most, buffer.layout().span().asConstant().orElse(most)))
                 : 0;
     }
 

@@ -21,8 +21,9 @@ final class PipelineLoop {
         if (!(application.target() instanceof Target.Grid)) {
             throw application.refusal("target " + application.target().name() + " has no pipelined copies");
         }
-        if (step.depth() < FEWEST) {
-            throw application.refusal("a depth of " + step.depth() + ", expected " + FEWEST + " or more");
+        if (step.depth() < FEWEST || step.depth() > Realisation.CopyPipeline.MOST_STAGES) {
+            throw application.refusal("a depth of " + step.depth() + ", expected " + FEWEST + " to "
+                    + Realisation.CopyPipeline.MOST_STAGES);
         }
         return application.atLoops(step.loop(), (loop, scope) -> {
             if (loop.kind() != LoopKind.SERIAL) {
@@ -32,7 +33,7 @@ final class PipelineLoop {
                     .orElseThrow(
                             () -> application.refusal(
                                     "the body of " + loop.variable()
-                                            + " is not copies into shared memory of its own, from what it does not write, and then others"));
+                                            + " is not copies into shared memory of its own, each element once, from what it does not write, and then others"));
             Set<String> registers = new HashSet<>();
             for (Stmt statement : pipelined.rest()) {
                 statement.walk(part -> {

@@ -118,6 +118,11 @@ final class ScheduleScope {
         return buffer;
     }
 
+    /** What is known of the variables of loops around this place. */
+    DimRanges ranges() {
+        return ranges;
+    }
+
     /** The loops around this place, outermost first. */
     List<Stmt.For> loops() {
         return loops;

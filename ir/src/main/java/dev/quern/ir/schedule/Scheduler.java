@@ -49,7 +49,9 @@ public final class Scheduler {
             current = step(current, step, target, known);
             stages.add(current);
         }
-        stages.set(stages.size() - 1, BindIndices.bind(Simplify.finish(current)));
+        Kernel finished = Simplify.finish(current);
+        WholeSections.requireIn(finished);
+        stages.set(stages.size() - 1, BindIndices.bind(finished));
         return List.copyOf(stages);
     }
 

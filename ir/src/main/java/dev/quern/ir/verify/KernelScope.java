@@ -164,10 +164,21 @@ final class KernelScope {
         }
     }
 
-    /** The buffer of which {@code indices} name an element. */
-    Buffer element(String name, List<Dim> indices) {
+    /** The visible buffer called {@code name}. */
+    Buffer buffer(String name) {
         Buffer buffer = buffers.get(name);
         require(buffer != null, "buffer", "a parameter or an allocation around this", NameText.of(name));
+        return buffer;
+    }
+
+    /** What is known of names here. */
+    DimRanges ranges() {
+        return ranges;
+    }
+
+    /** The buffer of which {@code indices} name an element. */
+    Buffer element(String name, List<Dim> indices) {
+        Buffer buffer = buffer(name);
         require(
                 indices.size() == buffer.shape().rank(),
                 "indices of " + NameText.of(name),

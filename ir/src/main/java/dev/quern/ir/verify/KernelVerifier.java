@@ -3,6 +3,8 @@ package dev.quern.ir.verify;
 import dev.quern.ir.Dim;
 import dev.quern.ir.NameText;
 import dev.quern.ir.Shape;
+import dev.quern.ir.backend.MatrixInstruction;
+import dev.quern.ir.backend.MatrixRule;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.IndexNames;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -41,7 +44,7 @@ import java.util.stream.Collectors;
  *   <li>Extents of {@link LoopKind#VECTOR}, {@link LoopKind#UNROLL}, {@link LoopKind#THREAD}, {@link LoopKind#WARP} and {@link LoopKind#LANE} loops are constant.
  *   <li>Loops of a grid stand as {@link GridRules} says.
  *   <li>What {@link Stmt.ReduceInto} joins across the lanes of a vector loop are not joined in a loop inside it.
- *   <li>The body of a section is what its {@link Realisation} takes: a {@link ProductNest} or a {@link PipelinedLoop}.
+ *   <li>The body of a section is what its {@link Realisation} takes: a {@link ProductNest} that obeys {@link MatrixRule}, or a {@link PipelinedLoop}.
  *   <li>Roles are those of loops, and what may be laid anew is an operand.
  *   <li>No index is surely outside its buffer: proved for all iterations, or, outside conditions, for the first or last.
  * </ol>
@@ -197,23 +200,39 @@ public final class KernelVerifier {
         Stmt body = IndexNames.inline(section.body());
         switch (section.by()) {
             case Realisation.OwnUnit() -> {}
-            case Realisation.ByMatrixInstruction _ ->
-                scope.require(
-                        ProductNest.of(body).isPresent(),
-                        "body of a matrix product",
-                        "loops over terms, rows and columns around a fused product",
-                        "other statements");
+            case Realisation.ByMatrixInstruction(String name) -> checkProduct(name, body, scope);
             case Realisation.CopyPipeline(int stages) -> {
-                scope.require(stages > 1, "stages of a pipeline", "2 or more", stages);
+                int most = Realisation.CopyPipeline.MOST_STAGES;
+                scope.require(stages > 1 && stages <= most, "stages of a pipeline", "2 to " + most, stages);
                 scope.require(
                         body instanceof Stmt.For loop
                                 && loop.kind() == LoopKind.SERIAL
                                 && PipelinedLoop.of(loop).isPresent(),
                         "body of a pipeline",
-                        "a serial loop over copies into shared memory of its own and what follows them",
+                        "a serial loop over copies into shared memory of its own, each element once, and what follows them",
                         "another statement");
             }
         }
+    }
+
+    private static void checkProduct(String name, Stmt body, KernelScope scope) {
+        Optional<ProductNest> nest = ProductNest.of(body);
+        scope.require(
+                nest.isPresent(),
+                "body of a matrix product",
+                "loops over terms, rows and columns around a fused product",
+                "other statements");
+        Optional<MatrixInstruction> instruction = MatrixInstruction.named(name);
+        scope.require(
+                instruction.isPresent(),
+                "matrix instruction",
+                "one of "
+                        + MatrixInstruction.ALL.stream()
+                                .map(MatrixInstruction::name)
+                                .collect(Collectors.joining(", ")),
+                NameText.of(name));
+        Optional<String> fault = MatrixRule.fault(instruction.get(), nest.get(), scope::buffer, scope.ranges());
+        scope.require(fault.isEmpty(), "matrix product", "what " + name + " takes", fault.orElse(""));
     }
 
     private void checkLoop(Stmt.For loop, KernelScope scope) {

@@ -110,12 +110,14 @@ class MatrixStepsTest {
         refused("(16:16) (16:1)", "shared", tensorise, "which is not how mma.m16n16k16.f16 holds its sum");
         refused(FRAGMENT, "", tensorise, "p is f16 in REGISTER memory");
         refused(FRAGMENT, "layout (2:272) (16:17) (16:1) shared", tensorise, "reads 8 neighbours at once");
+        refused(FRAGMENT, "layout (2:256) (8:32, 2:16) (16:1) shared", tensorise, "reads 8 neighbours at once");
         refused(FRAGMENT, "shared", "unroll m; " + tensorise, "is not a loop over terms");
     }
 
     @Test
     void onlyCopiesOfWhatTheLoopDoesNotWriteRunAhead() {
-        refused(FRAGMENT, "shared", "pipeline s 1;", "a depth of 1, expected 2 or more");
+        refused(FRAGMENT, "shared", "pipeline s 1;", "a depth of 1, expected 2 to 16");
+        refused(FRAGMENT, "shared", "pipeline s 17;", "a depth of 17, expected 2 to 16");
         refused(FRAGMENT, "shared", "pipeline i 2;", "the body of i is not copies into shared memory");
         refused(FRAGMENT, "shared", "pipeline k 2;", "the body of k is not copies into shared memory");
         Kernel kept = Parser.parseKernel(TILES.replace("LAYOUT", FRAGMENT)
@@ -126,6 +128,61 @@ class MatrixStepsTest {
         String message = assertThrows(ScheduleRefusal.class, () -> apply(kept, "pipeline s 2;"))
                 .getMessage();
         assertTrue(message.contains("writes y, which is not in registers"), message);
+    }
+
+    @Test
+    void stepsAfterThemLeaveProductsWhatTheInstructionTakes() {
+        String tensorise = "tensorise k mma.m16n16k16.f16; ";
+        refused(
+                FRAGMENT,
+                "shared",
+                tensorise + "pack acc layout (2:256) (16:16) (16:1);",
+                "section tile.k: acc is laid layout (2:256) (16:16) (16:1)");
+        refused(
+                FRAGMENT,
+                "shared",
+                tensorise + "pack q layout (16:17) (16:1);",
+                "section tile.k: the elements of q lie at 17*k + n");
+        refused(FRAGMENT, "shared", tensorise + "unroll m;", "section tile.k: later steps have changed the loops");
+    }
+
+    @Test
+    void productsOfTextsAreWhatTheInstructionTakes() {
+        String text = KernelPrinter.print(apply(tiles(FRAGMENT, "shared"), "tensorise k mma.m16n16k16.f16;"));
+        assertInvalid(text.replace("8:32", "8:30"), "which is not how mma.m16n16k16.f16 holds its sum");
+        assertInvalid(text.replace("mma.m16n16k16.f16", "mma.m16n16k16.bf16"), "multiplies bf16 in shared memory");
+        assertInvalid(text.replace("mma.m16n16k16.f16", "wgmma"), "expected one of mma.m16n16k16.bf16");
+        assertInvalid(text.replace("alloc q: f16[16, 16] shared", "alloc q: f16[16, 16]"), "q is f16 in REGISTER");
+        assertInvalid(text.replace("p[warp, m, k]", "p[warp, m, k - 1]"), "reads 8 neighbours at once");
+    }
+
+    private static void assertInvalid(String text, String reason) {
+        String message = assertThrows(ModelException.class, () -> Parser.parseKernel(text))
+                .getMessage();
+        assertTrue(message.contains(reason), message);
+    }
+
+    @Test
+    void copiesThatRunAheadWriteEachElementOnce() {
+        String copied = "q[v, u] = b[16*s + v, u]";
+        for (String twice : List.of(
+                "q[v, u] = f16(0.0); " + copied,
+                "q[v, floordiv(u, 2)] = b[16*s + v, u]",
+                "q[v, u] = b[16*s + v, u]; if u - 8 >= 0 { q[v, u - 8] = b[16*s + v, u] }",
+                "if u - 8 >= 0 { q[v, u - 8] = b[16*s + v, u] } else { q[v, u] = b[16*s + v, u] }")) {
+            Kernel kernel = Parser.parseKernel(TILES.replace("LAYOUT", FRAGMENT)
+                    .replace("PLACE", "shared")
+                    .replace(copied, twice.replace("; ", "\n")));
+            String message = assertThrows(ScheduleRefusal.class, () -> apply(kernel, "pipeline s 2;"), twice)
+                    .getMessage();
+            assertTrue(message.contains("each element once"), message);
+        }
+        Kernel filled = Parser.parseKernel(TILES.replace("LAYOUT", FRAGMENT)
+                .replace("PLACE", "shared")
+                .replace(copied, "if 40 - 16*s - v >= 0 { " + copied + " } else { q[v, u] = f16(0.0) }"));
+        for (String steps : List.of("", "split u 4 mask; unroll u.i; ", "fuse v u f; split f 32 exact; unroll f.o; ")) {
+            KernelVerifier.verify(apply(filled, steps + "pipeline s 2;"));
+        }
     }
 
     @Test
@@ -144,6 +201,7 @@ class MatrixStepsTest {
         for (String text : List.of(
                 "section t matrix m { y[] = 0.0 }",
                 "section t pipeline 2 { y[] = 0.0 }",
+                "section t pipeline 17 { for i in 0..2 { y[] = 0.0 } }",
                 "section t pipeline 1 { for i in 0..2 { y[] = 0.0 } }")) {
             String kernel = "kernel k template t writes y: f32[] { " + text + " }";
             faults.add(assertThrows(ModelException.class, () -> Parser.parseKernel(kernel))
@@ -151,6 +209,7 @@ class MatrixStepsTest {
         }
         assertTrue(faults.get(0).contains("place of a matrix product"), faults.get(0));
         assertTrue(faults.get(1).contains("body of a pipeline"), faults.get(1));
-        assertTrue(faults.get(2).contains("stages of a pipeline: expected 2 or more, found 1"), faults.get(2));
+        assertTrue(faults.get(2).contains("stages of a pipeline: expected 2 to 16, found 17"), faults.get(2));
+        assertTrue(faults.get(3).contains("stages of a pipeline: expected 2 to 16, found 1"), faults.get(3));
     }
 }
