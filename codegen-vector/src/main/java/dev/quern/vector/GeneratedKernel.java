@@ -1,28 +1,21 @@
 package dev.quern.vector;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** What a generated class is. The methods are those of {@link dev.quern.ir.backend.HostExecutable}. */
 abstract class GeneratedKernel {
-    /** What a part of a run takes, at least, for the next to wait for C2. */
-    private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
-
-    /** What all threads together wait for one kernel at most: where C2 has much to do for others, it may not come to it for long. */
-    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
-    private final AtomicLong waitedNanos = new AtomicLong();
+    private final CompilationPatience patience = new CompilationPatience();
     private boolean begun;
     private volatile boolean settled;
     private volatile boolean compiling;
     private volatile long lastNanos;
 
     /**
-     * Runs a part of the parallel loop. One that would be interpreted for long waits while C2 has the kernel in work, no longer than the part
-     * before took twice.
+     * Runs a part of the parallel loop. One that would be interpreted for long waits while C2 has the kernel in work, as long as its
+     * {@link CompilationPatience} lasts.
      */
     final void runPart(Object[] buffers, long[] offsets, long[] symbols, long from, long to) {
         if (settled) {
@@ -33,8 +26,8 @@ abstract class GeneratedKernel {
             begun = true;
             KernelRehearsal.begins(this);
         }
-        if (compiling && lastNanos >= LONG_NANOS && waitedNanos.get() < MOST_NANOS) {
-            await(Math.min(2 * lastNanos, MOST_NANOS));
+        if (compiling) {
+            await(patience.take(lastNanos));
         }
         long begin = System.nanoTime();
         run(buffers, offsets, symbols, from, to);
@@ -48,7 +41,7 @@ abstract class GeneratedKernel {
             LockSupport.parkNanos(this, LOOK_NANOS);
             waited = System.nanoTime() - begin;
         }
-        waitedNanos.addAndGet(waited);
+        patience.giveBack(nanos - waited);
     }
 
     /** Whether C2 has methods of it in work. */

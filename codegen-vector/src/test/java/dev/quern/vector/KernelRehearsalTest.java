@@ -29,59 +29,6 @@ class KernelRehearsalTest {
         }
     }
 
-    /** Takes some time for each part, and says when it began. */
-    private static final class Slow extends GeneratedKernel {
-        static final long MILLIS = 300;
-
-        long begun;
-
-        @Override
-        void run(Object[] buffers, long[] offsets, long[] symbols, long from, long to) {
-            begun = System.nanoTime();
-            try {
-                Thread.sleep(MILLIS);
-            } catch (InterruptedException asked) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        @Override
-        long parallelExtent(long[] symbols) {
-            return 1;
-        }
-
-        @Override
-        void rehearse(int times) {}
-
-        /** How long a part waits, in ns. */
-        long waits() {
-            long asked = System.nanoTime();
-            runPart(new Object[0], new long[0], new long[0], 0, 1);
-            return begun - asked;
-        }
-    }
-
-    @Test
-    void aPartWaitsWhileItsKernelIsCompiledButNotForLong() {
-        long twice = TimeUnit.MILLISECONDS.toNanos(2 * Slow.MILLIS);
-        Slow kernel = new Slow();
-        kernel.compiling(true);
-        long first = kernel.waits();
-        assertTrue(kernel.waits() >= twice, "the second part waits as long as the first took, twice");
-        assertTrue(first < twice, "nobody knows how long the first will take");
-        kernel.waits();
-        assertTrue(kernel.waits() < twice, "it has waited for a second altogether");
-        kernel = new Slow();
-        kernel.waits();
-        kernel.compiling(true);
-        Thread.currentThread().interrupt();
-        assertTrue(kernel.waits() < twice, "an interrupted thread does not wait");
-        assertTrue(Thread.interrupted(), "the interrupt is left to whoever looks at it");
-        kernel.compiling(true);
-        kernel.settle();
-        assertTrue(kernel.waits() < twice, "a kernel that is not looked at is run at once");
-    }
-
     @Test
     void callsLieBetweenTheThresholdsOfTheJvmForEachLengthOfItsQueue() throws Exception {
         double least = Integer.parseInt(KernelCompilation.option("Tier4MinInvocationThreshold"));
