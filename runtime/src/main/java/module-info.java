@@ -5,6 +5,7 @@ module dev.quern.runtime {
     requires transitive dev.quern.passes;
     requires transitive dev.quern.onnx;
     requires transitive dev.quern.tune;
+    requires java.management;
     requires static jdk.jfr;
 
     exports dev.quern.runtime;

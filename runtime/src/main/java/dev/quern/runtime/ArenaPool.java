@@ -11,7 +11,8 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * collector may take idle sets when the heap is short.
  */
 final class ArenaPool {
-    private final ConcurrentLinkedDeque<SoftReference<Map<DType, Object>>> idle = new ConcurrentLinkedDeque<>();
+    private final ConcurrentLinkedDeque<SoftReference<Map<DType, AlignedArrays.Place>>> idle =
+            new ConcurrentLinkedDeque<>();
 
     /**
      * A set of arenas of at least these sizes, for one run.
@@ -19,23 +20,23 @@ final class ArenaPool {
      * @param elements size of each in elements
      * @param owner program, for messages
      */
-    Map<DType, Object> take(Map<DType, Long> elements, String owner) {
-        Map<DType, Object> arenas = idleSet();
+    Map<DType, AlignedArrays.Place> take(Map<DType, Long> elements, String owner) {
+        Map<DType, AlignedArrays.Place> arenas = idleSet();
         elements.forEach((dtype, size) -> {
-            Object arena = arenas.get(dtype);
-            if (arena == null || ArrayKind.capacity(arena, dtype) < size) {
+            AlignedArrays.Place arena = arenas.get(dtype);
+            if (arena == null || arena.capacity(dtype) < size) {
                 arenas.remove(dtype);
-                arenas.put(dtype, ArrayKind.allocate(dtype, size, owner));
+                arenas.put(dtype, new AlignedArrays(ArrayAlignment.ofThisJvm()).allocate(dtype, size, owner));
             }
         });
         return arenas;
     }
 
-    private Map<DType, Object> idleSet() {
-        for (SoftReference<Map<DType, Object>> reference = idle.pollFirst();
+    private Map<DType, AlignedArrays.Place> idleSet() {
+        for (SoftReference<Map<DType, AlignedArrays.Place>> reference = idle.pollFirst();
                 reference != null;
                 reference = idle.pollFirst()) {
-            Map<DType, Object> arenas = reference.get();
+            Map<DType, AlignedArrays.Place> arenas = reference.get();
             if (arenas != null) {
                 return arenas;
             }
@@ -44,7 +45,7 @@ final class ArenaPool {
     }
 
     /** Hands a set back. */
-    void give(Map<DType, Object> arenas) {
+    void give(Map<DType, AlignedArrays.Place> arenas) {
         idle.addFirst(new SoftReference<>(arenas));
     }
 

@@ -63,13 +63,18 @@ enum ArrayKind {
         if (length > MOST_ELEMENTS) {
             throw tooLong(owner, dtype, elements);
         }
+        return allocate(kind, length, owner);
+    }
+
+    /** A new array of {@code kind}, zeroed; {@code length} is at most {@link #MOST_ELEMENTS}. */
+    static Object allocate(ArrayKind kind, long length, String owner) {
         try {
-            return kind.newArray((int) length);
+            return kind.newArray(Math.toIntExact(length));
         } catch (OutOfMemoryError full) {
             throw new ModelException(
                     ModelException.Code.LIMIT,
                     owner,
-                    dtype.byteSize(elements) + " bytes did not fit the Java heap, which may grow to "
+                    length * kind.bytes + " bytes did not fit the Java heap, which may grow to "
                             + Runtime.getRuntime().maxMemory() + " bytes; give the JVM more by -Xmx",
                     full);
         }

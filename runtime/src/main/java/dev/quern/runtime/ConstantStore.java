@@ -67,13 +67,34 @@ final class ConstantStore implements AutoCloseable {
      * @param name what each is called, for messages
      */
     List<LeasedValues.Lease<Placed>> lease(List<ConstantData> constants, Function<ConstantData, String> name) {
+        AlignedArrays arrays = new AlignedArrays(ArrayAlignment.ofThisJvm());
+        constants.stream().filter(ConstantStore::isCopied).forEach(data -> arrays.expect(dtype(data), elements(data)));
         return LeasedValues.all(
-                constants.size(), i -> lease(name.apply(constants.get(i)), constants.get(i)), pool, threads);
+                constants.size(), i -> lease(name.apply(constants.get(i)), constants.get(i), arrays), pool, threads);
     }
 
-    private LeasedValues.Lease<Placed> lease(String name, ConstantData data) {
+    private LeasedValues.Lease<Placed> lease(String name, ConstantData data, AlignedArrays arrays) {
         Tensor tensor = data.literal().tensor();
-        return held.lease(new Key(tensor, data.packing(), data.storage()), () -> place(name, data, tensor), () -> {});
+        return held.lease(new Key(tensor, data.packing(), data.storage()), () -> place(name, data, arrays), () -> {});
+    }
+
+    private static DType dtype(ConstantData data) {
+        return data.literal().tensor().dtype();
+    }
+
+    /** Elements that {@code data} takes as it is laid out. */
+    private static long elements(ConstantData data) {
+        return data.packing()
+                .map(packing -> packing.layout().span().constant())
+                .orElseGet(() -> data.literal().tensor().elements());
+    }
+
+    /** Whether it becomes a Java array of the store's own. */
+    private static boolean isCopied(ConstantData data) {
+        Tensor tensor = data.literal().tensor();
+        return data.storage() == Buffer.Storage.ARRAY
+                && tensor.dtype() != DType.STRING
+                && (data.packing().isPresent() || !ArrayMemory.isIn(tensor, ArrayKind.of(tensor.dtype())));
     }
 
     private void discard(Placed placed) {
@@ -94,73 +115,59 @@ final class ConstantStore implements AutoCloseable {
         return ownBytes.get();
     }
 
-    private Placed place(String name, ConstantData data, Tensor tensor) {
+    private Placed place(String name, ConstantData data, AlignedArrays arrays) {
+        Tensor tensor = data.literal().tensor();
         if (tensor.dtype() == DType.STRING) {
             return lent(null, 0, tensor);
         }
-        if (data.packing().isPresent()) {
-            ConstantData.Packing packing = data.packing().get();
-            long span = packing.layout().span().constant();
-            return filled(
-                    name,
-                    span,
-                    data.storage(),
-                    tensor,
-                    target -> new ConstantPacker(packing, tensor.dtype()).pack(tensor.segment(), target));
-        }
+        MemorySegment literal = tensor.segment();
+        Consumer<MemorySegment> fill = data.packing()
+                .<Consumer<MemorySegment>>map(
+                        packing -> target -> new ConstantPacker(packing, tensor.dtype()).pack(literal, target))
+                .orElse(target -> MemorySegment.copy(literal, 0, target, 0, literal.byteSize()));
         return switch (data.storage()) {
-            case ARRAY -> inArray(name, tensor);
-            case SEGMENT -> inSegment(name, tensor);
+            case ARRAY ->
+                isCopied(data)
+                        ? inArray(name, data, arrays, fill)
+                        : lent(tensor.heapBase().orElseThrow(), ArrayMemory.firstElement(tensor), tensor);
+            case SEGMENT ->
+                data.packing().isPresent() || !isReadable(literal, tensor.dtype())
+                        ? inSegment(name, data, fill)
+                        : lent(literal, 0, tensor);
         };
+    }
+
+    private static boolean isReadable(MemorySegment literal, DType dtype) {
+        return literal.isNative() && literal.address() % ArrayKind.of(dtype).bytes() == 0;
     }
 
     private static Placed lent(Object base, long offset, Tensor tensor) {
         return new Placed(new HeldConstant(base, offset, tensor), 0, null);
     }
 
-    private Placed inArray(String name, Tensor tensor) {
-        ArrayKind kind = ArrayKind.of(tensor.dtype());
-        if (ArrayMemory.isIn(tensor, kind)) {
-            return lent(tensor.heapBase().orElseThrow(), ArrayMemory.firstElement(tensor), tensor);
-        }
-        return filled(
-                name,
-                tensor.elements(),
-                Buffer.Storage.ARRAY,
-                tensor,
-                array -> array.asSlice(0, tensor.segment().byteSize()).copyFrom(tensor.segment()));
+    private Placed inArray(String name, ConstantData data, AlignedArrays arrays, Consumer<MemorySegment> fill) {
+        AlignedArrays.Place place = arrays.allocate(dtype(data), elements(data), owner(name));
+        fill.accept(ArrayKind.slice(place.array(), dtype(data), place.first(), elements(data)));
+        return own(place.array(), place.first(), data, null);
     }
 
-    private Placed inSegment(String name, Tensor tensor) {
-        MemorySegment segment = tensor.segment();
-        boolean aligned = segment.address() % ArrayKind.of(tensor.dtype()).bytes() == 0;
-        if (segment.isNative() && aligned) {
-            return lent(segment, 0, tensor);
-        }
-        return filled(
-                name,
-                tensor.elements(),
-                Buffer.Storage.SEGMENT,
-                tensor,
-                copy -> MemorySegment.copy(segment, 0, copy, 0, segment.byteSize()));
+    private Placed inSegment(String name, ConstantData data, Consumer<MemorySegment> fill) {
+        Arena arena = Arena.ofShared();
+        MemorySegment memory =
+                nativeMemory(arena, owner(name), Math.max(1, dtype(data).byteSize(elements(data))));
+        arenas.add(arena);
+        fill.accept(memory);
+        return own(memory, 0, data, arena);
     }
 
-    /** Memory of the store's own for {@code elements}, filled by {@code fill}. */
-    private Placed filled(
-            String name, long elements, Buffer.Storage storage, Tensor tensor, Consumer<MemorySegment> fill) {
-        DType dtype = tensor.dtype();
-        long bytes = dtype.byteSize(elements);
-        String owner = "constant '" + name + "'";
-        Arena arena = storage == Buffer.Storage.SEGMENT ? Arena.ofShared() : null;
-        Object base = arena == null
-                ? ArrayKind.allocate(dtype, elements, owner)
-                : nativeMemory(arena, owner, Math.max(1, bytes));
-        fill.accept(ArrayKind.segment(base));
-        if (arena != null) {
-            arenas.add(arena);
-        }
+    private Placed own(Object base, long first, ConstantData data, Arena memory) {
+        long bytes = dtype(data).byteSize(elements(data));
         ownBytes.addAndGet(bytes);
-        return new Placed(new HeldConstant(base, 0, tensor), bytes, arena);
+        return new Placed(new HeldConstant(base, first, data.literal().tensor()), bytes, memory);
+    }
+
+    private static String owner(String name) {
+        return "constant '" + name + "'";
     }
 
     private static MemorySegment nativeMemory(Arena arena, String owner, long bytes) {

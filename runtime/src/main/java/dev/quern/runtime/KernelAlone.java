@@ -1,6 +1,5 @@
 package dev.quern.runtime;
 
-import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Executable;
@@ -29,25 +28,21 @@ final class KernelAlone implements RepeatedKernel {
     private final Backend backend;
     private final HostExecutable executable;
     private final BoundKernel bound;
-    private final Object[][] buffers;
-    private final long[] offsets;
+    private final List<BufferSet> sets;
     private final ConstantStore store;
     private int next;
 
     private KernelAlone(
-            Backend backend,
-            HostExecutable executable,
-            BoundKernel bound,
-            Object[][] buffers,
-            long[] offsets,
-            ConstantStore store) {
+            Backend backend, HostExecutable executable, BoundKernel bound, List<BufferSet> sets, ConstantStore store) {
         this.backend = backend;
         this.executable = executable;
         this.bound = bound;
-        this.buffers = buffers;
-        this.offsets = offsets;
+        this.sets = sets;
         this.store = store;
     }
+
+    /** What a run reads and writes, by position of the parameter. */
+    private record BufferSet(Object[] bases, long[] offsets) {}
 
     /**
      * What a kernel is timed on.
@@ -91,26 +86,18 @@ final class KernelAlone implements RepeatedKernel {
         }
         ConstantStore store = new ConstantStore(ResidentPool.shared(), place.threads());
         try {
-            int parameters = only.arguments().size();
-            long[] offsets = new long[parameters];
-            Object[][] sets = new Object[place.sets()][parameters];
             Map<String, HeldConstant> constants = constants(alone, only, store);
             Random random = new Random(1);
-            for (int i = 0; i < parameters; i++) {
-                HeldConstant constant = constants.get(only.arguments().get(i));
-                offsets[i] = constant == null ? 0 : constant.offset();
-                for (Object[] set : sets) {
-                    set[i] = constant == null
-                            ? filled(only.scheduled().parameters().get(i), sizes, random)
-                            : constant.base();
-                }
+            List<BufferSet> sets = new ArrayList<>();
+            for (int i = 0; i < place.sets(); i++) {
+                sets.add(buffers(only, sizes, constants, random));
             }
             long[] symbols =
                     only.scheduled().symbols().stream().mapToLong(sizes::get).toArray();
             long work = only.work().evaluate(sizes::get);
             BoundKernel bound =
                     BoundKernel.split(executable, symbols, executable.parallelExtent(symbols), work, place.threads());
-            return new KernelAlone(place.backend(), executable, bound, sets, offsets, store);
+            return new KernelAlone(place.backend(), executable, bound, sets, store);
         } catch (RuntimeException | Error failure) {
             store.close();
             throw failure;
@@ -136,33 +123,60 @@ final class KernelAlone implements RepeatedKernel {
         return held;
     }
 
-    private static Object filled(Buffer parameter, Map<String, Long> sizes, Random random) {
-        long elements = parameter.layout().span().evaluate(sizes::get);
-        Object memory = ArrayKind.allocate(parameter.dtype(), elements, "a buffer of " + parameter.name());
-        if (parameter.dtype() == DType.F32) {
-            float[] floats = (float[]) memory;
-            for (int i = 0; i < floats.length; i++) {
+    private static BufferSet buffers(
+            ProgramStep.RunKernel step, Map<String, Long> sizes, Map<String, HeldConstant> constants, Random random) {
+        List<Buffer> parameters = step.scheduled().parameters();
+        List<HeldConstant> held = step.arguments().stream().map(constants::get).toList();
+        AlignedArrays arrays = new AlignedArrays(ArrayAlignment.ofThisJvm());
+        for (int i = 0; i < parameters.size(); i++) {
+            if (held.get(i) == null) {
+                arrays.expect(parameters.get(i).dtype(), span(parameters.get(i), sizes));
+            }
+        }
+        BufferSet set = new BufferSet(new Object[parameters.size()], new long[parameters.size()]);
+        for (int i = 0; i < parameters.size(); i++) {
+            if (held.get(i) == null) {
+                Buffer parameter = parameters.get(i);
+                AlignedArrays.Place place =
+                        arrays.allocate(parameter.dtype(), span(parameter, sizes), "a buffer of " + parameter.name());
+                fill(place, span(parameter, sizes), random);
+                set.bases()[i] = place.array();
+                set.offsets()[i] = place.first();
+            } else {
+                set.bases()[i] = held.get(i).base();
+                set.offsets()[i] = held.get(i).offset();
+            }
+        }
+        return set;
+    }
+
+    private static long span(Buffer parameter, Map<String, Long> sizes) {
+        return parameter.layout().span().evaluate(sizes::get);
+    }
+
+    private static void fill(AlignedArrays.Place place, long elements, Random random) {
+        int end = (int) (place.first() + elements);
+        if (place.array() instanceof float[] floats) {
+            for (int i = place.first(); i < end; i++) {
                 floats[i] = random.nextFloat() * 2 - 1;
             }
-        } else if (parameter.dtype() == DType.F64) {
-            double[] doubles = (double[]) memory;
-            for (int i = 0; i < doubles.length; i++) {
+        } else if (place.array() instanceof double[] doubles) {
+            for (int i = place.first(); i < end; i++) {
                 doubles[i] = random.nextDouble() * 2 - 1;
             }
         }
-        return memory;
     }
 
     @Override
     public void run() {
-        Object[] set = buffers[next];
-        next = next + 1 == buffers.length ? 0 : next + 1;
+        BufferSet set = sets.get(next);
+        next = next + 1 == sets.size() ? 0 : next + 1;
         if (bound.participants() == 1) {
-            executable.run(set, offsets, bound.symbols(), 0, bound.extent());
+            executable.run(set.bases(), set.offsets(), bound.symbols(), 0, bound.extent());
         } else {
             ResidentPool.shared()
                     .run(
-                            (from, to) -> executable.run(set, offsets, bound.symbols(), from, to),
+                            (from, to) -> executable.run(set.bases(), set.offsets(), bound.symbols(), from, to),
                             bound.extent(),
                             bound.grain(),
                             bound.participants());
