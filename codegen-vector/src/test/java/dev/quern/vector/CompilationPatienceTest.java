@@ -18,7 +18,7 @@ class CompilationPatienceTest {
     private final CompilationPatience patience = new CompilationPatience();
 
     /** Counts the parts that it is asked for. */
-    private static final class Counting extends GeneratedKernel {
+    private static final class CountedParts extends GeneratedKernel {
         int parts;
 
         @Override
@@ -72,7 +72,7 @@ class CompilationPatienceTest {
 
     @Test
     void aKernelThatIsBeingCompiledRunsAllTheSame() {
-        Counting kernel = new Counting();
+        CountedParts kernel = new CountedParts();
         kernel.compiling(true);
         Thread.currentThread().interrupt();
         kernel.runPart(new Object[0], new long[0], new long[0], 0, 1);

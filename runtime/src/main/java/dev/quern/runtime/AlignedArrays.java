@@ -23,7 +23,7 @@ final class AlignedArrays {
      *
      * @param first position of its first element, in elements of the array
      */
-    record Place(Object array, int first) {
+    record LinePlace(Object array, int first) {
         /** How many elements of {@code dtype} fit. */
         long capacity(DType dtype) {
             return ArrayKind.capacity(array, dtype) - first;
@@ -65,23 +65,23 @@ final class AlignedArrays {
      * @param owner whose memory it is, for the message
      * @throws dev.quern.ModelException if no array is that long or the heap has no room
      */
-    synchronized Place allocate(DType dtype, long elements, String owner) {
+    synchronized LinePlace allocate(DType dtype, long elements, String owner) {
         ArrayKind kind = ArrayKind.of(dtype);
         long bytes = dtype.byteSize(elements);
         if (isShared(dtype, bytes)) {
             Slab slab = slab(kind, lines(bytes), owner);
             if (slab != null) {
-                Place place = new Place(slab.array, (int) slab.next);
+                LinePlace place = new LinePlace(slab.array, (int) slab.next);
                 slab.next += lines(bytes) / kind.bytes();
                 return place;
             }
         } else if (isAligned(dtype, bytes)) {
             int first = alignment.firstElement(kind);
             if (elements <= ArrayKind.MOST_ELEMENTS - first) {
-                return new Place(ArrayKind.allocate(kind, elements + first, owner), first);
+                return new LinePlace(ArrayKind.allocate(kind, elements + first, owner), first);
             }
         }
-        return new Place(ArrayKind.allocate(dtype, elements, owner), 0);
+        return new LinePlace(ArrayKind.allocate(dtype, elements, owner), 0);
     }
 
     /** Whether elements are those of the array, and long enough to matter. */

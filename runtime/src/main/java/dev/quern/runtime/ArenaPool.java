@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * collector may take idle sets when the heap is short.
  */
 final class ArenaPool {
-    private final ConcurrentLinkedDeque<SoftReference<Map<DType, AlignedArrays.Place>>> idle =
+    private final ConcurrentLinkedDeque<SoftReference<Map<DType, AlignedArrays.LinePlace>>> idle =
             new ConcurrentLinkedDeque<>();
 
     /**
@@ -20,10 +20,10 @@ final class ArenaPool {
      * @param elements size of each in elements
      * @param owner program, for messages
      */
-    Map<DType, AlignedArrays.Place> take(Map<DType, Long> elements, String owner) {
-        Map<DType, AlignedArrays.Place> arenas = idleSet();
+    Map<DType, AlignedArrays.LinePlace> take(Map<DType, Long> elements, String owner) {
+        Map<DType, AlignedArrays.LinePlace> arenas = idleSet();
         elements.forEach((dtype, size) -> {
-            AlignedArrays.Place arena = arenas.get(dtype);
+            AlignedArrays.LinePlace arena = arenas.get(dtype);
             if (arena == null || arena.capacity(dtype) < size) {
                 arenas.remove(dtype);
                 arenas.put(dtype, new AlignedArrays(ArrayAlignment.ofThisJvm()).allocate(dtype, size, owner));
@@ -32,11 +32,11 @@ final class ArenaPool {
         return arenas;
     }
 
-    private Map<DType, AlignedArrays.Place> idleSet() {
-        for (SoftReference<Map<DType, AlignedArrays.Place>> reference = idle.pollFirst();
+    private Map<DType, AlignedArrays.LinePlace> idleSet() {
+        for (SoftReference<Map<DType, AlignedArrays.LinePlace>> reference = idle.pollFirst();
                 reference != null;
                 reference = idle.pollFirst()) {
-            Map<DType, AlignedArrays.Place> arenas = reference.get();
+            Map<DType, AlignedArrays.LinePlace> arenas = reference.get();
             if (arenas != null) {
                 return arenas;
             }
@@ -45,7 +45,7 @@ final class ArenaPool {
     }
 
     /** Hands a set back. */
-    void give(Map<DType, AlignedArrays.Place> arenas) {
+    void give(Map<DType, AlignedArrays.LinePlace> arenas) {
         idle.addFirst(new SoftReference<>(arenas));
     }
 

@@ -146,7 +146,7 @@ final class ConstantStore implements AutoCloseable {
     }
 
     private Placed inArray(String name, ConstantData data, AlignedArrays arrays, Consumer<MemorySegment> fill) {
-        AlignedArrays.Place place = arrays.allocate(dtype(data), elements(data), owner(name));
+        AlignedArrays.LinePlace place = arrays.allocate(dtype(data), elements(data), owner(name));
         fill.accept(ArrayKind.slice(place.array(), dtype(data), place.first(), elements(data)));
         return own(place.array(), place.first(), data, null);
     }

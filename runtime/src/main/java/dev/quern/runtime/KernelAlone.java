@@ -137,7 +137,7 @@ final class KernelAlone implements RepeatedKernel {
         for (int i = 0; i < parameters.size(); i++) {
             if (held.get(i) == null) {
                 Buffer parameter = parameters.get(i);
-                AlignedArrays.Place place =
+                AlignedArrays.LinePlace place =
                         arrays.allocate(parameter.dtype(), span(parameter, sizes), "a buffer of " + parameter.name());
                 fill(place, span(parameter, sizes), random);
                 set.bases()[i] = place.array();
@@ -154,7 +154,7 @@ final class KernelAlone implements RepeatedKernel {
         return parameter.layout().span().evaluate(sizes::get);
     }
 
-    private static void fill(AlignedArrays.Place place, long elements, Random random) {
+    private static void fill(AlignedArrays.LinePlace place, long elements, Random random) {
         int end = (int) (place.first() + elements);
         if (place.array() instanceof float[] floats) {
             for (int i = place.first(); i < end; i++) {

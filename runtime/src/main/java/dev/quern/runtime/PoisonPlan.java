@@ -58,18 +58,18 @@ final class PoisonPlan {
     }
 
     /** Overwrites whole arenas. */
-    static void all(Map<DType, AlignedArrays.Place> arenas) {
+    static void all(Map<DType, AlignedArrays.LinePlace> arenas) {
         arenas.forEach((dtype, arena) -> poison(arena, dtype, 0, arena.capacity(dtype)));
     }
 
     /** Overwrites what died at {@code step}. */
-    void after(int step, Map<DType, AlignedArrays.Place> arenas) {
+    void after(int step, Map<DType, AlignedArrays.LinePlace> arenas) {
         for (Range range : afterStep.get(step)) {
             poison(arenas.get(range.dtype()), range.dtype(), range.from(), range.to());
         }
     }
 
-    private static void poison(AlignedArrays.Place arena, DType dtype, long from, long to) {
+    private static void poison(AlignedArrays.LinePlace arena, DType dtype, long from, long to) {
         ArrayKind.poison(arena.array(), dtype, arena.first() + from, arena.first() + to);
     }
 }

@@ -71,7 +71,7 @@ final class ProgramRun {
     private List<Tensor> execute(List<Tensor> inputs) {
         String owner = "working memory of " + program.program().name();
         context.budget().charge(plan.arenaBytes(), owner);
-        Map<DType, AlignedArrays.Place> arenas = program.arenaPool().take(plan.arenas(), owner);
+        Map<DType, AlignedArrays.LinePlace> arenas = program.arenaPool().take(plan.arenas(), owner);
         RunFrame frame = new RunFrame(program, plan, context, arenas);
         try (DeviceFrame opened =
                 program.usesDevice() ? new DeviceFrame(program, plan, frame, context.poison()) : null) {

@@ -26,7 +26,7 @@ final class RunFrame {
     private final Tensor[] tensors;
     private long charged;
 
-    RunFrame(PreparedProgram program, BoundPlan plan, RunContext context, Map<DType, AlignedArrays.Place> arenas) {
+    RunFrame(PreparedProgram program, BoundPlan plan, RunContext context, Map<DType, AlignedArrays.LinePlace> arenas) {
         this.program = program;
         this.plan = plan;
         this.context = context;
@@ -38,7 +38,7 @@ final class RunFrame {
         for (int i = 0; i < count; i++) {
             PreparedValue value = program.values().get(i);
             if (value.place() instanceof MemoryPlan.Slot) {
-                AlignedArrays.Place arena = arenas.get(value.dtype());
+                AlignedArrays.LinePlace arena = arenas.get(value.dtype());
                 bases[i] = arena.array();
                 offsets[i] = arena.first();
             } else if (program.constant(i) instanceof HeldConstant constant) {

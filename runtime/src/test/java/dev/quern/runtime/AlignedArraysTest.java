@@ -22,7 +22,7 @@ class AlignedArraysTest {
         return ArrayKind.segment(array).byteSize();
     }
 
-    private static void assertOnLine(AlignedArrays.Place place, ArrayAlignment alignment, DType dtype) {
+    private static void assertOnLine(AlignedArrays.LinePlace place, ArrayAlignment alignment, DType dtype) {
         long header = alignment.compactHeaders() && dtype.bits() < 64 ? 12 : 16;
         assertTrue(header + bytes(place.array()) > REGION / 2, "a smaller one has no region of its own");
         assertEquals(0, (header + dtype.byteSize(place.first())) % ArrayAlignment.LINE_BYTES);
@@ -33,7 +33,7 @@ class AlignedArraysTest {
         for (ArrayAlignment alignment : List.of(PLAIN, COMPACT)) {
             for (DType dtype : List.of(DType.F32, DType.F64, DType.I8, DType.F16, DType.BF16, DType.I64)) {
                 long elements = REGION / 2 * 8L / dtype.bits();
-                AlignedArrays.Place place = new AlignedArrays(alignment).allocate(dtype, elements, "a test");
+                AlignedArrays.LinePlace place = new AlignedArrays(alignment).allocate(dtype, elements, "a test");
                 assertOnLine(place, alignment, dtype);
                 assertEquals(elements, place.capacity(dtype));
             }
@@ -57,16 +57,16 @@ class AlignedArraysTest {
             sizes.add(random.nextInt(5000));
             arrays.expect(dtypes.get(i % 3), sizes.get(i));
         }
-        Map<Object, List<AlignedArrays.Place>> known = new IdentityHashMap<>();
+        Map<Object, List<AlignedArrays.LinePlace>> known = new IdentityHashMap<>();
         Map<Object, List<Integer>> lengths = new IdentityHashMap<>();
         int shared = 0;
         long held = 0;
         long asked = 0;
         for (int i = 0; i < 200; i++) {
             DType dtype = dtypes.get(i % 3);
-            AlignedArrays.Place place = arrays.allocate(dtype, sizes.get(i), "a test");
+            AlignedArrays.LinePlace place = arrays.allocate(dtype, sizes.get(i), "a test");
             assertTrue(place.capacity(dtype) >= sizes.get(i), where);
-            List<AlignedArrays.Place> before = known.computeIfAbsent(place.array(), array -> new ArrayList<>());
+            List<AlignedArrays.LinePlace> before = known.computeIfAbsent(place.array(), array -> new ArrayList<>());
             List<Integer> lengthsBefore = lengths.computeIfAbsent(place.array(), array -> new ArrayList<>());
             for (int j = 0; j < before.size(); j++) {
                 assertTrue(
@@ -93,8 +93,8 @@ class AlignedArraysTest {
         AlignedArrays arrays = new AlignedArrays(PLAIN);
         arrays.expect(DType.F32, 1000);
         arrays.expect(DType.F32, 2000);
-        AlignedArrays.Place one = arrays.allocate(DType.F32, 1000, "a test");
-        AlignedArrays.Place other = arrays.allocate(DType.F32, 2000, "a test");
+        AlignedArrays.LinePlace one = arrays.allocate(DType.F32, 1000, "a test");
+        AlignedArrays.LinePlace other = arrays.allocate(DType.F32, 2000, "a test");
         assertEquals(4000, bytes(one.array()));
         assertEquals(0, one.first());
         assertNotSame(one.array(), other.array());
@@ -115,7 +115,7 @@ class AlignedArraysTest {
             arrays.expect(DType.F32, elements);
         }
         for (int elements : new int[] {0, 1, 5000, 5000, 1 << 20}) {
-            AlignedArrays.Place place = arrays.allocate(DType.F32, elements, "a test");
+            AlignedArrays.LinePlace place = arrays.allocate(DType.F32, elements, "a test");
             assertEquals(0, place.first());
             assertEquals(4L * elements, bytes(place.array()));
         }
