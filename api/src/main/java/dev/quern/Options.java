@@ -22,6 +22,9 @@ import java.util.Optional;
  *     the folder that the system property {@code quern.cache} names ({@code off} is none), else {@code quern/compiled} in {@code XDG_CACHE_HOME},
  *     else {@code .cache/quern/compiled} in the user's home. Code is taken from there only if it bears the mark of a key there that none but the
  *     user can read
+ * @param records the file of tuning records, as {@code quern tune} writes them, whose schedules kernels take where they were found to be faster on this
+ *     machine, by this version and with as many threads; none if empty. By default {@value #RECORDS} in {@code cache}. A record chooses among the schedules that a kernel may have, which
+ *     all give the same bits where {@code deterministic} is set; whatever else it says is left, with a line in the log
  * @param trustArchive whether code in a model compiled ahead of time may run though another user or machine made it. Off by default: where it is
  *     not this user's own, the model in the file is compiled. Only for files that come by a way that is trusted as a jar's is
  * @param warmUp what loading does so that first runs are quick; nothing by default
@@ -35,9 +38,13 @@ public record Options(
         Duration timeLimit,
         boolean deterministic,
         Optional<Path> cache,
+        Optional<Path> records,
         boolean trustArchive,
         LoadWarmUp warmUp,
         boolean poison) {
+    /** What the file of tuning records is called. */
+    public static final String RECORDS = "tuning-records.jsonl";
+
     /** The time limit that ends nothing. */
     public static final Duration NO_TIME_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -59,6 +66,7 @@ public record Options(
         require("device", device);
         require("timeLimit", timeLimit);
         require("cache", cache);
+        require("records", records);
         require("warmUp", warmUp);
         if (timeLimit.isNegative() || timeLimit.isZero()) {
             throw new ModelException(
@@ -91,6 +99,8 @@ public record Options(
         private Duration timeLimit = NO_TIME_LIMIT;
         private boolean deterministic = true;
         private Optional<Path> cache = CacheFolder.ofProcess();
+        private Optional<Path> records = Optional.empty();
+        private boolean untuned;
         private boolean trustArchive;
         private LoadWarmUp warmUp = LoadWarmUp.NONE;
         private boolean poison;
@@ -147,6 +157,21 @@ public record Options(
             return this;
         }
 
+        /** The file of tuning records whose schedules kernels take. */
+        public Builder records(Path file) {
+            require("records", file);
+            this.records = Optional.of(file);
+            this.untuned = false;
+            return this;
+        }
+
+        /** Takes no schedules from tuning records. */
+        public Builder noRecords() {
+            this.records = Optional.empty();
+            this.untuned = true;
+            return this;
+        }
+
         /** Whether code in models compiled ahead of time runs whoever made it. */
         public Builder trustArchive(boolean trust) {
             this.trustArchive = trust;
@@ -176,6 +201,7 @@ public record Options(
                     timeLimit,
                     deterministic,
                     cache,
+                    untuned ? Optional.empty() : records.or(() -> cache.map(folder -> folder.resolve(RECORDS))),
                     trustArchive,
                     warmUp,
                     poison);

@@ -14,11 +14,13 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What became of a candidate, to be kept.
  *
  * @param key what it is of
+ * @param sizes values of the kernel's symbols
  * @param subject the kernel in words, such as {@code matmul 384x768x768}
  * @param candidate its name in its space
  * @param schedule its steps, as text
@@ -29,6 +31,7 @@ import java.util.Optional;
  */
 public record TuningRecord(
         RecordKey key,
+        Map<String, Long> sizes,
         String subject,
         String candidate,
         String schedule,
@@ -39,12 +42,20 @@ public record TuningRecord(
     /** The form of a line; lines of another are skipped. */
     private static final String FORMAT = "1";
 
+    /** What fields begin with that give a symbol's value, the symbol's name following. */
+    private static final String SIZE = "size ";
+
     private static final JsonFactory JSON = new JsonFactory();
 
+    public TuningRecord {
+        sizes = Map.copyOf(sizes);
+    }
+
     /** The record of {@code outcome}, as of now. */
-    public static TuningRecord of(RecordKey key, String subject, TrialOutcome outcome) {
+    public static TuningRecord of(RecordKey key, Map<String, Long> sizes, String subject, TrialOutcome outcome) {
         return new TuningRecord(
                 key,
+                sizes,
                 subject,
                 outcome.candidate().name(),
                 SchedulePrinter.print(outcome.candidate().schedule()),
@@ -52,6 +63,11 @@ public record TuningRecord(
                 outcome.nanos(),
                 outcome.remark(),
                 Instant.now().toString());
+    }
+
+    /** Whether there is a time. */
+    boolean isMeasured() {
+        return status == TrialStatus.MEASURED;
     }
 
     /** One line of JSON, without its end. */
@@ -63,6 +79,9 @@ public record TuningRecord(
             json.writeStringField("signature", key.signature());
             json.writeStringField("device", key.device());
             json.writeStringField("versions", key.versions());
+            for (Map.Entry<String, Long> size : new TreeMap<>(sizes).entrySet()) {
+                json.writeNumberField(SIZE + size.getKey(), size.getValue());
+            }
             json.writeStringField("subject", subject);
             json.writeStringField("candidate", candidate);
             json.writeStringField("schedule", schedule);
@@ -116,8 +135,15 @@ public record TuningRecord(
         if (!FORMAT.equals(fields.get("format")) || status == TrialStatus.MEASURED && !isTime) {
             return Optional.empty();
         }
+        Map<String, Long> sizes = new HashMap<>();
+        fields.forEach((name, value) -> {
+            if (name.startsWith(SIZE)) {
+                sizes.put(name.substring(SIZE.length()), Long.parseLong(value));
+            }
+        });
         return Optional.of(new TuningRecord(
                 new RecordKey(fields.get("signature"), fields.get("device"), fields.get("versions")),
+                sizes,
                 fields.get("subject"),
                 fields.get("candidate"),
                 fields.get("schedule"),

@@ -34,7 +34,7 @@ public record TuningRecords(Path file) {
     private static final System.Logger LOG = System.getLogger("dev.quern.tune");
 
     /** A file of more bytes is not read: something other than records has been written to it. */
-    private static final long MOST_BYTES = 256L << 20;
+    public static final long MOST_BYTES = 256L << 20;
 
     private static final long WAIT_NANOS = 1_000_000;
 
@@ -164,11 +164,13 @@ public record TuningRecords(Path file) {
         return records;
     }
 
-    /** The least time that each candidate of {@code key} was found to take, by its schedule's text; none of another kernel, device or version. */
-    public Map<String, Double> times(RecordKey key) {
+    /** The least time that each candidate of {@code key} was found to take at {@code sizes}, by its schedule's text; none of another kernel, device or version. */
+    public Map<String, Double> times(RecordKey key, Map<String, Long> sizes) {
         Map<String, Double> times = new HashMap<>();
         for (TuningRecord record : read()) {
-            if (record.key().equals(key) && record.status() == TrialOutcome.TrialStatus.MEASURED) {
+            if (record.isMeasured()
+                    && record.key().equals(key)
+                    && record.sizes().equals(sizes)) {
                 times.merge(record.schedule(), record.nanos(), Math::min);
             }
         }

@@ -32,6 +32,8 @@ class TuningRecordsTest {
     private static final String WIDE = "a machine, jvm-512, threads 1";
     private static final String NARROW = "a machine, test-256x16, threads 1";
 
+    private static final Map<String, Long> SIZES = Map.of("rows", 3L, "a \"b\" = c", 4L);
+
     @TempDir
     Path folder;
 
@@ -52,7 +54,10 @@ class TuningRecordsTest {
     private static TuningRecord record(RecordKey key, int number) {
         Schedule schedule = new Schedule(List.of(new Step.Outline("m" + number)));
         return TuningRecord.of(
-                key, "copy \"of\" ü\n", TrialOutcome.measured(new Candidate("c" + number, schedule), 100 + number, ""));
+                key,
+                SIZES,
+                "copy \"of\" ü\n",
+                TrialOutcome.measured(new Candidate("c" + number, schedule), 100 + number, ""));
     }
 
     @Test
@@ -62,6 +67,7 @@ class TuningRecordsTest {
         TuningRecord first = record(key(3, WIDE), 1);
         TuningRecord refused = TuningRecord.of(
                 key(3, WIDE),
+                Map.of(),
                 "copy",
                 TrialOutcome.without(new Candidate("c", Schedule.NONE), TrialOutcome.TrialStatus.REFUSED, "not \\ so"));
         records.append(List.of(first));
@@ -77,13 +83,22 @@ class TuningRecordsTest {
         records.append(List.of(
                 slower,
                 new TuningRecord(
-                        key, "s", "c1", slower.schedule(), TrialOutcome.TrialStatus.MEASURED, 50, "", slower.at()),
+                        key,
+                        SIZES,
+                        "s",
+                        "c1",
+                        slower.schedule(),
+                        TrialOutcome.TrialStatus.MEASURED,
+                        50,
+                        "",
+                        slower.at()),
                 record(key(4, WIDE), 2),
                 record(key(3, NARROW), 3),
                 record(RecordKey.of(kernel(3), Set.of(), WIDE, "1"), 4),
                 record(RecordKey.of(kernel(3), Set.of("y"), WIDE, "2"), 5)));
-        assertEquals(Map.of(slower.schedule(), 50.0), records.times(key));
-        assertEquals(1, records.times(key(3, NARROW)).size());
+        assertEquals(Map.of(slower.schedule(), 50.0), records.times(key, SIZES));
+        assertEquals(1, records.times(key(3, NARROW), SIZES).size());
+        assertEquals(Map.of(), records.times(key, Map.of("rows", 4L)));
         assertNotEquals(key(3, WIDE), key(3, NARROW));
     }
 

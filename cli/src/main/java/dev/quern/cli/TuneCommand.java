@@ -1,6 +1,7 @@
 package dev.quern.cli;
 
 import dev.quern.ModelException;
+import dev.quern.Options;
 import dev.quern.cli.bench.BestPeaks;
 import dev.quern.cli.tune.OperatorTuning;
 import dev.quern.ir.backend.Backend;
@@ -128,7 +129,7 @@ final class TuneCommand implements Callable<Integer> {
             names = "--records",
             paramLabel = "FILE",
             description =
-                    "Where records are kept. Default: tuning-records.jsonl in ~/.cache/quern/models, or in the folder that QUERN_CACHE names.")
+                    "Where records are kept. Default: tuning-records.jsonl beside what is compiled, in ~/.cache/quern/compiled, from where models take the schedules that were fastest.")
     private String recordsFile;
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -178,7 +179,9 @@ final class TuneCommand implements Callable<Integer> {
     private TuningRecords records() {
         return new TuningRecords(
                 recordsFile == null
-                        ? ModelCache.of(session).folder().resolve("tuning-records.jsonl")
+                        ? Options.defaults()
+                                .records()
+                                .orElseGet(() -> ModelCache.of(session).folder().resolve(Options.RECORDS))
                         : session.path(recordsFile));
     }
 
@@ -202,7 +205,7 @@ final class TuneCommand implements Callable<Integer> {
         RecordKey key = RecordKey.of(kernel, place.device());
         TuningRecords records = records();
         records.requireWritable();
-        Map<String, Double> known = records.times(key);
+        Map<String, Double> known = records.times(key, kernel.sizes());
         Set<TrialOutcome> told = new HashSet<>();
         try (Interruption interruption = Interruption.begin()) {
             OperatorTuning.TuningLimits limits = new OperatorTuning.TuningLimits(
@@ -238,7 +241,7 @@ final class TuneCommand implements Callable<Integer> {
     }
 
     private static TuningRecord record(RecordKey key, TunedOperator operator, String sizes, TrialOutcome outcome) {
-        return TuningRecord.of(key, operator.text() + " " + sizes, outcome);
+        return TuningRecord.of(key, Map.of(), operator.text() + " " + sizes, outcome);
     }
 
     private static ModelException untimed(String subject, OperatorTuning tuning) {

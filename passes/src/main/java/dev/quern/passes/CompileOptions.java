@@ -1,19 +1,22 @@
 package dev.quern.passes;
 
+import dev.quern.passes.schedule.TunedSchedules;
+
 /**
  * How graphs are compiled.
  *
  * @param schedules whether kernels are scheduled for the target; without, they are the plain loops that say what is
  *     computed
  * @param deterministic whether the order of reductions follows from the kernel alone, not from the target
+ * @param tuned what is known of kernels' schedules beside what their ranking says
  * @param checkpoint called between parts of the work; what it throws ends the compilation
  */
-public record CompileOptions(boolean schedules, boolean deterministic, Runnable checkpoint) {
+public record CompileOptions(boolean schedules, boolean deterministic, TunedSchedules tuned, Runnable checkpoint) {
     private static final Runnable NOTHING = () -> {};
 
     /** Deterministic options without a checkpoint. */
     public CompileOptions(boolean schedules) {
-        this(schedules, true, NOTHING);
+        this(schedules, true, TunedSchedules.NONE, NOTHING);
     }
 
     /** The defaults: kernels are scheduled, reductions have one order on every target. */
@@ -23,11 +26,16 @@ public record CompileOptions(boolean schedules, boolean deterministic, Runnable 
 
     /** The same with a checkpoint. */
     public CompileOptions with(Runnable other) {
-        return new CompileOptions(schedules, deterministic, other);
+        return new CompileOptions(schedules, deterministic, tuned, other);
     }
 
     /** The same, deterministic or not. */
     public CompileOptions withDeterministic(boolean other) {
-        return new CompileOptions(schedules, other, checkpoint);
+        return new CompileOptions(schedules, other, tuned, checkpoint);
+    }
+
+    /** The same, with what {@code other} knows. */
+    public CompileOptions withTuned(TunedSchedules other) {
+        return new CompileOptions(schedules, deterministic, other, checkpoint);
     }
 }

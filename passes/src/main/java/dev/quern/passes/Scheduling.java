@@ -133,7 +133,8 @@ final class Scheduling {
         KernelForms forms = options.schedules()
                 ? choices.computeIfAbsent(
                         new Key(kernel, constantParameters(apply)),
-                        key -> DefaultSchedules.of(key.kernel(), key.constants(), target, options.deterministic()))
+                        key -> DefaultSchedules.of(
+                                key.kernel(), key.constants(), target, options.deterministic(), options.tuned()))
                 : KernelForms.of(kernel, List.of(Schedule.NONE), target);
         assert forms.forms().stream().allMatch(form -> isValid(form.scheduled()));
         List<String> arguments = new ArrayList<>();

@@ -40,6 +40,7 @@ final class KeptModels {
     private final int threads;
     private final Target target;
     private final CompileOptions options;
+    private final String tuned;
 
     /**
      * Those in {@code folder}.
@@ -49,14 +50,23 @@ final class KeptModels {
      * @param threads that work on it at most
      * @param target what is compiled for
      * @param options how it is compiled
+     * @param tuned a digest of the tuning records that it is compiled with
      */
-    KeptModels(Path folder, String build, boolean atOnce, int threads, Target target, CompileOptions options) {
+    KeptModels(
+            Path folder,
+            String build,
+            boolean atOnce,
+            int threads,
+            Target target,
+            CompileOptions options,
+            String tuned) {
         this.folder = new ArchiveFolder(folder, MOST_BYTES);
         this.build = build;
         this.atOnce = atOnce;
         this.threads = threads;
         this.target = target;
         this.options = options;
+        this.tuned = tuned;
     }
 
     /**
@@ -68,7 +78,8 @@ final class KeptModels {
 
     /** The key of a model. */
     CompilationKey key(ModelFiles model) {
-        return CompilationKey.of(build, ContentDigest.of(model, ResidentPool.shared(), threads), target, options);
+        return CompilationKey.of(
+                build, ContentDigest.of(model, ResidentPool.shared(), threads), target, options, tuned);
     }
 
     /** What is kept of {@code model}. */

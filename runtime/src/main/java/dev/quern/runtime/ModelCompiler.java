@@ -116,12 +116,13 @@ public final class ModelCompiler {
         return loaded;
     }
 
-    /** A back end and what it compiles for. */
-    private record Seat(Backend backend, Target target) {}
+    /** A back end, what it compiles for, and what is known of schedules there. */
+    private record Seat(Backend backend, Target target, TakenRecords records) {}
 
     private Seat seat() {
         Backend backend = BackendChoice.forDevice(options.device());
-        return new Seat(backend, backend.target(options.threads()));
+        Target target = backend.target(options.threads());
+        return new Seat(backend, target, TakenRecords.of(options, target));
     }
 
     private static Optional<Archive> archive(ModelBytes bytes, String where) {
@@ -138,13 +139,18 @@ public final class ModelCompiler {
             return Optional.empty();
         }
         CompilationKey key = CompilationKey.of(
-                build.get(), archive.manifest().property(CompilationKey.MODEL), seat.target(), compileOptions);
+                build.get(),
+                archive.manifest().property(CompilationKey.MODEL),
+                seat.target(),
+                compileOptions,
+                seat.records().digest());
         return ModelArchives.program(archive, model, key, options, where)
                 .map(program -> restored(program, model, model, seat));
     }
 
     private CompiledModel restored(ProgramArchive program, ModelBytes model, ModelBytes memory, Seat seat) {
-        KeptProgramSource source = new KeptProgramSource(program.program(), model, memory, this::source);
+        KeptProgramSource source =
+                new KeptProgramSource(program.program(), model, memory, imported -> source(imported, seat));
         return model(source, seat, KeptModels.code(program));
     }
 
@@ -184,7 +190,13 @@ public final class ModelCompiler {
 
     private KeptModels kept(Keeping place, Seat seat) {
         return new KeptModels(
-                place.folder(), place.build(), place.atOnce(), options.threads(), seat.target(), compileOptions);
+                place.folder(),
+                place.build(),
+                place.atOnce(),
+                options.threads(),
+                seat.target(),
+                compileOptions,
+                seat.records().digest());
     }
 
     /**
@@ -257,12 +269,16 @@ public final class ModelCompiler {
         return imported;
     }
 
-    private ProgramSource source(ImportedModel model) {
-        return new OnnxProgramSource(model, options.timeLimit(), compileOptions, stages);
+    private ProgramSource source(ImportedModel model, Seat seat) {
+        return new OnnxProgramSource(
+                model,
+                options.timeLimit(),
+                compileOptions.withTuned(seat.records().schedules()),
+                stages);
     }
 
     private CompiledModel compiled(ImportedModel imported, Seat seat) {
-        return model(source(imported), seat, KeptCode.NONE);
+        return model(source(imported, seat), seat, KeptCode.NONE);
     }
 
     private CompiledModel model(ProgramSource source, Seat seat, KeptCode code) {

@@ -39,7 +39,7 @@ class ChangedModelTest {
     }
 
     private boolean isKept(byte[] bytes, Runnable change) {
-        KeptModels kept = new KeptModels(folder, "build", true, 1, Target.scalar(1), CompileOptions.defaults());
+        KeptModels kept = new KeptModels(folder, "build", true, 1, Target.scalar(1), CompileOptions.defaults(), "");
         CompilationKey key = kept.key(files(bytes));
         change.run();
         Options options =

@@ -21,12 +21,20 @@ public interface ScheduleSpace {
     /** The ranges of sizes that are worth a form of their own, in the order in which they are asked; the last has all sizes. */
     List<SizeRange> ranges();
 
+    /** The same where not the default but {@code usual} is taken for all sizes: the others take parameters laid out as that has them. */
+    default List<SizeRange> ranges(Candidate usual) {
+        return ranges();
+    }
+
     /** How the candidates are left of the cross product of the space's knobs. */
     default Pruning pruning() {
         return Pruning.none(candidates().size());
     }
 
-    /** The cross product itself; most of it is not worth trying, and some of it no schedule that a {@link Scheduler} accepts. */
+    /**
+     * The cross product itself, save what would reduce in another order where that is pinned; most of it is not worth trying, and some of it no schedule that a
+     * {@link Scheduler} accepts.
+     */
     default List<Candidate> unpruned() {
         return candidates();
     }

@@ -1,5 +1,6 @@
 package dev.quern.passes.schedule;
 
+import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Kernel;
@@ -9,6 +10,7 @@ import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.ScheduleRefusal;
 import dev.quern.ir.schedule.ScheduleSpace;
 import dev.quern.ir.schedule.Scheduler;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,35 +58,79 @@ public final class DefaultSchedules {
      * Ranges for which that is the same as for all have no form.
      */
     public static KernelForms of(Kernel kernel, Set<String> constants, Target target, boolean pinned) {
-        List<ScheduleSpace.SizeRange> ranges =
-                space(kernel, constants, target, pinned).ranges();
+        return of(kernel, constants, target, pinned, TunedSchedules.NONE);
+    }
+
+    /** The same, save that what {@code tuned} found to be faster in a range of sizes is taken there, if it is legal. */
+    public static KernelForms of(
+            Kernel kernel, Set<String> constants, Target target, boolean pinned, TunedSchedules tuned) {
+        ScheduleSpace space = space(kernel, constants, target, pinned);
+        List<ScheduleSpace.SizeRange> ranges = space.ranges();
+        int last = ranges.size() - 1;
         KernelForms.Form usual = first(kernel, ranges.getLast(), target, form -> true)
                 .orElseGet(() -> new KernelForms.Form(Schedule.NONE, Scheduler.apply(kernel, Schedule.NONE, target)));
+        List<TunedSchedules.SizedTimes> times = tuned.of(kernel, constants);
+        Optional<TunedRanking> found =
+                times.isEmpty() ? Optional.empty() : Optional.of(new TunedRanking(kernel.name(), space, times));
+        if (found.isPresent()) {
+            for (Candidate better : found.get().betterThan(usual.schedule(), ranges, last)) {
+                Optional<KernelForms.Form> form = form(kernel, better, List.of(), target, Level.INFO);
+                if (form.isPresent()) {
+                    usual = form.get();
+                    ranges = space.ranges(better);
+                    break;
+                }
+            }
+        }
         List<KernelForms.Form> forms = new ArrayList<>();
-        for (ScheduleSpace.SizeRange range : ranges.subList(0, ranges.size() - 1)) {
-            first(kernel, range, target, form -> KernelForms.isAlike(form.scheduled(), usual.scheduled()))
-                    .filter(form ->
-                            !form.schedule().steps().equals(usual.schedule().steps()))
-                    .ifPresent(forms::add);
+        for (int i = 0; i < last; i++) {
+            inRange(kernel, ranges, i, target, usual, found).ifPresent(forms::add);
         }
         forms.add(usual);
         return new KernelForms(forms);
     }
 
+    /** The form of one range of sizes; empty if it is no other than {@code usual}. */
+    private static Optional<KernelForms.Form> inRange(
+            Kernel kernel,
+            List<ScheduleSpace.SizeRange> ranges,
+            int range,
+            Target target,
+            KernelForms.Form usual,
+            Optional<TunedRanking> found) {
+        Predicate<KernelForms.Form> isAlike = form -> KernelForms.isAlike(form.scheduled(), usual.scheduled());
+        Optional<KernelForms.Form> untuned = first(kernel, ranges.get(range), target, isAlike);
+        Schedule now = untuned.orElse(usual).schedule();
+        return found.map(ranking -> ranking.betterThan(now, ranges, range)).orElse(List.of()).stream()
+                .map(better -> form(kernel, better, ranges.get(range).when(), target, Level.INFO))
+                .flatMap(Optional::stream)
+                .filter(isAlike)
+                .findFirst()
+                .or(() -> untuned)
+                .filter(form -> !form.schedule().steps().equals(usual.schedule().steps()));
+    }
+
     private static Optional<KernelForms.Form> first(
             Kernel kernel, ScheduleSpace.SizeRange range, Target target, Predicate<KernelForms.Form> fits) {
         for (Candidate candidate : range.preferred()) {
-            try {
-                Schedule schedule = candidate.schedule().where(range.when());
-                KernelForms.Form form = new KernelForms.Form(schedule, Scheduler.apply(kernel, schedule, target));
-                if (fits.test(form)) {
-                    return Optional.of(form);
-                }
-            } catch (ScheduleRefusal refused) {
-                System.getLogger(DefaultSchedules.class.getName())
-                        .log(System.Logger.Level.DEBUG, "{0}: {1}", kernel.name(), refused.getMessage());
+            Optional<KernelForms.Form> form = form(kernel, candidate, range.when(), target, Level.DEBUG);
+            if (form.filter(fits).isPresent()) {
+                return form;
             }
         }
         return Optional.empty();
+    }
+
+    /** The kernel under {@code candidate}; empty if the scheduler does not take it. */
+    private static Optional<KernelForms.Form> form(
+            Kernel kernel, Candidate candidate, List<Dim> when, Target target, Level level) {
+        Schedule schedule = candidate.schedule().where(when);
+        try {
+            return Optional.of(new KernelForms.Form(schedule, Scheduler.apply(kernel, schedule, target)));
+        } catch (ScheduleRefusal refused) {
+            System.getLogger(DefaultSchedules.class.getName())
+                    .log(level, "{0}: {1}: {2}", kernel.name(), candidate.name(), refused.getMessage());
+            return Optional.empty();
+        }
     }
 }

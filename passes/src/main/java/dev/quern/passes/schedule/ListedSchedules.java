@@ -5,16 +5,24 @@ import dev.quern.ir.schedule.Pruning;
 import dev.quern.ir.schedule.ScheduleSpace;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A space whose order is that of preference, for all sizes.
  *
  * @param name what kernels it is for
  * @param knobs its points, the best first
+ * @param keepsBits whether a point of the cross product gives the bits that all must give; what rules leave does
  * @param candidate the schedule of a point
  * @param <P> a choice of a value for each knob
  */
-record ListedSchedules<P>(String name, KnobSpace<P> knobs, Function<P, Candidate> candidate) implements ScheduleSpace {
+record ListedSchedules<P>(String name, KnobSpace<P> knobs, Predicate<P> keepsBits, Function<P, Candidate> candidate)
+        implements ScheduleSpace {
+    /** One of whose points all give the same bits. */
+    ListedSchedules(String name, KnobSpace<P> knobs, Function<P, Candidate> candidate) {
+        this(name, knobs, point -> true, candidate);
+    }
+
     @Override
     public List<Candidate> candidates() {
         return knobs.left().stream().map(candidate).toList();
@@ -22,7 +30,7 @@ record ListedSchedules<P>(String name, KnobSpace<P> knobs, Function<P, Candidate
 
     @Override
     public List<Candidate> unpruned() {
-        return knobs.all().stream().map(candidate).toList();
+        return knobs.all().stream().filter(keepsBits).map(candidate).toList();
     }
 
     @Override

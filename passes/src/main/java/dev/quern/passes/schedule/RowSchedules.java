@@ -35,12 +35,14 @@ final class RowSchedules {
     private final Target.Processor target;
     private final long lanes;
     private final long partials;
+    private final boolean pinned;
 
     private RowSchedules(Kernel kernel, LoopNest nest, Target.Processor target, boolean pinned) {
         this.kernel = kernel;
         this.nest = nest;
         this.target = target;
         this.lanes = LaneCount.of(kernel, target);
+        this.pinned = pinned;
         this.partials = pinned || lanes == 1 ? LaneCount.widest(kernel) : lanes;
     }
 
@@ -56,7 +58,15 @@ final class RowSchedules {
     }
 
     private ScheduleSpace space(boolean inOrder) {
-        return new ListedSchedules<>("rows", knobs(inOrder), this::candidate);
+        return new ListedSchedules<>(
+                "rows", knobs(inOrder), point -> !pinned || hasOrder(point, inOrder), this::candidate);
+    }
+
+    /** Whether it reduces in the order that the kernel's schedules have where bits are pinned. */
+    private static boolean hasOrder(RowPoint point, boolean inOrder) {
+        return inOrder
+                ? point.order() == RowPoint.RowOrder.KERNEL && point.lanes() != RowPoint.RowLanes.ALONG
+                : point.order() == RowPoint.RowOrder.PARTIAL && point.accumulators() == ACCUMULATORS;
     }
 
     private KnobSpace<RowPoint> knobs(boolean inOrder) {

@@ -156,11 +156,28 @@ final class TileSchedules implements ScheduleSpace {
             return List.of(new SizeRange(List.of(), inOrder().candidates()));
         }
         RegisterTile usual = choose(target.tiles(), rows.isEmpty() ? 1 : LoopNest.likely(rows.getLast()));
+        return ranges(usual, usual.vectors());
+    }
+
+    @Override
+    public List<SizeRange> ranges(Candidate usual) {
+        RegisterTile tile = choose(target.tiles(), rows.isEmpty() ? 1 : LoopNest.likely(rows.getLast()));
+        return tiles.isEmpty() || !packed
+                ? ranges()
+                : space.knobs().all().stream()
+                        .filter(point -> point.label().equals(usual.name()))
+                        .findFirst()
+                        .map(point -> ranges(tile, point.panel()))
+                        .orElseGet(() -> ranges(tile, 0));
+    }
+
+    /** With forms for few rows on panels of so many vectors. */
+    private List<SizeRange> ranges(RegisterTile usual, int panel) {
         List<SizeRange> ranges = new ArrayList<>();
         for (long few : FEW_ROWS) {
             if (multiplies && hasOpenRows()) {
                 ranges.add(
-                        new SizeRange(List.of(Dim.of(few).minus(rows.getLast().extent())), few(few, usual)));
+                        new SizeRange(List.of(Dim.of(few).minus(rows.getLast().extent())), few(few, panel)));
             }
         }
         ranges.add(new SizeRange(List.of(), usual(usual)));
@@ -181,29 +198,29 @@ final class TileSchedules implements ScheduleSpace {
         return preferred;
     }
 
-    /** Those for few rows that read the panels of {@code usual}, or the operand as it is. */
-    private List<Candidate> few(long count, RegisterTile usual) {
+    /** Those for few rows that read panels of {@code panel} vectors, or the operand as it is. */
+    private List<Candidate> few(long count, int panel) {
         List<RegisterTile> small =
                 tiles.stream().filter(tile -> tile.rows() <= count).toList();
         List<RegisterTile> fitting =
-                small.stream().filter(tile -> sharesPanels(tile, usual)).toList();
+                small.stream().filter(tile -> sharesPanels(tile, panel)).toList();
         List<Candidate> preferred = new ArrayList<>();
-        if (packed && !fitting.isEmpty()) {
-            preferred.add(candidate(choose(fitting, count), usual.vectors()));
+        if (packed && panel > 0 && !fitting.isEmpty()) {
+            preferred.add(candidate(choose(fitting, count), panel));
         }
         preferred.add(candidate(choose(small, count), 0));
         return preferred;
     }
 
     /** Whether a tile takes whole panels, of which there are none too few. */
-    private boolean sharesPanels(RegisterTile tile, RegisterTile usual) {
-        if (tile.vectors() == usual.vectors()) {
+    private boolean sharesPanels(RegisterTile tile, int vectors) {
+        if (tile.vectors() == vectors) {
             return true;
         }
-        long panel = (long) usual.vectors() * lanes;
+        long panel = (long) vectors * lanes;
         long width = (long) tile.vectors() * lanes;
         long extent = LoopNest.extent(columns.getLast(), 0);
-        return width % panel == 0 && extent > 0 && Math.ceilDiv(extent, panel) * panel % width == 0;
+        return panel > 0 && width % panel == 0 && extent > 0 && Math.ceilDiv(extent, panel) * panel % width == 0;
     }
 
     private boolean hasOpenRows() {

@@ -17,6 +17,9 @@ public record CompilationKey(Map<String, String> properties) {
     /** The property that has the digest of the model. */
     public static final String MODEL = "model";
 
+    /** The property that says which tuning records were there. */
+    private static final String TUNED = "tuned";
+
     public CompilationKey {
         properties = new LinkedHashMap<>(properties);
     }
@@ -26,8 +29,9 @@ public record CompilationKey(Map<String, String> properties) {
      *
      * @param build which build of Quern compiles
      * @param model digest of the model's file
+     * @param tuned a digest of the tuning records that schedules are taken from; empty if there are none
      */
-    public static CompilationKey of(String build, String model, Target target, CompileOptions options) {
+    public static CompilationKey of(String build, String model, Target target, CompileOptions options, String tuned) {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("quern", build);
         properties.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
@@ -35,6 +39,7 @@ public record CompilationKey(Map<String, String> properties) {
         properties.put("target", target.toString());
         properties.put("schedules", Boolean.toString(options.schedules()));
         properties.put("deterministic", Boolean.toString(options.deterministic()));
+        properties.put(TUNED, tuned);
         properties.put(MODEL, model);
         return new CompilationKey(properties);
     }
@@ -45,9 +50,13 @@ public record CompilationKey(Map<String, String> properties) {
                 .formatHex(Digests.sha().digest(properties.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** What of {@code manifest} is not as this key has it, in words; empty if it is of what this key compiles to. */
+    /**
+     * What of {@code manifest} is not as this key has it, in words; empty if it is of what this key compiles to. Under other tuning records the same is computed,
+     * so that a model compiled ahead of time keeps its schedules.
+     */
     public Optional<String> misfit(Manifest manifest) {
         return properties.entrySet().stream()
+                .filter(property -> !property.getKey().equals(TUNED))
                 .filter(property -> !manifest.property(property.getKey()).equals(property.getValue()))
                 .map(property -> "it was compiled for " + property.getKey() + " '"
                         + manifest.property(property.getKey()) + "', and this is '" + property.getValue() + "'")

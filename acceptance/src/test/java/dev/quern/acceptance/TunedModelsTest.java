@@ -1,0 +1,339 @@
+package dev.quern.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.DType;
+import dev.quern.ModelException;
+import dev.quern.Options;
+import dev.quern.Tensor;
+import dev.quern.acceptance.bits.BitsDigest;
+import dev.quern.acceptance.generate.GeneratedModel;
+import dev.quern.acceptance.generate.RandomModels;
+import dev.quern.ir.schedule.Candidate;
+import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.ScheduleRefusal;
+import dev.quern.ir.schedule.Scheduler;
+import dev.quern.ir.schedule.Step;
+import dev.quern.ir.text.SchedulePrinter;
+import dev.quern.onnx.build.OnnxBuilder;
+import dev.quern.passes.program.ProgramStep;
+import dev.quern.runtime.BackendChoice;
+import dev.quern.runtime.CompiledModel;
+import dev.quern.runtime.HostTrials;
+import dev.quern.runtime.ModelCompiler;
+import dev.quern.tune.RecordKey;
+import dev.quern.tune.TrialOutcome;
+import dev.quern.tune.TunedKernel;
+import dev.quern.tune.TuningRecord;
+import dev.quern.tune.TuningRecords;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models take the schedules that records name, and nothing that records say makes them compute anything else. */
+class TunedModelsTest {
+    private static final long SEED = 20261126;
+    private static final int MODELS = Boolean.getBoolean("quern.campaign") ? 2_000 : 60;
+    private static final Map<String, Tensor> INPUTS = Map.of("x", floats(1, 20, 48));
+
+    @TempDir
+    Path folder;
+
+    private TuningRecords records;
+
+    @BeforeEach
+    void noRecords() {
+        records = new TuningRecords(folder.resolve("records.jsonl"));
+    }
+
+    private Options.Builder options() {
+        return Options.builder().threads(1).records(records.file());
+    }
+
+    private static Tensor floats(long seed, int... shape) {
+        Random random = new Random(seed);
+        float[] data = new float[Arrays.stream(shape).reduce(1, (all, extent) -> all * extent)];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = random.nextFloat() * 2 - 1;
+        }
+        return Tensor.of(data, Arrays.stream(shape).asLongStream().toArray());
+    }
+
+    /** Rows times weights, of any number of rows. */
+    private static byte[] product() {
+        return new OnnxBuilder()
+                .input("x", DType.F32, "rows", 48)
+                .initializer("w", floats(2, 48, 96))
+                .node("MatMul", List.of("x", "w"), List.of("y"))
+                .output("y", DType.F32, "rows", 96)
+                .build();
+    }
+
+    private static HostTrials here() {
+        var backend = BackendChoice.forDevice("cpu");
+        return new HostTrials(backend, backend.target(1), 1);
+    }
+
+    private static TunedKernel kernel(CompiledModel model, ProgramStep.RunKernel step, Map<String, Long> sizes) {
+        return TunedKernel.of(model.program(), step, sizes, here().target(), true);
+    }
+
+    private static ProgramStep.RunKernel only(CompiledModel model) {
+        return model.program().steps().stream()
+                .filter(ProgramStep.RunKernel.class::isInstance)
+                .map(ProgramStep.RunKernel.class::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static TuningRecord record(TunedKernel kernel, Candidate candidate, double nanos) {
+        return TuningRecord.of(
+                RecordKey.of(kernel, here().device()),
+                kernel.sizes(),
+                "a test",
+                new TrialOutcome(candidate, TrialOutcome.TrialStatus.MEASURED, nanos, ""));
+    }
+
+    private CompiledModel load(byte[] model) {
+        return ModelCompiler.of(options().build()).compile(model);
+    }
+
+    private static boolean isLegal(TunedKernel kernel, Candidate candidate) {
+        try {
+            Scheduler.apply(kernel.step().kernel(), candidate.schedule(), here().target());
+            return true;
+        } catch (ScheduleRefusal refused) {
+            return false;
+        }
+    }
+
+    /** A schedule that rules leave out and the scheduler takes, other than the default. */
+    private static Candidate outside(TunedKernel kernel) {
+        return kernel.space().unpruned().stream()
+                .filter(one -> !kernel.space().candidates().contains(one))
+                .filter(one -> one.name().contains("packed by") && isLegal(kernel, one))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private TunedKernel untuned(Map<String, Long> sizes) {
+        try (CompiledModel model = load(product())) {
+            return kernel(model, only(model), sizes);
+        }
+    }
+
+    private String bits() {
+        try (CompiledModel model = load(product())) {
+            return BitsDigest.of(model.run(INPUTS)) + BitsDigest.of(model.run(Map.of("x", floats(3, 1, 48))));
+        }
+    }
+
+    @Test
+    void aModelTakesWhatWasFastest() {
+        String expected = bits();
+        TunedKernel kernel = untuned(Map.of("rows", 20L));
+        Candidate chosen = outside(kernel);
+        Candidate slower = kernel.ranked().get(3);
+        records.append(List.of(
+                record(kernel, kernel.ranked().getFirst(), 300),
+                record(kernel, slower, 200),
+                record(kernel, chosen, 100)));
+        try (CompiledModel model = load(product())) {
+            assertEquals(
+                    SchedulePrinter.print(chosen.schedule()),
+                    SchedulePrinter.print(only(model).schedule()));
+        }
+        assertEquals(expected, bits());
+        try (CompiledModel model =
+                ModelCompiler.of(options().noRecords().build()).compile(product())) {
+            assertEquals(kernel.step().forms(), only(model).forms());
+        }
+    }
+
+    @Test
+    void whatIsHardlyFasterThanTheDefaultIsNotTaken() {
+        TunedKernel kernel = untuned(Map.of("rows", 20L));
+        records.append(List.of(record(kernel, kernel.ranked().get(2), 99), record(kernel, defaultOf(kernel), 100)));
+        assertEquals(kernel.step().forms(), untuned(Map.of("rows", 20L)).step().forms());
+    }
+
+    private static Candidate defaultOf(TunedKernel kernel) {
+        return new Candidate("the default", kernel.step().schedule());
+    }
+
+    @Test
+    void sizesSayForWhichRowsARecordIs() {
+        String expected = bits();
+        TunedKernel few = untuned(Map.of("rows", 1L));
+        Candidate usual = outside(few);
+        String panels = usual.name().replaceAll(".*(packed by [0-9]+).*", "$1");
+        Candidate other = few.space().unpruned().stream()
+                .filter(one -> one.name().startsWith("1x") && one.name().contains(panels) && isLegal(few, one))
+                .filter(one -> !one.equals(usual))
+                .findFirst()
+                .orElseThrow();
+        records.append(List.of(record(few, other, 100), record(untuned(Map.of("rows", 20L)), usual, 100)));
+        TunedKernel tuned = untuned(Map.of("rows", 1L));
+        List<String> forms = tuned.step().forms().forms().stream()
+                .map(form -> SchedulePrinter.print(new Schedule(form.schedule().steps())))
+                .toList();
+        assertEquals(SchedulePrinter.print(usual.schedule()), forms.getLast());
+        assertTrue(
+                forms.size() > 1 && forms.getFirst().equals(SchedulePrinter.print(other.schedule())), forms::toString);
+        assertEquals(expected, bits());
+    }
+
+    @Test
+    void whatIsNoScheduleOfTheKernelIsNotTaken() throws IOException {
+        String expected = bits();
+        TunedKernel kernel = untuned(Map.of("rows", 20L));
+        Candidate illegal = new Candidate(
+                "columns that are no multiple", Schedule.NONE.then(new Step.Split("n0", 7, Step.Tail.EXACT)));
+        assertTrue(!isLegal(kernel, illegal));
+        TuningRecord good = record(kernel, outside(kernel), 100);
+        records.append(List.of(
+                record(kernel, illegal, 1),
+                record(kernel, new Candidate("unknown axis", Schedule.NONE.then(new Step.Outline("nobody"))), 2),
+                with(good, "another machine", good.key().versions(), good.schedule()),
+                with(good, good.key().device(), "quern 0.0.1, Java 25", good.schedule()),
+                with(good, good.key().device(), good.key().versions(), "schedule {\n  split m"),
+                with(good, good.key().device(), good.key().versions(), "")));
+        byte[] noise = new byte[4096];
+        new Random(1).nextBytes(noise);
+        Files.write(records.file(), noise, StandardOpenOption.APPEND);
+        Files.writeString(records.file(), "\n{\"format\":\"1\"", StandardOpenOption.APPEND);
+        assertEquals(kernel.step().forms(), untuned(Map.of("rows", 20L)).step().forms());
+        assertEquals(expected, bits());
+    }
+
+    /** A schedule of the space without pinned orders is none of the one with them. */
+    @Test
+    void whatAddsInAnotherOrderIsNotTakenWhereBitsArePinned() {
+        byte[] sums = new OnnxBuilder()
+                .input("x", DType.F32, 20, 300)
+                .initializer("axes", Tensor.of(new long[] {1}, 1))
+                .node("ReduceSum", List.of("x", "axes"), List.of("y"))
+                .output("y", DType.F32, 20, 1)
+                .build();
+        try (CompiledModel untuned = load(sums)) {
+            ProgramStep.RunKernel step = only(untuned);
+            TunedKernel kernel = TunedKernel.of(untuned.program(), step, Map.of(), here().target(), false);
+            Candidate reordered = kernel.space().unpruned().stream()
+                    .filter(one -> one.name().endsWith("8 accumulators") && isLegal(kernel, one))
+                    .findFirst()
+                    .orElseThrow();
+            records.append(List.of(record(kernel, reordered, 1)));
+            try (CompiledModel pinned = load(sums);
+                    CompiledModel free = ModelCompiler.of(
+                                    options().deterministic(false).build())
+                            .compile(sums)) {
+                assertEquals(step.forms(), only(pinned).forms());
+                assertEquals(reordered.schedule(), only(free).schedule());
+            }
+        }
+    }
+
+    @Test
+    void whateverIsChosenOfTheSpacesTheBitsAreTheSame() {
+        int chosen = 0;
+        Random random = new Random(SEED);
+        for (int i = 0; i < MODELS; i++) {
+            GeneratedModel model = new RandomModels().model(SEED + i);
+            Path file = folder.resolve(i + ".jsonl");
+            try (CompiledModel untuned =
+                    ModelCompiler.of(options().noRecords().build()).compile(model.bytes())) {
+                String expected = results(untuned, model);
+                List<TuningRecord> some = new ArrayList<>();
+                for (ProgramStep step : untuned.program().steps()) {
+                    if (step instanceof ProgramStep.RunKernel run
+                            && run.kernel().symbols().isEmpty()) {
+                        TunedKernel kernel = kernel(untuned, run, Map.of());
+                        List<Candidate> all = kernel.space().unpruned();
+                        some.add(record(kernel, all.get(random.nextInt(all.size())), 1));
+                    }
+                }
+                new TuningRecords(file).append(some);
+                try (CompiledModel tuned =
+                        ModelCompiler.of(options().records(file).build()).compile(model.bytes())) {
+                    chosen += tuned.program().equals(untuned.program()) ? 0 : 1;
+                    assertEquals(expected, results(tuned, model), "seed " + (SEED + i));
+                }
+            } catch (ModelException refused) {
+                assertNotEquals(ModelException.Code.INTERNAL, refused.code(), refused.getMessage());
+            }
+        }
+        assertTrue(chosen > MODELS / 3, chosen + " of " + MODELS + " models took a record");
+    }
+
+    private static String results(CompiledModel model, GeneratedModel generated) {
+        StringBuilder results = new StringBuilder();
+        for (Map<String, Tensor> inputs : generated.runs()) {
+            try {
+                results.append(BitsDigest.of(model.run(inputs)));
+            } catch (ModelException refused) {
+                results.append(refused.code());
+            }
+        }
+        return results.toString();
+    }
+
+    @Test
+    void aFileThatIsCompiledAheadHasTheSchedulesThatItWasMadeWith() throws IOException {
+        TunedKernel kernel = untuned(Map.of("rows", 20L));
+        Candidate chosen = outside(kernel);
+        records.append(List.of(record(kernel, chosen, 100)));
+        Path model = Files.write(folder.resolve("model.onnx"), product());
+        Path archive = folder.resolve("model.qar");
+        Options tuned = options().cache(folder.resolve("cache")).build();
+        ModelCompiler.of(tuned).archive(model, archive);
+        Files.delete(records.file());
+        try (CompiledModel loaded = ModelCompiler.of(tuned).compile(archive)) {
+            assertEquals(0, loaded.compilations());
+            assertEquals(
+                    SchedulePrinter.print(chosen.schedule()),
+                    SchedulePrinter.print(only(loaded).schedule()));
+        }
+    }
+
+    @Test
+    void whatIsKeptIsOfTheRecordsThatThereAre() {
+        assertEquals(1, compilationsKept());
+        assertEquals(0, compilationsKept());
+        TunedKernel kernel = untuned(Map.of("rows", 20L));
+        records.append(List.of(record(kernel, outside(kernel), 100)));
+        assertEquals(1, compilationsKept());
+        assertEquals(0, compilationsKept());
+    }
+
+    private int compilationsKept() {
+        try (CompiledModel model = ModelCompiler.of(options().build())
+                .keepingIn(folder.resolve("kept"), "one")
+                .compile(product())) {
+            return model.compilations();
+        }
+    }
+
+    private static TuningRecord with(TuningRecord record, String device, String versions, String schedule) {
+        return new TuningRecord(
+                new RecordKey(record.key().signature(), device, versions),
+                record.sizes(),
+                record.subject(),
+                record.candidate(),
+                schedule,
+                record.status(),
+                record.nanos(),
+                record.remark(),
+                record.at());
+    }
+}

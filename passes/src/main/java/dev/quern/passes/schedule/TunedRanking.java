@@ -1,0 +1,118 @@
+package dev.quern.passes.schedule;
+
+import dev.quern.ir.Dim;
+import dev.quern.ir.schedule.Candidate;
+import dev.quern.ir.schedule.Schedule;
+import dev.quern.ir.schedule.ScheduleSpace;
+import dev.quern.ir.text.SchedulePrinter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The schedules of a kernel's space that were timed, the fastest first. What was timed and is none of them is left out: a record may choose a schedule, and cannot bring one
+ * in that the space does not vouch for, which might add in another order, say.
+ */
+final class TunedRanking {
+    private static final System.Logger LOG = System.getLogger(TunedRanking.class.getName());
+
+    /** A schedule is taken in place of the default if that takes so many times as long; less is noise. */
+    private static final double WORTH = 1.03;
+
+    private final String kernel;
+    private final List<TunedSchedules.SizedTimes> times;
+    private final Map<String, Candidate> candidates = new LinkedHashMap<>();
+
+    /**
+     * Of {@code space}.
+     *
+     * @param kernel its name, for the log
+     * @param times what is known
+     */
+    TunedRanking(String kernel, ScheduleSpace space, List<TunedSchedules.SizedTimes> times) {
+        this.kernel = kernel;
+        this.times = times;
+        Set<String> wanted = new TreeSet<>();
+        times.forEach(sized -> wanted.addAll(sized.nanos().keySet()));
+        find(space.candidates(), wanted);
+        if (!wanted.isEmpty()) {
+            find(space.unpruned(), wanted);
+        }
+        if (!wanted.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "{0}: {1} recorded schedules are none of those that it may have, and are not used, such as {2}",
+                    kernel,
+                    wanted.size(),
+                    wanted.iterator().next());
+        }
+    }
+
+    private void find(List<Candidate> among, Set<String> wanted) {
+        for (Candidate candidate : among) {
+            if (wanted.isEmpty()) {
+                return;
+            }
+            String text = SchedulePrinter.print(candidate.schedule());
+            if (wanted.remove(text)) {
+                candidates.put(text, candidate);
+            }
+        }
+    }
+
+    /**
+     * Those that were found better than {@code usual} at sizes of one range, the fastest first: by the mean of what they took, in terms of the fastest, over all sizes there at which schedules were timed.
+     *
+     * @param ranges of sizes, in the order in which they are asked
+     * @param range which of them
+     * @param usual what runs in that range without tuning
+     */
+    List<Candidate> betterThan(Schedule usual, List<ScheduleSpace.SizeRange> ranges, int range) {
+        List<TunedSchedules.SizedTimes> here =
+                times.stream().filter(sized -> rangeOf(sized, ranges) == range).toList();
+        Map<String, Double> ratios = new HashMap<>();
+        for (String text : candidates.keySet()) {
+            double sum = 0;
+            for (TunedSchedules.SizedTimes sized : here) {
+                double best = sized.nanos().values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .min()
+                        .orElse(Double.NaN);
+                sum += sized.nanos().getOrDefault(text, Double.NaN) / best;
+            }
+            if (!here.isEmpty() && !Double.isNaN(sum)) {
+                ratios.put(text, sum / here.size());
+            }
+        }
+        double most = ratios.getOrDefault(SchedulePrinter.print(new Schedule(usual.steps())), Double.MAX_VALUE);
+        List<String> better = new ArrayList<>(ratios.keySet());
+        better.removeIf(text -> ratios.get(text) * WORTH >= most);
+        better.sort(Comparator.<String>comparingDouble(ratios::get).thenComparing(Comparator.naturalOrder()));
+        return better.stream().map(candidates::get).toList();
+    }
+
+    /** The first range that has the sizes; -1 if that cannot be told of them. */
+    private int rangeOf(TunedSchedules.SizedTimes sized, List<ScheduleSpace.SizeRange> ranges) {
+        for (int i = 0; i < ranges.size(); i++) {
+            for (Dim condition : ranges.get(i).when()) {
+                if (!sized.sizes().keySet().containsAll(condition.symbols())) {
+                    LOG.log(
+                            System.Logger.Level.INFO,
+                            "{0}: a record without the size {1} is not used",
+                            kernel,
+                            condition.symbols());
+                    return -1;
+                }
+            }
+            if (ranges.get(i).when().stream().allMatch(condition -> condition.evaluate(sized.sizes()::get) >= 0)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}
