@@ -28,6 +28,9 @@ import java.util.Optional;
  * @param trustArchive whether code in a model compiled ahead of time may run though another user or machine made it. Off by default: where it is
  *     not this user's own, the model in the file is compiled. Only for files that come by a way that is trusted as a jar's is
  * @param warmUp what loading does so that first runs are quick; nothing by default
+ * @param tune how long loading may time other schedules of the model's kernels than it would take by default, those first that take most of a run; no time by default. What is found is
+ *     added to {@code records}, and taken; kernels of which enough is recorded are not timed again. It is tuned for the sizes that {@code warmUp} names, else those that the model states. A model
+ *     compiled ahead of time keeps the schedules that it was compiled with
  * @param poison fills freed and fresh working memory with NaN or a marker, to find reads of dead values; for tests
  */
 public record Options(
@@ -41,6 +44,7 @@ public record Options(
         Optional<Path> records,
         boolean trustArchive,
         LoadWarmUp warmUp,
+        Duration tune,
         boolean poison) {
     /** What the file of tuning records is called. */
     public static final String RECORDS = "tuning-records.jsonl";
@@ -68,6 +72,15 @@ public record Options(
         require("cache", cache);
         require("records", records);
         require("warmUp", warmUp);
+        require("tune", tune);
+        if (tune.isNegative() || !tune.isZero() && records.isEmpty()) {
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT,
+                    "tune",
+                    tune.isNegative()
+                            ? "expected a time, found " + tune
+                            : "expected a file for what is found, and there is none: name records, or a cache");
+        }
         if (timeLimit.isNegative() || timeLimit.isZero()) {
             throw new ModelException(
                     ModelException.Code.INVALID_INPUT, "timeLimit", "expected a positive time, found " + timeLimit);
@@ -103,6 +116,7 @@ public record Options(
         private boolean untuned;
         private boolean trustArchive;
         private LoadWarmUp warmUp = LoadWarmUp.NONE;
+        private Duration tune = Duration.ZERO;
         private boolean poison;
 
         private Builder() {}
@@ -185,6 +199,13 @@ public record Options(
             return this;
         }
 
+        /** How long loading may time other schedules of the model's kernels. */
+        public Builder tune(Duration budget) {
+            require("tune", budget);
+            this.tune = budget.compareTo(NO_TIME_LIMIT) > 0 ? NO_TIME_LIMIT : budget;
+            return this;
+        }
+
         /** Poison freed working memory; for tests. */
         public Builder poison(boolean poison) {
             this.poison = poison;
@@ -204,6 +225,7 @@ public record Options(
                     untuned ? Optional.empty() : records.or(() -> cache.map(folder -> folder.resolve(RECORDS))),
                     trustArchive,
                     warmUp,
+                    tune,
                     poison);
         }
     }

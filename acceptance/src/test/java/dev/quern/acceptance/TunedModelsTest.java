@@ -2,9 +2,11 @@ package dev.quern.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
+import dev.quern.LoadWarmUp;
 import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.Tensor;
@@ -32,6 +34,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -322,6 +325,32 @@ class TunedModelsTest {
                 .compile(product())) {
             return model.compilations();
         }
+    }
+
+    @Test
+    void loadingTunesForTheSizesThatAreNamed() throws IOException {
+        String expected = bits();
+        Options.Builder tuning = options()
+                .tune(Duration.ofSeconds(3))
+                .warmUp(LoadWarmUp.awaited(List.of(Map.of("x", new long[] {20, 48}))));
+        ModelCompiler.of(tuning.build()).compile(product()).close();
+        List<TuningRecord> found = records.read();
+        assertTrue(found.size() > 1, found::toString);
+        assertEquals(Map.of("rows", 20L), found.getFirst().sizes());
+        TunedKernel kernel = untuned(Map.of("rows", 20L));
+        assertEquals(RecordKey.of(kernel, here().device()), found.getFirst().key());
+        assertTrue(records.times(RecordKey.of(kernel, here().device()), kernel.sizes())
+                .containsKey(SchedulePrinter.print(
+                        new Schedule(kernel.step().schedule().steps()))));
+        assertEquals(expected, bits());
+        ModelException unnamed = assertThrows(
+                ModelException.class,
+                () -> ModelCompiler.of(options().tune(Duration.ofSeconds(1)).build())
+                        .compile(product()));
+        assertTrue(unnamed.getMessage().contains("expected a shape to warm up or tune for"), unnamed.getMessage());
+        ModelException nowhere =
+                assertThrows(ModelException.class, () -> tuning.noRecords().build());
+        assertTrue(nowhere.getMessage().contains("expected a file for what is found"), nowhere.getMessage());
     }
 
     private static TuningRecord with(TuningRecord record, String device, String versions, String schedule) {

@@ -4,6 +4,7 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.cost.KernelCost;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.schedule.Candidate;
+import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.ScheduleSpace;
 import dev.quern.ir.text.SchedulePrinter;
 import dev.quern.passes.CompileOptions;
@@ -19,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A kernel to be tuned, and the schedules that it may have.
@@ -29,7 +31,8 @@ import java.util.Set;
  * @param sizes values of its symbols in the runs that it is tuned for
  * @param cost what it has to do at these sizes
  * @param space its schedules
- * @param ranked the same, the one predicted to be fastest first
+ * @param usual what the step has now at these sizes
+ * @param ranked that, then all others, the one predicted to be fastest first
  */
 public record TunedKernel(
         Program program,
@@ -38,6 +41,7 @@ public record TunedKernel(
         Map<String, Long> sizes,
         KernelCost cost,
         ScheduleSpace space,
+        Candidate usual,
         List<Candidate> ranked) {
     /** Candidates that records put before the ranking. */
     private static final int KNOWN_FIRST = 4;
@@ -56,16 +60,37 @@ public record TunedKernel(
      */
     public static TunedKernel of(
             Program program, ProgramStep.RunKernel step, Map<String, Long> sizes, Target target, boolean pinned) {
+        Set<String> constants = constants(program, step);
+        ScheduleSpace space = DefaultSchedules.space(step.kernel(), constants, target, pinned);
+        Map<String, Long> own = new HashMap<>(sizes);
+        own.keySet().retainAll(step.scheduled().symbols());
+        Schedule chosen = step.forms()
+                .forms()
+                .get(step.forms().chosen(condition -> condition.evaluate(own::get)))
+                .schedule();
+        Candidate usual = Stream.concat(
+                        space.candidates().stream(), Stream.of(space).flatMap(all -> all.unpruned().stream()))
+                .filter(one -> one.schedule().steps().equals(chosen.steps()))
+                .findFirst()
+                .orElse(new Candidate("as it is", new Schedule(chosen.steps())));
+        return new TunedKernel(program, step, constants, own, cost(step, own), space, usual, ranked(space, usual, own));
+    }
+
+    private static List<Candidate> ranked(ScheduleSpace space, Candidate usual, Map<String, Long> sizes) {
+        Set<Candidate> ranked = new LinkedHashSet<>(List.of(usual));
+        ranked.addAll(space.ranked(sizes));
+        return List.copyOf(ranked);
+    }
+
+    /** Names of the parameters of {@code step}'s kernel that are constants of {@code program}. */
+    public static Set<String> constants(Program program, ProgramStep.RunKernel step) {
         Set<String> constants = new HashSet<>();
         for (int i = 0; i < step.arguments().size(); i++) {
             if (program.constants().containsKey(step.arguments().get(i))) {
                 constants.add(step.kernel().parameters().get(i).name());
             }
         }
-        ScheduleSpace space = DefaultSchedules.space(step.kernel(), constants, target, pinned);
-        Map<String, Long> own = new HashMap<>(sizes);
-        own.keySet().retainAll(step.scheduled().symbols());
-        return new TunedKernel(program, step, constants, own, cost(step, own), space, space.ranked(own));
+        return constants;
     }
 
     /**
@@ -86,12 +111,12 @@ public record TunedKernel(
     }
 
     /**
-     * Its schedules, the default first, then those that were fastest when they were timed before, be they of the rules' choice or not, then as they are ranked.
+     * Its schedules, the usual first, then those that were fastest when they were timed before, be they of the rules' choice or not, then as they are ranked.
      *
      * @param times of schedules, by their texts
      */
     public List<Candidate> ranked(Map<String, Double> times) {
-        Set<Candidate> order = new LinkedHashSet<>(ranked.subList(0, Math.min(1, ranked.size())));
+        Set<Candidate> order = new LinkedHashSet<>(List.of(usual));
         if (!times.isEmpty()) {
             Set<Candidate> all = new LinkedHashSet<>(ranked);
             all.addAll(space.unpruned());

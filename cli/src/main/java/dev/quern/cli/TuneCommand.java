@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,12 +36,15 @@ import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code quern tune}: the schedules that kernels may have, and which of them is fastest here. */
 @Command(
         name = "tune",
         mixinStandardHelpOptions = true,
         description = {
+            "With a model, runs it to see which of its kernels take most of a run, then compiles and times the schedules that these may have, within a budget of time. What is found is "
+                    + "recorded as it is found, also where Ctrl-C ends it, and models that are loaded from then on take what was fastest.",
             "With --op, compiles and times the schedules that the kernel of an operator may have, the one predicted to be fastest first, within a budget of time; "
                     + "Ctrl-C ends with what was found, which is recorded, and tried first when this machine tunes the same kernel again. With --list, shows them and times nothing: the knobs, how many ways there are to "
                     + "turn them, what each rule leaves of these and why, and the candidates that are left.",
@@ -59,6 +63,11 @@ final class TuneCommand implements Callable<Integer> {
 
     /** What to do. */
     static final class TuneTask {
+        @Parameters(
+                paramLabel = "MODEL",
+                description = "Tune the kernels of a model: path, or maven:GROUP:ARTIFACT:VERSION!/PATH.")
+        private String model;
+
         @Option(names = "--op", paramLabel = "OPERATOR", description = "Time the candidates for it.")
         private String timed;
 
@@ -101,8 +110,22 @@ final class TuneCommand implements Callable<Integer> {
             names = "--threads",
             paramLabel = "N",
             description =
-                    "Threads a run may use. Default: ${DEFAULT-VALUE}, so that the JVM compiles beside what is timed.")
-    private int threads = 1;
+                    "Threads a run may use: records are of so many. Default: of a model all processors, of an operator 1, so that the JVM compiles beside what is timed.")
+    private Integer givenThreads;
+
+    private int threads;
+
+    @Option(
+            names = "--input",
+            paramLabel = "NAME=SPEC",
+            description = "An input of the model, as quern run takes them. Inputs not given are random.")
+    private Map<String, String> inputs = new LinkedHashMap<>();
+
+    @Option(
+            names = "--dim",
+            paramLabel = "SYMBOL=N",
+            description = "Extent of a symbolic axis in random inputs: kernels are tuned for these sizes.")
+    private Map<String, Long> dims = new LinkedHashMap<>();
 
     @Option(
             names = "--budget",
@@ -141,6 +164,9 @@ final class TuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        threads = givenThreads != null
+                ? givenThreads
+                : task.model == null ? 1 : Runtime.getRuntime().availableProcessors();
         if (threads < 1 || most < 1) {
             throw new ModelException(
                     ModelException.Code.INVALID_INPUT,
@@ -157,6 +183,18 @@ final class TuneCommand implements Callable<Integer> {
                         ModelException.Code.IO, file.toString(), "expected a file of tuning records; check the path");
             }
             return merged(new TuningRecords(file), records());
+        }
+        if (task.model != null) {
+            new ModelTuneRun(session, host(), threads, budget, most, records())
+                    .run(
+                            ModelCache.fetched(session, task.model),
+                            inputs,
+                            dims,
+                            one -> search(
+                                    one.kernel(),
+                                    records().times(one.key(), one.kernel().sizes())),
+                            json);
+            return ExitStatus.OK;
         }
         TunedOperator operator = TunedOperator.of(task.listed == null ? task.timed : task.listed);
         String sizes = shape == null ? operator.usual() : shape;
@@ -191,7 +229,8 @@ final class TuneCommand implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
-    private void tune(TunedOperator operator, String sizes) {
+    /** The back end whose kernels are timed in this process. */
+    private Backend host() {
         Backend backend = BackendChoice.forDevice(device);
         Target target = backend.target(threads);
         if (!(target instanceof Target.Processor)) {
@@ -200,6 +239,12 @@ final class TuneCommand implements Callable<Integer> {
                     "--device " + device,
                     "expected cpu: candidates are timed there alone; --list shows those of " + target.name());
         }
+        return backend;
+    }
+
+    private void tune(TunedOperator operator, String sizes) {
+        Backend backend = host();
+        Target target = backend.target(threads);
         TunedKernel kernel = TunedKernel.of(operator, sizes, target);
         TrialPlace place = new HostTrials(backend, target, threads);
         RecordKey key = RecordKey.of(kernel, place.device());
@@ -259,7 +304,7 @@ final class TuneCommand implements Callable<Integer> {
         return switch (search) {
             case grid -> new GridSearch(kernel.ranked(known));
             case random -> {
-                List<Candidate> order = new ArrayList<>(List.of(kernel.ranked().getFirst()));
+                List<Candidate> order = new ArrayList<>(List.of(kernel.usual()));
                 RandomSearch random = new RandomSearch(kernel.space().unpruned(), seed);
                 for (var next = random.next(); next.isPresent(); next = random.next()) {
                     order.add(next.get());

@@ -3,7 +3,10 @@ package dev.quern.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.DType;
+import dev.quern.Tensor;
 import dev.quern.cli.bench.JsonTree;
+import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.tune.TunedOperator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,6 +124,60 @@ class TuneCommandTest {
         assertEquals(
                 Files.readAllLines(folder.resolve("mine.jsonl")), Files.readAllLines(folder.resolve("other.jsonl")));
         refused(folder.resolve("none.jsonl") + ": expected a file of tuning records", "tune", "--import", "none.jsonl");
+    }
+
+    private void model() throws IOException {
+        byte[] model = new OnnxBuilder()
+                .input("x", DType.F32, "rows", 64)
+                .initializer("w", Tensor.of(new float[64 * 96], 64, 96))
+                .node("MatMul", List.of("x", "w"), List.of("h"))
+                .node("Softmax", List.of("h"), List.of("y"))
+                .output("y", DType.F32, "rows", 96)
+                .build();
+        Files.write(folder.resolve("m.onnx"), model);
+    }
+
+    @Test
+    void theKernelsOfAModelAreTunedForTheSizesOfARun() throws IOException {
+        model();
+        String[] tune = {
+            "tune", "m.onnx", "--dim", "rows=64", "--budget", "9s", "--most", "3", "--records", "mine.jsonl", "--json"
+        };
+        CommandRun run = CommandRun.in(folder, tune);
+        assertEquals(ExitStatus.OK, run.status(), run.err());
+        assertTrue(run.err().contains("quern: kernel 1/2, "), run.err());
+        Map<?, ?> found = (Map<?, ?>) JsonTree.read(Files.writeString(folder.resolve("tuned.json"), run.out()));
+        assertEquals(2.0, found.get("kernels"), run.out());
+        List<?> tuned = (List<?>) found.get("tuned");
+        Map<?, ?> first = (Map<?, ?>) tuned.getFirst();
+        assertEquals(Map.of("rows", 64.0), first.get("sizes"), run.out());
+        assertTrue((double) first.get("measured") >= 2 && (double) first.get("gain") >= 1, run.out());
+        assertTrue((double) first.get("share") > 0 && (double) first.get("share") <= 1, run.out());
+        long lines = Files.readAllLines(folder.resolve("mine.jsonl")).size();
+        assertTrue(lines >= (double) first.get("measured"), run.out());
+        String record = Files.readAllLines(folder.resolve("mine.jsonl")).getFirst();
+        assertTrue(record.contains("\"size rows\":64"), record);
+    }
+
+    @Test
+    void aTableSaysWhatTuningAModelGains() throws IOException {
+        model();
+        CommandRun run = CommandRun.in(
+                folder,
+                "tune",
+                "m.onnx",
+                "--dim",
+                "rows=8",
+                "--budget",
+                "6s",
+                "--most",
+                "2",
+                "--records",
+                "mine.jsonl");
+        assertEquals(ExitStatus.OK, run.status(), run.err());
+        assertTrue(run.out().contains("default ms  tuned ms"), run.out());
+        assertTrue(run.out().contains(" of 2 kernels tuned in "), run.out());
+        assertTrue(run.out().contains("Recorded in " + folder.resolve("mine.jsonl")), run.out());
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.quern.runtime.archive.ModelFiles;
 import dev.quern.runtime.archive.ProgramArchive;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -95,8 +96,38 @@ public final class ModelCompiler {
 
     private CompiledModel compile(String where, Supplier<ModelBytes> open) {
         long begin = System.nanoTime();
+        CompiledModel loaded = loaded(where, open);
+        if (!options.tune().isZero() && tunes(where, open, loaded, left(begin))) {
+            loaded.close();
+            loaded = loaded(where, open);
+        }
+        WarmUpAtLoad.begin(loaded, options.warmUp(), left(begin));
+        return loaded;
+    }
+
+    private Duration left(long begin) {
+        return options.timeLimit().minusNanos(System.nanoTime() - begin);
+    }
+
+    /** Whether tuning found something for {@code loaded}, which is closed if that fails. */
+    private boolean tunes(String where, Supplier<ModelBytes> open, CompiledModel loaded, Duration limit) {
+        try {
+            return Boundary.cross(where, new Reproducer(), () -> {
+                try (ModelBytes bytes = open.get()) {
+                    Seat seat = seat();
+                    return archive(bytes, where).isEmpty()
+                            && TuneAtLoad.tune(loaded, seat.backend(), seat.target(), options, limit);
+                }
+            });
+        } catch (RuntimeException | Error failure) {
+            loaded.close();
+            throw failure;
+        }
+    }
+
+    private CompiledModel loaded(String where, Supplier<ModelBytes> open) {
         Reproducer reproducer = new Reproducer();
-        CompiledModel loaded = Boundary.cross(where, reproducer, () -> {
+        return Boundary.cross(where, reproducer, () -> {
             ModelBytes bytes = open.get();
             boolean handedOver = false;
             try {
@@ -112,8 +143,6 @@ public final class ModelCompiler {
                 }
             }
         });
-        WarmUpAtLoad.begin(loaded, options.warmUp(), options.timeLimit().minusNanos(System.nanoTime() - begin));
-        return loaded;
     }
 
     /** A back end, what it compiles for, and what is known of schedules there. */

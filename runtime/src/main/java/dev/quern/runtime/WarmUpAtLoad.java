@@ -26,12 +26,8 @@ final class WarmUpAtLoad {
             return;
         }
         try {
-            List<Map<String, long[]>> all = new ArrayList<>();
-            for (Map<String, List<Long>> each : wanted.shapes()) {
-                Map<String, long[]> shapes = each.isEmpty() ? stated(model) : arrays(each);
-                model.zeros(shapes); // what does not fit is to be said by whoever loads
-                all.add(shapes);
-            }
+            List<Map<String, long[]>> all = shapes(model, wanted);
+            all.forEach(model::zeros); // what does not fit is to be said by whoever loads
             if (wanted.awaited()) {
                 long begin = System.nanoTime();
                 warm(
@@ -45,6 +41,15 @@ final class WarmUpAtLoad {
             model.close();
             throw failure;
         }
+    }
+
+    /** The shapes that {@code wanted} names, those that the model states where it names none. */
+    static List<Map<String, long[]>> shapes(CompiledModel model, LoadWarmUp wanted) {
+        List<Map<String, long[]>> all = new ArrayList<>();
+        for (Map<String, List<Long>> each : wanted.shapes()) {
+            all.add(each.isEmpty() ? stated(model) : arrays(each));
+        }
+        return all;
     }
 
     private static void warm(CompiledModel model, List<Map<String, long[]>> all, BooleanSupplier ended) {
@@ -90,7 +95,7 @@ final class WarmUpAtLoad {
             throw new ModelException(
                     ModelException.Code.INVALID_INPUT,
                     "input '" + input.name() + "'",
-                    "expected a shape to warm up for, since the model states " + input + ", found none",
+                    "expected a shape to warm up or tune for, since the model states " + input + ", found none",
                     symbolic);
         }
     }

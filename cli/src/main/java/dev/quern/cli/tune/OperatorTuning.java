@@ -5,7 +5,7 @@ import dev.quern.cli.bench.MachineCondition;
 import dev.quern.cli.bench.MachineWatch;
 import dev.quern.cli.bench.Peaks;
 import dev.quern.cli.profile.Roofline;
-import dev.quern.ir.schedule.Candidate;
+import dev.quern.tune.KernelTuning;
 import dev.quern.tune.ScheduleSearch;
 import dev.quern.tune.TrialOutcome;
 import dev.quern.tune.TrialPlace;
@@ -13,11 +13,9 @@ import dev.quern.tune.TunedKernel;
 import dev.quern.tune.Tuning;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * What tuning an operator found.
@@ -69,24 +67,21 @@ public record OperatorTuning(
 
     /** The fastest candidate; empty if none was timed. */
     public Optional<TrialOutcome> best() {
-        return Tuning.best(outcomes);
+        return found().best();
     }
 
-    /** The default, which is the first of the ranking that is not refused; empty if it was not timed. */
+    /** The default; empty if it was not timed. */
     public Optional<TrialOutcome> usual() {
-        Map<Candidate, TrialOutcome> tried =
-                outcomes.stream().collect(Collectors.toMap(TrialOutcome::candidate, one -> one, (one, _) -> one));
-        return kernel.ranked().stream()
-                .filter(candidate -> !tried.containsKey(candidate)
-                        || tried.get(candidate).status() != TrialOutcome.TrialStatus.REFUSED)
-                .findFirst()
-                .map(tried::get)
-                .filter(TrialOutcome::isMeasured);
+        return found().usual();
     }
 
     /** Candidates with a time. */
     public long measured() {
-        return outcomes.stream().filter(TrialOutcome::isMeasured).count();
+        return found().measured();
+    }
+
+    private KernelTuning found() {
+        return new KernelTuning(kernel, outcomes, seconds);
     }
 
     /** GFLOP/s of a run of {@code nanos}. */

@@ -31,6 +31,22 @@ public final class PackedConstants {
         return new PackedConstants(program).packed();
     }
 
+    /** {@code program} with its constants as they were before they were packed, for whoever packs them in another way; its steps are left as they are. */
+    public static Program undone(Program program) {
+        Map<String, ConstantData> constants = new HashMap<>();
+        program.constants()
+                .forEach((name, constant) -> constants.put(
+                        name, new ConstantData(constant.literal(), Optional.empty(), constant.storage())));
+        return new Program(
+                program.name(),
+                program.inputs(),
+                program.outputs(),
+                program.guards(),
+                constants,
+                program.steps(),
+                program.memory());
+    }
+
     private Program packed() {
         program.outputs().forEach(value -> plain.add(value.name()));
         for (MemoryPlan.Place place : program.memory().places().values()) {

@@ -1,0 +1,117 @@
+package dev.quern.tune;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * Tunes the kernels of a model within a budget of time, those first that take most of a run. Each gets a part of what is left of the budget, as large as its part of what is
+ * left of the run; what it does not need goes to those behind it. All that is found is recorded as it is found.
+ */
+public final class ModelTuning {
+    /** Less time than this is not worth beginning with a kernel. */
+    private static final long LEAST_NANOS = 300_000_000;
+
+    /** Of a kernel's time, for timing the best again. */
+    private static final double LAST = 0.25;
+
+    private static final long MOST_LAST_NANOS = 1_000_000_000;
+
+    private final TrialPlace place;
+    private final TuningRecorder recorder;
+    private final Function<TuningTask, ScheduleSearch> searches;
+
+    /** Where records go. */
+    @FunctionalInterface
+    public interface TuningRecorder {
+        /** Keeps records. */
+        void add(List<TuningRecord> records);
+    }
+
+    /** Told of what is done. */
+    public interface TuningListener {
+        /** A kernel's tuning begins. */
+        default void begins(TuningTask task, int number, int of) {}
+
+        /** A candidate was tried. */
+        default void tried(TuningTask task, TrialOutcome outcome) {}
+
+        /** A kernel's tuning is done. */
+        default void done(TuningTask task, KernelTuning tuning) {}
+    }
+
+    /**
+     * How long to tune.
+     *
+     * @param budget wall time; of the first kernel two candidates are tried in any case
+     * @param most candidates of a kernel to time
+     * @param isStopped asked between candidates: whether to end with what was found
+     */
+    public record TuningBudget(Duration budget, int most, BooleanSupplier isStopped) {}
+
+    /**
+     * Tunes on {@code place}.
+     *
+     * @param searches how a kernel's candidates are gone through
+     */
+    public ModelTuning(TrialPlace place, TuningRecorder recorder, Function<TuningTask, ScheduleSearch> searches) {
+        this.place = place;
+        this.recorder = recorder;
+        this.searches = searches;
+    }
+
+    /** What was found of the tasks that were begun, those first that take most of a run. */
+    public Map<TuningTask, KernelTuning> run(List<TuningTask> tasks, TuningBudget limits, TuningListener listener) {
+        long begin = System.nanoTime();
+        List<TuningTask> order = new ArrayList<>(tasks);
+        order.sort(Comparator.comparingDouble(TuningTask::share).reversed());
+        double left = order.stream().mapToDouble(TuningTask::share).sum();
+        Map<TuningTask, KernelTuning> found = new LinkedHashMap<>();
+        for (TuningTask task : order) {
+            long rest = limits.budget().toNanos() - (System.nanoTime() - begin);
+            long part = left > 0 ? (long) (rest * (task.share() / left)) : 0;
+            left -= task.share();
+            if (limits.isStopped().getAsBoolean() || !found.isEmpty() && part < LEAST_NANOS) {
+                break;
+            }
+            listener.begins(task, found.size() + 1, order.size());
+            KernelTuning tuning = tuned(task, part, limits, listener);
+            found.put(task, tuning);
+            listener.done(task, tuning);
+        }
+        return found;
+    }
+
+    private KernelTuning tuned(TuningTask task, long nanos, TuningBudget limits, TuningListener listener) {
+        long begin = System.nanoTime();
+        long last = Math.min(MOST_LAST_NANOS, (long) (nanos * LAST));
+        Set<TrialOutcome> told = new LinkedHashSet<>();
+        List<TrialOutcome> outcomes = new Tuning(place.trials(task.kernel()))
+                .run(
+                        searches.apply(task),
+                        limits.most(),
+                        () -> limits.isStopped().getAsBoolean()
+                                || told.size() > 1 && System.nanoTime() - begin > nanos - last,
+                        outcome -> {
+                            told.add(outcome);
+                            recorder.add(List.of(record(task, outcome)));
+                            listener.tried(task, outcome);
+                        });
+        recorder.add(outcomes.stream()
+                .filter(outcome -> !told.contains(outcome))
+                .map(outcome -> record(task, outcome))
+                .toList());
+        return new KernelTuning(task.kernel(), outcomes, (System.nanoTime() - begin) / 1e9);
+    }
+
+    private static TuningRecord record(TuningTask task, TrialOutcome outcome) {
+        return TuningRecord.of(task.key(), task.kernel().sizes(), task.name() + " of " + task.origin(), outcome);
+    }
+}
