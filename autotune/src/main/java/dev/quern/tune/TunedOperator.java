@@ -14,6 +14,7 @@ import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.RecurrentKind;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.graph.Window;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -21,13 +22,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** An operator that can be tuned without a model: a graph of one operation on float32, of which one kernel does the work. */
+/** An operator that can be tuned without a model: a graph of one operation, on float32 where its name says nothing else, of which one kernel does the work. */
 public enum TunedOperator {
     /** A product with weights. */
     MATMUL("MxKxN", "384x768x768") {
         @Override
         Value value(GraphBuilder graph, long[] n) {
             return product(graph, input(graph, n[0], n[1]), weights(graph, n[1], n[2]));
+        }
+    },
+    /** The same of bfloat16, summed in float32, as devices with instructions for products of tiles have it. */
+    MATMUL_BF16("MxKxN", "1024x768x768") {
+        @Override
+        Value value(GraphBuilder graph, long[] n) {
+            Value rows = input(graph, DType.BF16, n[0], n[1]);
+            Value columns = graph.constant(brain(n[1], n[2]));
+            return graph.cast(product(graph, rows, columns), DType.BF16);
         }
     },
     /** A row times weights. */
@@ -194,21 +204,39 @@ public enum TunedOperator {
     }
 
     private static Value input(GraphBuilder graph, long... shape) {
+        return input(graph, DType.F32, shape);
+    }
+
+    private static Value input(GraphBuilder graph, DType type, long... shape) {
         requireFew(shape);
         List<Dim> dims = new ArrayList<>();
         Arrays.stream(shape).forEach(extent -> dims.add(Dim.of(extent)));
-        return graph.input("x", new TensorType(DType.F32, Shape.of(dims.toArray(Dim[]::new))));
+        return graph.input("x", new TensorType(type, Shape.of(dims.toArray(Dim[]::new))));
     }
 
     /** Random numbers in [-1, 1), the same each time. */
     private static Value weights(GraphBuilder graph, long... shape) {
+        return graph.constant(Tensor.of(noise(shape), shape));
+    }
+
+    /** The same in bfloat16, rounded towards zero. */
+    private static Tensor brain(long... shape) {
+        float[] numbers = noise(shape);
+        short[] bits = new short[numbers.length];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = (short) (Float.floatToRawIntBits(numbers[i]) >>> Short.SIZE);
+        }
+        return Tensor.of(MemorySegment.ofArray(bits), DType.BF16, shape);
+    }
+
+    private static float[] noise(long... shape) {
         requireFew(shape);
         Random random = new Random(Arrays.hashCode(shape));
         float[] data = new float[Math.toIntExact(Tensor.count(shape))];
         for (int i = 0; i < data.length; i++) {
             data[i] = random.nextFloat() * 2 - 1;
         }
-        return graph.constant(Tensor.of(data, shape));
+        return data;
     }
 
     private static Value product(GraphBuilder graph, Value rows, Value columns) {

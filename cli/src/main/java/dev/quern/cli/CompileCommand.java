@@ -36,6 +36,13 @@ final class CompileCommand implements Callable<Integer> {
     private String output;
 
     @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description =
+                    "cpu, cuda, or auto, which is cuda where there is a GPU. Code for a GPU is PTX text. Default: ${DEFAULT-VALUE}.")
+    private String device = "cpu";
+
+    @Option(
             names = "--threads",
             paramLabel = "N",
             description = "Threads of the runs to come; by default all processors.")
@@ -52,7 +59,8 @@ final class CompileCommand implements Callable<Integer> {
         Path target = session.path(output != null ? output : name.replaceFirst("\\.onnx$", "") + ".qar");
         long start = System.nanoTime();
         try (Progress _ = Progress.of(session.err(), "compiling " + name)) {
-            ModelCompiler.of(Options.builder().threads(threads).build()).archive(file, target);
+            ModelCompiler.of(Options.builder().device(device).threads(threads).build())
+                    .archive(file, target);
         }
         session.out()
                 .printf(

@@ -10,6 +10,7 @@ import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.Pruning;
 import dev.quern.ptx.PtxTargets;
 import dev.quern.runtime.BackendChoice;
+import dev.quern.runtime.DeviceTrials;
 import dev.quern.runtime.HostTrials;
 import dev.quern.tune.GridSearch;
 import dev.quern.tune.RandomSearch;
@@ -48,7 +49,7 @@ import picocli.CommandLine.Parameters;
             "With --op, compiles and times the schedules that the kernel of an operator may have, the one predicted to be fastest first, within a budget of time; "
                     + "Ctrl-C ends with what was found, which is recorded, and tried first when this machine tunes the same kernel again. With --list, shows them and times nothing: the knobs, how many ways there are to "
                     + "turn them, what each rule leaves of these and why, and the candidates that are left.",
-            "Operators, and what the numbers of their shapes are: matmul MxKxN, gemv KxN, conv SIZExCHANNELSxFILTERSxWINDOW, "
+            "Operators, and what the numbers of their shapes are: matmul and matmul_bf16 MxKxN, gemv KxN, conv SIZExCHANNELSxFILTERSxWINDOW, "
                     + "depthwise and pool SIZExCHANNELSxWINDOW, softmax, normalize, sum and elementwise ROWSxCOLUMNS, "
                     + "lstm STEPSxBATCHxINPUTSxUNITS."
         })
@@ -102,7 +103,7 @@ final class TuneCommand implements Callable<Integer> {
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
-            description = "cpu; with --list also cuda, or sm_75, sm_80 or sm_90 for a GPU that need not be here. "
+            description = "cpu or cuda; with --list also sm_75, sm_80 or sm_90 for a GPU that need not be here. "
                     + "Default: ${DEFAULT-VALUE}.")
     private String device = "cpu";
 
@@ -237,16 +238,19 @@ final class TuneCommand implements Callable<Integer> {
             throw new ModelException(
                     ModelException.Code.UNSUPPORTED,
                     "--device " + device,
-                    "expected cpu: candidates are timed there alone; --list shows those of " + target.name());
+                    "expected cpu: the kernels of a model are tuned there alone; --op times an operator on "
+                            + target.name());
         }
         return backend;
     }
 
     private void tune(TunedOperator operator, String sizes) {
-        Backend backend = host();
+        Backend backend = BackendChoice.forDevice(device);
         Target target = backend.target(threads);
         TunedKernel kernel = TunedKernel.of(operator, sizes, target);
-        TrialPlace place = new HostTrials(backend, target, threads);
+        TrialPlace place = target instanceof Target.Processor
+                ? new HostTrials(backend, target, threads)
+                : new DeviceTrials(backend, target);
         RecordKey key = RecordKey.of(kernel, place.device());
         TuningRecords records = records();
         records.requireWritable();

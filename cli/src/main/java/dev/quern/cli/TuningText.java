@@ -1,6 +1,8 @@
 package dev.quern.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.quern.cli.bench.MachineCondition;
+import dev.quern.cli.bench.Peaks;
 import dev.quern.cli.tune.OperatorTuning;
 import dev.quern.tune.TrialOutcome;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /** What tuning an operator found, as text and as JSON. */
 final class TuningText {
@@ -33,8 +36,8 @@ final class TuningText {
                         usual.map(known -> number("%.3f", one.nanos() / known.nanos()))
                                 .orElse("-"),
                         number("%.1f", tuning.gigaflops(one.nanos())),
-                        number("%.1f", 100 * tuning.shareOfPeak(one.nanos())),
-                        number("%.1f", 100 * tuning.shareOfRoofline(one.nanos())),
+                        percent(tuning, peaks -> tuning.shareOfPeak(one.nanos(), peaks)),
+                        percent(tuning, peaks -> tuning.shareOfRoofline(one.nanos(), peaks)),
                         one.remark());
             }
         }
@@ -42,9 +45,20 @@ final class TuningText {
                 + tuning.kernel().ranked().size() + " candidates timed" + without(tuning)
                 + number(" in %.1f s", tuning.seconds()));
         table.print(out);
-        out.println(number("FMA %.1f GFLOP/s, ", tuning.peaks().gigaflops())
-                + number("memory %.1f GB/s.", tuning.peaks().gigabytesPerSecond()));
-        tuning.condition().disturbances().forEach(reason -> out.println("DISTURBED: " + reason));
+        tuning.peaks()
+                .ifPresent(peaks -> out.println(number("FMA %.1f GFLOP/s, ", peaks.gigaflops())
+                        + number("memory %.1f GB/s.", peaks.gigabytesPerSecond())));
+        disturbances(tuning).forEach(reason -> out.println("DISTURBED: " + reason));
+    }
+
+    private static String percent(OperatorTuning tuning, ToDoubleFunction<Peaks> share) {
+        return tuning.peaks()
+                .map(peaks -> number("%.1f", 100 * share.applyAsDouble(peaks)))
+                .orElse("-");
+    }
+
+    private static List<String> disturbances(OperatorTuning tuning) {
+        return tuning.condition().map(MachineCondition::disturbances).orElse(List.of());
     }
 
     private static String without(OperatorTuning tuning) {
@@ -66,14 +80,19 @@ final class TuningText {
                 out.writeNumberField("gain", usual / best);
             }
             out.writeNumberField("gflops", tuning.gigaflops(best));
-            out.writeNumberField("share_of_peak", tuning.shareOfPeak(best));
-            out.writeNumberField("share_of_roofline", tuning.shareOfRoofline(best));
+            if (tuning.peaks().isPresent()) {
+                Peaks peaks = tuning.peaks().get();
+                out.writeNumberField("share_of_peak", tuning.shareOfPeak(best, peaks));
+                out.writeNumberField("share_of_roofline", tuning.shareOfRoofline(best, peaks));
+            }
         }
-        out.writeNumberField("peak_gflops", tuning.peaks().gigaflops());
-        out.writeNumberField("peak_gbps", tuning.peaks().gigabytesPerSecond());
+        if (tuning.peaks().isPresent()) {
+            out.writeNumberField("peak_gflops", tuning.peaks().get().gigaflops());
+            out.writeNumberField("peak_gbps", tuning.peaks().get().gigabytesPerSecond());
+        }
         out.writeNumberField("seconds", tuning.seconds());
         out.writeArrayFieldStart("disturbances");
-        for (String reason : tuning.condition().disturbances()) {
+        for (String reason : disturbances(tuning)) {
             out.writeString(reason);
         }
         out.writeEndArray();

@@ -2,6 +2,7 @@ package dev.quern.ptx;
 
 import dev.quern.ir.backend.DeviceQueue;
 import dev.quern.ptx.driver.CudaContext;
+import dev.quern.ptx.driver.CudaEvent;
 import dev.quern.ptx.driver.CudaFunction;
 import dev.quern.ptx.driver.CudaStream;
 import dev.quern.ptx.driver.DeviceMemory;
@@ -13,6 +14,8 @@ import java.util.Map;
 /** A stream with what it has allocated. */
 final class CudaQueue implements DeviceQueue {
     private static final long ALIGNMENT = 64;
+
+    private static final double NANOS_OF_MILLISECOND = 1e6;
 
     private final CudaStream stream;
     private final Map<Long, DeviceMemory> memory = new HashMap<>();
@@ -92,6 +95,18 @@ final class CudaQueue implements DeviceQueue {
                     default -> "waiting for " + launches + " kernels, " + first + " to " + last;
                 });
         launches = 0;
+    }
+
+    @Override
+    public double nanos(Runnable work) {
+        try (CudaEvent begin = CudaEvent.create(stream.context());
+                CudaEvent end = CudaEvent.create(stream.context())) {
+            begin.record(stream);
+            work.run();
+            end.record(stream);
+            await();
+            return end.millisecondsSince(begin) * NANOS_OF_MILLISECOND;
+        }
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
  * What the driver is asked for.
@@ -16,13 +18,32 @@ import dev.quern.ir.kernel.Stmt;
 public record LaunchShape(String entry, Dim blocks, int threads, int sharedBytes) {
     private static final int LANES = 32;
 
+    /** The line that texts have before an entry. */
+    static final Pattern COMMENT =
+            Pattern.compile("^// launch (\\w{1,9999}): (\\d{1,4}) threads, (\\d{1,9}) bytes$", Pattern.MULTILINE);
+
+    /** The line that says all but the number of blocks. */
+    String comment() {
+        return "// launch " + entry + ": " + threads + " threads, " + sharedBytes + " bytes\n";
+    }
+
+    /** The shape of {@code launch}, whose {@link #comment} {@code found} is. */
+    static LaunchShape of(MatchResult found, Stmt launch) {
+        return new LaunchShape(
+                found.group(1), blocks(launch), Integer.parseInt(found.group(2)), Integer.parseInt(found.group(3)));
+    }
+
     /** The shape of {@code launch}. */
     static LaunchShape of(String entry, Stmt launch, int sharedBytes) {
+        return new LaunchShape(entry, blocks(launch), Math.toIntExact(threads(launch)), sharedBytes);
+    }
+
+    private static Dim blocks(Stmt launch) {
         Dim blocks = Dim.ONE;
         for (Stmt at = launch; at instanceof Stmt.For loop && loop.kind() == LoopKind.BLOCK; at = loop.body()) {
             blocks = blocks.times(loop.extent().max(Dim.ZERO));
         }
-        return new LaunchShape(entry, blocks, Math.toIntExact(threads(launch)), sharedBytes);
+        return blocks;
     }
 
     /** Threads of a block: as many as the largest loop over threads asks for, whole warps where there are loops over warps. */

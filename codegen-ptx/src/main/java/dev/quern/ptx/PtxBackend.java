@@ -9,6 +9,7 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ptx.driver.CudaContext;
 import dev.quern.ptx.driver.CudaDevice;
 import dev.quern.ptx.driver.CudaDriver;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -45,6 +46,11 @@ public final class PtxBackend implements Backend {
     @Override
     public String device() {
         return "cuda";
+    }
+
+    @Override
+    public String deviceName() {
+        return contexts.get().device().name();
     }
 
     @Override
@@ -86,6 +92,18 @@ public final class PtxBackend implements Backend {
     @Override
     public Executable compile(Kernel scheduled, Target target) {
         return PtxExecutable.load(contexts.get(), PtxKernel.of(scheduled, text(target.name())));
+    }
+
+    @Override
+    public boolean takesCodeBack() {
+        return true;
+    }
+
+    /** The driver compiles the text; nothing is made of the kernel but the shapes of its launches. */
+    @Override
+    public Executable restore(Kernel scheduled, byte[] artifact) {
+        return PtxExecutable.load(
+                contexts.get(), PtxKernel.restored(scheduled, new String(artifact, StandardCharsets.US_ASCII)));
     }
 
     /** The newest architecture that text is written for and the device takes; the driver compiles it for what the device is. */

@@ -53,6 +53,11 @@ final class PtxExecutable implements DeviceExecutable {
     }
 
     @Override
+    public String artifactSuffix() {
+        return ".ptx";
+    }
+
+    @Override
     public void launch(DeviceQueue queue, long[] addresses, long[] symbols) {
         long[] arguments = new long[addresses.length + symbols.length];
         System.arraycopy(addresses, 0, arguments, 0, addresses.length);

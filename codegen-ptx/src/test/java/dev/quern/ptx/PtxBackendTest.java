@@ -14,6 +14,7 @@ import dev.quern.ir.backend.DeviceExecutable;
 import dev.quern.ir.backend.DeviceQueue;
 import dev.quern.ir.backend.MatrixInstruction;
 import dev.quern.ir.backend.Target;
+import dev.quern.ir.kernel.Kernel;
 import dev.quern.ptx.driver.CudaContext;
 import dev.quern.ptx.driver.CudaDevice;
 import dev.quern.ptx.driver.CudaDriver;
@@ -91,6 +92,33 @@ class PtxBackendTest {
                     stub.functions().launches());
             assertEquals(Map.of(8, shared), stub.functions().attributes());
         }
+    }
+
+    @Test
+    void codeIsTakenBackWithTheShapesOfItsLaunches() {
+        StubDriver stub = new StubDriver();
+        CudaContext context = context(stub);
+        PtxBackend backend = new PtxBackend(() -> context);
+        assertTrue(backend.takesCodeBack());
+        Kernel kernel = MatrixKernels.product("bf16");
+        byte[] code = backend.compile(kernel, backend.target(1)).artifact();
+        DeviceExecutable executable = assertInstanceOf(DeviceExecutable.class, backend.restore(kernel, code));
+        assertArrayEquals(code, executable.artifact());
+        assertEquals(".ptx", executable.artifactSuffix());
+        try (DeviceQueue queue = backend.openQueue().orElseThrow()) {
+            executable.launch(queue, new long[] {1, 2, 3}, new long[] {130});
+            assertEquals(
+                    List.of(new StubFunctions.Launch(
+                            "k_product_0", 4, 128, 4 * 2 * 32 * (128 + 128), List.of(1L, 2L, 3L, 130L))),
+                    stub.functions().launches());
+        }
+        byte[] bare = new String(code, StandardCharsets.US_ASCII)
+                .replaceAll("// launch", "//")
+                .getBytes(StandardCharsets.US_ASCII);
+        assertEquals(
+                "product: expected PTX text that says how 1 entries are launched, found 0; compile the model again",
+                assertThrows(ModelException.class, () -> backend.restore(kernel, bare))
+                        .getMessage());
     }
 
     @Test

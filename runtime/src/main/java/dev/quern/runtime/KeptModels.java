@@ -176,7 +176,7 @@ final class KeptModels {
                 if (artifact.length == 0) {
                     return;
                 }
-                name = "kernels/" + names.size() + "_" + kernel.name() + ".class";
+                name = "kernels/" + names.size() + "_" + kernel.name() + executable.artifactSuffix();
                 names.put(executable, name);
                 entries.put(name, artifact);
             }

@@ -1,5 +1,6 @@
 package dev.quern.runtime;
 
+import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Executable;
@@ -68,14 +69,7 @@ final class KernelAlone implements RepeatedKernel {
             throw new IllegalArgumentException(
                     step.kernel().name() + " has sizes " + step.scheduled().symbols() + ", known are " + sizes);
         }
-        Program alone = PackedConstants.in(new Program(
-                program.name(),
-                program.inputs(),
-                program.outputs(),
-                program.guards(),
-                program.constants(),
-                List.of(step.under(schedule, place.target())),
-                program.memory()));
+        Program alone = alone(program, step.under(schedule, place.target()));
         ProgramStep.RunKernel only = (ProgramStep.RunKernel) alone.steps().getFirst();
         Executable compiled = place.backend().compile(only.scheduled(), place.target());
         if (!(compiled instanceof HostExecutable executable)) {
@@ -104,7 +98,20 @@ final class KernelAlone implements RepeatedKernel {
         }
     }
 
-    private static Map<String, HeldConstant> constants(Program alone, ProgramStep.RunKernel step, ConstantStore store) {
+    /** A program of {@code step} alone, constants packed as that has them. */
+    static Program alone(Program program, ProgramStep.RunKernel step) {
+        return PackedConstants.in(new Program(
+                program.name(),
+                program.inputs(),
+                program.outputs(),
+                program.guards(),
+                program.constants(),
+                List.of(step),
+                program.memory()));
+    }
+
+    /** The constants among the arguments of {@code step}, by name. */
+    static Map<String, HeldConstant> constants(Program alone, ProgramStep.RunKernel step, ConstantStore store) {
         List<String> names = new ArrayList<>();
         List<ConstantData> wanted = new ArrayList<>();
         for (String argument : step.arguments()) {
@@ -139,7 +146,7 @@ final class KernelAlone implements RepeatedKernel {
                 Buffer parameter = parameters.get(i);
                 AlignedArrays.LinePlace place =
                         arrays.allocate(parameter.dtype(), span(parameter, sizes), "a buffer of " + parameter.name());
-                fill(place, span(parameter, sizes), random);
+                fill(parameter.dtype(), place.array(), place.first(), span(parameter, sizes), random);
                 set.bases()[i] = place.array();
                 set.offsets()[i] = place.first();
             } else {
@@ -150,20 +157,38 @@ final class KernelAlone implements RepeatedKernel {
         return set;
     }
 
-    private static long span(Buffer parameter, Map<String, Long> sizes) {
+    /** Elements from a parameter's first to its last. */
+    static long span(Buffer parameter, Map<String, Long> sizes) {
         return parameter.layout().span().evaluate(sizes::get);
     }
 
-    private static void fill(AlignedArrays.LinePlace place, long elements, Random random) {
-        int end = (int) (place.first() + elements);
-        if (place.array() instanceof float[] floats) {
-            for (int i = place.first(); i < end; i++) {
-                floats[i] = random.nextFloat() * 2 - 1;
+    /** Gives elements of {@code array} random numbers in [-1, 1), if they are floats of 16 bits or more. */
+    static void fill(DType dtype, Object array, int first, long elements, Random random) {
+        int end = (int) (first + elements);
+        switch (array) {
+            case float[] floats -> {
+                for (int i = first; i < end; i++) {
+                    floats[i] = random.nextFloat() * 2 - 1;
+                }
             }
-        } else if (place.array() instanceof double[] doubles) {
-            for (int i = place.first(); i < end; i++) {
-                doubles[i] = random.nextDouble() * 2 - 1;
+            case double[] doubles -> {
+                for (int i = first; i < end; i++) {
+                    doubles[i] = random.nextDouble() * 2 - 1;
+                }
             }
+            case short[] halves
+            when dtype == DType.F16 -> {
+                for (int i = first; i < end; i++) {
+                    halves[i] = Float.floatToFloat16(random.nextFloat() * 2 - 1);
+                }
+            }
+            case short[] brain
+            when dtype == DType.BF16 -> {
+                for (int i = first; i < end; i++) {
+                    brain[i] = (short) (Float.floatToRawIntBits(random.nextFloat() * 2 - 1) >>> Short.SIZE);
+                }
+            }
+            default -> {}
         }
     }
 

@@ -241,7 +241,7 @@ public final class ModelCompiler {
                 throw new ModelException(
                         ModelException.Code.UNSUPPORTED,
                         options.device(),
-                        "models are compiled ahead of time for the device cpu only");
+                        "this device takes no code back; models are compiled ahead of time for the devices cpu and cuda");
             }
             Keeping place = keeping.or(() -> Keeping.of(options)).orElseThrow(() -> noPlace(file));
             ImportedModel imported = imported(bytes(required(model, "model")), reproducer);

@@ -5,6 +5,7 @@ import dev.quern.cli.bench.MachineCondition;
 import dev.quern.cli.bench.MachineWatch;
 import dev.quern.cli.bench.Peaks;
 import dev.quern.cli.profile.Roofline;
+import dev.quern.ir.backend.Target;
 import dev.quern.tune.KernelTuning;
 import dev.quern.tune.ScheduleSearch;
 import dev.quern.tune.TrialOutcome;
@@ -22,11 +23,11 @@ import java.util.function.Consumer;
  *
  * @param kernel what was tuned
  * @param outcomes of the candidates tried, in that order
- * @param condition the machine before and after
+ * @param condition the machine before and after; empty where kernels ran on another device
  * @param seconds that it took, the machine's peaks included
  */
 public record OperatorTuning(
-        TunedKernel kernel, List<TrialOutcome> outcomes, MachineCondition condition, double seconds) {
+        TunedKernel kernel, List<TrialOutcome> outcomes, Optional<MachineCondition> condition, double seconds) {
     /** For the last candidate, and for timing the best again. */
     private static final long LAST_NANOS = 2_000_000_000;
 
@@ -49,7 +50,9 @@ public record OperatorTuning(
             TuningLimits limits,
             Consumer<TrialOutcome> told) {
         long begin = System.nanoTime();
-        MachineWatch watch = MachineWatch.begin(limits.threads(), limits.peaks());
+        Optional<MachineWatch> watch = place.target() instanceof Target.Processor
+                ? Optional.of(MachineWatch.begin(limits.threads(), limits.peaks()))
+                : Optional.empty();
         long peaks = System.nanoTime() - begin;
         long until = begin + limits.budget().toNanos() - peaks - LAST_NANOS;
         int[] tried = {0};
@@ -62,7 +65,7 @@ public record OperatorTuning(
                     tried[0]++;
                     told.accept(outcome);
                 });
-        return new OperatorTuning(kernel, outcomes, watch.end(), (System.nanoTime() - begin) / 1e9);
+        return new OperatorTuning(kernel, outcomes, watch.map(MachineWatch::end), (System.nanoTime() - begin) / 1e9);
     }
 
     /** The fastest candidate; empty if none was timed. */
@@ -89,18 +92,18 @@ public record OperatorTuning(
         return kernel.cost().operations() / nanos;
     }
 
-    /** The share of the machine's multiply-add peak, as read in this run, that a run of {@code nanos} reaches. */
-    public double shareOfPeak(double nanos) {
-        return gigaflops(nanos) / peaks().gigaflops();
+    /** The share of {@code peaks}' multiply-adds that a run of {@code nanos} reaches. */
+    public double shareOfPeak(double nanos, Peaks peaks) {
+        return gigaflops(nanos) / peaks.gigaflops();
     }
 
-    /** The share of the least time that operations and bytes take at the machine's peaks; above 1 the bytes were in caches. */
-    public double shareOfRoofline(double nanos) {
-        return 1e9 * new Roofline(peaks(), peaks()).seconds(kernel.cost(), 1) / nanos;
+    /** The share of the least time that operations and bytes take at {@code peaks}; above 1 the bytes were in caches. */
+    public double shareOfRoofline(double nanos, Peaks peaks) {
+        return 1e9 * new Roofline(peaks, peaks).seconds(kernel.cost(), 1) / nanos;
     }
 
-    /** The better of the peaks before and after. */
-    public Peaks peaks() {
-        return condition.before().best(condition.after());
+    /** The better of the machine's peaks before and after, as read in this run. */
+    public Optional<Peaks> peaks() {
+        return condition.map(machine -> machine.before().best(machine.after()));
     }
 }

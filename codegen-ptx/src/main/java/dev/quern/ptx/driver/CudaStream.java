@@ -27,7 +27,7 @@ public final class CudaStream implements AutoCloseable {
     }
 
     /** The context. */
-    CudaContext context() {
+    public CudaContext context() {
         return context;
     }
 

@@ -9,6 +9,15 @@ public interface Backend {
     /** The device's name as {@code Options.device} gives it: {@code cpu} or {@code cuda}. */
     String device();
 
+    /**
+     * The device that kernels run on, in words, such as the name of a card.
+     *
+     * @throws dev.quern.ModelException if there is no such device here
+     */
+    default String deviceName() {
+        return device();
+    }
+
     /** Whether there is such a device here. */
     default boolean isAvailable() {
         return true;

@@ -29,6 +29,9 @@ public interface DeviceQueue extends AutoCloseable {
     /** Waits until all is done. */
     void await();
 
+    /** Nanoseconds that the device takes for what {@code work} gives to this queue, by the device's own clock; waits for it. */
+    double nanos(Runnable work);
+
     /** Gives back the memory that was allocated, once the device is done with it. */
     @Override
     void close();

@@ -9,4 +9,7 @@ public sealed interface Executable permits HostExecutable, DeviceExecutable {
 
     /** The generated code, for dumps: class file bytes or PTX text. */
     byte[] artifact();
+
+    /** What files of the generated code are called by: {@code .class} or {@code .ptx}. */
+    String artifactSuffix();
 }

@@ -10,6 +10,11 @@ import dev.quern.ir.kernel.Kernel;
  * storage says, and the position of the buffer's first element in it, in elements.
  */
 public non-sealed interface HostExecutable extends Executable {
+    @Override
+    default String artifactSuffix() {
+        return ".class";
+    }
+
     /**
      * Iterations of the outermost parallel loop for these symbol values (in the order of {@link Kernel#symbols}); 1 if there is no such loop.
      */

@@ -5,8 +5,11 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.ScheduleSpace;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The schedules for a grid: tiles by matrix instructions, where it has some for the kernel, tiles, where the kernel is a sum of products that tiles may pay for, and launches of threads.
@@ -24,14 +27,10 @@ record GridSpace(Kernel kernel, Target.Grid target) implements ScheduleSpace {
     public List<Candidate> candidates() {
         List<Candidate> candidates = new ArrayList<>();
         for (GridMatrixTile tile : GridMatrixSchedules.space(kernel, target)) {
-            GridMatrixSchedules.of(kernel, target, tile)
-                    .map(schedule -> new Candidate(tile.toString(), schedule))
-                    .ifPresent(candidates::add);
+            candidate(tile).ifPresent(candidates::add);
         }
         for (GridTile tile : GridTileSchedules.space(kernel, target)) {
-            GridTileSchedules.of(kernel, target, tile)
-                    .map(schedule -> new Candidate(tile.toString(), schedule))
-                    .ifPresent(candidates::add);
+            candidate(tile).ifPresent(candidates::add);
         }
         candidates.add(threads());
         return candidates;
@@ -46,11 +45,32 @@ record GridSpace(Kernel kernel, Target.Grid target) implements ScheduleSpace {
         return List.of(new SizeRange(List.of(), preferred));
     }
 
+    /** Tiles by matrix instructions, then other tiles, each as the cost model has them, then launches of threads; the default is the first. */
+    @Override
+    public List<Candidate> ranked(Map<String, Long> sizes) {
+        Set<Candidate> ranked = new LinkedHashSet<>(ranges().getLast().preferred());
+        for (GridMatrixTile tile : GridMatrixSchedules.preferred(kernel, target)) {
+            candidate(tile).ifPresent(ranked::add);
+        }
+        for (GridTile tile : GridTileSchedules.preferred(kernel, target)) {
+            candidate(tile).ifPresent(ranked::add);
+        }
+        ranked.add(threads());
+        return List.copyOf(ranked);
+    }
+
+    private Optional<Candidate> candidate(GridMatrixTile tile) {
+        return GridMatrixSchedules.of(kernel, target, tile).map(schedule -> new Candidate(tile.toString(), schedule));
+    }
+
+    private Optional<Candidate> candidate(GridTile tile) {
+        return GridTileSchedules.of(kernel, target, tile).map(schedule -> new Candidate(tile.toString(), schedule));
+    }
+
     /** The first that is legal of those that the cost model prefers: whatever their sizes, they are taken to beat products one by one. */
     private Optional<Candidate> byMatrices() {
         return GridMatrixSchedules.preferred(kernel, target).stream()
-                .map(tile -> GridMatrixSchedules.of(kernel, target, tile)
-                        .map(schedule -> new Candidate(tile.toString(), schedule)))
+                .map(this::candidate)
                 .flatMap(Optional::stream)
                 .findFirst();
     }

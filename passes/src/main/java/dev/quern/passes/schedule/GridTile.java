@@ -2,6 +2,7 @@ package dev.quern.passes.schedule;
 
 import dev.quern.ir.backend.Target;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,6 +78,11 @@ record GridTile(int rows, int threadRows, int columns, int threadColumns, int de
             }
         }
         return Optional.ofNullable(best);
+    }
+
+    /** The tile that is taken to be faster comes first. */
+    static Comparator<GridTile> preference(Sizes sizes, Target.Grid target) {
+        return Comparator.comparingDouble(tile -> tile.cycles(sizes, target));
     }
 
     /** The tiles that the target has room for and that are not larger than the contraction. */

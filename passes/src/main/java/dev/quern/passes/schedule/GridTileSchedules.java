@@ -51,6 +51,15 @@ final class GridTileSchedules {
                 .orElse(List.of());
     }
 
+    /** The same, the one taken to be fastest first. */
+    static List<GridTile> preferred(Kernel kernel, Target.Grid target) {
+        return GridContraction.of(kernel)
+                .map(contraction -> GridTile.space(contraction.sizes(), target).stream()
+                        .sorted(GridTile.preference(contraction.sizes(), target))
+                        .toList())
+                .orElse(List.of());
+    }
+
     /** The schedule with {@code tile}; empty if the scheduler refuses it. */
     static Optional<Schedule> of(Kernel kernel, Target.Grid target, GridTile tile) {
         return GridContraction.of(kernel)

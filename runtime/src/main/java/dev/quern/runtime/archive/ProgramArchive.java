@@ -5,7 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** A compiled program as entries of an archive: {@code program.bin}, {@code weights.bin} and {@code kernels/NAME.class}. */
+/** A compiled program as entries of an archive: {@code program.bin}, {@code weights.bin} and the code of kernels, {@code kernels/NAME.class} or {@code kernels/NAME.ptx}. */
 public final class ProgramArchive {
     private static final String PROGRAM = "program.bin";
     private static final String TABLE = "weights.table";

@@ -1,0 +1,25 @@
+package dev.quern.runtime;
+
+import dev.quern.ir.backend.Backend;
+import dev.quern.ir.backend.Target;
+import dev.quern.tune.TrialPlace;
+import dev.quern.tune.TrialSource;
+import dev.quern.tune.TunedKernel;
+
+/**
+ * A device with memory of its own, on which kernels are timed by its own clock.
+ *
+ * @param backend compiles them
+ * @param target what they are compiled for
+ */
+public record DeviceTrials(Backend backend, Target target) implements TrialPlace {
+    @Override
+    public String device() {
+        return backend.deviceName() + ", " + target.name();
+    }
+
+    @Override
+    public TrialSource trials(TunedKernel kernel) {
+        return candidate -> DeviceTrial.of(this, kernel, candidate.schedule());
+    }
+}
