@@ -73,6 +73,7 @@ public final class Scheduler {
             case Step.Fuse fuse -> true;
             case Step.Stage stage -> true;
             case Step.StageInput stage -> true;
+            case Step.Hold hold -> true;
             case Step.Assume assume -> true;
             case Step other -> false;
         };
@@ -90,6 +91,7 @@ public final class Scheduler {
             case Step.SplitReduction split -> SplitReductionLoop.apply(split, application);
             case Step.Stage stage -> StageBuffer.apply(stage, application);
             case Step.StageInput stage -> StageReductionInput.apply(stage, application);
+            case Step.Hold hold -> HoldBuffer.apply(hold, application);
             case Step.Overrun overrun -> OverrunGuards.apply(overrun, application);
             case Step.Pack pack -> PackBuffer.apply(pack, application);
             case Step.Pipeline pipeline -> PipelineLoop.apply(pipeline, application);

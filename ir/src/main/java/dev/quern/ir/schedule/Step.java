@@ -104,6 +104,13 @@ public sealed interface Step {
     record Stage(String buffer, String loop, MemorySpace space) implements Step {}
 
     /**
+     * What {@code loop} as a whole reads and writes of {@code buffer}, a box in what the kernel allocates, is in registers while it runs: copied there before
+     * and back after, by loops {@code buffer.h0}, {@code buffer.h1}, … and their copies, one for each axis, counted from the last. The
+     * buffer itself moves to {@link MemorySpace#SHARED}. So a register tile outlives the blocks of a reduction.
+     */
+    record Hold(String buffer, String loop) implements Step {}
+
+    /**
      * What the one reduction in the body of {@code loop} takes as its input number {@code input} is computed first, into {@code space}:
      * once for all iterations of the loops inside that do not change it, by loops {@code inputN.s0}, {@code inputN.s1}, … one for
      * each that does, in their order. Rows of the last axis are {@code pad} elements longer than they need to be, which spreads

@@ -31,6 +31,7 @@ public final class StepText {
                 words("stage", buffer, loop) + " " + word(space);
             case Step.StageInput(String loop, int input, MemorySpace space, int pad) ->
                 words("stage_input", loop) + " " + input + " " + word(space) + " " + pad;
+            case Step.Hold(String buffer, String loop) -> words("hold", buffer, loop);
             case Step.Overrun(String loop) -> words("overrun", loop);
             case Step.Pack(String buffer, Layout layout) -> words("pack", buffer) + " " + layout;
             case Step.Pipeline(String loop, int depth) -> words("pipeline", loop) + " " + depth;

@@ -52,6 +52,7 @@ final class ScheduleReader {
             case "stage" -> new Step.Stage(name(), name(), Words.read(MemorySpace.class, argument()));
             case "stage_input" ->
                 new Step.StageInput(name(), small(), Words.read(MemorySpace.class, argument()), small());
+            case "hold" -> new Step.Hold(name(), name());
             case "overrun" -> new Step.Overrun(name());
             case "pack" -> new Step.Pack(name(), layout());
             case "pipeline" -> new Step.Pipeline(name(), small());

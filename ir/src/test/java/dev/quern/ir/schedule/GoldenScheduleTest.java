@@ -10,6 +10,7 @@ import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.schedule.Step.Tail;
 import dev.quern.ir.text.KernelPrinter;
 import dev.quern.ir.text.Parser;
+import dev.quern.ir.verify.KernelVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,39 @@ class GoldenScheduleTest {
     void contraction() throws IOException {
         Kernel kernel = UnscheduledKernels.contraction(Dim.symbol("M"), Dim.symbol("N"), Dim.symbol("K"));
         check("contraction", kernel, ContractionScheduleTest.product(kernel, 12, 3, 8, 4));
+    }
+
+    /** All tiles of a block of rows go through four terms before the next four. */
+    @Test
+    void reductionInBlocks() throws IOException {
+        Kernel kernel = UnscheduledKernels.contraction(Dim.symbol("M"), Dim.of(24), Dim.of(10));
+        Schedule schedule = new Schedule(List.of(
+                new Step.Split("m", 6, Tail.CLAMP),
+                new Step.Split("n", 8, Tail.EXACT),
+                new Step.Split("k", 4, Tail.CLAMP),
+                new Step.Reorder(List.of("m.o", "n.o", "m.i", "n.i")),
+                new Step.Split("m.i", 2, Tail.PEEL),
+                new Step.Sink("n.i"),
+                new Step.Sink("m.i.i"),
+                new Step.Sink("m.i.o"),
+                new Step.Sink("m.i.t"),
+                new Step.Reorder(List.of("m.i.o", "m.i.i", "n.i")),
+                new Step.Reorder(List.of("m.i.o", "k.i", "m.i.i", "n.i")),
+                new Step.Reorder(List.of("m.i.t", "n.i")),
+                new Step.Reorder(List.of("m.i.t", "k.i", "n.i")),
+                new Step.Hold("acc", "k.i"),
+                new Step.Vectorise("acc.h0"),
+                new Step.Unroll("acc.h1"),
+                new Step.Vectorise("n.i"),
+                new Step.Unroll("m.i.i"),
+                new Step.Outline("m.i.o"),
+                new Step.Outline("m.i.t")));
+        check("reduction_in_blocks", kernel, schedule);
+        Kernel scheduled = Scheduler.apply(kernel, schedule, ContractionScheduleTest.WIDE);
+        KernelVerifier.verify(scheduled);
+        for (long rows : List.of(0L, 1L, 2L, 5L, 6L, 13L)) {
+            Runs.compare(kernel, scheduled, Map.of("M", rows), 25, new Random(rows));
+        }
     }
 
     @Test

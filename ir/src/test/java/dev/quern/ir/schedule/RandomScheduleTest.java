@@ -12,6 +12,7 @@ import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
+import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.testing.Hosts;
 import dev.quern.ir.text.KernelPrinter;
 import dev.quern.ir.text.Parser;
@@ -147,7 +148,7 @@ class RandomScheduleTest {
         Step.Tail tail = Step.Tail.values()[random.nextInt(5)];
         List<String> buffers = new ArrayList<>();
         kernel.parameters().forEach(parameter -> buffers.add(parameter.name()));
-        return switch (random.nextInt(16)) {
+        return switch (random.nextInt(18)) {
             case 0, 1, 2 -> new Step.Split(loop, factor, tail);
             case 3, 4 -> {
                 List<String> order = new ArrayList<>(List.of(loop));
@@ -167,8 +168,19 @@ class RandomScheduleTest {
                 random.nextBoolean()
                         ? new Step.Pack(buffers.get(random.nextInt(buffers.size())), layout(kernel, random))
                         : new Step.Stage(buffers.get(random.nextInt(buffers.size())), loop, MemorySpace.SHARED);
+            case 15, 16 -> new Step.Hold(allocated(kernel, random), loop);
             default -> new Step.Outline(loop);
         };
+    }
+
+    private static String allocated(Kernel kernel, Random random) {
+        List<String> buffers = new ArrayList<>(List.of("none"));
+        kernel.body().walk(statement -> {
+            if (statement instanceof Stmt.Allocate allocate) {
+                buffers.add(allocate.buffer().name());
+            }
+        });
+        return buffers.get(random.nextInt(buffers.size()));
     }
 
     /** Axes cut into digits, which follow one another in any order: panels, blocks and interleaved rows are among them. */

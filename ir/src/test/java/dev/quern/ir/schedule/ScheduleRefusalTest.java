@@ -192,6 +192,24 @@ class ScheduleRefusalTest {
     }
 
     @Test
+    void whatCannotBeHeldInRegisters() {
+        refused(PRODUCT, "k touches no q", new Step.Hold("q", "k"));
+        refused(PRODUCT, "a is a parameter; only what the kernel allocates can be held", new Step.Hold("a", "k"));
+        refused(
+                PRODUCT,
+                "k touches a part of acc of shape [max(1, N)]; registers need a constant one",
+                new Step.Sink("n"),
+                new Step.Hold("acc", "k"));
+        refused(PRODUCT, "m is bound to PARALLEL", new Step.Bind("m", LoopKind.PARALLEL), new Step.Hold("c", "m"));
+        refused(
+                UnscheduledKernels.contraction(M, Dim.of(32), K),
+                "threads of a block would share acc",
+                new Step.Bind("m", LoopKind.BLOCK),
+                new Step.Bind("n", LoopKind.THREAD),
+                new Step.Hold("acc", "k"));
+    }
+
+    @Test
     void whatNoTargetHasYet() {
         refused(PRODUCT, "target test-512x32 has no pipelined copies", new Step.Pipeline("k", 2));
         refused(PRODUCT, "target test-512x32 has no intrinsic mma; it has []", new Step.Tensorise("k", "mma"));

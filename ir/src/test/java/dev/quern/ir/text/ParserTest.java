@@ -135,6 +135,7 @@ class ParserTest {
                 new Step.SplitReduction("k", 4, Step.Tail.PEEL),
                 new Step.Stage("b", "k.o", MemorySpace.SHARED),
                 new Step.StageInput("k.o", 1, MemorySpace.SHARED, 4),
+                new Step.Hold("acc", "k.i"),
                 new Step.Overrun("k.o"),
                 new Step.Pack("b", Layout.panels(Dim.symbol("k"), Dim.symbol("n"), 16)),
                 new Step.Pack("scalar", new Layout(List.of(), Optional.empty())),

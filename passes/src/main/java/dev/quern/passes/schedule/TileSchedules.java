@@ -42,6 +42,15 @@ final class TileSchedules implements ScheduleSpace {
 
     private static final double IN_PLACE = 1.1;
 
+    /** What it costs to cut the reduction where it need not be, and not to where it should. */
+    private static final double OTHER_TERMS = 1.03;
+
+    /** Panels of more than this share of the second-level cache do not stay there beside what the rows read. */
+    private static final int SHARES_OF_LEVEL_TWO = 4;
+
+    /** Parts of the work for each thread, at least, where rows are made to share a panel. */
+    private static final long GRAINS = 8;
+
     /** Types of constants that are laid in panels. */
     private static final Set<DType> PACKED = EnumSet.of(DType.F32, DType.I8, DType.U8);
 
@@ -71,7 +80,12 @@ final class TileSchedules implements ScheduleSpace {
                                 && PACKED.contains(operand.dtype())
                                 && operand.shape().rank() >= 2)
                         .isPresent();
-        this.space = new TileSpace(target, multiplies, packed, hasOpenRows());
+        this.space = new TileSpace(
+                target,
+                multiplies,
+                packed,
+                hasOpenRows(),
+                packed && ReductionBlocks.of(nest, TileSpace.TERMS_IN_BLOCK).isPresent());
         this.tiles = lanes == 1 ? List.of() : space.tiles();
     }
 
@@ -146,7 +160,8 @@ final class TileSchedules implements ScheduleSpace {
     private double factor(TilePoint point) {
         double panels = point.panel() > 0 && point.panel() < point.tile().vectors() ? SEVERAL_PANELS : 1;
         double order = point.bySize() ? 1 : WRONG_ORDER;
-        return panels * order * (packed && point.panel() == 0 ? IN_PLACE : 1);
+        double blocks = point.terms() == terms(point.tile()) ? 1 : OTHER_TERMS;
+        return panels * order * blocks * (packed && point.panel() == 0 ? IN_PLACE : 1);
     }
 
     /** Where the number of rows is not known, few of them have forms of their own, on the same panels. */
@@ -247,7 +262,7 @@ final class TileSchedules implements ScheduleSpace {
 
     /** A register tile, its loops in the order that suits the size of the second operand. */
     private Candidate candidate(RegisterTile tile, int panel) {
-        return candidate(new TilePoint(tile, panel, TileSpace.TILES_IN_BLOCK, true));
+        return candidate(new TilePoint(tile, panel, TileSpace.TILES_IN_BLOCK, true, panel == 0 ? 0 : terms(tile)));
     }
 
     private Candidate candidate(TilePoint point) {
@@ -260,6 +275,7 @@ final class TileSchedules implements ScheduleSpace {
         List<Step> steps = new ArrayList<>();
         String column = columns.getLast().variable();
         long width = (long) tile.vectors() * lanes;
+        Optional<ReductionBlocks> blocks = reductionBlocks(point);
         if (panel > 0) {
             Buffer operand = relaid.orElseThrow();
             steps.add(new Step.Pack(operand.name(), Layout.panels(operand.shape(), (long) panel * lanes)));
@@ -276,8 +292,16 @@ final class TileSchedules implements ScheduleSpace {
         List<String> lanesInside =
                 tile.vectors() > 1 ? List.of(column + ".i.o", column + ".i.i") : List.of(column + ".i");
         String inRow = blocked ? row + ".i" : row;
+        blocks.ifPresent(each -> each.split(steps));
         List<String> outside = outside(point.bySize() == panelsAreLarge());
+        List<String> sharing = new ArrayList<>();
+        blocks.flatMap(each -> sharingLoop(outside, tile, width)).ifPresent(shared -> {
+            steps.add(new Step.Split(shared.loop(), shared.rows(), Tail.CLAMP));
+            outside.replaceAll(name -> name.equals(shared.loop()) ? name + ".o" : name);
+            sharing.add(shared.loop() + ".i");
+        });
         List<String> order = new ArrayList<>(outside);
+        order.addAll(sharing);
         if (inRow != null) {
             order.add(inRow);
         }
@@ -285,6 +309,10 @@ final class TileSchedules implements ScheduleSpace {
         steps.add(new Step.Reorder(order));
         String parallel = fuse(outside, steps);
         steps.add(new Step.Bind(parallel, LoopKind.PARALLEL));
+        if (blocks.isPresent()) {
+            inBlocks(blocks.get(), rowLoops(tile, inRow, steps), sharing, lanesInside, steps);
+            return new Schedule(steps);
+        }
         List<String> rowTiles = new ArrayList<>();
         if (inRow == null) {
             steps.add(new Step.Outline(parallel));
@@ -307,6 +335,86 @@ final class TileSchedules implements ScheduleSpace {
         }
         rowTiles.forEach(name -> steps.add(new Step.Unroll(name)));
         return new Schedule(steps);
+    }
+
+    /** Terms of a block of the reduction that are thought best: all, but where an image's rows are made to share panels that the second level does not keep. */
+    private int terms(RegisterTile tile) {
+        long width = (long) tile.vectors() * lanes;
+        long depth = nest.inner(AxisRole.REDUCED).stream()
+                .mapToLong(loop -> Math.max(1, LoopNest.extent(loop, 1)))
+                .reduce(1, (left, right) -> left * right);
+        TilePoint point = new TilePoint(tile, tile.vectors(), TileSpace.TILES_IN_BLOCK, true, TileSpace.TERMS_IN_BLOCK);
+        boolean pays = packed
+                && space.isInBlocks(point)
+                && depth * width * Float.BYTES > target.levelTwoBytes() / SHARES_OF_LEVEL_TWO
+                && sharingLoop(outside(panelsAreLarge()), tile, width).isPresent();
+        return pays ? TileSpace.TERMS_IN_BLOCK : 0;
+    }
+
+    /** The blocks of the reduction that {@code point} asks for, where there are several. */
+    private Optional<ReductionBlocks> reductionBlocks(TilePoint point) {
+        return point.terms() == 0 || rows.isEmpty() || point.tile().rows() == 1
+                ? Optional.empty()
+                : ReductionBlocks.of(nest, point.terms());
+    }
+
+    /** A loop around the rows that reads the same panels, and how many of its iterations are to share them. */
+    private record SharingLoop(String loop, long rows) {}
+
+    /**
+     * The loop of {@code outside} that makes up for rows that are too few to share a panel: an image's other axis. Enough of its iterations stay
+     * outside for all threads.
+     */
+    private Optional<SharingLoop> sharingLoop(List<String> outside, RegisterTile tile, long width) {
+        long tiles = Math.ceilDiv(LoopNest.likely(rows.getLast()), tile.rows());
+        int last = nest.outer().indexOf(rows.getLast());
+        if (last == 0 || tiles > TileSpace.TILES_IN_BLOCK / 2) {
+            return Optional.empty();
+        }
+        Stmt.For loop = nest.outer().get(last - 1);
+        if (!outside.contains(loop.variable()) || columns.contains(loop) || !sharesColumns(loop)) {
+            return Optional.empty();
+        }
+        long panels = Math.ceilDiv(LoopNest.likely(columns.getLast()), width);
+        long forThreads = LoopNest.likely(loop) * panels / (GRAINS * target.threads());
+        long shared = Math.min(TileSpace.TILES_IN_BLOCK / tiles, target.threads() == 1 ? Long.MAX_VALUE : forThreads);
+        return shared < 2 ? Optional.empty() : Optional.of(new SharingLoop(loop.variable(), shared));
+    }
+
+    /** Splits a row loop into whole tiles, smaller ones and single rows. */
+    private static List<ReductionBlocks.RowLoops> rowLoops(RegisterTile tile, String row, List<Step> steps) {
+        List<ReductionBlocks.RowLoops> loops = new ArrayList<>();
+        steps.add(new Step.Split(row, tile.rows(), Tail.PEEL));
+        loops.add(new ReductionBlocks.RowLoops(row + ".o", Optional.of(row + ".i")));
+        String left = row + ".t";
+        if (TileCost.tailRows(tile) > 1) {
+            steps.add(new Step.Split(left, TileCost.tailRows(tile), Tail.PEEL));
+            loops.add(new ReductionBlocks.RowLoops(left + ".o", Optional.of(left + ".i")));
+            left += ".t";
+        }
+        loops.add(new ReductionBlocks.RowLoops(left, Optional.empty()));
+        return loops;
+    }
+
+    /** Tiles inside blocks of the reduction. */
+    private static void inBlocks(
+            ReductionBlocks blocks,
+            List<ReductionBlocks.RowLoops> rows,
+            List<String> sharing,
+            List<String> lanes,
+            List<Step> steps) {
+        lanes.reversed().forEach(name -> steps.add(new Step.Sink(name)));
+        rows.forEach(each -> each.inTile().ifPresent(name -> steps.add(new Step.Sink(name))));
+        rows.forEach(each -> steps.add(new Step.Sink(each.tiles())));
+        sharing.forEach(name -> steps.add(new Step.Sink(name)));
+        rows.forEach(each -> blocks.order(sharing, each, lanes, steps));
+        blocks.hold(lanes.size() + 1, steps);
+        steps.add(new Step.Vectorise(lanes.getLast()));
+        if (lanes.size() > 1) {
+            steps.add(new Step.Unroll(lanes.getFirst()));
+        }
+        rows.forEach(each -> each.inTile().ifPresent(name -> steps.add(new Step.Unroll(name))));
+        rows.forEach(each -> steps.add(new Step.Outline(each.tiles())));
     }
 
     /** Splits a row loop into whole tiles, smaller ones and single rows, each a section. */

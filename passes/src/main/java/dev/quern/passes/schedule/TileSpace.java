@@ -15,10 +15,17 @@ import java.util.stream.IntStream;
  * @param multiplies whether lanes are columns of a product; else they are channels, and a row has operands of its own
  * @param packs whether the second operand may be laid in panels
  * @param openRows whether the number of rows is known only when it runs, and few of them have forms of their own
+ * @param longReduction whether the reduction has terms for several blocks
  */
-record TileSpace(Target.Processor target, boolean multiplies, boolean packs, boolean openRows) {
+record TileSpace(Target.Processor target, boolean multiplies, boolean packs, boolean openRows, boolean longReduction) {
     /** Rows of a block that shares a panel, in tiles. */
     static final int TILES_IN_BLOCK = 16;
+
+    /** Terms of a reduction whose share of a panel stays in the first-level cache, where they do not all. */
+    static final int TERMS_IN_BLOCK = 256;
+
+    /** Accumulators of a tile from which on their way to memory and back costs nothing beside the terms of a block. */
+    private static final int MANY_ACCUMULATORS = 21;
 
     /** Rows up to which a tile is one for few of them. */
     static final int FEW_ROWS = 3;
@@ -49,7 +56,8 @@ record TileSpace(Target.Processor target, boolean multiplies, boolean packs, boo
                                 ? "second operand: in place, in panels of 1 to " + MOST_VECTORS + " vectors"
                                 : "second operand: in place",
                         "tiles of a block: 16, 4, 64",
-                        "panels and blocks of rows: in the order that their sizes ask for, in the other"),
+                        "panels and blocks of rows: in the order that their sizes ask for, in the other",
+                        "terms of a block of the reduction: all" + (longReduction ? ", " + TERMS_IN_BLOCK : "")),
                 points(),
                 List.of(
                         new PointRule<>(
@@ -80,7 +88,20 @@ record TileSpace(Target.Processor target, boolean multiplies, boolean packs, boo
                                 "order",
                                 "few rows are one block, and where panels are not made, something else is wrong first",
                                 point -> point.bySize()
-                                        || point.tile().rows() > FEW_ROWS && (point.panel() > 0 || !packs))));
+                                        || point.tile().rows() > FEW_ROWS && (point.panel() > 0 || !packs)),
+                        new PointRule<>(
+                                "terms",
+                                "accumulators that go to memory between blocks pay where they are many, and a panel is a stream of its own",
+                                point -> point.terms() == 0 || isInBlocks(point))));
+    }
+
+    /** Whether {@code point} may take a reduction in blocks. */
+    boolean isInBlocks(TilePoint point) {
+        RegisterTile tile = point.tile();
+        return longReduction
+                && point.panel() == tile.vectors()
+                && tile.rows() * tile.vectors() >= MANY_ACCUMULATORS
+                && point.bySize();
     }
 
     private List<TilePoint> points() {
@@ -97,8 +118,10 @@ record TileSpace(Target.Processor target, boolean multiplies, boolean packs, boo
         for (int panel : panels) {
             for (RegisterTile tile : all) {
                 for (int block : BLOCKS) {
-                    points.add(new TilePoint(tile, panel, block, true));
-                    points.add(new TilePoint(tile, panel, block, false));
+                    for (int terms : longReduction ? List.of(0, TERMS_IN_BLOCK) : List.of(0)) {
+                        points.add(new TilePoint(tile, panel, block, true, terms));
+                        points.add(new TilePoint(tile, panel, block, false, terms));
+                    }
                 }
             }
         }

@@ -57,6 +57,11 @@ class ScheduleSpacesTest {
         graphs.put(
                 "a product of 9 rows",
                 known.build(List.of(product(known, Dim.of(9), known.constant(noise(2, 40, 256))))));
+        GraphBuilder terms = new GraphBuilder("long");
+        Value wide = terms.input("x", new TensorType(DType.F32, Shape.of(ROWS, Dim.of(600))));
+        graphs.put(
+                "a product of 600 terms",
+                terms.build(List.of(product(terms, wide, terms.constant(noise(4, 600, 40))))));
         GraphBuilder rows = new GraphBuilder("rows");
         Value table = rows.input("x", new TensorType(DType.F32, Shape.of(30, 40)));
         Value looked = rows.add(new Op.Gather(0), table, rows.constant(Tensor.of(new long[] {3, 29, -1, 0, -30}, 5)));
