@@ -18,9 +18,9 @@ import java.util.Optional;
  *
  * @param sides one for each axis
  */
-record AccessBox(List<Side> sides) {
+record AccessBox(List<BoxSide> sides) {
     /** One axis of the box. */
-    record Side(Dim start, Dim extent) {}
+    record BoxSide(Dim start, Dim extent) {}
 
     AccessBox {
         sides = List.copyOf(sides);
@@ -28,15 +28,15 @@ record AccessBox(List<Side> sides) {
 
     /** That of {@code accesses} to {@code buffer}; refused where there is none. */
     static AccessBox of(Buffer buffer, List<Access> accesses, Application application) {
-        List<Side> sides = new ArrayList<>();
+        List<BoxSide> sides = new ArrayList<>();
         for (int axis = 0; axis < buffer.shape().rank(); axis++) {
-            sides.add(new SideOfAxis(buffer.name(), axis, accesses, application).side());
+            sides.add(new BoxSideOfAxis(buffer.name(), axis, accesses, application).side());
         }
         return new AccessBox(sides);
     }
 
     Shape shape() {
-        return new Shape(sides.stream().map(Side::extent).toList());
+        return new Shape(sides.stream().map(BoxSide::extent).toList());
     }
 
     /** The element of the buffer that is the box's at {@code indices}. */
@@ -93,9 +93,9 @@ record AccessBox(List<Side> sides) {
     }
 
     /** One axis of one buffer. */
-    private record SideOfAxis(String buffer, int axis, List<Access> accesses, Application application) {
+    private record BoxSideOfAxis(String buffer, int axis, List<Access> accesses, Application application) {
         /** The part of an axis that every access lies in. */
-        Side side() {
+        BoxSide side() {
             Dim start = null;
             List<Dim> offsets = new ArrayList<>();
             for (Access access : accesses) {
@@ -135,7 +135,7 @@ record AccessBox(List<Side> sides) {
                         .plus(1);
                 extent = access.scope().simplify(extent.max(length));
             }
-            return new Side(start.plus(least), extent);
+            return new BoxSide(start.plus(least), extent);
         }
 
         private static long constantTerm(Dim dim) {

@@ -83,7 +83,7 @@ final class HoldBuffer {
     /** The copies go over the whole box, so that all of it has to be there. */
     private void requireWithin(Buffer source, AccessBox box, ScheduleScope scope) {
         for (int axis = 0; axis < source.shape().rank(); axis++) {
-            AccessBox.Side side = box.sides().get(axis);
+            AccessBox.BoxSide side = box.sides().get(axis);
             Dim beyond = source.shape().dim(axis).minus(side.start()).minus(side.extent());
             if (!scope.nonNegative(side.start()) || !scope.nonNegative(beyond)) {
                 throw application.refusal("axis " + axis + " of " + source.name() + " is not known to have "
