@@ -53,6 +53,8 @@ public final class Main {
         line.addSubcommand(new BenchCommand(session));
         line.addSubcommand(new ProfileCommand(session));
         line.addSubcommand(new TuneCommand(session));
+        line.addSubcommand(new ExplainCommand(session));
+        line.addSubcommand(new DeviceCommand(session));
         line.addSubcommand(new ConformanceCommand(session));
         line.addSubcommand(new ConformanceWorkerCommand(session));
         line.addSubcommand(new DoctorCommand(session));

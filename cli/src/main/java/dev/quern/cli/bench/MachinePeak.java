@@ -39,7 +39,13 @@ public final class MachinePeak {
         return new Peaks(gigaflops(threads), gigabytesPerSecond(threads));
     }
 
-    private static double gigaflops(int threads) {
+    /** Bits of a vector. */
+    static int vectorBits() {
+        return SPECIES.vectorBitSize();
+    }
+
+    /** Multiply-adds from registers, in GFLOP/s. */
+    static double gigaflops(int threads) {
         untilCompiled("multiplyAdds", () -> keep(multiplyAdds(1.0000001f, 1e-9f)));
         return together(threads, (thread, window) -> {
             long begin = System.nanoTime();
@@ -56,7 +62,7 @@ public final class MachinePeak {
         long affordable = Runtime.getRuntime().maxMemory() / (4 * Float.BYTES);
         float[] data = new float[(int) Math.min(MOST_FLOATS, affordable)];
         Arrays.fill(data, 1f);
-        untilCompiled("sum", () -> keep(sum(data, 0, CHUNK)));
+        sumCompiled(data);
         int part = data.length / threads / CHUNK * CHUNK;
         return together(threads, (thread, window) -> {
             for (int from = thread * part; from + CHUNK <= (thread + 1) * part; from += CHUNK) {
@@ -64,6 +70,11 @@ public final class MachinePeak {
             }
             return (double) Float.BYTES * part;
         });
+    }
+
+    /** Until C2 has {@link #sum}. */
+    static void sumCompiled(float[] data) {
+        untilCompiled("sum", () -> keep(sum(data, 0, Math.min(data.length, CHUNK))));
     }
 
     /** Until C2 has {@code method}, whose code before is some hundred times slower: its queue may be long. */
@@ -136,7 +147,8 @@ public final class MachinePeak {
         }
     }
 
-    private static void keep(float result) {
+    /** Makes {@code result} be computed. */
+    static void keep(float result) {
         if (result == 42f) {
             throw new AssertionError("unreachable; keeps the loop alive");
         }
@@ -185,7 +197,8 @@ public final class MachinePeak {
                 .lane(0);
     }
 
-    private static float sum(float[] data, int from, int to) {
+    /** The sum of a part. */
+    static float sum(float[] data, int from, int to) {
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = s0;
         FloatVector s2 = s0;

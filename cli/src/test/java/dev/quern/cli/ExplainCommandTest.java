@@ -1,0 +1,117 @@
+package dev.quern.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.DType;
+import dev.quern.Tensor;
+import dev.quern.cli.bench.JsonTree;
+import dev.quern.onnx.build.OnnxBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code quern explain} and {@code quern device} say. */
+class ExplainCommandTest {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void writeModel() throws IOException {
+        byte[] model = new OnnxBuilder()
+                .input("x", DType.F32, "rows", 64)
+                .initializer("w", Tensor.of(new float[64 * 96], 64, 96))
+                .node("MatMul", List.of("x", "w"), List.of("h"))
+                .node("Softmax", List.of("h"), List.of("y"))
+                .output("y", DType.F32, "rows", 96)
+                .build();
+        Files.write(folder.resolve("m.onnx"), model);
+    }
+
+    private CommandRun explain(String... more) {
+        List<String> arguments = new ArrayList<>(
+                List.of("explain", "m.onnx", "--dim", "rows=64", "--threads", "1", "--records", "mine.jsonl"));
+        arguments.addAll(List.of(more));
+        CommandRun run = CommandRun.in(folder, arguments.toArray(String[]::new));
+        assertEquals(ExitStatus.OK, run.status(), run.err());
+        return run;
+    }
+
+    private Map<?, ?> json(String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(more));
+        arguments.add("--json");
+        CommandRun run = explain(arguments.toArray(String[]::new));
+        return (Map<?, ?>) JsonTree.read(Files.writeString(folder.resolve("explained.json"), run.out()));
+    }
+
+    @Test
+    void kernelsAreListedAndExplained() throws IOException {
+        assertTrue(explain().out().contains("contraction_"), "both kernels are listed");
+        CommandRun unknown = CommandRun.in(folder, "explain", "m.onnx", "--dim", "rows=64", "--kernel", "conv");
+        assertEquals(ExitStatus.BAD_INPUT, unknown.status());
+        assertTrue(unknown.err().contains("--kernel conv: expected a number from 1 to 2"), unknown.err());
+        CommandRun before = explain("--kernel", "contraction");
+        assertTrue(before.out().contains("is taken: it is the default"), before.out());
+        assertTrue(before.out().contains("nothing was timed here"), before.out());
+        Map<?, ?> found = json("--kernel", "contraction");
+        assertEquals(found.get("default"), found.get("taken"));
+        List<?> candidates = (List<?>) found.get("candidates");
+        assertTrue(candidates.size() > 20, "as many as rules leave");
+        Map<?, ?> first = (Map<?, ?>) candidates.getFirst();
+        assertEquals(found.get("default"), first.get("schedule"));
+        assertTrue((double) first.get("predicted_ms") > 0);
+        assertFalse(first.containsKey("measured_ms"));
+    }
+
+    @Test
+    void whatRecordsSayIsTheReason() throws IOException {
+        CommandRun tuned = CommandRun.in(
+                folder,
+                "tune",
+                "m.onnx",
+                "--dim",
+                "rows=64",
+                "--threads",
+                "1",
+                "--budget",
+                "6s",
+                "--most",
+                "2",
+                "--records",
+                "mine.jsonl");
+        assertEquals(ExitStatus.OK, tuned.status(), tuned.err());
+        Path records = folder.resolve("mine.jsonl");
+        List<String> lines = new ArrayList<>(Files.readAllLines(records));
+        String usual = (String) json("--kernel", "contraction").get("default");
+        String other = lines.stream()
+                .filter(line -> line.contains("contraction_") && !line.contains("\"candidate\":\"" + usual + "\""))
+                .findFirst()
+                .orElseThrow();
+        lines.add(other.replaceAll("\"nanos\":[0-9.Ee+-]+", "\"nanos\":1.5"));
+        Files.write(records, lines);
+        CommandRun run = explain("--kernel", "contraction");
+        assertTrue(run.out().contains("is taken: records of this machine say that it takes 0.00"), run.out());
+        assertTrue(run.out().contains("of what the default, " + usual + ", takes"), run.out());
+    }
+
+    @Test
+    void whatTheMachineDoesIsReadOnce() throws IOException {
+        CommandRun run = CommandRun.in(folder, "device", "--json");
+        assertEquals(ExitStatus.OK, run.status(), run.err());
+        Map<?, ?> read = (Map<?, ?>) JsonTree.read(Files.writeString(folder.resolve("device.json"), run.out()));
+        assertTrue((double) read.get("gflops") > 0 && (double) read.get("level_1_gbps") > 0, run.out());
+        assertEquals(run.out(), CommandRun.in(folder, "device", "--json").out());
+        CommandRun text = CommandRun.in(folder, "device");
+        assertTrue(text.out().contains("GFLOP/s a thread"), text.out());
+        assertTrue(text.out().contains("memory "), text.out());
+        String kept = text.out().strip().replaceAll("(?s).*kept in ", "");
+        assertEquals(run.out().strip(), Files.readString(Path.of(kept)).strip());
+    }
+}
