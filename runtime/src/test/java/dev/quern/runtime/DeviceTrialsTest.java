@@ -1,0 +1,45 @@
+package dev.quern.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.ir.backend.Backend;
+import dev.quern.ir.schedule.Candidate;
+import dev.quern.tune.GridSearch;
+import dev.quern.tune.TrialOutcome;
+import dev.quern.tune.TrialPlace;
+import dev.quern.tune.TunedKernel;
+import dev.quern.tune.TunedOperator;
+import dev.quern.tune.Tuning;
+import java.util.HashSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Candidates are timed on a device with memory of its own, and give back what they took there. */
+class DeviceTrialsTest {
+    private static final Backend BACKEND = BackendChoice.forDevice("near");
+
+    @Test
+    void candidatesAreTimedByTheDevice() {
+        TrialPlace place = new DeviceTrials(BACKEND, BACKEND.target(1));
+        assertEquals("near, near", place.device());
+        for (TunedOperator operator : List.of(TunedOperator.MATMUL, TunedOperator.MATMUL_BF16)) {
+            TunedKernel kernel = TunedKernel.of(operator, "8x16x12", place.target());
+            NearDevice.LAUNCHES.set(0);
+            List<TrialOutcome> outcomes = new Tuning(place.trials(kernel))
+                    .run(new GridSearch(kernel.ranked()), 3, () -> false, outcome -> {});
+            assertTrue(outcomes.stream().anyMatch(TrialOutcome::isMeasured), () -> "outcomes: " + outcomes);
+            assertTrue(NearDevice.LAUNCHES.get() > 0, "nothing ran on the device");
+            assertEquals(0, NearDevice.OPEN.get(), "queues left open");
+        }
+    }
+
+    @Test
+    void theDefaultIsTheFirstOfTheRanking() {
+        TunedKernel kernel = TunedKernel.of(TunedOperator.MATMUL, "64x64x64", BACKEND.target(1));
+        List<Candidate> ranked = kernel.ranked();
+        assertEquals(new HashSet<>(kernel.space().candidates()), new HashSet<>(ranked));
+        assertEquals(
+                kernel.step().schedule().steps(), ranked.getFirst().schedule().steps());
+    }
+}
