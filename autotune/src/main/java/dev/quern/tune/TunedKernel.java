@@ -117,17 +117,27 @@ public record TunedKernel(
      */
     public List<Candidate> ranked(Map<String, Double> times) {
         Set<Candidate> order = new LinkedHashSet<>(List.of(usual));
-        if (!times.isEmpty()) {
-            Set<Candidate> all = new LinkedHashSet<>(ranked);
-            all.addAll(space.unpruned());
-            all.stream()
-                    .filter(one -> times.containsKey(SchedulePrinter.print(one.schedule())))
-                    .sorted(Comparator.comparingDouble(one -> times.get(SchedulePrinter.print(one.schedule()))))
-                    .limit(KNOWN_FIRST)
-                    .forEach(order::add);
-        }
+        order.addAll(fastest(times));
         order.addAll(ranked);
         return List.copyOf(order);
+    }
+
+    /** The few of its schedules that were fastest, the fastest first, be they of the rules' choice or not. */
+    public List<Candidate> fastest(Map<String, Double> times) {
+        return times.isEmpty()
+                ? List.of()
+                : joint().stream()
+                        .filter(one -> times.containsKey(SchedulePrinter.print(one.schedule())))
+                        .sorted(Comparator.comparingDouble(one -> times.get(SchedulePrinter.print(one.schedule()))))
+                        .limit(KNOWN_FIRST)
+                        .toList();
+    }
+
+    /** The schedules that rules leave, as they are ranked, then all others of the cross product. */
+    public List<Candidate> joint() {
+        Set<Candidate> all = new LinkedHashSet<>(ranked);
+        all.addAll(space.unpruned());
+        return List.copyOf(all);
     }
 
     private static KernelCost cost(ProgramStep.RunKernel step, Map<String, Long> sizes) {

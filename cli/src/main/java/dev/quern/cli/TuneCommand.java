@@ -12,6 +12,7 @@ import dev.quern.ptx.PtxTargets;
 import dev.quern.runtime.BackendChoice;
 import dev.quern.runtime.DeviceTrials;
 import dev.quern.runtime.HostTrials;
+import dev.quern.tune.BayesianSearch;
 import dev.quern.tune.GridSearch;
 import dev.quern.tune.RandomSearch;
 import dev.quern.tune.RecordKey;
@@ -59,7 +60,9 @@ final class TuneCommand implements Callable<Integer> {
         /** Those that the rules leave, as they are ranked. */
         grid,
         /** The cross product, at random. */
-        random
+        random,
+        /** The cross product, where a Gaussian process expects to gain most. */
+        bayesian
     }
 
     /** What to do. */
@@ -142,11 +145,11 @@ final class TuneCommand implements Callable<Integer> {
             names = "--search",
             paramLabel = "SEARCH",
             description =
-                    "grid: the candidates as they are ranked; random: the default, then the whole cross product at random. "
+                    "grid: the candidates as they are ranked; of the whole cross product, random: the default, then any; bayesian: where a model of the times so far expects most. "
                             + "Default: ${DEFAULT-VALUE}.")
     private SearchKind search = SearchKind.grid;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of a random search. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of what a search draws. Default: ${DEFAULT-VALUE}.")
     private long seed = 1;
 
     @Option(
@@ -315,6 +318,7 @@ final class TuneCommand implements Callable<Integer> {
                 }
                 yield new GridSearch(order.stream().distinct().toList());
             }
+            case bayesian -> new BayesianSearch(kernel.joint(), kernel.fastest(known), seed);
         };
     }
 
