@@ -13,6 +13,8 @@ import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.ir.cost.KernelCost;
+import dev.quern.ir.testing.GoldenFile;
+import dev.quern.ir.text.KernelPrinter;
 import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.onnx.proto.OnnxAttribute;
 import dev.quern.passes.program.ProgramStep;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -119,6 +122,24 @@ class CacheUpdateTest {
         assertEquals(STEPS, moved.kernels);
         long each = 2L * ROW * Float.BYTES + (long) BATCH * Long.BYTES;
         assertTrue(moved.bytes <= (double) STEPS * each, moved.bytes + " bytes, expected " + each + " a step");
+    }
+
+    /** A copy, which is left out where the cache is given away, a kernel over the rows that are written, and an output that lies where the input does. */
+    @Test
+    void isACopyOnRequestAndAKernelOverItsRows() {
+        StringBuilder text = new StringBuilder();
+        try (CompiledModel model = load(append(), 1)) {
+            for (ProgramStep step : model.program().steps()) {
+                text.append(
+                        step instanceof ProgramStep.RunKernel kernel
+                                ? KernelPrinter.print(kernel.kernel())
+                                        .replace(kernel.kernel().name(), "append")
+                                : "// " + step + "\n");
+            }
+            new TreeMap<>(model.program().memory().places())
+                    .forEach((name, place) -> text.append("// " + name + ": " + place + "\n"));
+        }
+        GoldenFile.check("cache_append", text.toString());
     }
 
     @Test
