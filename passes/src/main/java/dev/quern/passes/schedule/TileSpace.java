@@ -86,9 +86,11 @@ record TileSpace(Target.Processor target, boolean multiplies, boolean packs, boo
                                 point -> point.tilesInBlock() == TILES_IN_BLOCK),
                         new PointRule<>(
                                 "order",
-                                "few rows are one block, and where panels are not made, something else is wrong first",
+                                "few rows are one block, a vector of columns waits for its loads in any, and where panels are not made, something else is wrong first",
                                 point -> point.bySize()
-                                        || point.tile().rows() > FEW_ROWS && (point.panel() > 0 || !packs)),
+                                        || point.tile().rows() > FEW_ROWS
+                                                && (point.tile().vectors() > 1 || !multiplies)
+                                                && (point.panel() > 0 || !packs)),
                         new PointRule<>(
                                 "terms",
                                 "accumulators that go to memory between blocks pay where they are many, and a panel is a stream of its own",
