@@ -42,6 +42,11 @@ public final class RecordedSchedules implements TunedSchedules {
         return times;
     }
 
+    /** How many schedules of {@code key} were timed at {@code sizes}. */
+    public int timed(RecordKey key, Map<String, Long> sizes) {
+        return known().getOrDefault(key, Map.of()).getOrDefault(sizes, Map.of()).size();
+    }
+
     private synchronized Map<RecordKey, Map<Map<String, Long>, Map<String, Double>>> known() {
         if (known == null) {
             known = new HashMap<>();

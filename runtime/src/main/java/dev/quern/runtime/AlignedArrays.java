@@ -1,6 +1,7 @@
 package dev.quern.runtime;
 
 import dev.quern.DType;
+import dev.quern.ModelException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -65,15 +66,13 @@ final class AlignedArrays {
      * @param owner whose memory it is, for the message
      * @throws dev.quern.ModelException if no array is that long or the heap has no room
      */
-    synchronized LinePlace allocate(DType dtype, long elements, String owner) {
+    LinePlace allocate(DType dtype, long elements, String owner) {
         ArrayKind kind = ArrayKind.of(dtype);
         long bytes = dtype.byteSize(elements);
         if (isShared(dtype, bytes)) {
-            Slab slab = slab(kind, lines(bytes), owner);
-            if (slab != null) {
-                LinePlace place = new LinePlace(slab.array, (int) slab.next);
-                slab.next += lines(bytes) / kind.bytes();
-                return place;
+            LinePlace shared = shared(kind, lines(bytes), owner);
+            if (shared != null) {
+                return shared;
             }
         } else if (isAligned(dtype, bytes)) {
             int first = alignment.firstElement(kind);
@@ -99,6 +98,17 @@ final class AlignedArrays {
         return Math.ceilDiv(bytes, ArrayAlignment.LINE_BYTES) * ArrayAlignment.LINE_BYTES;
     }
 
+    /** So many bytes of an array with others; null where there is none. */
+    private synchronized LinePlace shared(ArrayKind kind, long bytes, String owner) {
+        Slab slab = slab(kind, bytes, owner);
+        if (slab == null) {
+            return null;
+        }
+        LinePlace place = new LinePlace(slab.array, (int) slab.next);
+        slab.next += bytes / kind.bytes();
+        return place;
+    }
+
     /** One with room for so many bytes; null where what is yet to come would not fill one. */
     private Slab slab(ArrayKind kind, long bytes, String owner) {
         long left = expected.getOrDefault(kind, 0L);
@@ -115,8 +125,13 @@ final class AlignedArrays {
         int first = alignment.firstElement(kind);
         long most = REGIONS * alignment.regionBytes() - ArrayAlignment.LINE_BYTES;
         long elements = Math.min(left / kind.bytes() + first, most / kind.bytes());
-        Slab slab = new Slab(ArrayKind.allocate(kind, elements, owner), elements, first);
-        open.add(slab);
-        return slab;
+        try {
+            Slab slab = new Slab(ArrayKind.allocate(kind, elements, owner), elements, first);
+            open.add(slab);
+            return slab;
+        } catch (ModelException fragmented) {
+            // There may be room for each of what would have shared it.
+            return null;
+        }
     }
 }

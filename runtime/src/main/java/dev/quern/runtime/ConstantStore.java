@@ -8,6 +8,7 @@ import dev.quern.passes.program.ConstantData;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -68,14 +69,23 @@ final class ConstantStore implements AutoCloseable {
      */
     List<LeasedValues.Lease<Placed>> lease(List<ConstantData> constants, Function<ConstantData, String> name) {
         AlignedArrays arrays = new AlignedArrays(ArrayAlignment.ofThisJvm());
-        constants.stream().filter(ConstantStore::isCopied).forEach(data -> arrays.expect(dtype(data), elements(data)));
+        Set<Key> made = new HashSet<>(held.values().keySet());
+        for (ConstantData data : constants) {
+            Key key = key(data);
+            if (isCopied(data) && made.add(key)) {
+                arrays.expect(dtype(data), elements(data));
+            }
+        }
         return LeasedValues.all(
                 constants.size(), i -> lease(name.apply(constants.get(i)), constants.get(i), arrays), pool, threads);
     }
 
     private LeasedValues.Lease<Placed> lease(String name, ConstantData data, AlignedArrays arrays) {
-        Tensor tensor = data.literal().tensor();
-        return held.lease(new Key(tensor, data.packing(), data.storage()), () -> place(name, data, arrays), () -> {});
+        return held.lease(key(data), () -> place(name, data, arrays), () -> {});
+    }
+
+    private static Key key(ConstantData data) {
+        return new Key(data.literal().tensor(), data.packing(), data.storage());
     }
 
     private static DType dtype(ConstantData data) {
@@ -110,7 +120,7 @@ final class ConstantStore implements AutoCloseable {
         return onDevice;
     }
 
-    /** Bytes held beside the model file. */
+    /** Bytes of constants held beside the model file. Small ones that were made together share arrays, which go with the last of them. */
     long ownBytes() {
         return ownBytes.get();
     }

@@ -134,7 +134,7 @@ final class DeviceFrame implements AutoCloseable {
             long arena = arenas.computeIfAbsent(
                     value.dtype(),
                     dtype -> allocate(dtype.byteSize(plan.arenas().get(dtype))));
-            return arena + bytes(root, frame.offset(root));
+            return arena + bytes(root, frame.start(root));
         }
         if (program.constant(root) != null) {
             return program.addressOf(program.constant(root));

@@ -103,11 +103,25 @@ final class KernelCache {
                 () -> {});
     }
 
+    /** Kept code, unless the back end or its driver does not take it, as one of another version may not. */
+    private Optional<Executable> restored(Kernel scheduled, byte[] code) {
+        try {
+            return Optional.of(backend.restore(scheduled, code));
+        } catch (ModelException refused) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0} is compiled anew, since its kept code is not taken: {1}",
+                    scheduled.name(),
+                    refused.getMessage());
+            return Optional.empty();
+        }
+    }
+
     /** What a back end refuses to lower is interpreted: slow, but a result. */
     private Executable compiled(ProgramStep.RunKernel step, Kernel scheduled) {
         try {
             return kept.of(scheduled)
-                    .map(code -> backend.restore(scheduled, code))
+                    .flatMap(code -> restored(scheduled, code))
                     .orElseGet(() -> backend.compile(scheduled, target));
         } catch (ModelException refused) {
             if (refused.code() != ModelException.Code.UNSUPPORTED) {

@@ -138,14 +138,19 @@ final class RunFrame {
 
     /** Position of the first element of value {@code number} in its base. */
     long offset(int number) {
-        PreparedValue value = program.values().get(number);
+        return offsets[program.values().get(number).root()] + start(number);
+    }
+
+    /** The same in terms of where the memory plan has the base begin, which the array of a base on this host may do later. */
+    long start(int number) {
         long start = plan.start(number);
-        if (start == BoundPlan.UNKNOWN) {
-            OptionalLong late = symbols.evaluate(value.delta());
-            start = late.orElseThrow(
-                    () -> new IllegalStateException("the place of '" + value.name() + "' is not known yet"));
+        if (start != BoundPlan.UNKNOWN) {
+            return start;
         }
-        return offsets[value.root()] + start;
+        PreparedValue value = program.values().get(number);
+        OptionalLong late = symbols.evaluate(value.delta());
+        return late.orElseThrow(
+                () -> new IllegalStateException("the place of '" + value.name() + "' is not known yet"));
     }
 
     /** Whether two values begin at one place. */

@@ -27,8 +27,12 @@ record TakenRecords(TunedSchedules schedules, String digest) {
         }
         Path file = options.records().get();
         try {
-            if (!Files.isRegularFile(file) || Files.size(file) > TuningRecords.MOST_BYTES) {
+            if (!Files.isRegularFile(file)) {
                 return NONE;
+            }
+            if (Files.size(file) > TuningRecords.MOST_BYTES) {
+                throw new IOException("it has " + Files.size(file) + " bytes, at most " + TuningRecords.MOST_BYTES
+                        + " are read; move it away");
             }
             String digest = HexFormat.of().formatHex(Digests.sha().digest(Files.readAllBytes(file)));
             String device = HostTrials.device(target, options.threads());

@@ -7,6 +7,7 @@ import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Target;
 import dev.quern.tune.GridSearch;
 import dev.quern.tune.ModelTuning;
+import dev.quern.tune.RecordedSchedules;
 import dev.quern.tune.TrialPlace;
 import dev.quern.tune.TuningRecords;
 import dev.quern.tune.TuningTask;
@@ -59,9 +60,9 @@ final class TuneAtLoad {
                     place,
                     options.deterministic(),
                     profile.compareTo(MOST_PROFILE) > 0 ? MOST_PROFILE : profile));
-            tasks.removeIf(
-                    task -> records.times(task.key(), task.kernel().sizes()).size()
-                            >= Math.min(ENOUGH, task.kernel().ranked().size()));
+            RecordedSchedules known = new RecordedSchedules(records, place.device());
+            tasks.removeIf(task -> known.timed(task.key(), task.kernel().sizes())
+                    >= Math.min(ENOUGH, task.kernel().ranked().size()));
             new ModelTuning(
                             place,
                             found -> {

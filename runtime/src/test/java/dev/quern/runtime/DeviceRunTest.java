@@ -63,6 +63,25 @@ class DeviceRunTest {
                 Map.of("x", X));
     }
 
+    /** On the host, such working memory begins some elements into its array. */
+    @Test
+    void workingMemoryThatFillsRegionsOfTheHeap() {
+        float[] x = new float[3 * 1000];
+        float[] w = new float[3 * 700];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (i % 17) - 8;
+            w[i % w.length] = (i % 5) - 2;
+        }
+        agree(
+                new OnnxBuilder()
+                        .input("x", DType.F32, 1000, 3)
+                        .initializer("w", Tensor.of(w, 3, 700))
+                        .node("MatMul", List.of("x", "w"), List.of("a"))
+                        .node("ArgMax", List.of("a"), List.of("y"), Map.of("axis", OnnxAttribute.of(1)))
+                        .output("y", DType.I64, 1000, 1),
+                Map.of("x", Tensor.of(x, 1000, 3)));
+    }
+
     @Test
     void hostStepsBetweenKernels() {
         agree(

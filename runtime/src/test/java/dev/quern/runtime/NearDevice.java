@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -23,6 +25,9 @@ public final class NearDevice implements Backend {
     static final AtomicInteger COMPILED = new AtomicInteger();
     static final AtomicInteger LAUNCHES = new AtomicInteger();
     static final AtomicLong BYTES_IN = new AtomicLong();
+
+    /** Bytes of what is allocated, by address. */
+    private static final ConcurrentNavigableMap<Long, Long> ALLOCATED = new ConcurrentSkipListMap<>();
 
     /** For the service loader. */
     public NearDevice() {}
@@ -68,9 +73,17 @@ public final class NearDevice implements Backend {
         return Optional.of(new Queue());
     }
 
+    @SuppressWarnings("restricted")
+    private static MemorySegment at(long address, long bytes) {
+        Map.Entry<Long, Long> allocation = ALLOCATED.floorEntry(address);
+        if (bytes > 0 && (allocation == null || address + bytes > allocation.getKey() + allocation.getValue())) {
+            throw new AssertionError(bytes + " bytes at " + address + ", allocated are " + allocation);
+        }
+        return MemorySegment.ofAddress(address).reinterpret(bytes);
+    }
+
     private record Near(Kernel kernel, KernelInterpreter interpreter) implements DeviceExecutable {
         @Override
-        @SuppressWarnings("restricted")
         public void launch(DeviceQueue queue, long[] addresses, long[] symbols) {
             LAUNCHES.incrementAndGet();
             Object[] buffers = new Object[addresses.length];
@@ -80,8 +93,7 @@ public final class NearDevice implements Backend {
                         .layout()
                         .span()
                         .evaluate(name -> symbols[kernel.symbols().indexOf(name)]);
-                buffers[i] = MemorySegment.ofAddress(addresses[i])
-                        .reinterpret(parameter.dtype().byteSize(Math.max(0, elements)));
+                buffers[i] = at(addresses[i], parameter.dtype().byteSize(Math.max(0, elements)));
             }
             interpreter.run(buffers, new long[addresses.length], symbols);
         }
@@ -109,17 +121,14 @@ public final class NearDevice implements Backend {
             Arena arena = Arena.ofShared();
             long address = arena.allocate(Math.max(1, bytes), 64).address();
             memory.put(address, arena);
+            ALLOCATED.put(address, bytes);
             return address;
         }
 
         @Override
         public void free(long address) {
+            ALLOCATED.remove(address);
             memory.remove(address).close();
-        }
-
-        @SuppressWarnings("restricted")
-        private static MemorySegment at(long address, long bytes) {
-            return MemorySegment.ofAddress(address).reinterpret(bytes);
         }
 
         @Override
@@ -150,6 +159,7 @@ public final class NearDevice implements Backend {
 
         @Override
         public void close() {
+            memory.keySet().forEach(ALLOCATED::remove);
             memory.values().forEach(Arena::close);
             OPEN.decrementAndGet();
         }

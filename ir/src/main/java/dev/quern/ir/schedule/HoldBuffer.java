@@ -48,6 +48,13 @@ final class HoldBuffer {
         if (application.kernel().parameters().contains(source)) {
             throw application.refusal(source.name() + " is a parameter; only what the kernel allocates can be held");
         }
+        if (Statements.any(
+                loop.body(),
+                part -> part instanceof Stmt.Section
+                        && BufferAccesses.buffers(part).contains(source.name()))) {
+            throw application.refusal("a section inside " + loop.variable() + " would share registers that hold "
+                    + source.name() + "; outline after holding");
+        }
         AccessBox box = AccessBox.of(source, accesses, application);
         if (!box.shape().isConstant()) {
             throw application.refusal(loop.variable() + " touches a part of " + source.name() + " of shape "

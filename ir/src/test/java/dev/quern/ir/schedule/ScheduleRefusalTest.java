@@ -200,6 +200,12 @@ class ScheduleRefusalTest {
                 "k touches a part of acc of shape [max(1, N)]; registers need a constant one",
                 new Step.Sink("n"),
                 new Step.Hold("acc", "k"));
+        refused(
+                UnscheduledKernels.contraction(Dim.of(8), N, K),
+                "a section inside k would share registers that hold acc; outline after holding",
+                new Step.Sink("n"),
+                new Step.Outline("n"),
+                new Step.Hold("acc", "k"));
         refused(PRODUCT, "m is bound to PARALLEL", new Step.Bind("m", LoopKind.PARALLEL), new Step.Hold("c", "m"));
         refused(
                 UnscheduledKernels.contraction(M, Dim.of(32), K),

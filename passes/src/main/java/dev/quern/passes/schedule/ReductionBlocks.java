@@ -1,5 +1,6 @@
 package dev.quern.passes.schedule;
 
+import dev.quern.ir.backend.RegisterTile;
 import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.MemorySpace;
@@ -103,7 +104,7 @@ record ReductionBlocks(Optional<String> cut, long factor, List<String> inside, L
      * @param rows a loop over tiles, and that over the rows of each, if they have several
      * @param lanes the loops over a tile's columns
      */
-    void order(List<String> outside, RowLoops rows, List<String> lanes, List<Step> steps) {
+    private void order(List<String> outside, RowLoops rows, List<String> lanes, List<Step> steps) {
         List<String> tiles = new ArrayList<>(outside);
         tiles.add(rows.tiles());
         List<String> inTile = new ArrayList<>(rows.inTile().stream().toList());
@@ -122,7 +123,7 @@ record ReductionBlocks(Optional<String> cut, long factor, List<String> inside, L
     }
 
     /** The accumulators of a tile in registers while a block runs; {@code axes} of a tile, of which the last is that of lanes. */
-    void hold(int axes, List<Step> steps) {
+    private void hold(int axes, List<Step> steps) {
         for (String accumulator : accumulators) {
             steps.add(new Step.Hold(accumulator, inside.getFirst()));
         }
@@ -132,5 +133,42 @@ record ReductionBlocks(Optional<String> cut, long factor, List<String> inside, L
                 steps.add(new Step.Unroll(accumulator + ".h" + axis));
             }
         }
+    }
+
+    /** Splits a row loop into whole tiles, smaller ones and single rows. */
+    static List<RowLoops> rowLoops(RegisterTile tile, String row, List<Step> steps) {
+        List<RowLoops> loops = new ArrayList<>();
+        steps.add(new Step.Split(row, tile.rows(), Tail.PEEL));
+        loops.add(new RowLoops(row + ".o", Optional.of(row + ".i")));
+        String left = row + ".t";
+        if (TileCost.tailRows(tile) > 1) {
+            steps.add(new Step.Split(left, TileCost.tailRows(tile), Tail.PEEL));
+            loops.add(new RowLoops(left + ".o", Optional.of(left + ".i")));
+            left += ".t";
+        }
+        loops.add(new RowLoops(left, Optional.empty()));
+        return loops;
+    }
+
+    /**
+     * The steps that put tiles inside blocks, once the loops outside are in order.
+     *
+     * @param rows as {@link #rowLoops} gives them
+     * @param sharing loops around the rows that read the same panels
+     * @param lanes the loops over a tile's columns
+     */
+    void tiles(List<RowLoops> rows, List<String> sharing, List<String> lanes, List<Step> steps) {
+        lanes.reversed().forEach(name -> steps.add(new Step.Sink(name)));
+        rows.forEach(each -> each.inTile().ifPresent(name -> steps.add(new Step.Sink(name))));
+        rows.forEach(each -> steps.add(new Step.Sink(each.tiles())));
+        sharing.forEach(name -> steps.add(new Step.Sink(name)));
+        rows.forEach(each -> order(sharing, each, lanes, steps));
+        hold(lanes.size() + 1, steps);
+        steps.add(new Step.Vectorise(lanes.getLast()));
+        if (lanes.size() > 1) {
+            steps.add(new Step.Unroll(lanes.getFirst()));
+        }
+        rows.forEach(each -> each.inTile().ifPresent(name -> steps.add(new Step.Unroll(name))));
+        rows.forEach(each -> steps.add(new Step.Outline(each.tiles())));
     }
 }

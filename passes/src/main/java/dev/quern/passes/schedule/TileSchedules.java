@@ -310,7 +310,7 @@ final class TileSchedules implements ScheduleSpace {
         String parallel = fuse(outside, steps);
         steps.add(new Step.Bind(parallel, LoopKind.PARALLEL));
         if (blocks.isPresent()) {
-            inBlocks(blocks.get(), rowLoops(tile, inRow, steps), sharing, lanesInside, steps);
+            blocks.get().tiles(ReductionBlocks.rowLoops(tile, inRow, steps), sharing, lanesInside, steps);
             return new Schedule(steps);
         }
         List<String> rowTiles = new ArrayList<>();
@@ -345,6 +345,7 @@ final class TileSchedules implements ScheduleSpace {
                 .reduce(1, (left, right) -> left * right);
         TilePoint point = new TilePoint(tile, tile.vectors(), TileSpace.TILES_IN_BLOCK, true, TileSpace.TERMS_IN_BLOCK);
         boolean pays = packed
+                && !rows.isEmpty()
                 && space.isInBlocks(point)
                 && depth * width * Float.BYTES > target.levelTwoBytes() / SHARES_OF_LEVEL_TWO
                 && sharingLoop(outside(panelsAreLarge()), tile, width).isPresent();
@@ -379,42 +380,6 @@ final class TileSchedules implements ScheduleSpace {
         long forThreads = LoopNest.likely(loop) * panels / (GRAINS * target.threads());
         long shared = Math.min(TileSpace.TILES_IN_BLOCK / tiles, target.threads() == 1 ? Long.MAX_VALUE : forThreads);
         return shared < 2 ? Optional.empty() : Optional.of(new SharingLoop(loop.variable(), shared));
-    }
-
-    /** Splits a row loop into whole tiles, smaller ones and single rows. */
-    private static List<ReductionBlocks.RowLoops> rowLoops(RegisterTile tile, String row, List<Step> steps) {
-        List<ReductionBlocks.RowLoops> loops = new ArrayList<>();
-        steps.add(new Step.Split(row, tile.rows(), Tail.PEEL));
-        loops.add(new ReductionBlocks.RowLoops(row + ".o", Optional.of(row + ".i")));
-        String left = row + ".t";
-        if (TileCost.tailRows(tile) > 1) {
-            steps.add(new Step.Split(left, TileCost.tailRows(tile), Tail.PEEL));
-            loops.add(new ReductionBlocks.RowLoops(left + ".o", Optional.of(left + ".i")));
-            left += ".t";
-        }
-        loops.add(new ReductionBlocks.RowLoops(left, Optional.empty()));
-        return loops;
-    }
-
-    /** Tiles inside blocks of the reduction. */
-    private static void inBlocks(
-            ReductionBlocks blocks,
-            List<ReductionBlocks.RowLoops> rows,
-            List<String> sharing,
-            List<String> lanes,
-            List<Step> steps) {
-        lanes.reversed().forEach(name -> steps.add(new Step.Sink(name)));
-        rows.forEach(each -> each.inTile().ifPresent(name -> steps.add(new Step.Sink(name))));
-        rows.forEach(each -> steps.add(new Step.Sink(each.tiles())));
-        sharing.forEach(name -> steps.add(new Step.Sink(name)));
-        rows.forEach(each -> blocks.order(sharing, each, lanes, steps));
-        blocks.hold(lanes.size() + 1, steps);
-        steps.add(new Step.Vectorise(lanes.getLast()));
-        if (lanes.size() > 1) {
-            steps.add(new Step.Unroll(lanes.getFirst()));
-        }
-        rows.forEach(each -> each.inTile().ifPresent(name -> steps.add(new Step.Unroll(name))));
-        rows.forEach(each -> steps.add(new Step.Outline(each.tiles())));
     }
 
     /** Splits a row loop into whole tiles, smaller ones and single rows, each a section. */

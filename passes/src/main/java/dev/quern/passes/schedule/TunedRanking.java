@@ -66,7 +66,7 @@ final class TunedRanking {
     }
 
     /**
-     * Those that were found better than {@code usual} at sizes of one range, the fastest first: by the mean of what they took, in terms of the fastest, over all sizes there at which schedules were timed.
+     * Those that were found better than {@code usual} at sizes of one range, the fastest first: by the mean of what they took, in terms of the fastest, over all sizes there at which {@code usual} was timed too.
      *
      * @param ranges of sizes, in the order in which they are asked
      * @param range which of them
@@ -75,6 +75,8 @@ final class TunedRanking {
     List<Candidate> betterThan(Schedule usual, List<ScheduleSpace.SizeRange> ranges, int range) {
         List<TunedSchedules.SizedTimes> here =
                 times.stream().filter(sized -> rangeOf(sized, ranges) == range).toList();
+        String known = SchedulePrinter.print(new Schedule(usual.steps()));
+        here = here.stream().filter(sized -> sized.nanos().containsKey(known)).toList();
         Map<String, Double> ratios = new HashMap<>();
         for (String text : candidates.keySet()) {
             double sum = 0;
@@ -89,7 +91,7 @@ final class TunedRanking {
                 ratios.put(text, sum / here.size());
             }
         }
-        double most = ratios.getOrDefault(SchedulePrinter.print(new Schedule(usual.steps())), Double.MAX_VALUE);
+        double most = ratios.getOrDefault(known, 0.0);
         List<String> better = new ArrayList<>(ratios.keySet());
         better.removeIf(text -> ratios.get(text) * WORTH >= most);
         better.sort(Comparator.<String>comparingDouble(ratios::get).thenComparing(Comparator.naturalOrder()));
@@ -109,8 +111,13 @@ final class TunedRanking {
                     return -1;
                 }
             }
-            if (ranges.get(i).when().stream().allMatch(condition -> condition.evaluate(sized.sizes()::get) >= 0)) {
-                return i;
+            try {
+                if (ranges.get(i).when().stream().allMatch(condition -> condition.evaluate(sized.sizes()::get) >= 0)) {
+                    return i;
+                }
+            } catch (ArithmeticException absurd) {
+                LOG.log(System.Logger.Level.INFO, "{0}: a record of sizes {1} is not used", kernel, sized.sizes());
+                return -1;
             }
         }
         return -1;

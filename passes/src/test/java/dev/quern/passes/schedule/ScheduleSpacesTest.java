@@ -62,6 +62,10 @@ class ScheduleSpacesTest {
         graphs.put(
                 "a product of 600 terms",
                 terms.build(List.of(product(terms, wide, terms.constant(noise(4, 600, 40))))));
+        GraphBuilder row = new GraphBuilder("row");
+        Value one = row.input("x", new TensorType(DType.F32, Shape.of(1, 4096)));
+        graphs.put(
+                "a row times a large matrix", row.build(List.of(product(row, one, row.constant(noise(5, 4096, 100))))));
         GraphBuilder rows = new GraphBuilder("rows");
         Value table = rows.input("x", new TensorType(DType.F32, Shape.of(30, 40)));
         Value looked = rows.add(new Op.Gather(0), table, rows.constant(Tensor.of(new long[] {3, 29, -1, 0, -30}, 5)));
