@@ -66,7 +66,7 @@ final class TunedRanking {
     }
 
     /**
-     * Those that were found better than {@code usual} at sizes of one range, the fastest first: by the mean of what they took, in terms of the fastest, over all sizes there at which {@code usual} was timed too.
+     * Those that were found better than {@code usual} at sizes of one range, the fastest first: by the mean of what they took, in terms of the fastest, over all sizes there at which {@code usual} was timed too, or over all if it was at none.
      *
      * @param ranges of sizes, in the order in which they are asked
      * @param range which of them
@@ -76,7 +76,12 @@ final class TunedRanking {
         List<TunedSchedules.SizedTimes> here =
                 times.stream().filter(sized -> rangeOf(sized, ranges) == range).toList();
         String known = SchedulePrinter.print(new Schedule(usual.steps()));
-        here = here.stream().filter(sized -> sized.nanos().containsKey(known)).toList();
+        boolean comparable = here.stream().anyMatch(sized -> sized.nanos().containsKey(known));
+        if (comparable) {
+            here = here.stream()
+                    .filter(sized -> sized.nanos().containsKey(known))
+                    .toList();
+        }
         Map<String, Double> ratios = new HashMap<>();
         for (String text : candidates.keySet()) {
             double sum = 0;
@@ -91,7 +96,7 @@ final class TunedRanking {
                 ratios.put(text, sum / here.size());
             }
         }
-        double most = ratios.getOrDefault(known, 0.0);
+        double most = ratios.getOrDefault(known, comparable ? 0.0 : Double.MAX_VALUE);
         List<String> better = new ArrayList<>(ratios.keySet());
         better.removeIf(text -> ratios.get(text) * WORTH >= most);
         better.sort(Comparator.<String>comparingDouble(ratios::get).thenComparing(Comparator.naturalOrder()));
