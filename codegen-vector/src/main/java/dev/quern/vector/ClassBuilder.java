@@ -12,9 +12,6 @@ import org.objectweb.asm.Opcodes;
 
 /** Builds the class of one kernel: {@code run} unpacks its arguments, {@code kernel} is the body, sections are methods. */
 final class ClassBuilder {
-    /** HotSpot compiles no method above 8000 bytes. */
-    private static final int MOST_BYTES = 7500;
-
     private static final String BODY = "kernel";
     private static final String SUPER = "dev/quern/vector/GeneratedKernel";
 
@@ -72,7 +69,7 @@ final class ClassBuilder {
         out.visit(Opcodes.V25, Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, className, null, SUPER, null);
         for (MethodDraft draft : methods) {
             MethodVisitor method = out.visitMethod(Opcodes.ACC_STATIC, draft.name, draft.descriptor(), null, null);
-            if (MethodEmitter.emit(draft, method) > MOST_BYTES) {
+            if (MethodEmitter.emit(draft, method).tooLarge()) {
                 throw new TooLarge(draft.name);
             }
         }

@@ -14,14 +14,15 @@ final class MethodEmitter {
     private final Deque<Integer> freeSingles = new ArrayDeque<>();
     private final Deque<Integer> freePairs = new ArrayDeque<>();
     private int slots;
+    private int blocks;
 
     private MethodEmitter(MethodDraft draft, MethodVisitor out) {
         this.out = out;
         this.placement = new Placement(draft);
     }
 
-    /** Writes the code, and says how many bytes it takes. */
-    static int emit(MethodDraft draft, MethodVisitor out) {
+    /** Writes the code, and says what it takes. */
+    static MethodSize emit(MethodDraft draft, MethodVisitor out) {
         MethodEmitter emitter = new MethodEmitter(draft, out);
         out.visitCode();
         for (CodeNode parameter : draft.parameters) {
@@ -34,7 +35,7 @@ final class MethodEmitter {
         out.visitLabel(end);
         out.visitMaxs(0, 0);
         out.visitEnd();
-        return end.getOffset();
+        return new MethodSize(end.getOffset(), emitter.blocks);
     }
 
     /** Where there is no buffer the call is a {@linkplain KernelRehearsal rehearsal}. */
@@ -76,6 +77,7 @@ final class MethodEmitter {
         int slot = reserve(JvmType.INT);
         loop.variable().slot = slot;
         out.visitVarInsn(Opcodes.ISTORE, slot);
+        blocks += 2;
         Label top = new Label();
         Label end = new Label();
         out.visitLabel(top);
@@ -98,6 +100,7 @@ final class MethodEmitter {
                 out.visitInsn(Opcodes.LCMP);
             }
             out.visitJumpInsn(Opcodes.IFLT, otherwise);
+            blocks++;
         }
         emit(branch.then());
         if (branch.otherwise().items.isEmpty()) {
@@ -146,6 +149,7 @@ final class MethodEmitter {
     }
 
     private void write(Instruction instruction) {
+        blocks += FirstCompilerBlocks.of(instruction);
         switch (instruction) {
             case Instruction.Operation(int opcode) -> out.visitInsn(opcode);
             case Instruction.Push(Object value) -> pushConstant(value);
