@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.quern.ir.kernel.Kernel;
 import org.junit.jupiter.api.Test;
 
 class DependenciesTest {
@@ -70,6 +71,23 @@ class DependenciesTest {
                 .orShould()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("dev.quern.ir.interpret.RealFunctions")
+                .check(classes);
+    }
+
+    /** What makes code of kernels sees loops, memory and expressions; not which template drew them, what for, or in which model. */
+    @Test
+    void emittersReadKernelsAlone() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.quern.ptx..", "dev.quern.vector..")
+                .should()
+                .callMethod(Kernel.class, "template")
+                .orShould()
+                .callMethod(Kernel.class, "roles")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.quern.ir.graph..", "dev.quern.onnx..", "dev.quern.passes..", "dev.quern.runtime..")
                 .check(classes);
     }
 

@@ -12,8 +12,10 @@ public enum CompilationPart {
     SCHEDULE("schedule"),
     /** Giving values places in memory. */
     MEMORY("memory"),
-    /** Making or restoring the code of one kernel; several at once where there are threads. */
+    /** Making the code of one kernel; several at once where there are threads. */
     CODE("code"),
+    /** Giving the back end the code of one kernel that was made before, in place of making it. */
+    KEPT_CODE("kept code"),
     /** Laying out and packing constants. */
     CONSTANTS("constants");
 

@@ -95,18 +95,26 @@ final class KernelCache {
         return compiled.lease(
                 nameless,
                 () -> {
-                    Executable executable =
-                            times.time(CompilationPart.CODE, scheduled.name(), () -> compiled(step, scheduled));
+                    Executable executable = restored(scheduled)
+                            .orElseGet(() -> times.time(
+                                    CompilationPart.CODE, scheduled.name(), () -> compiled(step, scheduled)));
                     made.add(executable);
                     return executable;
                 },
                 () -> {});
     }
 
-    /** Kept code, unless the back end or its driver does not take it, as one of another version may not. */
-    private Optional<Executable> restored(Kernel scheduled, byte[] code) {
+    /** Of kept code, if there is any and the back end and its driver take it, as those of another version may not. */
+    private Optional<Executable> restored(Kernel scheduled) {
+        long begin = System.nanoTime();
+        Optional<byte[]> code = kept.of(scheduled);
+        if (code.isEmpty()) {
+            return Optional.empty();
+        }
         try {
-            return Optional.of(backend.restore(scheduled, code));
+            Executable executable = backend.restore(scheduled, code.get());
+            times.done(CompilationPart.KEPT_CODE, scheduled.name(), System.nanoTime() - begin);
+            return Optional.of(executable);
         } catch (ModelException refused) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -120,9 +128,7 @@ final class KernelCache {
     /** What a back end refuses to lower is interpreted: slow, but a result. */
     private Executable compiled(ProgramStep.RunKernel step, Kernel scheduled) {
         try {
-            return kept.of(scheduled)
-                    .flatMap(code -> restored(scheduled, code))
-                    .orElseGet(() -> backend.compile(scheduled, target));
+            return backend.compile(scheduled, target);
         } catch (ModelException refused) {
             if (refused.code() != ModelException.Code.UNSUPPORTED) {
                 throw refused;
