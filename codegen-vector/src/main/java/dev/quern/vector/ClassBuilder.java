@@ -4,6 +4,7 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
+import dev.quern.vector.MethodSize.SizeLimit;
 import java.util.ArrayList;
 import java.util.List;
 import org.objectweb.asm.ClassWriter;
@@ -17,12 +18,14 @@ final class ClassBuilder {
 
     private final Kernel kernel;
     private final Plan plan;
+    private final SizeLimit limit;
     private final String className;
     private final ClassConstants constants;
     private final List<MethodDraft> methods = new ArrayList<>();
     private int sections;
 
-    private ClassBuilder(Kernel kernel, Plan plan) {
+    private ClassBuilder(Kernel kernel, Plan plan, SizeLimit limit) {
+        this.limit = limit;
         this.kernel = kernel;
         this.plan = plan;
         this.className = "dev/quern/vector/Kernel_" + plain(kernel.name());
@@ -35,8 +38,8 @@ final class ClassBuilder {
      * @throws Refusal if the kernel cannot be lowered
      * @throws TooLarge if a method is too large for the JIT compiler
      */
-    static byte[] build(Kernel kernel, Plan plan) {
-        return new ClassBuilder(kernel, plan).build();
+    static byte[] build(Kernel kernel, Plan plan, SizeLimit limit) {
+        return new ClassBuilder(kernel, plan, limit).build();
     }
 
     private static String plain(String name) {
@@ -69,7 +72,7 @@ final class ClassBuilder {
         out.visit(Opcodes.V25, Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, className, null, SUPER, null);
         for (MethodDraft draft : methods) {
             MethodVisitor method = out.visitMethod(Opcodes.ACC_STATIC, draft.name, draft.descriptor(), null, null);
-            if (MethodEmitter.emit(draft, method).tooLarge()) {
+            if (MethodEmitter.emit(draft, method).exceeds(limit)) {
                 throw new TooLarge(draft.name);
             }
         }

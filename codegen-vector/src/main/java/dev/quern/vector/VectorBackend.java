@@ -7,11 +7,14 @@ import dev.quern.ir.backend.MachineCode;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.math.ExpandMath;
+import dev.quern.vector.MethodSize.SizeLimit;
 import java.lang.invoke.MethodHandles;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.management.JMException;
 
 /**
@@ -87,34 +90,42 @@ public final class VectorBackend implements Backend {
 
     /**
      * Tries, until its methods are small enough: the kernel as it is, its loops in methods of their own, nothing unrolled, nothing in
-     * registers across loops, loops in these loops in methods of their own.
+     * registers across loops, loops in these loops in methods of their own. Where none is small enough for HotSpot's first compiler, which
+     * is kept from kernels where that can be asked, again for the second alone.
      */
     private static byte[] classFile(Kernel kernel, int vectorBits) {
-        return attempt(kernel, vectorBits, true)
-                .or(() -> {
-                    Kernel outlined = kernel.withBody(OutlineSections.loops(kernel.body()));
-                    return attempt(outlined, vectorBits, true).or(() -> attempt(outlined, vectorBits, false));
-                })
-                .or(() -> attempt(kernel.withBody(OutlineSections.spilling(kernel.body())), vectorBits, false))
-                .or(() -> attempt(kernel.withBody(OutlineSections.nested(kernel.body())), vectorBits, false))
+        return Stream.of(SizeLimit.values())
+                .flatMap(limit -> attempts(kernel, vectorBits, limit))
+                .map(Supplier::get)
+                .flatMap(Optional::stream)
+                .findFirst()
                 .orElseThrow(() -> Refusal.because(
                         "a method that is larger than the JIT compiler takes; use smaller tiles or outline more"));
     }
 
-    /** The class file; empty if a method is too large for the JIT compiler. */
-    private static Optional<byte[]> attempt(Kernel kernel, int vectorBits, boolean unroll) {
+    private static Stream<Supplier<Optional<byte[]>>> attempts(Kernel kernel, int vectorBits, SizeLimit limit) {
+        return Stream.of(
+                () -> attempt(kernel, vectorBits, true, limit),
+                () -> attempt(kernel.withBody(OutlineSections.loops(kernel.body())), vectorBits, true, limit),
+                () -> attempt(kernel.withBody(OutlineSections.loops(kernel.body())), vectorBits, false, limit),
+                () -> attempt(kernel.withBody(OutlineSections.spilling(kernel.body())), vectorBits, false, limit),
+                () -> attempt(kernel.withBody(OutlineSections.nested(kernel.body())), vectorBits, false, limit));
+    }
+
+    /** The class file; empty if a method is too large. */
+    private static Optional<byte[]> attempt(Kernel kernel, int vectorBits, boolean unroll, SizeLimit limit) {
         try {
-            return Optional.of(classFile(kernel, vectorBits, unroll));
+            return Optional.of(classFile(kernel, vectorBits, unroll, limit));
         } catch (TooLarge _) {
             return Optional.empty();
         }
     }
 
-    private static byte[] classFile(Kernel kernel, int vectorBits, boolean unroll) {
+    private static byte[] classFile(Kernel kernel, int vectorBits, boolean unroll, SizeLimit limit) {
         Plan plan = Plan.of(kernel, vectorBits, unroll);
         Kernel spelled = kernel.withBody(SerialLanes.spell(kernel.body(), loop -> plan.vectorLoop(loop) != null));
         return ClassBuilder.build(
-                spelled, spelled.body() == kernel.body() ? plan : Plan.of(spelled, vectorBits, unroll));
+                spelled, spelled.body() == kernel.body() ? plan : Plan.of(spelled, vectorBits, unroll), limit);
     }
 
     private static GeneratedKernel define(byte[] classFile) {
