@@ -8,6 +8,7 @@ import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.onnx.proto.OnnxAttribute;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,7 +28,42 @@ class NormalisedRowsTest {
     }
 
     private static OnnxBuilder model(String operator) {
-        OnnxBuilder model = new OnnxBuilder().input("x", DType.F32, "n", 2, "h", "w");
+        return normalised(operator, new OnnxBuilder().input("x", DType.F32, "n", 2, "h", "w"));
+    }
+
+    /** The same where {@code x} has its channels last, six of them. */
+    private static OnnxBuilder channelsLast(String operator, DType dtype) {
+        OnnxBuilder model = new OnnxBuilder()
+                .input("x", dtype, "n", "h", "w", 6)
+                .initializer("scale", typed(dtype, 1, -2, 3, 0.5f, 2, 1))
+                .initializer("bias", typed(dtype, 0, 3, 1, 0, -1, 0))
+                .node("Transpose", List.of("x"), List.of("t"), Map.of("perm", OnnxAttribute.ofInts(0, 3, 1, 2)));
+        Map<String, OnnxAttribute> groups = Map.of("num_groups", OnnxAttribute.of(2L));
+        model = switch (operator) {
+            case "InstanceNormalization" -> model.node(operator, List.of("t", "scale", "bias"), List.of("m"));
+            case "GroupNormalization" -> model.node(operator, List.of("t", "scale", "bias"), List.of("m"), groups);
+            default -> model.node(operator, List.of("t"), List.of("m"));
+        };
+        return model.node("Relu", List.of("m"), List.of("r"))
+                .node("Transpose", List.of("r"), List.of("y"), Map.of("perm", OnnxAttribute.ofInts(0, 2, 3, 1)))
+                .output("y");
+    }
+
+    private static Tensor typed(DType dtype, float... values) {
+        Tensor tensor = Tensor.of(values, values.length);
+        return dtype == DType.F32 ? tensor : narrow(tensor);
+    }
+
+    private static Tensor narrow(Tensor tensor) {
+        float[] from = tensor.toFloatArray();
+        short[] bits = new short[from.length];
+        for (int i = 0; i < from.length; i++) {
+            bits[i] = Float.floatToFloat16(from[i]);
+        }
+        return Tensor.of(MemorySegment.ofArray(bits), DType.F16, tensor.shape());
+    }
+
+    private static OnnxBuilder normalised(String operator, OnnxBuilder model) {
         if (operator.equals("MeanVarianceNormalization")) {
             return model.node(operator, List.of("x"), List.of("y")).output("y");
         }
@@ -47,6 +83,26 @@ class NormalisedRowsTest {
                 .run(Map.of("x", around(0, 1, 1, 2, 130, 127)))
                 .run(Map.of("x", around(3, 5, 2, 2, 200, 251)))
                 .run(Map.of("x", around(100, 1, 1, 2, 30, 40)))
+                .agrees();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"InstanceNormalization", "GroupNormalization", "MeanVarianceNormalization"})
+    void agreeWhereChannelsComeLast(String operator) {
+        SmallModel.of(operator, channelsLast(operator, DType.F32))
+                .run(Map.of("x", around(1, 2, 2, 3, 5, 6)))
+                .run(Map.of("x", around(3, 5, 2, 200, 251, 6)))
+                .run(Map.of("x", around(100, 1, 1, 30, 40, 6)))
+                .run(Map.of("x", around(0, 1, 2, 1, 1, 6)))
+                .agrees();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"InstanceNormalization", "GroupNormalization"})
+    void agreeInHalfPrecisionWhereChannelsComeLast(String operator) {
+        SmallModel.of(operator, channelsLast(operator, DType.F16))
+                .run(Map.of("x", narrow(around(1, 2, 2, 3, 5, 6))))
+                .run(Map.of("x", narrow(around(3, 5, 1, 100, 51, 6))))
                 .agrees();
     }
 

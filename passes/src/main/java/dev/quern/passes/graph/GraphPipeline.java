@@ -19,7 +19,7 @@ public final class GraphPipeline {
             new RemoveDeadNodes(),
             new FoldConstants(),
             new RulePass("simplify-nodes", simplifications()),
-            new RulePass("sink-transposes", List.of(SinkTransposes.RULE)),
+            new RulePass("sink-transposes", List.of(SinkTransposes.RULE, SinkReshapes.RULE)),
             new RulePass("rejoin-slices", List.of(RejoinSlices.RULE)),
             new InlineDecidedBranches(),
             new MergeCommonNodes(),
@@ -33,6 +33,8 @@ public final class GraphPipeline {
             new RulePass("pad-convolutions", List.of(PadConvolutions.RULE)),
             new RulePass("contract-pointwise-convolutions", ContractPointwiseConvolutions.RULES),
             new RulePass("orient-weights", List.of(OrientWeights.RULE)),
+            new RulePass("normalize-across", List.of(NormalizeAcross.RULE)),
+            new RulePass("sum-across", List.of(SumsAcross.RULE)),
             new RemoveDeadNodes());
 
     private static final List<GraphPass> MEMORY = List.of(new ShareConcatenations());

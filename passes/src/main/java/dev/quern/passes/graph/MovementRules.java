@@ -1,10 +1,14 @@
 package dev.quern.passes.graph;
 
+import dev.quern.DType;
+import dev.quern.Tensor;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,12 +24,18 @@ final class MovementRules {
             new Rule("transpose(x) = reshape(x) where only axes of extent 1 move", MovementRules::transposeOfUnits),
             new Rule("broadcast(x) = x where the shapes are equal", MovementRules::broadcastToSame),
             new Rule("broadcast(broadcast(x)) = broadcast(x)", MovementRules::broadcastOfBroadcast),
+            new Rule(
+                    "broadcast(c) = broadcast(c[0]) where all elements of c are the same",
+                    MovementRules::broadcastOfUniform),
             new Rule("slice(x) = x where all of x is taken", MovementRules::sliceOfAll),
             new Rule("concat(x) = x", MovementRules::concatOfOne),
             new Rule("pad(x) = x where nothing is added", MovementRules::padByNothing),
             new Rule(
                     "contract(transpose(x), y) = contract(x, y) with axes renamed",
                     MovementRules::contractOfTranspose));
+
+    /** Elements of a constant that are looked at. */
+    private static final long MOST_UNIFORM = 1 << 12;
 
     private MovementRules() {}
 
@@ -96,6 +106,32 @@ final class MovementRules {
                         .producer(node.input(0), Op.Broadcast.class)
                         .map(inner -> rewriting.emit(node.op(), node.origin(), inner.input(0)))
                 : Optional.empty();
+    }
+
+    private static Optional<Value> broadcastOfUniform(Node node, Rewriting rewriting) {
+        if (!(node.op() instanceof Op.Broadcast)) {
+            return Optional.empty();
+        }
+        return rewriting
+                .constant(node.input(0))
+                .filter(constant -> constant.elements() > 1 && constant.elements() <= MOST_UNIFORM)
+                .filter(constant ->
+                        constant.dtype() != DType.STRING && constant.dtype().byteSize(2) % 2 == 0)
+                .filter(MovementRules::isUniform)
+                .map(constant -> {
+                    DType dtype = constant.dtype();
+                    byte[] first =
+                            constant.segment().asSlice(0, dtype.byteSize(1)).toArray(ValueLayout.JAVA_BYTE);
+                    Tensor one = Tensor.of(MemorySegment.ofArray(first), dtype);
+                    return rewriting.emit(node.op(), node.origin(), rewriting.constant(one, node.origin()));
+                });
+    }
+
+    /** Whether all elements have the same bits. */
+    private static boolean isUniform(Tensor tensor) {
+        MemorySegment data = tensor.segment();
+        long width = tensor.dtype().byteSize(1);
+        return data.asSlice(width).mismatch(data.asSlice(0, data.byteSize() - width)) < 0;
     }
 
     private static Optional<Value> sliceOfAll(Node node, Rewriting rewriting) {

@@ -313,7 +313,7 @@ final class Fusion {
             return;
         }
         if (readers.stream().allMatch(reader -> admits(reader, node))
-                && (isFree(node) || isReadOnce(readers, node))
+                && (isFree(node) || isReadOnce(readers, node) || isBetterRepeated(readers, node))
                 && capacity.admits(readers, node)) {
             readers.forEach(reader -> passOn(node, reader));
         } else {
@@ -356,6 +356,25 @@ final class Fusion {
     private boolean isFree(Node node) {
         Shape shape = node.output().type().shape();
         return node.inputs().isEmpty() || (shape.elements().is(1) && cost.of(node.output()) <= 2 * Cost.CHEAP);
+    }
+
+    /**
+     * Whether {@code node} is a little work on one tensor that is in memory anyway: readers that each read an element about once then
+     * read as much without it being stored.
+     */
+    private boolean isBetterRepeated(Set<Demand> readers, Node node) {
+        return cost.of(node.output()) <= Cost.CHEAP
+                && !(node.op() instanceof Op.Lookup)
+                && readers.stream().allMatch(reader -> reader.limit() == Limit.ANY)
+                && node.inputs().stream().distinct().filter(this::isWhole).count() == 1
+                && node.inputs().stream().allMatch(operand -> !isWhole(operand) || isStoredAnyway(operand));
+    }
+
+    /** Whether {@code value} is no broadcast of something smaller. */
+    private boolean isWhole(Value value) {
+        return flow.producer(value)
+                .filter(from -> from.op() instanceof Op.Broadcast)
+                .isEmpty();
     }
 
     private boolean isReadOnce(Set<Demand> readers, Node node) {

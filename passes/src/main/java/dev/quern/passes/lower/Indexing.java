@@ -50,9 +50,31 @@ final class Indexing {
         return List.copyOf(indices);
     }
 
-    /** The indices in {@code to} of the element of {@code from} at {@code indices}, both row-major over the same elements. */
+    /**
+     * The indices in {@code to} of the element of {@code from} at {@code indices}, both row-major over the same elements. First and last axes
+     * that are the same in both keep their indices.
+     */
     static List<Dim> reshape(List<Dim> indices, Shape from, Shape to, DimRanges ranges) {
-        return from.equals(to) ? indices : split(linear(indices, from), to, ranges);
+        int least = Math.min(from.rank(), to.rank());
+        int first = 0;
+        while (first < least && isSame(from.dim(first), to.dim(first))) {
+            first++;
+        }
+        int last = 0;
+        while (last < least - first && isSame(from.dim(from.rank() - 1 - last), to.dim(to.rank() - 1 - last))) {
+            last++;
+        }
+        Shape inner = new Shape(from.dims().subList(first, from.rank() - last));
+        List<Dim> middle = indices.subList(first, from.rank() - last);
+        List<Dim> reshaped = new ArrayList<>(indices.subList(0, first));
+        reshaped.addAll(split(linear(middle, inner), new Shape(to.dims().subList(first, to.rank() - last)), ranges));
+        reshaped.addAll(indices.subList(from.rank() - last, from.rank()));
+        return List.copyOf(reshaped);
+    }
+
+    /** Whether both are one extent, and not that of an axis without elements, which tells nothing of the axes beside it. */
+    private static boolean isSame(Dim left, Dim right) {
+        return left.equals(right) && !left.is(0);
     }
 
     /** Zeros for every axis. */

@@ -51,6 +51,34 @@ class FusionTest {
     }
 
     @Test
+    void aLittleWorkOnWhatIsInMemoryIsDoneByEachReader() {
+        cut("""
+                graph g(%x: f32[n, 4], %m: f32[n, 1]) {
+                  %b: f32[n, 4] = broadcast(%m) {shape = [n, 4]}
+                  %a: f32[n, 4] = sub(%x, %b)
+                  %s: f32[n] = reduce sum(%a) {axes = [1]}
+                  %c: f32[n, 4] = tanh(%a)
+                  return %s, %c
+                }
+                """, "Reduce: s", "Traversal: c");
+    }
+
+    @Test
+    void butNotOnTwoTensorsNorWhereElementsAreReadOften() {
+        cut("""
+                graph g(%x: f32[n, n], %m: f32[n, n]) {
+                  %a: f32[n, n] = sub(%x, %m)
+                  %s: f32[n] = reduce sum(%a) {axes = [1]}
+                  %c: f32[n, n] = tanh(%a)
+                  %d: f32[n, n] = neg(%x)
+                  %t: f32[n] = reduce sum(%d) {axes = [1]}
+                  %e: f32[n, n] = contract(%d, %x) {left = [m, k], right = [k, n], result = [m, n], accumulate = f32}
+                  return %s, %c, %t, %e
+                }
+                """, "Traversal: a", "Reduce: s", "Traversal: c", "Traversal: d", "Reduce: t", "Contract: e");
+    }
+
+    @Test
     void theOperandOfASoftmaxIsComputedThere() {
         cut("""
                 graph g(%x: f32[n, 4], %m: f32[n, 4]) {

@@ -1,0 +1,84 @@
+package dev.quern.passes.graph;
+
+import dev.quern.DType;
+import dev.quern.ir.Combiner;
+import dev.quern.ir.Dim;
+import dev.quern.ir.Shape;
+import dev.quern.ir.graph.Node;
+import dev.quern.ir.graph.Op;
+import dev.quern.ir.graph.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * A long sum across memory (the innermost axis is not summed), made axis by axis. One sum of all has a single accumulator for each
+ * neighbour, which a hundred thousand terms leave with four digits, and is work for as many threads as there are neighbours. Sums along
+ * one axis after the other are short, and there are many of them. 16-bit floats, which would be rounded between, stay. Where memory is summed along, several accumulators do as much.
+ */
+final class SumsAcross {
+    static final Rule RULE =
+            new Rule("sum(x) = sum(sum(x)), axis by axis, where it is long and across memory", SumsAcross::sum);
+
+    /** Terms up to which one sum is short. */
+    private static final long LONG = 1024;
+
+    private SumsAcross() {}
+
+    private static Optional<Value> sum(Node node, Rewriting rewriting) {
+        if (!(node.op() instanceof Op.Reduce(Combiner combiner, List<Integer> axes))
+                || combiner != Combiner.SUM
+                || node.output().type().dtype() != DType.F32
+                        && node.output().type().dtype() != DType.F64) {
+            return Optional.empty();
+        }
+        Shape shape = node.input(0).type().shape();
+        List<Integer> wide = IntStream.range(0, shape.rank())
+                .filter(axis -> !shape.dim(axis).is(1))
+                .boxed()
+                .toList();
+        if (wide.isEmpty() || axes.contains(wide.getLast()) || !isLong(shape, axes)) {
+            return Optional.empty();
+        }
+        List<Integer> summed = wide.stream().filter(axes::contains).toList();
+        if (summed.size() > 1) {
+            int last = summed.getLast();
+            List<Integer> others = axes.stream().filter(axis -> axis < last).toList();
+            List<Integer> units = axes.stream().filter(axis -> axis >= last).toList();
+            Value inner = rewriting.emit(new Op.Reduce(combiner, units), node.origin(), node.input(0));
+            return Optional.of(rewriting.emit(new Op.Reduce(combiner, others), node.origin(), inner));
+        }
+        return axes.size() > 1 ? Optional.empty() : inPieces(node, axes.getFirst(), rewriting);
+    }
+
+    private static boolean isLong(Shape shape, List<Integer> axes) {
+        Dim terms = Dim.product(axes.stream().map(shape::dim).toList());
+        return !terms.isConstant() || terms.constant() > LONG;
+    }
+
+    /** The sums of pieces of an axis, and theirs. */
+    private static Optional<Value> inPieces(Node node, int axis, Rewriting rewriting) {
+        Shape shape = node.input(0).type().shape();
+        Dim extent = shape.dim(axis);
+        long piece = extent.isConstant() ? piece(extent.constant()) : 1;
+        if (piece == 1) {
+            return Optional.empty();
+        }
+        List<Dim> dims = new ArrayList<>(shape.dims());
+        dims.set(axis, Dim.of(extent.constant() / piece));
+        dims.add(axis + 1, Dim.of(piece));
+        Value pieces = rewriting.emit(new Op.Reshape(new Shape(dims)), node.origin(), node.input(0));
+        Value sums = rewriting.emit(new Op.Reduce(Combiner.SUM, List.of(axis + 1)), node.origin(), pieces);
+        return Optional.of(rewriting.emit(new Op.Reduce(Combiner.SUM, List.of(axis)), node.origin(), sums));
+    }
+
+    /** The greatest divisor of {@code extent} up to its square root. */
+    private static long piece(long extent) {
+        long piece = (long) Math.sqrt(extent);
+        while (extent % piece != 0) {
+            piece--;
+        }
+        return piece;
+    }
+}
