@@ -8,6 +8,7 @@ import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -23,6 +24,9 @@ final class SumsAcross {
 
     /** Terms up to which one sum is short. */
     private static final long LONG = 1024;
+
+    /** Terms below which sums are hardly fewer than what is summed, and take their time to be written and read. */
+    private static final long FEW = 16;
 
     private SumsAcross() {}
 
@@ -41,15 +45,26 @@ final class SumsAcross {
         if (wide.isEmpty() || axes.contains(wide.getLast()) || !isLong(shape, axes)) {
             return Optional.empty();
         }
-        List<Integer> summed = wide.stream().filter(axes::contains).toList();
-        if (summed.size() > 1) {
-            int last = summed.getLast();
-            List<Integer> others = axes.stream().filter(axis -> axis < last).toList();
-            List<Integer> units = axes.stream().filter(axis -> axis >= last).toList();
-            Value inner = rewriting.emit(new Op.Reduce(combiner, units), node.origin(), node.input(0));
-            return Optional.of(rewriting.emit(new Op.Reduce(combiner, others), node.origin(), inner));
+        int first = inner(shape, axes);
+        List<Integer> inner = axes.stream().filter(axis -> axis >= first).toList();
+        List<Integer> others = axes.stream().filter(axis -> axis < first).toList();
+        if (others.stream().allMatch(axis -> shape.dim(axis).is(1))) {
+            return axes.size() > 1 ? Optional.empty() : inPieces(node, axes.getFirst(), rewriting);
         }
-        return axes.size() > 1 ? Optional.empty() : inPieces(node, axes.getFirst(), rewriting);
+        Value sums = rewriting.emit(new Op.Reduce(combiner, inner), node.origin(), node.input(0));
+        return Optional.of(rewriting.emit(new Op.Reduce(combiner, others), node.origin(), sums));
+    }
+
+    /** The first of the last axes that are worth a sum of their own. */
+    private static int inner(Shape shape, List<Integer> axes) {
+        Dim terms = Dim.ONE;
+        for (int axis : axes.stream().sorted(Comparator.reverseOrder()).toList()) {
+            terms = terms.times(shape.dim(axis));
+            if (!terms.isConstant() || terms.constant() >= FEW) {
+                return axis;
+            }
+        }
+        return 0;
     }
 
     private static boolean isLong(Shape shape, List<Integer> axes) {
@@ -73,12 +88,12 @@ final class SumsAcross {
         return Optional.of(rewriting.emit(new Op.Reduce(Combiner.SUM, List.of(axis)), node.origin(), sums));
     }
 
-    /** The greatest divisor of {@code extent} up to its square root. */
+    /** The greatest divisor of {@code extent} up to its square root; 1 if that is of few terms, or the axis longer than memory has place for. */
     private static long piece(long extent) {
-        long piece = (long) Math.sqrt(extent);
-        while (extent % piece != 0) {
+        long piece = extent <= Integer.MAX_VALUE ? (long) Math.sqrt(extent) : 1;
+        while (piece >= FEW && extent % piece != 0) {
             piece--;
         }
-        return piece;
+        return piece < FEW ? 1 : piece;
     }
 }
