@@ -51,6 +51,9 @@ final class TileSchedules implements ScheduleSpace {
     /** Parts of the work for each thread, at least, where rows are made to share a panel. */
     private static final long GRAINS = 8;
 
+    /** Rows that are work for several threads, however few the indices of outer axes are. */
+    private static final long MANY_ROWS = 512;
+
     /** Types of constants that are laid in panels. */
     private static final Set<DType> PACKED = EnumSet.of(DType.F32, DType.I8, DType.U8);
 
@@ -401,9 +404,9 @@ final class TileSchedules implements ScheduleSpace {
         }
     }
 
-    /** Whether rows are cut into blocks; else their outer axes are. */
+    /** Whether rows are cut into blocks: those of the only axis, or of one that is several blocks long. Else their outer axes are. */
     private boolean isBlocked() {
-        return rows.size() == 1;
+        return rows.size() == 1 || !rows.isEmpty() && LoopNest.extent(rows.getLast(), 0) > MANY_ROWS;
     }
 
     /** The loops outside a tile. */

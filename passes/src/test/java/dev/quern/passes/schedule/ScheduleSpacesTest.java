@@ -15,6 +15,9 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
+import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.KernelForms;
 import dev.quern.ir.schedule.Pruning;
@@ -72,6 +75,7 @@ class ScheduleSpacesTest {
         graphs.put(
                 "a product of rows looked up",
                 rows.build(List.of(product(rows, looked, rows.constant(noise(3, 40, 256))))));
+        graphs.put("a product of one image, channels first", image());
         GraphBuilder sum = new GraphBuilder("sum");
         Value summed = sum.input("x", new TensorType(DType.F32, Shape.of(ROWS, Dim.of(300))));
         graphs.put("a sum", sum.build(List.of(sum.reduce(Combiner.SUM, summed, List.of(1), false))));
@@ -87,6 +91,30 @@ class ScheduleSpacesTest {
         Value elements = each.input("x", new TensorType(DType.F32, Shape.of(ROWS, Dim.of(300))));
         graphs.put("an elementwise function", each.build(List.of(each.unary(UnaryOp.TANH, elements))));
         return graphs;
+    }
+
+    /** Its axes of rows are two, since columns come between them in the result. */
+    private static Graph image() {
+        GraphBuilder image = new GraphBuilder("image");
+        Value x = image.input("x", new TensorType(DType.F32, Shape.of(ROWS, Dim.of(600), Dim.of(40))));
+        Op.Contract product =
+                new Op.Contract(List.of("b", "m", "k"), List.of("k", "n"), List.of("b", "m", "n"), DType.F32);
+        Value last = image.add(product, x, image.constant(noise(6, 40, 3)));
+        return image.build(List.of(image.add(new Op.Transpose(List.of(0, 2, 1)), last)));
+    }
+
+    @Test
+    void theRowsOfOneImageAreWorkForSeveralThreads() {
+        Program program = compile(image(), TARGETS.getFirst());
+        Kernel scheduled = kernels(program).getLast().forms().usual().scheduled();
+        List<Long> parallel = new ArrayList<>();
+        scheduled.body().walk(statement -> {
+            if (statement instanceof Stmt.For loop && loop.kind() == LoopKind.PARALLEL) {
+                parallel.add(loop.extent().evaluate(symbol -> 1));
+            }
+        });
+        assertEquals(1, parallel.size());
+        assertTrue(parallel.getFirst() >= 3, scheduled::toString);
     }
 
     private static Value product(GraphBuilder graph, Dim rows, Value right) {
