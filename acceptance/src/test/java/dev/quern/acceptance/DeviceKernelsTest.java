@@ -39,6 +39,29 @@ class DeviceKernelsTest {
                 }));
     }
 
+    @TestFactory
+    Stream<DynamicTest> modelsAgreeWithTheCpu() {
+        if (!backend.isAvailable()) {
+            System.err.println("SKIPPED: whole models on a GPU, because there is none here");
+            return Stream.of(DynamicTest.dynamicTest("no GPU", () -> Assumptions.abort("no GPU")));
+        }
+        return DeviceKernels.cases().stream()
+                .map(model -> DynamicTest.dynamicTest(
+                        model.model(),
+                        () -> System.out.println(DeviceModels.check(model, DeviceKernels.file(model), "cuda"))));
+    }
+
+    @Test
+    void aProductOfBfloat16IsRight() throws IOException, InterruptedException {
+        if (!backend.isAvailable()) {
+            System.err.println("SKIPPED: a product by matrix instructions, because there is no GPU here");
+            Assumptions.abort("no GPU");
+        }
+        DeviceProduct.ProductReport report = DeviceProduct.run(4096, backend);
+        System.out.println(report);
+        assertTrue(report.worstShare() <= 1, report::toString);
+    }
+
     private static List<KernelBeside> kernels(ModelCase model, Target target) throws IOException {
         return DeviceKernels.kernels(
                 DeviceKernels.file(model), target, model.inputs(model.sizes().getFirst(), 1));

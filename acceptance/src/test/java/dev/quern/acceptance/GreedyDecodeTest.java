@@ -5,78 +5,29 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.quern.Model;
 import dev.quern.Options;
-import dev.quern.Tensor;
 import dev.quern.runtime.CompiledModel;
 import dev.quern.zoo.ModelZoo;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** A decoder that is fed its own cache says the same tokens as ONNX Runtime. */
 class GreedyDecodeTest {
-    private static final long[] PROMPT = {1, 403, 407};
-    private static final int TOKENS = 40;
-
     private final ModelZoo zoo = ModelZoo.ofSystemProperties();
-
-    /** One call of the decoder. */
-    private interface DecoderCall {
-        Map<String, Tensor> run(Map<String, Tensor> inputs) throws Exception;
-    }
 
     @Test
     void saysTheSameTokens() throws Exception {
         Path file = zoo.path("decoder");
         List<Long> expected;
         try (PeerModel peer = new PeerModel(file, OptLevel.ALL_OPT)) {
-            expected = decode(peer::run);
+            expected = GreedyDecode.decode(peer::run);
         }
         for (int threads = 1; threads <= 2; threads++) {
             Options options = Options.builder().threads(threads).build();
             try (CompiledModel compiled = (CompiledModel) Model.load(file, options)) {
-                assertEquals(expected, decode(compiled::run), threads + " threads");
+                assertEquals(expected, GreedyDecode.decode(compiled::run), threads + " threads");
                 assertEquals(1, compiled.compilations(), "one compilation serves every length of the cache");
             }
         }
-    }
-
-    private static List<Long> decode(DecoderCall step) throws Exception {
-        List<Long> said = new ArrayList<>();
-        long[] ids = PROMPT;
-        Tensor keys = Tensor.of(new float[0], 5, 1, 4, 0, 8);
-        Tensor values = keys;
-        for (int past = 0; said.size() < TOKENS; past += ids.length, ids = new long[] {said.getLast()}) {
-            long[] positions = LongStream.range(past, past + ids.length).toArray();
-            Map<String, Tensor> outputs = step.run(Map.of(
-                    "ids",
-                    Tensor.of(ids, 1, ids.length),
-                    "pos",
-                    Tensor.of(positions, positions.length),
-                    "past_k",
-                    keys,
-                    "past_v",
-                    values));
-            keys = outputs.get("present_k");
-            values = outputs.get("present_v");
-            said.add(likeliest(outputs.get("logits")));
-        }
-        return said;
-    }
-
-    /** The token with the greatest logit at the last position. */
-    private static long likeliest(Tensor logits) {
-        float[] all = logits.toFloatArray();
-        int vocabulary = (int) logits.shape()[2];
-        int start = all.length - vocabulary;
-        int best = 0;
-        for (int i = 1; i < vocabulary; i++) {
-            if (all[start + i] > all[start + best]) {
-                best = i;
-            }
-        }
-        return best;
     }
 }
