@@ -45,7 +45,7 @@ class DeviceKernelsTest {
             System.err.println("SKIPPED: whole models on a GPU, because there is none here");
             return Stream.of(DynamicTest.dynamicTest("no GPU", () -> Assumptions.abort("no GPU")));
         }
-        return DeviceKernels.cases().stream()
+        return DeviceModels.cases().stream()
                 .map(model -> DynamicTest.dynamicTest(
                         model.model(),
                         () -> System.out.println(DeviceModels.check(model, DeviceKernels.file(model), "cuda"))));

@@ -3,6 +3,7 @@ package dev.quern.acceptance;
 import dev.quern.Model;
 import dev.quern.Options;
 import dev.quern.Tensor;
+import dev.quern.acceptance.bits.BitsDigest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Whole models of the tests on a device beside the CPU back end, at their sizes and at larger ones, with the time of a run of each. A program of its own too: {@code DeviceModels cuda NAME=FILE NAME …} checks these models
+ * Whole models of the tests on a device beside the CPU back end, with the same bits in each run, at their sizes and at larger ones, with the time of a run of each. A program of its own too: {@code DeviceModels cuda NAME=FILE NAME …} checks these models
  * and ends with 1 if one differs.
  */
 final class DeviceModels {
@@ -24,13 +25,22 @@ final class DeviceModels {
     /** Sizes that models are used at, beside those of the tests. */
     private static final Map<String, List<String>> USUAL_SIZES = Map.of(
             "minilm", List.of("b=1 s=32", "b=1 s=128"),
-            "minilm-int8", List.of("b=1 s=128"),
             "ppocr-det", List.of("h=640 w=640"),
             "ppocr-rec", List.of("n=1 w=320"),
             "arch/bert_base", List.of("b=1 s=128"),
             "arch/bilstm", List.of("b=1 t=32"));
 
+    /** Where one step of a quantised value falls otherwise, all that follows moves: two right runs are 5 % of the greatest number apart. Its kernels are compared one by one. */
+    private static final String MAGNIFYING = "minilm-int8";
+
     private DeviceModels() {}
+
+    /** The models of the tests but the one that magnifies rounding. */
+    static List<ModelCase> cases() {
+        return DeviceKernels.cases().stream()
+                .filter(model -> !model.model().equals(MAGNIFYING))
+                .toList();
+    }
 
     /** Checks {@code model} at all of its sizes; a line for each, with the times. */
     static String check(ModelCase model, Path file, String device) throws Exception {
@@ -42,7 +52,9 @@ final class DeviceModels {
                 String where = model.model() + " at '" + size + "'";
                 Map<String, Tensor> found = far.run(inputs);
                 Agreement.plain(near.run(inputs)).check(where, found);
-                Agreement.plain(found).check(where + ", again", far.run(inputs));
+                if (!BitsDigest.of(found).equals(BitsDigest.of(far.run(inputs)))) {
+                    throw new AssertionError(where + ": the second run has other bits than the first");
+                }
                 lines.append(String.format(
                         Locale.ROOT,
                         "%s: agrees; %s %.2f ms, cpu %.2f ms%n",
@@ -101,7 +113,7 @@ final class DeviceModels {
         boolean allAgree = true;
         for (String argument : List.of(arguments).subList(1, arguments.length)) {
             String name = argument.split("=", 2)[0];
-            ModelCase model = DeviceKernels.cases().stream()
+            ModelCase model = cases().stream()
                     .filter(each -> each.model().equals(name))
                     .findFirst()
                     .orElseThrow();
