@@ -29,7 +29,7 @@ import java.util.Optional;
  *     not this user's own, the model in the file is compiled. Only for files that come by a way that is trusted as a jar's is
  * @param warmUp what loading does so that first runs are quick; nothing by default
  * @param tune how long loading may time other schedules of the model's kernels than it would take by default, those first that take most of a run; no time by default. What is found is
- *     added to {@code records}, and taken; kernels of which enough is recorded are not timed again. It is tuned for the sizes that {@code warmUp} names, else those that the model states. A model
+ *     added to {@code records}, and taken; kernels of which enough is recorded are not timed again. Whatever goes wrong with it is a line in the log, and the model is loaded as it would be without. It is tuned for the sizes that {@code warmUp} names, else those that the model states. A model
  *     compiled ahead of time keeps the schedules that it was compiled with
  * @param poison fills freed and fresh working memory with NaN or a marker, to find reads of dead values; for tests
  */

@@ -2,11 +2,9 @@ package dev.quern.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
-import dev.quern.LoadWarmUp;
 import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.Tensor;
@@ -34,7 +32,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TunedModelsTest {
     private static final long SEED = 20261126;
     private static final int MODELS = Boolean.getBoolean("quern.campaign") ? 2_000 : 60;
-    private static final Map<String, Tensor> INPUTS = Map.of("x", floats(1, 20, 48));
+    static final Map<String, Tensor> INPUTS = Map.of("x", floats(1, 20, 48));
 
     @TempDir
     Path folder;
@@ -64,7 +61,7 @@ class TunedModelsTest {
         return Options.builder().threads(1).records(records.file());
     }
 
-    private static Tensor floats(long seed, int... shape) {
+    static Tensor floats(long seed, int... shape) {
         Random random = new Random(seed);
         float[] data = new float[Arrays.stream(shape).reduce(1, (all, extent) -> all * extent)];
         for (int i = 0; i < data.length; i++) {
@@ -74,7 +71,7 @@ class TunedModelsTest {
     }
 
     /** Rows times weights, of any number of rows. */
-    private static byte[] product() {
+    static byte[] product() {
         return new OnnxBuilder()
                 .input("x", DType.F32, "rows", 48)
                 .initializer("w", floats(2, 48, 96))
@@ -83,16 +80,16 @@ class TunedModelsTest {
                 .build();
     }
 
-    private static HostTrials here() {
+    static HostTrials here() {
         var backend = BackendChoice.forDevice("cpu");
         return new HostTrials(backend, backend.target(1), 1);
     }
 
-    private static TunedKernel kernel(CompiledModel model, ProgramStep.RunKernel step, Map<String, Long> sizes) {
+    static TunedKernel kernel(CompiledModel model, ProgramStep.RunKernel step, Map<String, Long> sizes) {
         return TunedKernel.of(model.program(), step, sizes, here().target(), true);
     }
 
-    private static ProgramStep.RunKernel only(CompiledModel model) {
+    static ProgramStep.RunKernel only(CompiledModel model) {
         return model.program().steps().stream()
                 .filter(ProgramStep.RunKernel.class::isInstance)
                 .map(ProgramStep.RunKernel.class::cast)
@@ -186,7 +183,9 @@ class TunedModelsTest {
                 .filter(one -> !one.equals(usual))
                 .findFirst()
                 .orElseThrow();
-        records.append(List.of(record(few, other, 100), record(untuned(Map.of("rows", 20L)), usual, 100)));
+        TunedKernel many = untuned(Map.of("rows", 20L));
+        records.append(List.of(record(many, many.usual(), 200), record(many, usual, 100)));
+        records.append(List.of(record(few, untuned(Map.of("rows", 1L)).usual(), 200), record(few, other, 100)));
         TunedKernel tuned = untuned(Map.of("rows", 1L));
         List<String> forms = tuned.step().forms().forms().stream()
                 .map(form -> SchedulePrinter.print(new Schedule(form.schedule().steps())))
@@ -206,6 +205,7 @@ class TunedModelsTest {
         assertTrue(!isLegal(kernel, illegal));
         TuningRecord good = record(kernel, outside(kernel), 100);
         records.append(List.of(
+                record(kernel, kernel.usual(), 200),
                 record(kernel, illegal, 1),
                 record(kernel, new Candidate("unknown axis", Schedule.NONE.then(new Step.Outline("nobody"))), 2),
                 with(good, "another machine", good.key().versions(), good.schedule()),
@@ -236,7 +236,7 @@ class TunedModelsTest {
                     .filter(one -> one.name().endsWith("8 accumulators") && isLegal(kernel, one))
                     .findFirst()
                     .orElseThrow();
-            records.append(List.of(record(kernel, reordered, 1)));
+            records.append(List.of(record(kernel, kernel.usual(), 2), record(kernel, reordered, 1)));
             try (CompiledModel pinned = load(sums);
                     CompiledModel free = ModelCompiler.of(
                                     options().deterministic(false).build())
@@ -263,6 +263,7 @@ class TunedModelsTest {
                             && run.kernel().symbols().isEmpty()) {
                         TunedKernel kernel = kernel(untuned, run, Map.of());
                         List<Candidate> all = kernel.space().unpruned();
+                        some.add(record(kernel, kernel.usual(), 2));
                         some.add(record(kernel, all.get(random.nextInt(all.size())), 1));
                     }
                 }
@@ -295,7 +296,7 @@ class TunedModelsTest {
     void aFileThatIsCompiledAheadHasTheSchedulesThatItWasMadeWith() throws IOException {
         TunedKernel kernel = untuned(Map.of("rows", 20L));
         Candidate chosen = outside(kernel);
-        records.append(List.of(record(kernel, chosen, 100)));
+        records.append(List.of(record(kernel, kernel.usual(), 200), record(kernel, chosen, 100)));
         Path model = Files.write(folder.resolve("model.onnx"), product());
         Path archive = folder.resolve("model.qar");
         Options tuned = options().cache(folder.resolve("cache")).build();
@@ -314,9 +315,12 @@ class TunedModelsTest {
         assertEquals(1, compilationsKept());
         assertEquals(0, compilationsKept());
         TunedKernel kernel = untuned(Map.of("rows", 20L));
-        records.append(List.of(record(kernel, outside(kernel), 100)));
+        records.append(List.of(record(kernel, kernel.usual(), 200), record(kernel, outside(kernel), 100)));
         assertEquals(1, compilationsKept());
         assertEquals(0, compilationsKept());
+        TuningRecord good = record(kernel, outside(kernel), 50);
+        records.append(List.of(with(good, "another machine", good.key().versions(), good.schedule())));
+        assertEquals(0, compilationsKept(), "what another machine found changes nothing here");
     }
 
     private int compilationsKept() {
@@ -328,29 +332,35 @@ class TunedModelsTest {
     }
 
     @Test
-    void loadingTunesForTheSizesThatAreNamed() throws IOException {
-        String expected = bits();
-        Options.Builder tuning = options()
-                .tune(Duration.ofSeconds(3))
-                .warmUp(LoadWarmUp.awaited(List.of(Map.of("x", new long[] {20, 48}))));
-        ModelCompiler.of(tuning.build()).compile(product()).close();
-        List<TuningRecord> found = records.read();
-        assertTrue(found.size() > 1, found::toString);
-        assertEquals(Map.of("rows", 20L), found.getFirst().sizes());
+    void aScheduleWhoseDefaultWasNotTimedIsNotTaken() {
         TunedKernel kernel = untuned(Map.of("rows", 20L));
-        assertEquals(RecordKey.of(kernel, here().device()), found.getFirst().key());
-        assertTrue(records.times(RecordKey.of(kernel, here().device()), kernel.sizes())
-                .containsKey(SchedulePrinter.print(
-                        new Schedule(kernel.step().schedule().steps()))));
-        assertEquals(expected, bits());
-        ModelException unnamed = assertThrows(
-                ModelException.class,
-                () -> ModelCompiler.of(options().tune(Duration.ofSeconds(1)).build())
-                        .compile(product()));
-        assertTrue(unnamed.getMessage().contains("expected a shape to warm up or tune for"), unnamed.getMessage());
-        ModelException nowhere =
-                assertThrows(ModelException.class, () -> tuning.noRecords().build());
-        assertTrue(nowhere.getMessage().contains("expected a file for what is found"), nowhere.getMessage());
+        TunedKernel more = untuned(Map.of("rows", 40L));
+        records.append(List.of(record(kernel, outside(kernel), 1), record(more, more.usual(), 200)));
+        assertEquals(kernel.step().forms(), untuned(Map.of("rows", 20L)).step().forms());
+    }
+
+    @Test
+    void whatWasFoundForOneSizeStaysWhenAnotherIsTuned() {
+        TunedKernel kernel = untuned(Map.of("rows", 20L));
+        TunedKernel more = untuned(Map.of("rows", 40L));
+        Candidate chosen = outside(kernel);
+        Candidate other = kernel.ranked().get(3);
+        records.append(List.of(
+                record(kernel, kernel.usual(), 200),
+                record(kernel, chosen, 100),
+                record(more, more.usual(), 400),
+                record(more, other, 380)));
+        assertEquals(chosen.schedule(), taken());
+        records.append(List.of(record(more, other, 100), record(kernel, other, 110)));
+        assertEquals(other.schedule(), taken(), "what is good at both sizes goes first");
+        records.append(List.of(record(more, other, 500), record(kernel, other, 300)));
+        assertEquals(chosen.schedule(), taken(), "the last time counts");
+    }
+
+    private Schedule taken() {
+        try (CompiledModel model = load(product())) {
+            return new Schedule(only(model).schedule().steps());
+        }
     }
 
     private static TuningRecord with(TuningRecord record, String device, String versions, String schedule) {

@@ -2,6 +2,7 @@ package dev.quern.tune;
 
 import dev.quern.ir.schedule.Candidate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,6 +19,9 @@ import java.util.Set;
 abstract class LearningSearch implements ScheduleSearch {
     /** Candidates tried before anything is learnt, those known from elsewhere left out. */
     private static final int BEGINNING = 4;
+
+    /** Less time than any clock tells, in nanoseconds. */
+    private static final double LEAST_NANOS = 1e-3;
 
     private final List<Candidate> candidates;
     private final double[][] points;
@@ -105,7 +109,7 @@ abstract class LearningSearch implements ScheduleSearch {
         if (number != null) {
             waiting.remove(number);
             if (outcome.isMeasured()) {
-                times.put(number, Math.log(outcome.nanos()));
+                times.put(number, Math.log(Math.max(LEAST_NANOS, outcome.nanos())));
             }
         }
     }
@@ -139,6 +143,11 @@ abstract class LearningSearch implements ScheduleSearch {
             best = Math.min(best, values[i]);
         }
         return new LearntTimes(where, values, best);
+    }
+
+    /** Whether all that is learnt from is finite. */
+    boolean learnsNumbers() {
+        return Arrays.stream(learnt().values()).allMatch(Double::isFinite);
     }
 
     private int best(LearntTimes learnt) {

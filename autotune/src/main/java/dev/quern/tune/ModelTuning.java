@@ -1,5 +1,6 @@
 package dev.quern.tune;
 
+import dev.quern.ModelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Tunes the kernels of a model within a budget of time, those first that take most of a run. Each gets a part of what is left of the budget, as large as its part of what is
@@ -27,6 +29,7 @@ public final class ModelTuning {
     private final TrialPlace place;
     private final TuningRecorder recorder;
     private final Function<TuningTask, ScheduleSearch> searches;
+    private final LongSupplier clock;
 
     /** Where records go. */
     @FunctionalInterface
@@ -62,20 +65,30 @@ public final class ModelTuning {
      * @param searches how a kernel's candidates are gone through
      */
     public ModelTuning(TrialPlace place, TuningRecorder recorder, Function<TuningTask, ScheduleSearch> searches) {
+        this(place, recorder, searches, System::nanoTime);
+    }
+
+    /** The same by another clock, of nanoseconds. */
+    public ModelTuning(
+            TrialPlace place,
+            TuningRecorder recorder,
+            Function<TuningTask, ScheduleSearch> searches,
+            LongSupplier clock) {
         this.place = place;
         this.recorder = recorder;
         this.searches = searches;
+        this.clock = clock;
     }
 
     /** What was found of the tasks that were begun, those first that take most of a run. */
     public Map<TuningTask, KernelTuning> run(List<TuningTask> tasks, TuningBudget limits, TuningListener listener) {
-        long begin = System.nanoTime();
+        long begin = clock.getAsLong();
         List<TuningTask> order = new ArrayList<>(tasks);
         order.sort(Comparator.comparingDouble(TuningTask::share).reversed());
         double left = order.stream().mapToDouble(TuningTask::share).sum();
         Map<TuningTask, KernelTuning> found = new LinkedHashMap<>();
         for (TuningTask task : order) {
-            long rest = limits.budget().toNanos() - (System.nanoTime() - begin);
+            long rest = limits.budget().toNanos() - (clock.getAsLong() - begin);
             long part = left > 0 ? (long) (rest * (task.share() / left)) : 0;
             left -= task.share();
             if (limits.isStopped().getAsBoolean() || !found.isEmpty() && part < LEAST_NANOS) {
@@ -90,15 +103,25 @@ public final class ModelTuning {
     }
 
     private KernelTuning tuned(TuningTask task, long nanos, TuningBudget limits, TuningListener listener) {
-        long begin = System.nanoTime();
+        long begin = clock.getAsLong();
         long last = Math.min(MOST_LAST_NANOS, (long) (nanos * LAST));
         Set<TrialOutcome> told = new LinkedHashSet<>();
-        List<TrialOutcome> outcomes = new Tuning(place.trials(task.kernel()))
+        TrialSource trials;
+        try {
+            trials = place.trials(task.kernel());
+        } catch (ModelException | OutOfMemoryError refusal) {
+            TrialOutcome none = TrialOutcome.without(
+                    task.kernel().usual(), TrialOutcome.TrialStatus.FAILED, String.valueOf(refusal.getMessage()));
+            recorder.add(List.of(record(task, none)));
+            listener.tried(task, none);
+            return new KernelTuning(task.kernel(), List.of(none), (clock.getAsLong() - begin) / 1e9);
+        }
+        List<TrialOutcome> outcomes = new Tuning(trials)
                 .run(
                         searches.apply(task),
                         limits.most(),
                         () -> limits.isStopped().getAsBoolean()
-                                || told.size() > 1 && System.nanoTime() - begin > nanos - last,
+                                || told.size() > 1 && clock.getAsLong() - begin > nanos - last,
                         outcome -> {
                             told.add(outcome);
                             recorder.add(List.of(record(task, outcome)));
@@ -108,7 +131,7 @@ public final class ModelTuning {
                 .filter(outcome -> !told.contains(outcome))
                 .map(outcome -> record(task, outcome))
                 .toList());
-        return new KernelTuning(task.kernel(), outcomes, (System.nanoTime() - begin) / 1e9);
+        return new KernelTuning(task.kernel(), outcomes, (clock.getAsLong() - begin) / 1e9);
     }
 
     private static TuningRecord record(TuningTask task, TrialOutcome outcome) {

@@ -44,7 +44,8 @@ public record RecordKey(String signature, String device, String versions) {
                 kernel.body());
     }
 
-    private static String digest(String text) {
+    /** SHA-256 of {@code text} in hexadecimal. */
+    static String digest(String text) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash);

@@ -13,6 +13,8 @@ import dev.quern.passes.graph.GraphPipeline;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
 import dev.quern.passes.schedule.DefaultSchedules;
+import dev.quern.passes.schedule.TunedSchedules;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,6 +47,9 @@ public record TunedKernel(
         List<Candidate> ranked) {
     /** Candidates that records put before the ranking. */
     private static final int KNOWN_FIRST = 4;
+
+    /** The same of each of the other sizes. */
+    private static final int KNOWN_ELSEWHERE = 2;
 
     public TunedKernel {
         constants = Set.copyOf(constants);
@@ -110,27 +115,64 @@ public record TunedKernel(
         return of(program, step, Map.of(), target, true);
     }
 
+    /** The same with what runs without tuning as its usual schedule, whatever its step has. */
+    public TunedKernel untuned(Target target, boolean pinned) {
+        ProgramStep.RunKernel usual = new ProgramStep.RunKernel(
+                step.kernel(),
+                DefaultSchedules.of(step.kernel(), constants, target, pinned),
+                step.arguments(),
+                step.inPlace(),
+                step.work(),
+                step.origin());
+        return of(program, usual, sizes, target, pinned);
+    }
+
     /**
-     * Its schedules, the usual first, then those that were fastest when they were timed before, be they of the rules' choice or not, then as they are ranked.
+     * Its schedules, the usual first, then those that were {@linkplain #fastest fastest} when they were timed before, then as they are ranked.
      *
-     * @param times of schedules, by their texts
+     * @param times of schedules, at these sizes and others
      */
-    public List<Candidate> ranked(Map<String, Double> times) {
+    public List<Candidate> ranked(List<TunedSchedules.SizedTimes> times) {
         Set<Candidate> order = new LinkedHashSet<>(List.of(usual));
         order.addAll(fastest(times));
         order.addAll(ranked);
         return List.copyOf(order);
     }
 
-    /** The few of its schedules that were fastest, the fastest first, be they of the rules' choice or not. */
-    public List<Candidate> fastest(Map<String, Double> times) {
-        return times.isEmpty()
-                ? List.of()
-                : joint().stream()
-                        .filter(one -> times.containsKey(SchedulePrinter.print(one.schedule())))
-                        .sorted(Comparator.comparingDouble(one -> times.get(SchedulePrinter.print(one.schedule()))))
-                        .limit(KNOWN_FIRST)
-                        .toList();
+    /**
+     * The few of its schedules that were fastest at these sizes, the fastest first, then those that were at the nearest of other sizes, be they of the rules' choice or not.
+     *
+     * @param times of schedules, at these sizes and others
+     */
+    public List<Candidate> fastest(List<TunedSchedules.SizedTimes> times) {
+        if (times.isEmpty()) {
+            return List.of();
+        }
+        Map<String, Candidate> all = new HashMap<>();
+        joint().forEach(one -> all.putIfAbsent(SchedulePrinter.print(one.schedule()), one));
+        List<TunedSchedules.SizedTimes> nearest = new ArrayList<>(times);
+        nearest.sort(Comparator.comparingDouble(sized -> distance(sized.sizes())));
+        Set<Candidate> known = new LinkedHashSet<>();
+        for (TunedSchedules.SizedTimes sized : nearest) {
+            boolean isHere = sized.sizes().equals(sizes);
+            sized.nanos().entrySet().stream()
+                    .filter(one -> all.containsKey(one.getKey()))
+                    .sorted(Map.Entry.<String, Double>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+                    .limit(isHere ? KNOWN_FIRST : KNOWN_ELSEWHERE)
+                    .forEach(one -> known.add(all.get(one.getKey())));
+        }
+        return known.stream().limit(KNOWN_FIRST).toList();
+    }
+
+    /** How far other sizes are from these: 0 if they are these, infinity if they are of other symbols. */
+    private double distance(Map<String, Long> others) {
+        if (!others.keySet().equals(sizes.keySet())) {
+            return Double.POSITIVE_INFINITY;
+        }
+        return sizes.entrySet().stream()
+                .mapToDouble(size ->
+                        Math.abs(Math.log((1.0 + size.getValue()) / Math.max(1, 1.0 + others.get(size.getKey())))))
+                .sum();
     }
 
     /** The schedules that rules leave, as they are ranked, then all others of the cross product. */

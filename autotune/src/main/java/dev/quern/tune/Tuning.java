@@ -34,6 +34,9 @@ public final class Tuning {
     /** Candidates that are timed again: the first, which others are compared with, and the best. */
     private static final int FINALISTS = 5;
 
+    /** Trials that are open at a time: those compiled ahead, the one that is timed, and those kept for the end. */
+    public static final int MOST_OPEN = AHEAD + 1 + FINALISTS;
+
     private static final int ROUNDS = 3;
 
     /** A time that is so many times the best may be bad luck of the compiler's: it is made once more. */
@@ -145,7 +148,7 @@ public final class Tuning {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return TrialOutcome.without(candidate, TrialStatus.TIMED_OUT, "tuning was interrupted");
-        } catch (RuntimeException | LinkageError failure) {
+        } catch (RuntimeException | LinkageError | OutOfMemoryError failure) {
             if (trial != null) {
                 trial.close();
             }
@@ -157,6 +160,9 @@ public final class Tuning {
         return switch (failure) {
             case ScheduleRefusal refusal -> TrialOutcome.without(candidate, TrialStatus.REFUSED, refusal.getMessage());
             case ModelException refusal -> TrialOutcome.without(candidate, TrialStatus.FAILED, refusal.getMessage());
+            case OutOfMemoryError full ->
+                TrialOutcome.without(
+                        candidate, TrialStatus.FAILED, "memory was not enough (" + full.getMessage() + ")");
             default -> TrialOutcome.without(candidate, TrialStatus.FAILED, String.valueOf(failure));
         };
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.quern.ir.text.SchedulePrinter;
 import dev.quern.tune.TrialOutcome.TrialStatus;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What became of a candidate, to be kept.
@@ -96,6 +98,12 @@ public record TuningRecord(
             throw new UncheckedIOException(impossible);
         }
         return text.toString();
+    }
+
+    /** Whether a line that {@link #line} made may be of {@code device}, told without parsing it. */
+    static Predicate<String> mentions(String device) {
+        String quoted = '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(device)) + '"';
+        return line -> line.contains(quoted);
     }
 
     /** The record that {@code line} is; empty if it is none. */

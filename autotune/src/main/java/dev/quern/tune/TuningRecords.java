@@ -1,14 +1,12 @@
 package dev.quern.tune;
 
 import dev.quern.ModelException;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,13 +14,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Records in a file of JSON lines that is only ever added to, by any number of processes at a time. Lines that are no records, such as one that a killed process
@@ -33,8 +32,8 @@ import java.util.concurrent.locks.LockSupport;
 public record TuningRecords(Path file) {
     private static final System.Logger LOG = System.getLogger("dev.quern.tune");
 
-    /** A file of more bytes is not read: something other than records has been written to it. */
-    public static final long MOST_BYTES = 256L << 20;
+    /** A file of more bytes is neither read nor written: something other than records has been written to it. */
+    static final long MOST_BYTES = 64L << 20;
 
     private static final long WAIT_NANOS = 1_000_000;
 
@@ -79,6 +78,13 @@ public record TuningRecords(Path file) {
         boolean endsInLine = endsInLine();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             ByteBuffer bytes = ByteBuffer.wrap(((endsInLine ? "" : "\n") + lines).getBytes(StandardCharsets.UTF_8));
+            if (channel.size() + bytes.remaining() > MOST_BYTES) {
+                throw new ModelException(
+                        ModelException.Code.IO,
+                        file.toString(),
+                        "expected room for " + bytes.remaining() + " bytes of records, found " + channel.size() + " of "
+                                + MOST_BYTES + " taken; move the file away");
+            }
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
@@ -100,7 +106,12 @@ public record TuningRecords(Path file) {
         Files.createDirectories(folder);
         FileChannel channel = FileChannel.open(
                 folder.resolve(file.getFileName() + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        return new RecordsLock(channel, locked(channel));
+        try {
+            return new RecordsLock(channel, locked(channel));
+        } catch (IOException | RuntimeException | Error failure) {
+            channel.close();
+            throw failure;
+        }
     }
 
     /** Other threads of this process are told by an exception, other processes are waited for. */
@@ -130,6 +141,17 @@ public record TuningRecords(Path file) {
      */
     public List<TuningRecord> read() {
         List<TuningRecord> records = new ArrayList<>();
+        each(_ -> true, records::add);
+        return records;
+    }
+
+    /**
+     * Tells each record, the oldest first.
+     *
+     * @param wanted asked of a line before it is parsed: whether its record is of interest
+     * @throws ModelException if the file is there and cannot be read
+     */
+    void each(Predicate<String> wanted, Consumer<TuningRecord> told) {
         long skipped = 0;
         try (FileChannel channel = FileChannel.open(file)) {
             if (channel.size() > MOST_BYTES) {
@@ -139,21 +161,19 @@ public record TuningRecords(Path file) {
                         "expected at most " + MOST_BYTES + " bytes of records, found " + channel.size()
                                 + "; move the file away");
             }
-            try (BufferedReader lines = new BufferedReader(Channels.newReader(
-                    channel,
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .onMalformedInput(CodingErrorAction.REPLACE)
-                            .onUnmappableCharacter(CodingErrorAction.REPLACE),
-                    -1))) {
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    Optional<TuningRecord> record = TuningRecord.parse(line);
-                    record.ifPresent(records::add);
-                    skipped += record.isPresent() || line.isBlank() ? 0 : 1;
+            RecordLines lines = new RecordLines(Channels.newInputStream(channel));
+            for (String line = lines.next(); line != null; line = lines.next()) {
+                if (!wanted.test(line)) {
+                    skipped += line.isBlank() || line.startsWith("{") && line.endsWith("}") ? 0 : 1;
+                    continue;
                 }
+                Optional<TuningRecord> record = TuningRecord.parse(line);
+                record.ifPresent(told);
+                skipped += record.isPresent() || line.isBlank() ? 0 : 1;
             }
+            skipped += lines.overlong();
         } catch (NoSuchFileException none) {
-            return List.of();
+            return;
         } catch (IOException failure) {
             throw new ModelException(
                     ModelException.Code.IO, file.toString(), "cannot be read (" + failure + ")", failure);
@@ -161,20 +181,11 @@ public record TuningRecords(Path file) {
         if (skipped > 0) {
             LOG.log(System.Logger.Level.WARNING, "{0}: {1} lines are no records and are skipped", file, skipped);
         }
-        return records;
     }
 
-    /** The least time that each candidate of {@code key} was found to take at {@code sizes}, by its schedule's text; none of another kernel, device or version. */
+    /** The last time that each candidate of {@code key} was found to take at {@code sizes}, by its schedule's text; none of another kernel, device or version. */
     public Map<String, Double> times(RecordKey key, Map<String, Long> sizes) {
-        Map<String, Double> times = new HashMap<>();
-        for (TuningRecord record : read()) {
-            if (record.isMeasured()
-                    && record.key().equals(key)
-                    && record.sizes().equals(sizes)) {
-                times.merge(record.schedule(), record.nanos(), Math::min);
-            }
-        }
-        return times;
+        return RecordedSchedules.read(this, key.device(), key.versions()).times(key, sizes);
     }
 
     /**

@@ -13,11 +13,13 @@ import dev.quern.ir.schedule.ScheduleRefusal;
 import dev.quern.ir.schedule.Scheduler;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -141,6 +143,20 @@ class SearchReplayTest {
             assertEquals(few.size(), tried.stream().distinct().count());
             assertEquals(few.getFirst(), tried.getFirst(), "the first of the ranking is tried first");
         }
+    }
+
+    @Test
+    void noTimeAtAllTeachesToo() {
+        MadeUpSweep sweep = SWEEPS.values().iterator().next();
+        BayesianSearch search = new BayesianSearch(sweep.candidates().subList(0, 12), List.of(), 1);
+        Set<Candidate> tried = new HashSet<>();
+        for (Optional<Candidate> next = search.next(); next.isPresent(); next = search.next()) {
+            tried.add(next.get());
+            double nanos = tried.size() == 2 ? 0 : sweep.nanos().get(next.get().name());
+            search.found(TrialOutcome.measured(next.get(), nanos, ""));
+            assertTrue(search.learnsNumbers(), "after " + tried.size());
+        }
+        assertEquals(12, tried.size());
     }
 
     @Test

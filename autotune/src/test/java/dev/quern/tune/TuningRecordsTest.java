@@ -16,6 +16,7 @@ import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.Step;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -100,6 +101,81 @@ class TuningRecordsTest {
         assertEquals(1, records.times(key(3, NARROW), SIZES).size());
         assertEquals(Map.of(), records.times(key, Map.of("rows", 4L)));
         assertNotEquals(key(3, WIDE), key(3, NARROW));
+    }
+
+    private static TuningRecord timed(TuningRecord record, double nanos, String at) {
+        return new TuningRecord(
+                record.key(),
+                record.sizes(),
+                record.subject(),
+                record.candidate(),
+                record.schedule(),
+                Double.isNaN(nanos) ? TrialOutcome.TrialStatus.TIMED_OUT : TrialOutcome.TrialStatus.MEASURED,
+                nanos,
+                "",
+                at);
+    }
+
+    @Test
+    void theLastTimeCountsAndWhatWasTriedIsKnown() {
+        TuningRecords records = new TuningRecords(folder.resolve("records.jsonl"));
+        TuningRecord one = record(key(3, WIDE), 1);
+        TuningRecord other = record(key(3, WIDE), 2);
+        records.append(List.of(
+                timed(one, 50, "2026-11-26T10:00:00Z"),
+                timed(one, 70, "2026-11-26T10:00:00.5Z"),
+                timed(one, 80, "2026-11-26T10:00:00.500Z"),
+                timed(one, 10, "2026-11-20T10:00:00Z"),
+                timed(one, Double.NaN, "2026-11-26T11:00:00Z"),
+                timed(other, Double.NaN, "2026-11-26T10:00:00Z")));
+        RecordedSchedules read = RecordedSchedules.read(records, WIDE, "1");
+        assertEquals(Map.of(one.schedule(), 80.0), read.times(key(3, WIDE), SIZES));
+        assertEquals(Set.of(one.schedule(), other.schedule()), read.tried(key(3, WIDE), SIZES));
+        assertEquals(Set.of(), read.tried(key(3, WIDE), Map.of()));
+    }
+
+    @Test
+    void theDigestIsOfTimesOfThisDeviceAndVersion() {
+        TuningRecords records = new TuningRecords(folder.resolve("records.jsonl"));
+        assertEquals("", RecordedSchedules.read(records, WIDE, "1").digest());
+        TuningRecord one = record(key(3, WIDE), 1);
+        records.append(List.of(one, record(key(3, NARROW), 1)));
+        String digest = RecordedSchedules.read(records, WIDE, "1").digest();
+        assertNotEquals("", digest);
+        assertNotEquals("", RecordedSchedules.read(records, NARROW, "1").digest());
+        records.append(List.of(
+                record(key(4, NARROW), 2),
+                record(RecordKey.of(kernel(3), Set.of("y"), WIDE, "2"), 3),
+                timed(record(key(3, WIDE), 4), Double.NaN, one.at())));
+        assertEquals(digest, RecordedSchedules.read(records, WIDE, "1").digest());
+        records.append(List.of(record(key(3, WIDE), 5)));
+        assertNotEquals(digest, RecordedSchedules.read(records, WIDE, "1").digest());
+    }
+
+    @Test
+    void aLineLongerThanAnyRecordIsSkippedAndAFullFileIsLeft() throws IOException {
+        Path file = folder.resolve("records.jsonl");
+        TuningRecords records = new TuningRecords(file);
+        TuningRecord first = record(key(3, WIDE), 1);
+        TuningRecord second = record(key(3, WIDE), 2);
+        records.append(List.of(first));
+        String remark = "x".repeat(RecordLines.LONGEST);
+        records.append(List.of(
+                TuningRecord.of(
+                        key(3, WIDE),
+                        Map.of(),
+                        "copy",
+                        TrialOutcome.without(
+                                new Candidate("c", Schedule.NONE), TrialOutcome.TrialStatus.FAILED, remark)),
+                second));
+        assertEquals(List.of(first, second), records.read());
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(TuningRecords.MOST_BYTES - 10);
+        }
+        ModelException full = assertThrows(ModelException.class, () -> records.append(List.of(second)));
+        assertTrue(full.getMessage().contains("move the file away"), full.getMessage());
+        assertEquals(TuningRecords.MOST_BYTES - 10, Files.size(file));
+        assertEquals(List.of(first, second), records.read());
     }
 
     @Test

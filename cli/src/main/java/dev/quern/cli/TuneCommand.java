@@ -8,6 +8,7 @@ import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.Pruning;
+import dev.quern.passes.schedule.TunedSchedules;
 import dev.quern.ptx.PtxTargets;
 import dev.quern.runtime.BackendChoice;
 import dev.quern.runtime.DeviceTrials;
@@ -16,6 +17,7 @@ import dev.quern.tune.BayesianSearch;
 import dev.quern.tune.GridSearch;
 import dev.quern.tune.RandomSearch;
 import dev.quern.tune.RecordKey;
+import dev.quern.tune.RecordedSchedules;
 import dev.quern.tune.ScheduleSearch;
 import dev.quern.tune.TrialOutcome;
 import dev.quern.tune.TrialPlace;
@@ -189,15 +191,12 @@ final class TuneCommand implements Callable<Integer> {
             return merged(new TuningRecords(file), records());
         }
         if (task.model != null) {
-            new ModelTuneRun(session, host(), threads, budget, most, records())
-                    .run(
-                            ModelCache.fetched(session, task.model),
-                            inputs,
-                            dims,
-                            one -> search(
-                                    one.kernel(),
-                                    records().times(one.key(), one.kernel().sizes())),
-                            json);
+            Path file = ModelCache.fetched(session, task.model);
+            Backend backend = host();
+            RecordedSchedules known = RecordedSchedules.read(
+                    records(), new HostTrials(backend, backend.target(threads), threads).device());
+            new ModelTuneRun(session, backend, threads, budget, most, records())
+                    .run(file, inputs, dims, one -> search(one.kernel(), known.of(one.key())), json);
             return ExitStatus.OK;
         }
         TunedOperator operator = TunedOperator.of(task.listed == null ? task.timed : task.listed);
@@ -257,13 +256,18 @@ final class TuneCommand implements Callable<Integer> {
         RecordKey key = RecordKey.of(kernel, place.device());
         TuningRecords records = records();
         records.requireWritable();
-        Map<String, Double> known = records.times(key, kernel.sizes());
+        RecordedSchedules recorded = RecordedSchedules.read(records, place.device());
+        int known = recorded.times(key, kernel.sizes()).size();
         Set<TrialOutcome> told = new HashSet<>();
         try (Interruption interruption = Interruption.begin()) {
             OperatorTuning.TuningLimits limits = new OperatorTuning.TuningLimits(
                     budget, most, threads, BestPeaks.in(ModelCache.of(session).folder()), interruption::isAsked);
             OperatorTuning tuning = OperatorTuning.run(
-                    kernel, search(kernel, known), place, limits, progress().andThen(outcome -> {
+                    kernel,
+                    search(kernel, recorded.of(key)),
+                    place,
+                    limits,
+                    progress().andThen(outcome -> {
                         told.add(outcome);
                         records.append(List.of(record(key, operator, sizes, outcome)));
                     }));
@@ -280,7 +284,7 @@ final class TuneCommand implements Callable<Integer> {
                     out.writeStringField("operator", operator.text());
                     out.writeStringField("shape", sizes);
                     out.writeStringField("target", target.name());
-                    out.writeNumberField("known", known.size());
+                    out.writeNumberField("known", known);
                     out.writeNumberField("threads", threads);
                     out.writeStringField("search", search.name());
                     TuningText.write(out, tuning);
@@ -307,7 +311,7 @@ final class TuneCommand implements Callable<Integer> {
                                 .orElse(""));
     }
 
-    private ScheduleSearch search(TunedKernel kernel, Map<String, Double> known) {
+    private ScheduleSearch search(TunedKernel kernel, List<TunedSchedules.SizedTimes> known) {
         return switch (search) {
             case grid -> new GridSearch(kernel.ranked(known));
             case random -> {

@@ -5,9 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
+import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.cli.bench.JsonTree;
+import dev.quern.ir.backend.Backend;
+import dev.quern.ir.backend.Target;
+import dev.quern.ir.schedule.Candidate;
+import dev.quern.ir.schedule.ScheduleRefusal;
+import dev.quern.ir.schedule.Scheduler;
 import dev.quern.onnx.build.OnnxBuilder;
+import dev.quern.passes.program.ProgramStep;
+import dev.quern.runtime.BackendChoice;
+import dev.quern.runtime.CompiledModel;
+import dev.quern.runtime.HostTrials;
+import dev.quern.runtime.ModelCompiler;
+import dev.quern.tune.RecordKey;
+import dev.quern.tune.TrialOutcome;
+import dev.quern.tune.TunedKernel;
+import dev.quern.tune.TuningRecord;
+import dev.quern.tune.TuningRecords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,33 +88,56 @@ class ExplainCommandTest {
 
     @Test
     void whatRecordsSayIsTheReason() throws IOException {
-        CommandRun tuned = CommandRun.in(
-                folder,
-                "tune",
-                "m.onnx",
-                "--dim",
-                "rows=64",
-                "--threads",
-                "1",
-                "--budget",
-                "6s",
-                "--most",
-                "2",
-                "--records",
-                "mine.jsonl");
-        assertEquals(ExitStatus.OK, tuned.status(), tuned.err());
-        Path records = folder.resolve("mine.jsonl");
-        List<String> lines = new ArrayList<>(Files.readAllLines(records));
-        String usual = (String) json("--kernel", "contraction").get("default");
-        String other = lines.stream()
-                .filter(line -> line.contains("contraction_") && !line.contains("\"candidate\":\"" + usual + "\""))
-                .findFirst()
-                .orElseThrow();
-        lines.add(other.replaceAll("\"nanos\":[0-9.Ee+-]+", "\"nanos\":1.5"));
-        Files.write(records, lines);
+        Candidate other = records();
         CommandRun run = explain("--kernel", "contraction");
-        assertTrue(run.out().contains("is taken: records of this machine say that it takes 0.00"), run.out());
-        assertTrue(run.out().contains("of what the default, " + usual + ", takes"), run.out());
+        assertTrue(run.out().contains(other.name() + " is taken: records"), run.out());
+        assertTrue(run.out().contains("is taken: records of this machine say that it takes 0.250"), run.out());
+        assertTrue(
+                run.out()
+                        .contains("of what the default, "
+                                + json("--kernel", "contraction").get("default") + ", takes"),
+                run.out());
+    }
+
+    /** Writes times of the product's default, and of the first other that the scheduler takes, which took a quarter. */
+    private Candidate records() {
+        Backend backend = BackendChoice.forDevice("cpu");
+        HostTrials place = new HostTrials(backend, backend.target(1), 1);
+        Options options = Options.builder().threads(1).noRecords().build();
+        try (CompiledModel model = ModelCompiler.of(options).compile(folder.resolve("m.onnx"))) {
+            ProgramStep.RunKernel step = model.program().steps().stream()
+                    .filter(ProgramStep.RunKernel.class::isInstance)
+                    .map(ProgramStep.RunKernel.class::cast)
+                    .filter(one -> one.kernel().name().startsWith("contraction_"))
+                    .findFirst()
+                    .orElseThrow();
+            TunedKernel kernel = TunedKernel.of(model.program(), step, Map.of("rows", 64L), place.target(), true);
+            Candidate other = kernel.ranked().stream()
+                    .skip(1)
+                    .filter(one -> isTaken(kernel, one, place.target()))
+                    .findFirst()
+                    .orElseThrow();
+            new TuningRecords(folder.resolve("mine.jsonl"))
+                    .append(List.of(record(kernel, place, kernel.usual(), 200), record(kernel, place, other, 50)));
+            return other;
+        }
+    }
+
+    private static boolean isTaken(TunedKernel kernel, Candidate candidate, Target target) {
+        try {
+            Scheduler.apply(kernel.step().kernel(), candidate.schedule(), target);
+            return true;
+        } catch (ScheduleRefusal refused) {
+            return false;
+        }
+    }
+
+    private static TuningRecord record(TunedKernel kernel, HostTrials place, Candidate candidate, double nanos) {
+        return TuningRecord.of(
+                RecordKey.of(kernel, place.device()),
+                kernel.sizes(),
+                "a test",
+                new TrialOutcome(candidate, TrialOutcome.TrialStatus.MEASURED, nanos, ""));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.quern.runtime;
 
+import dev.quern.ModelException;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Target;
 import dev.quern.tune.ClockedTrial;
@@ -8,6 +9,7 @@ import dev.quern.tune.TrialPlace;
 import dev.quern.tune.TrialSource;
 import dev.quern.tune.TrialTimer;
 import dev.quern.tune.TunedKernel;
+import dev.quern.tune.Tuning;
 import java.time.Duration;
 
 /**
@@ -20,6 +22,9 @@ import java.time.Duration;
 public record HostTrials(Backend backend, Target target, int threads) implements TrialPlace {
     /** Sets of buffers that runs take in turn. */
     private static final int SETS = 3;
+
+    /** The part of the heap that all trials that are open at a time may take is one by this. */
+    private static final int SHARE_OF_HEAP = 2;
 
     private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final Duration TIMING = Duration.ofMillis(60);
@@ -36,7 +41,22 @@ public record HostTrials(Backend backend, Target target, int threads) implements
 
     @Override
     public TrialSource trials(TunedKernel kernel) {
-        KernelAlone.RunPlace place = new KernelAlone.RunPlace(backend, target, threads, SETS);
+        return trials(kernel, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / Tuning.MOST_OPEN);
+    }
+
+    /** The same where a trial may take {@code most} bytes: of operands that are large there are fewer sets, and of those that do not fit no trials. */
+    public TrialSource trials(TunedKernel kernel, long most) {
+        long fixed = KernelAlone.bytes(kernel, true);
+        long set = Math.max(1, KernelAlone.bytes(kernel, false));
+        int sets = (int) Math.min(SETS, Math.max(0, most - fixed) / set);
+        if (sets == 0) {
+            throw new ModelException(
+                    ModelException.Code.UNSUPPORTED,
+                    kernel.step().kernel().name(),
+                    "to be timed it needs " + (fixed + set) + " bytes, found " + most
+                            + " for each of the trials that are open at a time; give the JVM more memory (-Xmx)");
+        }
+        KernelAlone.RunPlace place = new KernelAlone.RunPlace(backend, target, threads, sets);
         TrialTimer timer = new TrialTimer(WARM_UP, TIMING);
         return candidate -> new ClockedTrial(
                 KernelAlone.of(kernel.program(), kernel.step(), kernel.sizes(), candidate.schedule(), place), timer);

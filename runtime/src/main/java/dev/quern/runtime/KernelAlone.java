@@ -14,6 +14,7 @@ import dev.quern.passes.program.PackedConstants;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
 import dev.quern.tune.RepeatedKernel;
+import dev.quern.tune.TunedKernel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -155,6 +156,19 @@ final class KernelAlone implements RepeatedKernel {
             }
         }
         return set;
+    }
+
+    /** Bytes of those parameters of {@code kernel} that are constants, or of those that are none; as many as can be said if that is too many. */
+    static long bytes(TunedKernel kernel, boolean constants) {
+        double bytes = 0;
+        for (Buffer parameter : kernel.step().scheduled().parameters()) {
+            if (kernel.constants().contains(parameter.name()) == constants) {
+                bytes += (double) span(parameter, kernel.sizes())
+                        * parameter.dtype().bits()
+                        / Byte.SIZE;
+            }
+        }
+        return (long) bytes;
     }
 
     /** Elements from a parameter's first to its last. */

@@ -18,11 +18,15 @@ import dev.quern.runtime.archive.CompilationKey;
 import dev.quern.runtime.archive.DamagedException;
 import dev.quern.runtime.archive.ModelFiles;
 import dev.quern.runtime.archive.ProgramArchive;
+import dev.quern.tune.TrialPlace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -37,6 +41,19 @@ public final class ModelCompiler {
     private final CompileOptions compileOptions;
     private final StageSink stages;
     private final Optional<Keeping> keeping;
+    private final TrialTiming timing;
+
+    /** Where candidates are timed when a model is tuned at load. */
+    @FunctionalInterface
+    public interface TrialPlaces {
+        /** The place of runs on {@code threads} threads, of kernels that {@code backend} compiles for {@code target}. */
+        TrialPlace of(Backend backend, Target target, int threads);
+    }
+
+    /** How tuning at load takes times, and by which clock, of nanoseconds, it ends. */
+    private record TrialTiming(TrialPlaces places, LongSupplier clock) {
+        static final TrialTiming HERE = new TrialTiming(HostTrials::new, System::nanoTime);
+    }
 
     /** Where programs are kept, and of which build of Quern. */
     private record Keeping(Path folder, String build, boolean atOnce) {
@@ -46,22 +63,28 @@ public final class ModelCompiler {
         }
     }
 
-    private ModelCompiler(Options options, CompileOptions compileOptions, StageSink stages, Optional<Keeping> keeping) {
+    private ModelCompiler(
+            Options options,
+            CompileOptions compileOptions,
+            StageSink stages,
+            Optional<Keeping> keeping,
+            TrialTiming timing) {
         this.options = Objects.requireNonNull(options);
         this.compileOptions = Objects.requireNonNull(compileOptions);
         this.stages = Objects.requireNonNull(stages);
         this.keeping = keeping;
+        this.timing = timing;
     }
 
     /** A compiler that does what {@code options} say, and keeps what it compiled where they say. */
     public static ModelCompiler of(Options options) {
         CompileOptions compileOptions = CompileOptions.defaults().withDeterministic(options.deterministic());
-        return new ModelCompiler(options, compileOptions, StageSink.NONE, Keeping.of(options));
+        return new ModelCompiler(options, compileOptions, StageSink.NONE, Keeping.of(options), TrialTiming.HERE);
     }
 
     /** The same, showing {@code sink} every stage; so every stage is done, and nothing kept. */
     public ModelCompiler withStages(StageSink sink) {
-        return new ModelCompiler(options, compileOptions, sink, Optional.empty());
+        return new ModelCompiler(options, compileOptions, sink, Optional.empty(), timing);
     }
 
     /**
@@ -70,7 +93,17 @@ public final class ModelCompiler {
      * @param build a name that no two builds share which compile differently
      */
     public ModelCompiler keepingIn(Path folder, String build) {
-        return new ModelCompiler(options, compileOptions, stages, Optional.of(new Keeping(folder, build, true)));
+        return new ModelCompiler(
+                options, compileOptions, stages, Optional.of(new Keeping(folder, build, true)), timing);
+    }
+
+    /**
+     * The same, timing candidates elsewhere where {@code Options.tune} has it tune.
+     *
+     * @param clock nanoseconds, by which the time for tuning is taken
+     */
+    public ModelCompiler timingAt(TrialPlaces places, LongSupplier clock) {
+        return new ModelCompiler(options, compileOptions, stages, keeping, new TrialTiming(places, clock));
     }
 
     /**
@@ -96,10 +129,10 @@ public final class ModelCompiler {
 
     private CompiledModel compile(String where, Supplier<ModelBytes> open) {
         long begin = System.nanoTime();
-        CompiledModel loaded = loaded(where, open);
-        if (!options.tune().isZero() && tunes(where, open, loaded, left(begin))) {
-            loaded.close();
-            loaded = loaded(where, open);
+        Seat seat = Boundary.cross(where, new Reproducer(), this::seat);
+        CompiledModel loaded = loaded(where, open, seat);
+        if (!options.tune().isZero() && seat.target() instanceof Target.Processor) {
+            loaded = tuned(where, open, loaded, seat, begin);
         }
         WarmUpAtLoad.begin(loaded, options.warmUp(), left(begin));
         return loaded;
@@ -109,23 +142,66 @@ public final class ModelCompiler {
         return options.timeLimit().minusNanos(System.nanoTime() - begin);
     }
 
-    /** Whether tuning found something for {@code loaded}, which is closed if that fails. */
-    private boolean tunes(String where, Supplier<ModelBytes> open, CompiledModel loaded, Duration limit) {
+    /**
+     * {@code loaded}, or the same model compiled by what tuning found. Whatever becomes of that, there is a model; only shapes that do not fit it are said to whoever named them.
+     *
+     * @param begin when loading began: time is left for compiling once more
+     */
+    private CompiledModel tuned(String where, Supplier<ModelBytes> open, CompiledModel loaded, Seat seat, long begin) {
+        Duration compiling = Duration.ofNanos(System.nanoTime() - begin);
+        List<Map<String, long[]>> shapes;
         try {
-            return Boundary.cross(where, new Reproducer(), () -> {
-                try (ModelBytes bytes = open.get()) {
-                    Seat seat = seat();
-                    return archive(bytes, where).isEmpty()
-                            && TuneAtLoad.tune(loaded, seat.backend(), seat.target(), options, limit);
-                }
+            shapes = Boundary.cross(where, new Reproducer(), () -> {
+                List<Map<String, long[]>> named = TuneAtLoad.shapes(loaded, options);
+                named.forEach(loaded::zeros);
+                return named;
             });
         } catch (RuntimeException | Error failure) {
             loaded.close();
             throw failure;
         }
+        try {
+            if (isArchive(where, open)) {
+                return loaded;
+            }
+            TrialPlace place = timing.places().of(seat.backend(), seat.target(), options.threads());
+            new TuneAtLoad(loaded, place, options, timing.clock())
+                    .run(shapes, left(begin).minus(compiling));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError failure) {
+            untuned(where, failure);
+        }
+        try {
+            Seat now = seat();
+            if (!now.records().digest().equals(seat.records().digest())
+                    && left(begin).isPositive()) {
+                CompiledModel better = loaded(where, open, now);
+                loaded.close();
+                return better;
+            }
+        } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError failure) {
+            untuned(where, failure);
+        }
+        return loaded;
     }
 
-    private CompiledModel loaded(String where, Supplier<ModelBytes> open) {
+    private static void untuned(String where, Throwable failure) {
+        System.getLogger("dev.quern.runtime")
+                .log(
+                        System.Logger.Level.WARNING,
+                        "{0}: the model is loaded, and not tuned to the end: {1}",
+                        where,
+                        failure instanceof ModelException refusal ? refusal.getMessage() : failure);
+    }
+
+    private static boolean isArchive(String where, Supplier<ModelBytes> open) {
+        try (ModelBytes bytes = open.get()) {
+            return archive(bytes, where).isPresent();
+        }
+    }
+
+    private CompiledModel loaded(String where, Supplier<ModelBytes> open, Seat seat) {
         Reproducer reproducer = new Reproducer();
         return Boundary.cross(where, reproducer, () -> {
             ModelBytes bytes = open.get();
@@ -133,7 +209,6 @@ public final class ModelCompiler {
             try {
                 Optional<Archive> archive = archive(bytes, where);
                 ModelBytes model = archive.isPresent() ? ModelArchives.model(archive.get(), bytes, where) : bytes;
-                Seat seat = seat();
                 Optional<CompiledModel> restored = archive.flatMap(found -> restored(found, model, seat, where));
                 handedOver = true;
                 return restored.isPresent() ? restored.get() : compiled(model, seat, reproducer);

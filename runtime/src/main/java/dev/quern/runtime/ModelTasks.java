@@ -16,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** The kernels that runs of a model spend their time in, at the sizes of these runs. */
 public final class ModelTasks implements StepListener {
@@ -36,15 +37,14 @@ public final class ModelTasks implements StepListener {
 
     private record SizedKey(RecordKey key, Map<String, Long> sizes) {}
 
-    private final TrialPlace place;
-    private final boolean pinned;
-    private final Map<ProgramStep.RunKernel, Program> programs = new IdentityHashMap<>();
-    private final Map<ProgramStep.RunKernel, RecordKey> keys = new IdentityHashMap<>();
-    private final Map<SizedKey, StepGroup> groups = new LinkedHashMap<>();
+    /** A step that was done. */
+    private record DoneStep(ProgramStep.RunKernel step, long[] symbols, long nanos) {}
 
-    private ModelTasks(TrialPlace place, boolean pinned) {
-        this.place = place;
-        this.pinned = pinned;
+    private final Map<ProgramStep.RunKernel, Program> programs;
+    private final List<DoneStep> done = new ArrayList<>();
+
+    private ModelTasks(Map<ProgramStep.RunKernel, Program> programs) {
+        this.programs = programs;
     }
 
     /**
@@ -58,56 +58,77 @@ public final class ModelTasks implements StepListener {
      */
     public static List<TuningTask> of(
             CompiledModel model, Map<String, Tensor> inputs, TrialPlace place, boolean pinned, Duration time) {
-        long begin = System.nanoTime();
+        return of(model, inputs, place, pinned, time, System::nanoTime);
+    }
+
+    /** The same by another clock, of nanoseconds. */
+    static List<TuningTask> of(
+            CompiledModel model,
+            Map<String, Tensor> inputs,
+            TrialPlace place,
+            boolean pinned,
+            Duration time,
+            LongSupplier clock) {
+        Map<ProgramStep.RunKernel, Program> programs = new IdentityHashMap<>();
+        collect(model.program(), programs);
+        long begin = clock.getAsLong();
         model.run(inputs);
         long least = Long.MAX_VALUE;
         ModelTasks best = null;
         do {
-            ModelTasks tasks = new ModelTasks(place, pinned);
-            tasks.collect(model.program());
-            long run = System.nanoTime();
+            ModelTasks tasks = new ModelTasks(programs);
+            long run = clock.getAsLong();
             model.run(inputs, tasks);
-            long taken = System.nanoTime() - run;
+            long taken = clock.getAsLong() - run;
             if (taken < least) {
                 least = taken;
                 best = tasks;
             }
-        } while (System.nanoTime() - begin < time.toNanos());
-        return best.tasks(least);
+        } while (clock.getAsLong() - begin < time.toNanos());
+        return best.tasks(place, pinned, least);
     }
 
-    private void collect(Program program) {
+    private static void collect(Program program, Map<ProgramStep.RunKernel, Program> programs) {
         for (ProgramStep step : program.steps()) {
             switch (step) {
                 case ProgramStep.RunKernel kernel -> programs.put(kernel, program);
-                case ProgramStep.RunControl(var node, List<Program> bodies) -> bodies.forEach(this::collect);
+                case ProgramStep.RunControl(var node, List<Program> bodies) ->
+                    bodies.forEach(body -> collect(body, programs));
                 case ProgramStep.RunHost host -> {}
                 case ProgramStep.CheckIndices check -> {}
             }
         }
     }
 
+    /** Notes the step and nothing more: whatever this takes counts as the run's. */
     @Override
     public void done(StepRun run) {
-        if (run.step() instanceof ProgramStep.RunKernel step
-                && run.kernel().isPresent()
-                && programs.containsKey(step)) {
-            List<String> names = step.scheduled().symbols();
-            Map<String, Long> sizes = new HashMap<>();
-            for (int i = 0; i < names.size(); i++) {
-                sizes.put(names.get(i), run.kernel().get().symbols()[i]);
-            }
-            Program program = programs.get(step);
-            RecordKey key = keys.computeIfAbsent(
-                    step, one -> RecordKey.of(one.kernel(), TunedKernel.constants(program, one), place.device()));
-            StepGroup group =
-                    groups.computeIfAbsent(new SizedKey(key, sizes), _ -> new StepGroup(program, step, sizes));
-            group.nanos += run.nanoseconds();
-            group.steps++;
+        if (run.step() instanceof ProgramStep.RunKernel step && run.kernel().isPresent()) {
+            done.add(new DoneStep(step, run.kernel().get().symbols().clone(), run.nanoseconds()));
         }
     }
 
-    private List<TuningTask> tasks(long nanos) {
+    private List<TuningTask> tasks(TrialPlace place, boolean pinned, long nanos) {
+        String device = place.device();
+        Map<ProgramStep.RunKernel, RecordKey> keys = new IdentityHashMap<>();
+        Map<SizedKey, StepGroup> groups = new LinkedHashMap<>();
+        for (DoneStep one : done) {
+            Program program = programs.get(one.step());
+            if (program == null) {
+                continue;
+            }
+            List<String> names = one.step().scheduled().symbols();
+            Map<String, Long> sizes = new HashMap<>();
+            for (int i = 0; i < names.size(); i++) {
+                sizes.put(names.get(i), one.symbols()[i]);
+            }
+            RecordKey key = keys.computeIfAbsent(
+                    one.step(), step -> RecordKey.of(step.kernel(), TunedKernel.constants(program, step), device));
+            StepGroup group =
+                    groups.computeIfAbsent(new SizedKey(key, sizes), _ -> new StepGroup(program, one.step(), sizes));
+            group.nanos += one.nanos();
+            group.steps++;
+        }
         List<TuningTask> tasks = new ArrayList<>();
         groups.forEach((key, group) -> tasks.add(new TuningTask(
                 group.step.kernel().name(),
@@ -115,7 +136,7 @@ public final class ModelTasks implements StepListener {
                 TunedKernel.of(PackedConstants.undone(group.program), group.step, group.sizes, place.target(), pinned),
                 key.key(),
                 group.steps,
-                Math.min(1, (double) group.nanos / nanos))));
+                Math.min(1, (double) group.nanos / Math.max(1, nanos)))));
         tasks.sort(Comparator.comparingDouble(TuningTask::share).reversed());
         return tasks;
     }

@@ -1,21 +1,19 @@
 package dev.quern.runtime;
 
+import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.ir.backend.Target;
 import dev.quern.passes.schedule.TunedSchedules;
-import dev.quern.runtime.archive.Digests;
 import dev.quern.tune.RecordedSchedules;
 import dev.quern.tune.TuningRecords;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 
 /**
  * What loading a model takes from tuning records.
  *
  * @param schedules what they say of kernels
- * @param digest of the file; empty if there is none that can be read
+ * @param digest of what they say, of this device and these versions; empty if that is nothing
  */
 record TakenRecords(TunedSchedules schedules, String digest) {
     private static final TakenRecords NONE = new TakenRecords(TunedSchedules.NONE, "");
@@ -26,24 +24,16 @@ record TakenRecords(TunedSchedules schedules, String digest) {
             return NONE;
         }
         Path file = options.records().get();
+        if (!Files.isRegularFile(file)) {
+            return NONE;
+        }
         try {
-            if (!Files.isRegularFile(file)) {
-                return NONE;
-            }
-            if (Files.size(file) > TuningRecords.MOST_BYTES) {
-                throw new IOException("it has " + Files.size(file) + " bytes, at most " + TuningRecords.MOST_BYTES
-                        + " are read; move it away");
-            }
-            String digest = HexFormat.of().formatHex(Digests.sha().digest(Files.readAllBytes(file)));
-            String device = HostTrials.device(target, options.threads());
-            return new TakenRecords(new RecordedSchedules(new TuningRecords(file), device), digest);
-        } catch (IOException unreadable) {
+            RecordedSchedules recorded =
+                    RecordedSchedules.read(new TuningRecords(file), HostTrials.device(target, options.threads()));
+            return new TakenRecords(recorded, recorded.digest());
+        } catch (ModelException unreadable) {
             System.getLogger("dev.quern.runtime")
-                    .log(
-                            System.Logger.Level.WARNING,
-                            "{0} cannot be read, schedules are not tuned: {1}",
-                            file,
-                            unreadable);
+                    .log(System.Logger.Level.WARNING, "schedules are not tuned: {0}", unreadable.getMessage());
             return NONE;
         }
     }

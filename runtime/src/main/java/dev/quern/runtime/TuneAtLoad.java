@@ -3,25 +3,32 @@ package dev.quern.runtime;
 import dev.quern.LoadWarmUp;
 import dev.quern.Options;
 import dev.quern.Tensor;
-import dev.quern.ir.backend.Backend;
-import dev.quern.ir.backend.Target;
+import dev.quern.ir.schedule.Candidate;
+import dev.quern.ir.text.SchedulePrinter;
 import dev.quern.tune.GridSearch;
 import dev.quern.tune.ModelTuning;
 import dev.quern.tune.RecordedSchedules;
 import dev.quern.tune.TrialPlace;
+import dev.quern.tune.TunedKernel;
 import dev.quern.tune.TuningRecords;
 import dev.quern.tune.TuningTask;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /** Tunes a model when it has been loaded, for the sizes that its options name. */
 final class TuneAtLoad {
     /** Candidates of a kernel to time. */
     private static final int MOST = 64;
 
-    /** Of a kernel of which so many are recorded enough is known. */
+    /** Of a kernel of which so many were tried enough is known. */
     private static final int ENOUGH = 12;
 
     /** Of the time, for seeing where that of a run goes. */
@@ -29,53 +36,105 @@ final class TuneAtLoad {
 
     private static final Duration MOST_PROFILE = Duration.ofSeconds(3);
 
-    private TuneAtLoad() {}
+    /** Held by the one load of this process that tunes: two would disturb each other's times, and time the same kernels. */
+    private static final ReentrantLock TURN = new ReentrantLock();
+
+    private final CompiledModel model;
+    private final TrialPlace place;
+    private final Options options;
+    private final LongSupplier clock;
+    private final TuningRecords records;
 
     /**
-     * Tunes those of {@code model}'s kernels of which records do not say enough.
+     * For {@code model}.
      *
-     * @param limit how long that may take at most, whatever {@code options} say
-     * @return whether anything was recorded, so that the model is to be compiled once more
+     * @param place where candidates are timed
+     * @param clock nanoseconds
      */
-    static boolean tune(CompiledModel model, Backend backend, Target target, Options options, Duration limit) {
-        Duration budget = options.tune().compareTo(limit) < 0 ? options.tune() : limit;
-        if (budget.isNegative() || budget.isZero() || !(target instanceof Target.Processor)) {
-            return false;
-        }
-        long begin = System.nanoTime();
-        TuningRecords records = new TuningRecords(options.records().orElseThrow());
-        TrialPlace place = new HostTrials(backend, target, options.threads());
-        boolean[] recorded = {false};
-        List<Map<String, long[]>> all = WarmUpAtLoad.shapes(
+    TuneAtLoad(CompiledModel model, TrialPlace place, Options options, LongSupplier clock) {
+        this.model = model;
+        this.place = place;
+        this.options = options;
+        this.clock = clock;
+        this.records = new TuningRecords(options.records().orElseThrow());
+    }
+
+    /**
+     * The shapes that {@code options} name for {@code model}, those that it states where they name none.
+     *
+     * @throws dev.quern.ModelException if they do not fit the model, or it states none
+     */
+    static List<Map<String, long[]>> shapes(CompiledModel model, Options options) {
+        return WarmUpAtLoad.shapes(
                 model,
                 options.warmUp().shapes().isEmpty() ? new LoadWarmUp(List.of(Map.of()), true) : options.warmUp());
-        for (int i = 0; i < all.size(); i++) {
-            Map<String, Tensor> zeros = model.zeros(all.get(i));
-            Duration part = budget.minusNanos(System.nanoTime() - begin).dividedBy(all.size() - i);
-            Duration profile = part.dividedBy(PROFILE);
-            long started = System.nanoTime();
-            List<TuningTask> tasks = new ArrayList<>(ModelTasks.of(
-                    model,
-                    zeros,
-                    place,
-                    options.deterministic(),
-                    profile.compareTo(MOST_PROFILE) > 0 ? MOST_PROFILE : profile));
-            RecordedSchedules known = new RecordedSchedules(records, place.device());
-            tasks.removeIf(task -> known.timed(task.key(), task.kernel().sizes())
-                    >= Math.min(ENOUGH, task.kernel().ranked().size()));
-            new ModelTuning(
-                            place,
-                            found -> {
-                                recorded[0] = true;
-                                records.append(found);
-                            },
-                            task -> new GridSearch(task.kernel().ranked()))
+    }
+
+    /**
+     * Tunes those kernels of which records do not say enough. Another load that tunes is waited for.
+     *
+     * @param all the shapes of runs
+     * @param limit how long that may take at most, whatever the options say
+     * @throws dev.quern.ModelException if the records can be neither read nor written, or the model does not run on zeros
+     */
+    void run(List<Map<String, long[]>> all, Duration limit) throws InterruptedException {
+        long budget = Math.min(options.tune().toNanos(), limit.toNanos());
+        long begin = clock.getAsLong();
+        if (budget <= 0 || !TURN.tryLock(budget, TimeUnit.NANOSECONDS)) {
+            return;
+        }
+        try {
+            records.requireWritable();
+            for (int i = 0; i < all.size(); i++) {
+                long left = budget - (clock.getAsLong() - begin);
+                if (left <= 0) {
+                    return;
+                }
+                tune(model.zeros(all.get(i)), left / (all.size() - i));
+            }
+        } finally {
+            TURN.unlock();
+        }
+    }
+
+    private void tune(Map<String, Tensor> zeros, long part) {
+        long begin = clock.getAsLong();
+        Duration profile = Duration.ofNanos(Math.min(part / PROFILE, MOST_PROFILE.toNanos()));
+        List<TuningTask> all = ModelTasks.of(model, zeros, place, options.deterministic(), profile, clock);
+        RecordedSchedules known = RecordedSchedules.read(records, place.device());
+        List<TuningTask> tasks = new ArrayList<>();
+        Map<TuningTask, List<Candidate>> candidates = new IdentityHashMap<>();
+        for (TuningTask one : all) {
+            TunedKernel kernel = one.kernel().untuned(place.target(), options.deterministic());
+            List<Candidate> untried = untried(one, kernel, known);
+            if (!untried.isEmpty()) {
+                TuningTask task = new TuningTask(one.name(), one.origin(), kernel, one.key(), one.steps(), one.share());
+                tasks.add(task);
+                candidates.put(task, untried);
+            }
+        }
+        long left = part - (clock.getAsLong() - begin);
+        if (left > 0) {
+            new ModelTuning(place, records::append, task -> new GridSearch(candidates.get(task)), clock)
                     .run(
                             tasks,
-                            new ModelTuning.TuningBudget(
-                                    part.minusNanos(System.nanoTime() - started), MOST, () -> false),
+                            new ModelTuning.TuningBudget(Duration.ofNanos(left), MOST, () -> false),
                             new ModelTuning.TuningListener() {});
         }
-        return recorded[0];
+    }
+
+    /** The default, then what was not tried yet; empty if enough is known. What was refused, failed or was not ready in time was tried. */
+    private static List<Candidate> untried(TuningTask task, TunedKernel kernel, RecordedSchedules known) {
+        Set<String> tried = known.tried(task.key(), kernel.sizes());
+        String usual = SchedulePrinter.print(kernel.usual().schedule());
+        List<Candidate> left = kernel.ranked(known.of(task.key())).stream()
+                .filter(one -> !tried.contains(SchedulePrinter.print(one.schedule())))
+                .toList();
+        if (left.isEmpty() || tried.size() >= ENOUGH && tried.contains(usual)) {
+            return List.of();
+        }
+        Set<Candidate> order = new LinkedHashSet<>(List.of(kernel.usual()));
+        order.addAll(left);
+        return List.copyOf(order);
     }
 }

@@ -66,40 +66,35 @@ final class TunedRanking {
     }
 
     /**
-     * Those that were found better than {@code usual} at sizes of one range, the fastest first: by the mean of what they took, in terms of the fastest, over all sizes there at which {@code usual} was timed too, or over all if it was at none.
+     * Those that were found better than {@code usual} at sizes of one range: by the geometric mean of what they took of what {@code usual} took, over the sizes there at which both were timed. Of these the best is first when
+     * each is taken to be no better than {@code usual} where it was not timed, so that what is good at many sizes goes before what was tried at one.
      *
      * @param ranges of sizes, in the order in which they are asked
      * @param range which of them
      * @param usual what runs in that range without tuning
      */
     List<Candidate> betterThan(Schedule usual, List<ScheduleSpace.SizeRange> ranges, int range) {
-        List<TunedSchedules.SizedTimes> here =
-                times.stream().filter(sized -> rangeOf(sized, ranges) == range).toList();
         String known = SchedulePrinter.print(new Schedule(usual.steps()));
-        boolean comparable = here.stream().anyMatch(sized -> sized.nanos().containsKey(known));
-        if (comparable) {
-            here = here.stream()
-                    .filter(sized -> sized.nanos().containsKey(known))
-                    .toList();
-        }
-        Map<String, Double> ratios = new HashMap<>();
+        List<TunedSchedules.SizedTimes> here = times.stream()
+                .filter(sized -> sized.nanos().containsKey(known) && rangeOf(sized, ranges) == range)
+                .toList();
+        Map<String, Double> gains = new HashMap<>();
         for (String text : candidates.keySet()) {
             double sum = 0;
+            int sizes = 0;
             for (TunedSchedules.SizedTimes sized : here) {
-                double best = sized.nanos().values().stream()
-                        .mapToDouble(Double::doubleValue)
-                        .min()
-                        .orElse(Double.NaN);
-                sum += sized.nanos().getOrDefault(text, Double.NaN) / best;
+                Double nanos = sized.nanos().get(text);
+                if (nanos != null) {
+                    sum += Math.log(sized.nanos().get(known) / nanos);
+                    sizes++;
+                }
             }
-            if (!here.isEmpty() && !Double.isNaN(sum)) {
-                ratios.put(text, sum / here.size());
+            if (sizes > 0 && sum / sizes > Math.log(WORTH)) {
+                gains.put(text, sum);
             }
         }
-        double most = ratios.getOrDefault(known, comparable ? 0.0 : Double.MAX_VALUE);
-        List<String> better = new ArrayList<>(ratios.keySet());
-        better.removeIf(text -> ratios.get(text) * WORTH >= most);
-        better.sort(Comparator.<String>comparingDouble(ratios::get).thenComparing(Comparator.naturalOrder()));
+        List<String> better = new ArrayList<>(gains.keySet());
+        better.sort(Comparator.<String>comparingDouble(gains::get).reversed().thenComparing(Comparator.naturalOrder()));
         return better.stream().map(candidates::get).toList();
     }
 
