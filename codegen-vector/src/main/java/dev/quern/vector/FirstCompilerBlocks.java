@@ -20,14 +20,14 @@ final class FirstCompilerBlocks {
             case Instruction.Invocation call when call.opcode() == Opcodes.INVOKEINTERFACE -> 40;
             case Instruction.Invocation call when call.name().endsWith("MemorySegment") -> 30;
             case Instruction.Invocation call when call.owner().startsWith("jdk/incubator/") -> 4;
-            case Instruction.Invocation call -> 2;
-            case Instruction.Operation operation -> 0;
-            case Instruction.Push push -> 0;
-            case Instruction.StaticField field -> 0;
-            case Instruction.NewArray array -> 0;
-            case Instruction.Given given -> 0;
-            case Instruction.CellValue value -> 0;
-            case Instruction.SetCell set -> 0;
+            case Instruction.Invocation _ -> 2;
+            case Instruction.Operation _ -> 0;
+            case Instruction.Push _ -> 0;
+            case Instruction.StaticField _ -> 0;
+            case Instruction.NewArray _ -> 0;
+            case Instruction.Given _ -> 0;
+            case Instruction.CellValue _ -> 0;
+            case Instruction.SetCell _ -> 0;
         };
     }
 }

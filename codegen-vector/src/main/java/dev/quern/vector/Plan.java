@@ -62,6 +62,11 @@ final class Plan {
         return vectorLoops.get(loop.variable());
     }
 
+    /** Whether the vector loop over {@code variable} runs as vectors. */
+    boolean isVector(String variable) {
+        return vectorLoops.containsKey(variable);
+    }
+
     /** Whether {@code register} is held in an array. */
     boolean isInMemory(Buffer register) {
         return inMemory.contains(register.name());

@@ -6,13 +6,15 @@ import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.MachineCode;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
+import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.math.ExpandMath;
 import dev.quern.vector.MethodSize.SizeLimit;
 import java.lang.invoke.MethodHandles;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.management.JMException;
@@ -88,44 +90,56 @@ public final class VectorBackend implements Backend {
         };
     }
 
+    /** A kernel in another form, whose methods are smaller. */
+    private record SmallerForm(UnaryOperator<Stmt> body, boolean unroll) {}
+
+    /** The kernel as it is, its loops in methods of their own, nothing unrolled. */
+    private static final List<SmallerForm> PLAIN = List.of(
+            new SmallerForm(body -> body, true),
+            new SmallerForm(OutlineSections::loops, true),
+            new SmallerForm(OutlineSections::loops, false));
+
+    /** Nothing in registers across loops, loops in these loops in methods of their own. */
+    private static final List<SmallerForm> SPILLED =
+            List.of(new SmallerForm(OutlineSections::spilling, false), new SmallerForm(OutlineSections::nested, false));
+
     /**
-     * Tries, until its methods are small enough: the kernel as it is, its loops in methods of their own, nothing unrolled, nothing in
-     * registers across loops, loops in these loops in methods of their own. Where none is small enough for HotSpot's first compiler, which
-     * is kept from kernels where that can be asked, again for the second alone.
+     * Tries, until its methods are small enough: forms that cost little, for both of HotSpot's compilers; then these and the others for the
+     * second, which is the only one for kernels where that can be asked.
      */
     private static byte[] classFile(Kernel kernel, int vectorBits) {
-        return Stream.of(SizeLimit.values())
-                .flatMap(limit -> attempts(kernel, vectorBits, limit))
-                .map(Supplier::get)
+        Stream<Optional<byte[]>> both =
+                PLAIN.stream().map(form -> attempt(kernel, form, vectorBits, SizeLimit.BOTH_COMPILERS));
+        Stream<Optional<byte[]>> second = Stream.concat(PLAIN.stream(), SPILLED.stream())
+                .map(form -> attempt(kernel, form, vectorBits, SizeLimit.SECOND_COMPILER));
+        return Stream.concat(both, second)
                 .flatMap(Optional::stream)
                 .findFirst()
                 .orElseThrow(() -> Refusal.because(
                         "a method that is larger than the JIT compiler takes; use smaller tiles or outline more"));
     }
 
-    private static Stream<Supplier<Optional<byte[]>>> attempts(Kernel kernel, int vectorBits, SizeLimit limit) {
-        return Stream.of(
-                () -> attempt(kernel, vectorBits, true, limit),
-                () -> attempt(kernel.withBody(OutlineSections.loops(kernel.body())), vectorBits, true, limit),
-                () -> attempt(kernel.withBody(OutlineSections.loops(kernel.body())), vectorBits, false, limit),
-                () -> attempt(kernel.withBody(OutlineSections.spilling(kernel.body())), vectorBits, false, limit),
-                () -> attempt(kernel.withBody(OutlineSections.nested(kernel.body())), vectorBits, false, limit));
-    }
-
-    /** The class file; empty if a method is too large. */
-    private static Optional<byte[]> attempt(Kernel kernel, int vectorBits, boolean unroll, SizeLimit limit) {
+    /** The class file; empty if a method is too large, or if this form, other than the kernel's own, cannot be lowered. */
+    private static Optional<byte[]> attempt(Kernel kernel, SmallerForm form, int vectorBits, SizeLimit limit) {
+        Kernel other = kernel.withBody(form.body().apply(kernel.body()));
         try {
-            return Optional.of(classFile(kernel, vectorBits, unroll, limit));
+            return Optional.of(classFile(other, vectorBits, form.unroll(), limit));
         } catch (TooLarge _) {
+            return Optional.empty();
+        } catch (Refusal refused) {
+            if (other.body() == kernel.body()) {
+                throw refused;
+            }
             return Optional.empty();
         }
     }
 
     private static byte[] classFile(Kernel kernel, int vectorBits, boolean unroll, SizeLimit limit) {
-        Plan plan = Plan.of(kernel, vectorBits, unroll);
-        Kernel spelled = kernel.withBody(SerialLanes.spell(kernel.body(), loop -> plan.vectorLoop(loop) != null));
+        Kernel apart = StridedStores.apart(kernel, vectorBits, unroll);
+        Plan plan = Plan.of(apart, vectorBits, unroll);
+        Kernel spelled = apart.withBody(SerialLanes.spell(apart.body(), loop -> plan.vectorLoop(loop) != null));
         return ClassBuilder.build(
-                spelled, spelled.body() == kernel.body() ? plan : Plan.of(spelled, vectorBits, unroll), limit);
+                spelled, spelled.body() == apart.body() ? plan : Plan.of(spelled, vectorBits, unroll), limit);
     }
 
     private static GeneratedKernel define(byte[] classFile) {

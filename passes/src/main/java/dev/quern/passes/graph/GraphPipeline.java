@@ -19,7 +19,7 @@ public final class GraphPipeline {
             new RemoveDeadNodes(),
             new FoldConstants(),
             new RulePass("simplify-nodes", simplifications()),
-            new RulePass("sink-transposes", List.of(SinkTransposes.RULE, SinkReshapes.RULE)),
+            new RulePass("sink-transposes", List.of(SinkTransposes.RULE)),
             new RulePass("rejoin-slices", List.of(RejoinSlices.RULE)),
             new InlineDecidedBranches(),
             new MergeCommonNodes(),
@@ -37,6 +37,11 @@ public final class GraphPipeline {
             new RulePass("sum-across", List.of(SumsAcross.RULE)),
             new RemoveDeadNodes());
 
+    /** Clean-up behind composites, which are recognised by what this moves. */
+    private static final List<GraphPass> LAYOUTS = Stream.concat(
+                    Stream.of(new RulePass("sink-reshapes", List.of(SinkReshapes.RULE))), CLEAN_UP.stream())
+            .toList();
+
     private static final List<GraphPass> MEMORY = List.of(new ShareConcatenations());
 
     private GraphPipeline() {}
@@ -49,7 +54,7 @@ public final class GraphPipeline {
 
     /** The passes in the order they run; each stage is repeated until nothing changes. */
     public static List<List<GraphPass>> stages() {
-        return List.of(CLEAN_UP, COMPOSITES, CONTRACTIONS, CLEAN_UP, CONTRACTIONS, MEMORY);
+        return List.of(CLEAN_UP, COMPOSITES, CONTRACTIONS, LAYOUTS, CONTRACTIONS, MEMORY);
     }
 
     /** The graph after all passes. */

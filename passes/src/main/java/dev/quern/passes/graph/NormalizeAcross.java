@@ -21,13 +21,23 @@ import java.util.stream.IntStream;
 /**
  * A normalisation whose rows lie across memory, as those of instance and group normalisation do where channels come last, spelt in
  * reductions over the axes of what is in memory: each reads neighbouring channels, where rows would gather every channel on its own,
- * one element of a cache line at a time. What follows is elementwise in the same layout.
+ * one element of a cache line at a time. What follows is elementwise in the same layout. Layer normalisation has a scale of the row's
+ * shape and is left: what reads it wants rows.
  *
  * <p>Sums are made per channel first ({@link SumsAcross}), then over the channels of a group. The squares are those of differences from the mean, as in the rows' own form.
  */
 final class NormalizeAcross {
     static final Rule RULE = new Rule(
             "normalize(view(x)) = view((x - mean) / sqrt(variance + e)), rows across x", NormalizeAcross::across);
+
+    /** Views through which rows are looked for; exporters write three. */
+    private static final int MOST_VIEWS = 6;
+
+    /** Neighbours below which vectors would be empty but for a few lanes. */
+    private static final long LEAST_LANES = 4;
+
+    /** Elements below which one kernel that gathers takes less time than several to start. */
+    private static final long SMALL = 1 << 12;
 
     /** Channels of a group that are fewer than the lanes of vectors. */
     private static final long FEW = 16;
@@ -49,12 +59,12 @@ final class NormalizeAcross {
     }
 
     private static Optional<Value> across(Node node, Rewriting rewriting) {
-        if (!(node.op() instanceof Op.Normalize normalize)) {
+        if (!(node.op() instanceof Op.Normalize normalize) || node.inputs().size() > 1 || isSmall(node.output())) {
             return Optional.empty();
         }
         List<Op> views = new ArrayList<>();
         Value source = node.input(0);
-        while (true) {
+        while (views.size() <= MOST_VIEWS) {
             Optional<Node> view = rewriting
                     .producer(source)
                     .filter(producer -> producer.op() instanceof Op.Reshape || producer.op() instanceof Op.Transpose);
@@ -64,7 +74,7 @@ final class NormalizeAcross {
             views.addFirst(view.get().op());
             source = view.get().input(0);
         }
-        if (views.stream().noneMatch(Op.Transpose.class::isInstance)) {
+        if (views.size() > MOST_VIEWS || views.stream().noneMatch(Op.Transpose.class::isInstance)) {
             return Optional.empty();
         }
         Value original = source;
@@ -72,6 +82,16 @@ final class NormalizeAcross {
             NormalizeAcross rule = new NormalizeAcross(rewriting, node.origin(), parts, normalize.axis());
             return rule.liesAcross() ? Optional.of(rule.spell(node, normalize, original)) : Optional.empty();
         });
+    }
+
+    /** Whether there surely are too few elements for kernels of their own. */
+    private static boolean isSmall(Value value) {
+        Optional<long[]> extents = value.type().shape().asConstant();
+        long elements = 1;
+        for (long extent : extents.orElse(new long[] {SMALL})) {
+            elements = Math.min(SMALL, elements * Math.min(SMALL, extent));
+        }
+        return elements < SMALL;
     }
 
     /** Whether the innermost axis is not of the row alone, and another one is. */
@@ -103,14 +123,6 @@ final class NormalizeAcross {
         Value scale = binary(BinaryOp.DIV, number(1, type, root.type().shape()), root);
         Value result = binary(BinaryOp.MUL, deviation, spread(scale, shape));
         result = view(result, node.output().type().shape());
-        List<BinaryOp> functions = List.of(BinaryOp.MUL, BinaryOp.ADD);
-        for (int operand = 1; operand < node.inputs().size(); operand++) {
-            Value given = cast(node.input(operand), type);
-            result = binary(
-                    functions.get(operand - 1),
-                    result,
-                    rewriting.emit(new Op.Broadcast(result.type().shape()), origin, given));
-        }
         return cast(result, storage);
     }
 

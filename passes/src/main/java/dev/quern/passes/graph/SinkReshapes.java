@@ -15,8 +15,8 @@ import java.util.Optional;
 
 /**
  * Moves a reshape that joins axes of a transposed value past elementwise operations, so that the transpose behind it can follow
- * ({@link SinkTransposes}) and it meets the reshape that parts the axes again, as behind group normalisation. A reshape never moves
- * up, so repeating this ends.
+ * ({@link SinkTransposes}) and it meets the reshape that parts the axes again, as behind group normalisation. A reshape of what is
+ * computed never moves up (constants and what is broadcast of smaller values are reshaped above), so repeating this ends.
  */
 final class SinkReshapes {
     static final Rule RULE =

@@ -16,7 +16,8 @@ import java.util.stream.IntStream;
 /**
  * A long sum across memory (the innermost axis is not summed), made axis by axis. One sum of all has a single accumulator for each
  * neighbour, which a hundred thousand terms leave with four digits, and is work for as many threads as there are neighbours. Sums along
- * one axis after the other are short, and there are many of them. 16-bit floats, which would be rounded between, stay. Where memory is summed along, several accumulators do as much.
+ * one axis after the other are short, and there are many of them. 16-bit floats, which would be rounded between, stay. Extents that
+ * are not known count as long. Where memory is summed along, several accumulators do as much.
  */
 final class SumsAcross {
     static final Rule RULE =
@@ -42,7 +43,7 @@ final class SumsAcross {
                 .filter(axis -> !shape.dim(axis).is(1))
                 .boxed()
                 .toList();
-        if (wide.isEmpty() || axes.contains(wide.getLast()) || !isLong(shape, axes)) {
+        if (wide.isEmpty() || isEmpty(shape) || axes.contains(wide.getLast()) || !isLong(shape, axes)) {
             return Optional.empty();
         }
         int first = inner(shape, axes);
@@ -57,19 +58,36 @@ final class SumsAcross {
 
     /** The first of the last axes that are worth a sum of their own. */
     private static int inner(Shape shape, List<Integer> axes) {
-        Dim terms = Dim.ONE;
+        List<Integer> last = new ArrayList<>();
         for (int axis : axes.stream().sorted(Comparator.reverseOrder()).toList()) {
-            terms = terms.times(shape.dim(axis));
-            if (!terms.isConstant() || terms.constant() >= FEW) {
+            last.add(axis);
+            if (terms(shape, last, FEW) >= FEW) {
                 return axis;
             }
         }
         return 0;
     }
 
+    private static boolean isEmpty(Shape shape) {
+        return shape.dims().stream().anyMatch(extent -> extent.is(0));
+    }
+
+    /** Whether there are many terms, or there may be. */
     private static boolean isLong(Shape shape, List<Integer> axes) {
-        Dim terms = Dim.product(axes.stream().map(shape::dim).toList());
-        return !terms.isConstant() || terms.constant() > LONG;
+        return terms(shape, axes, LONG) > LONG;
+    }
+
+    /** How many terms a sum has, {@code enough} at least where they are more than that or not known. */
+    private static long terms(Shape shape, List<Integer> axes, long enough) {
+        long terms = 1;
+        for (int axis : axes) {
+            long extent = shape.dim(axis).asConstant().orElse(Long.MAX_VALUE);
+            if (extent > enough || terms * extent > enough) {
+                return enough + 1;
+            }
+            terms *= extent;
+        }
+        return terms;
     }
 
     /** The sums of pieces of an axis, and theirs. */

@@ -363,17 +363,40 @@ final class Fusion {
      * read as much without it being stored.
      */
     private boolean isBetterRepeated(Set<Demand> readers, Node node) {
-        return cost.of(node.output()) <= Cost.CHEAP
+        DType type = node.output().type().dtype();
+        return repeated(node) <= Cost.CHEAP
                 && !(node.op() instanceof Op.Lookup)
                 && readers.stream().allMatch(reader -> reader.limit() == Limit.ANY)
                 && node.inputs().stream().distinct().filter(this::isWhole).count() == 1
-                && node.inputs().stream().allMatch(operand -> !isWhole(operand) || isStoredAnyway(operand));
+                && node.inputs().stream()
+                        .allMatch(operand -> !isWhole(operand)
+                                || isStoredAnyway(operand)
+                                        && operand.type().dtype().bits() <= type.bits());
+    }
+
+    /** What computing an element of the result of {@code node} again takes, of what is in memory. */
+    private int repeated(Node node) {
+        int sum = Cost.own(node.op());
+        for (Value operand : node.inputs()) {
+            Optional<Node> from = flow.producer(operand);
+            Role role = from.map(roles::get).orElse(Role.CONSTANT);
+            boolean computed = role == Role.VIEW || role == Role.ELEMENTWISE;
+            if (computed && !isStoredAnyway(operand) && sum <= Cost.CHEAP) {
+                sum += repeated(from.get());
+            }
+        }
+        return sum;
     }
 
     /** Whether {@code value} is no broadcast of something smaller. */
     private boolean isWhole(Value value) {
         return flow.producer(value)
-                .filter(from -> from.op() instanceof Op.Broadcast)
+                .filter(from -> from.op() instanceof Op.Broadcast
+                        && !from.input(0)
+                                .type()
+                                .shape()
+                                .elements()
+                                .equals(value.type().shape().elements()))
                 .isEmpty();
     }
 

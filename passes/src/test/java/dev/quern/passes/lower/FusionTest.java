@@ -64,6 +64,38 @@ class FusionTest {
     }
 
     @Test
+    void whatIsInMemoryBesideItCostsNothingAgain() {
+        cut("""
+                graph g(%x: f32[n, 3]) {
+                  %s: f32[n] = reduce sum(%x) {axes = [1]}
+                  %k: f32[] = 3.0
+                  %c: f32[n] = broadcast(%k) {shape = [n]}
+                  %m: f32[n] = div(%s, %c)
+                  %r: f32[n, 1] = reshape(%m) {shape = [n, 1]}
+                  %b: f32[n, 3] = broadcast(%r) {shape = [n, 3]}
+                  %a: f32[n, 3] = sub(%x, %b)
+                  %q: f32[n, 3] = mul(%a, %a)
+                  %v: f32[n] = reduce sum(%q) {axes = [1]}
+                  %y: f32[n, 3] = tanh(%a)
+                  return %v, %y
+                }
+                """, "Reduce: s, m, r", "Reduce: v", "Traversal: y");
+    }
+
+    /** Eight bytes to read again for one. */
+    @Test
+    void butNotWhereTheResultIsNarrower() {
+        cut("""
+                graph g(%x: i64[n, 4], %z: f32[n, 4]) {
+                  %a: f32[n, 4] = cast f32(%x) {saturate = false}
+                  %s: f32[n] = reduce sum(%a) {axes = [1]}
+                  %c: f32[n, 4] = add(%a, %z)
+                  return %s, %c
+                }
+                """, "Traversal: a", "Reduce: s", "Traversal: c");
+    }
+
+    @Test
     void butNotOnTwoTensorsNorWhereElementsAreReadOften() {
         cut("""
                 graph g(%x: f32[n, n], %m: f32[n, n]) {
