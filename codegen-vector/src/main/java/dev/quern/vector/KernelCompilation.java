@@ -28,7 +28,14 @@ final class KernelCompilation {
     private static final CountDownLatch ASKED = new CountDownLatch(1);
     private static final AtomicReference<Thread> ASKING = new AtomicReference<>();
 
+    private static volatile boolean asked;
+
     private KernelCompilation() {}
+
+    /** Whether HotSpot has taken the directive, so that C1 compiles no kernel; false while that is not known. */
+    static boolean leavesKernelsToC2() {
+        return asked;
+    }
 
     /** Asks, the first time that this is called, on a thread of its own: the JVM's management takes a tenth of a second to start. */
     static void prepare() {
@@ -71,6 +78,7 @@ final class KernelCompilation {
             try {
                 Files.writeString(file, DIRECTIVES);
                 command("compilerDirectivesAdd", file.toString());
+                asked = true;
             } finally {
                 Files.deleteIfExists(file);
             }

@@ -14,6 +14,7 @@ import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,18 @@ final class StridedStores {
     private final Plan plan;
     private final Set<String> excluded;
     private final Map<String, Buffer> buffers = new HashMap<>();
-    private final Set<String> rewritten = new HashSet<>();
+
+    /** Loops taken apart, and the registers that each reads lane by lane. */
+    private final Map<String, Set<Buffer>> rewritten = new HashMap<>();
 
     /** What the section that is being rewritten keeps lanes in, by type, number of lanes, and place in a loop. */
     private Map<List<Object>, Buffer> kept = new LinkedHashMap<>();
+
+    /** What lanes have been kept in so far, in all sections: names are given once. */
+    private int names;
+
+    /** {@code kernel}, with such stores taken out or not, and what is decided of it. */
+    record Apart(Kernel kernel, Plan plan) {}
 
     private StridedStores(Kernel kernel, Plan plan, Set<String> excluded) {
         this.plan = plan;
@@ -46,26 +55,30 @@ final class StridedStores {
         });
     }
 
-    /** {@code kernel} with such stores taken out of loops that run as vectors then; the same if there are none. */
-    static Kernel apart(Kernel kernel, int vectorBits, boolean unroll) {
+    /** {@code kernel} with such stores taken out of loops that run as vectors then, and leave what they read in registers. */
+    static Apart apart(Kernel kernel, int vectorBits, boolean unroll) {
+        Plan plan = Plan.of(kernel, vectorBits, unroll);
         Set<String> excluded = new HashSet<>();
         while (vectorBits > 0) {
-            StridedStores stores = new StridedStores(kernel, Plan.of(kernel, vectorBits, unroll), excluded);
+            StridedStores stores = new StridedStores(kernel, plan, excluded);
             Stmt body = stores.inScope(kernel.body());
             if (stores.rewritten.isEmpty()) {
-                return kernel;
+                break;
             }
             Kernel changed = kernel.withBody(body);
             Plan after = Plan.of(changed, vectorBits, unroll);
-            List<String> scalar = stores.rewritten.stream()
-                    .filter(loop -> !after.isVector(loop))
-                    .toList();
-            if (scalar.isEmpty()) {
-                return changed;
+            Set<String> useless = new HashSet<>();
+            stores.rewritten.forEach((loop, registers) -> {
+                if (!after.isVector(loop) || registers.stream().anyMatch(after::isInMemory)) {
+                    useless.add(loop);
+                }
+            });
+            if (useless.isEmpty()) {
+                return new Apart(changed, after);
             }
-            excluded.addAll(scalar);
+            excluded.addAll(useless);
         }
-        return kernel;
+        return new Apart(kernel, plan);
     }
 
     private Stmt rewrite(Stmt statement) {
@@ -74,7 +87,8 @@ final class StridedStores {
             case Stmt.For loop
             when loop.kind() == LoopKind.PARALLEL ->
                 new Stmt.For(loop.variable(), loop.extent(), loop.kind(), inScope(loop.body()));
-            case Stmt.For loop when isCandidate(loop) -> apart(loop).orElse(loop);
+            case Stmt.For loop
+            when isCandidate(loop) -> apart(loop).orElseGet(() -> Statements.withParts(loop, this::rewrite));
             case Stmt other -> Statements.withParts(other, this::rewrite);
         };
     }
@@ -96,19 +110,22 @@ final class StridedStores {
                 && loop.extent().asConstant().orElse(1) > 1
                 && plan.vectorLoop(loop) == null
                 && !excluded.contains(loop.variable())
-                && readsRegisters(loop);
+                && !registers(loop).isEmpty();
     }
 
-    private boolean readsRegisters(Stmt.For loop) {
-        boolean[] found = {false};
+    /** The registers that {@code loop} reads lane by lane. */
+    private Set<Buffer> registers(Stmt.For loop) {
+        Set<Buffer> found = new HashSet<>();
         loop.body()
                 .walk(part -> part.values()
-                        .forEach(value -> Expressions.loads(
-                                value,
-                                load -> found[0] |= buffers.get(load.buffer()).space() == MemorySpace.REGISTER
-                                        && load.indices().stream()
-                                                .anyMatch(index -> index.dependsOn(loop.variable())))));
-        return found[0];
+                        .forEach(value -> Expressions.loads(value, load -> {
+                            Buffer buffer = buffers.get(load.buffer());
+                            if (buffer.space() == MemorySpace.REGISTER
+                                    && load.indices().stream().anyMatch(index -> index.dependsOn(loop.variable()))) {
+                                found.add(buffer);
+                            }
+                        })));
+        return found;
     }
 
     private Optional<Stmt> apart(Stmt.For loop) {
@@ -117,7 +134,7 @@ final class StridedStores {
         if (inLanes.isEmpty() || split.stored.isEmpty() || split.isReadAgain()) {
             return Optional.empty();
         }
-        rewritten.add(loop.variable());
+        rewritten.put(loop.variable(), registers(loop));
         Stmt vectors = new Stmt.For(loop.variable(), loop.extent(), LoopKind.VECTOR, inLanes.get());
         return Optional.of(Statements.block(vectors, split.oneByOne()));
     }
@@ -127,7 +144,9 @@ final class StridedStores {
         private final Stmt.For loop;
         private final String lane;
         private final Dim single;
-        private final Map<Stmt.Store, Buffer> stored = new LinkedHashMap<>();
+
+        /** By identity: two equal stores are two. */
+        private final Map<Stmt.Store, Buffer> stored = new IdentityHashMap<>();
 
         LoopSplit(Stmt.For loop) {
             this.loop = loop;
@@ -175,7 +194,7 @@ final class StridedStores {
                     .count();
             return kept.computeIfAbsent(
                     List.of(dtype, loop.extent(), place),
-                    key -> Buffer.register(lane + ".lanes." + place, dtype, new Shape(List.of(loop.extent()))));
+                    key -> Buffer.register(lane + ".kept" + names++, dtype, new Shape(List.of(loop.extent()))));
         }
 
         /** Whether another access of the loop is to what is stored later now. */

@@ -135,8 +135,9 @@ public final class VectorBackend implements Backend {
     }
 
     private static byte[] classFile(Kernel kernel, int vectorBits, boolean unroll, SizeLimit limit) {
-        Kernel apart = StridedStores.apart(kernel, vectorBits, unroll);
-        Plan plan = Plan.of(apart, vectorBits, unroll);
+        StridedStores.Apart taken = StridedStores.apart(kernel, vectorBits, unroll);
+        Kernel apart = taken.kernel();
+        Plan plan = taken.plan();
         Kernel spelled = apart.withBody(SerialLanes.spell(apart.body(), loop -> plan.vectorLoop(loop) != null));
         return ClassBuilder.build(
                 spelled, spelled.body() == apart.body() ? plan : Plan.of(spelled, vectorBits, unroll), limit);

@@ -8,6 +8,7 @@ import static dev.quern.vector.ScheduledKernels.loop;
 import static dev.quern.vector.ScheduledKernels.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,7 @@ import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.verify.KernelVerifier;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -51,8 +53,11 @@ class StridedStoresTest {
                 List.of(
                         global("x", DType.F32, dim(5), dim(16)),
                         global("out", DType.F32, dim(16), dim(3)),
-                        global("more", DType.F32, dim(16))),
-                2,
+                        global("more", DType.F32, dim(16)),
+                        global("wide", DType.F32, dim(32)),
+                        global("wide2", DType.F32, dim(32)),
+                        global("whole", DType.I32, dim(16), dim(3))),
+                5,
                 loop("i", dim(3), LoopKind.SERIAL, new Stmt.Section("tile", new Stmt.Allocate(SUMS, body))));
     }
 
@@ -61,7 +66,21 @@ class StridedStoresTest {
     }
 
     private static Kernel apart(Kernel kernel) {
-        return StridedStores.apart(kernel, 512, true);
+        Kernel apart = StridedStores.apart(kernel, 512, true).kernel();
+        KernelVerifier.verify(apart);
+        return apart;
+    }
+
+    /** Taken apart, and right. */
+    private static void check(Kernel kernel, long seed) {
+        assertNotSame(kernel, apart(kernel));
+        KernelComparison.check(kernel, new Random(seed));
+    }
+
+    /** Left as it is, and right. */
+    private static void checkLeft(Kernel kernel, long seed) {
+        assertSame(kernel, apart(kernel));
+        KernelComparison.check(kernel, new Random(seed));
     }
 
     private static boolean areInMemory(Kernel kernel) {
@@ -108,18 +127,54 @@ class StridedStoresTest {
                 new Stmt.Guard(
                         List.of(dim("i").minus(1), dim("c").minus(3)),
                         transposed(sum),
-                        store("out", constant(7), dim("c"), dim("i")))));
-        KernelComparison.check(sums(both), new Random(4));
+                        store("more", constant(7), dim("c")))));
+        check(sums(both), 4);
+    }
+
+    @Test
+    void severalAreKeptApart() {
+        Expr sum = load("sums", dim("c"));
+        Stmt three = new Stmt.Block(List.of(
+                transposed(sum),
+                new Stmt.Guard(
+                        List.of(dim("c").minus(3)),
+                        store("wide", new Expr.BinaryOperation(BinaryOp.ADD, sum, sum), dim("c").times(2)),
+                        store("wide2", sum, dim("c").times(2))),
+                store("whole", new Expr.Conversion(DType.I32, sum), dim("c"), dim("i"))));
+        check(sums(three), 5);
+    }
+
+    /** The same statement twice is two stores to one buffer, whose order is not that of lanes. */
+    @Test
+    void storesToOneBufferStay() {
+        Expr sum = load("sums", dim("c"));
+        checkLeft(sums(new Stmt.Guard(List.of(dim("c").minus(3)), transposed(sum), transposed(sum))), 6);
+        checkLeft(
+                sums(new Stmt.Block(List.of(
+                        new Stmt.Guard(List.of(dim("c").minus(8)), transposed(sum), Stmt.NOTHING),
+                        new Stmt.Guard(
+                                List.of(Dim.of(7).minus(dim("c")), dim("i").minus(1)),
+                                transposed(sum),
+                                Stmt.NOTHING)))),
+                7);
     }
 
     /** What is stored is read again in the loop: taking the stores out would change what is read. */
     @Test
     void whatIsReadAgainStays() {
-        Stmt again = new Stmt.Block(
-                List.of(transposed(load("sums", dim("c"))), store("more", load("out", dim("c"), dim("i")), dim("c"))));
-        Kernel kernel = sums(again);
-        assertSame(kernel, apart(kernel));
-        KernelComparison.check(kernel, new Random(5));
+        checkLeft(
+                sums(new Stmt.Block(List.of(
+                        transposed(load("sums", dim("c"))), store("more", load("out", dim("c"), dim("i")), dim("c"))))),
+                8);
+    }
+
+    @Test
+    void threadsKeepLanesOfTheirOwn() {
+        Kernel kernel = sums(transposed(load("sums", dim("c"))));
+        Stmt.For loop = (Stmt.For) kernel.body();
+        Stmt section = ((Stmt.Section) loop.body()).body();
+        check(kernel.withBody(new Stmt.For(loop.variable(), loop.extent(), LoopKind.PARALLEL, loop.body())), 9);
+        check(kernel.withBody(new Stmt.For(loop.variable(), loop.extent(), LoopKind.PARALLEL, section)), 10);
     }
 
     /** No registers are read: a copy is as good one by one. */

@@ -129,10 +129,10 @@ public final class ModelCompiler {
 
     private CompiledModel compile(String where, Supplier<ModelBytes> open) {
         long begin = System.nanoTime();
-        Seat seat = Boundary.cross(where, new Reproducer(), this::seat);
-        CompiledModel loaded = loaded(where, open, seat);
-        if (!options.tune().isZero() && seat.target() instanceof Target.Processor) {
-            loaded = tuned(where, open, loaded, seat, begin);
+        SeatedModel first = loaded(where, open);
+        CompiledModel loaded = first.model();
+        if (!options.tune().isZero() && first.seat().target() instanceof Target.Processor) {
+            loaded = tuned(where, open, loaded, first.seat(), begin);
         }
         WarmUpAtLoad.begin(loaded, options.warmUp(), left(begin));
         return loaded;
@@ -168,19 +168,21 @@ public final class ModelCompiler {
             new TuneAtLoad(loaded, place, options, timing.clock())
                     .run(shapes, left(begin).minus(compiling));
         } catch (InterruptedException stopped) {
+            // Files cannot be read by a thread that is interrupted.
             Thread.currentThread().interrupt();
-        } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError failure) {
+            return loaded;
+        } catch (RuntimeException | LinkageError | AssertionError | OutOfMemoryError | StackOverflowError failure) {
             untuned(where, failure);
         }
         try {
             Seat now = seat();
             if (!now.records().digest().equals(seat.records().digest())
                     && left(begin).isPositive()) {
-                CompiledModel better = loaded(where, open, now);
+                CompiledModel better = loaded(where, open).model();
                 loaded.close();
                 return better;
             }
-        } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError failure) {
+        } catch (RuntimeException | LinkageError | AssertionError | OutOfMemoryError | StackOverflowError failure) {
             untuned(where, failure);
         }
         return loaded;
@@ -201,7 +203,7 @@ public final class ModelCompiler {
         }
     }
 
-    private CompiledModel loaded(String where, Supplier<ModelBytes> open, Seat seat) {
+    private SeatedModel loaded(String where, Supplier<ModelBytes> open) {
         Reproducer reproducer = new Reproducer();
         return Boundary.cross(where, reproducer, () -> {
             ModelBytes bytes = open.get();
@@ -209,9 +211,10 @@ public final class ModelCompiler {
             try {
                 Optional<Archive> archive = archive(bytes, where);
                 ModelBytes model = archive.isPresent() ? ModelArchives.model(archive.get(), bytes, where) : bytes;
+                Seat seat = seat();
                 Optional<CompiledModel> restored = archive.flatMap(found -> restored(found, model, seat, where));
                 handedOver = true;
-                return restored.isPresent() ? restored.get() : compiled(model, seat, reproducer);
+                return new SeatedModel(restored.isPresent() ? restored.get() : compiled(model, seat, reproducer), seat);
             } finally {
                 if (!handedOver) {
                     bytes.close();
@@ -222,6 +225,9 @@ public final class ModelCompiler {
 
     /** A back end, what it compiles for, and what is known of schedules there. */
     private record Seat(Backend backend, Target target, TakenRecords records) {}
+
+    /** A model, and what it was compiled for. */
+    private record SeatedModel(CompiledModel model, Seat seat) {}
 
     private Seat seat() {
         Backend backend = BackendChoice.forDevice(options.device());

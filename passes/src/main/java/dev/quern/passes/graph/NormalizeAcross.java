@@ -101,7 +101,12 @@ final class NormalizeAcross {
                         axes.get(axis).stream().anyMatch(part -> !part.extent().is(1)))
                 .boxed()
                 .toList();
-        return wide.size() > 1 && !isReduced(wide.getLast()) && wide.stream().anyMatch(this::isReduced);
+        if (wide.size() < 2 || isReduced(wide.getLast()) || wide.stream().noneMatch(this::isReduced)) {
+            return false;
+        }
+        Dim neighbours = Dim.product(
+                axes.get(wide.getLast()).stream().map(AxisPart::extent).toList());
+        return neighbours.asConstant().orElse(LEAST_LANES) >= LEAST_LANES;
     }
 
     private boolean isReduced(int axis) {

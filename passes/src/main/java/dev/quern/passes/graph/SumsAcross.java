@@ -50,7 +50,9 @@ final class SumsAcross {
         List<Integer> inner = axes.stream().filter(axis -> axis >= first).toList();
         List<Integer> others = axes.stream().filter(axis -> axis < first).toList();
         if (others.stream().allMatch(axis -> shape.dim(axis).is(1))) {
-            return axes.size() > 1 ? Optional.empty() : inPieces(node, axes.getFirst(), rewriting);
+            return axes.size() > 1
+                    ? Optional.of(withoutUnits(node, axes, rewriting))
+                    : inPieces(node, axes.getFirst(), rewriting);
         }
         Value sums = rewriting.emit(new Op.Reduce(combiner, inner), node.origin(), node.input(0));
         return Optional.of(rewriting.emit(new Op.Reduce(combiner, others), node.origin(), sums));
@@ -66,6 +68,24 @@ final class SumsAcross {
             }
         }
         return 0;
+    }
+
+    /** The sum along the one of {@code axes} that has several elements, the others not being there. */
+    private static Value withoutUnits(Node node, List<Integer> axes, Rewriting rewriting) {
+        Shape shape = node.input(0).type().shape();
+        List<Dim> dims = new ArrayList<>();
+        int wide = 0;
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            boolean summed = axes.contains(axis);
+            if (summed && !shape.dim(axis).is(1)) {
+                wide = dims.size();
+            }
+            if (!summed || !shape.dim(axis).is(1)) {
+                dims.add(shape.dim(axis));
+            }
+        }
+        Value without = rewriting.emit(new Op.Reshape(new Shape(dims)), node.origin(), node.input(0));
+        return rewriting.emit(new Op.Reduce(Combiner.SUM, List.of(wide)), node.origin(), without);
     }
 
     private static boolean isEmpty(Shape shape) {

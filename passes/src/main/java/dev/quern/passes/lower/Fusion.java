@@ -370,7 +370,7 @@ final class Fusion {
                 && node.inputs().stream().distinct().filter(this::isWhole).count() == 1
                 && node.inputs().stream()
                         .allMatch(operand -> !isWhole(operand)
-                                || isStoredAnyway(operand)
+                                || isSurelyStored(operand)
                                         && operand.type().dtype().bits() <= type.bits());
     }
 
@@ -378,14 +378,18 @@ final class Fusion {
     private int repeated(Node node) {
         int sum = Cost.own(node.op());
         for (Value operand : node.inputs()) {
-            Optional<Node> from = flow.producer(operand);
-            Role role = from.map(roles::get).orElse(Role.CONSTANT);
-            boolean computed = role == Role.VIEW || role == Role.ELEMENTWISE;
-            if (computed && !isStoredAnyway(operand) && sum <= Cost.CHEAP) {
-                sum += repeated(from.get());
-            }
+            sum += isSurelyStored(operand) ? 0 : cost.of(operand);
         }
         return sum;
+    }
+
+    /** Whether what {@code value} is, or is a view of, is in memory, whatever is decided of the nodes before this one. */
+    private boolean isSurelyStored(Value value) {
+        Optional<Node> from = flow.producer(value);
+        while (from.isPresent() && roles.get(from.get()) == Role.VIEW && !regionOf.containsKey(from.get())) {
+            from = flow.producer(from.get().input(0));
+        }
+        return from.isEmpty() || roles.get(from.get()) != Role.ELEMENTWISE || regionOf.containsKey(from.get());
     }
 
     /** Whether {@code value} is no broadcast of something smaller. */

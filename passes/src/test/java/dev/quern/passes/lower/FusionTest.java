@@ -1,8 +1,10 @@
 package dev.quern.passes.lower;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.passes.testing.Differential;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,34 @@ class FusionTest {
                   return %v, %y
                 }
                 """, "Reduce: s, m, r", "Reduce: v", "Traversal: y");
+    }
+
+    /** Else the last of a chain would go through all of it. */
+    @Test
+    void norIsWhatIsRepeatedItselfRepeatedFurtherOn() {
+        StringBuilder text = new StringBuilder("graph g(%x0: f32[n, 4]) {\n");
+        List<String> sums = new ArrayList<>();
+        for (int k = 1; k <= 6; k++) {
+            text.append("  %%x%d: f32[n, 4] = neg(%%x%d)\n  %%s%d: f32[n] = reduce sum(%%x%d) {axes = [1]}\n"
+                    .formatted(k, k - 1, k, k));
+            sums.add("%s" + k);
+        }
+        String whole = text + "  return " + String.join(", ", sums) + "\n}\n";
+        assertTrue(Cut.of(whole).contains("Traversal: x4"), () -> String.join("\n", Cut.of(whole)));
+        Differential.check(whole, Map.of("n", 5L));
+    }
+
+    @Test
+    void longChainsOfWhatIsReadOnceAreGoneThroughOnce() {
+        StringBuilder text = new StringBuilder("graph g(%x0: f32[n, 4]) {\n");
+        int last = 6_000;
+        for (int k = 1; k <= last; k++) {
+            text.append("  %%x%d: f32[n, 4] = neg(%%x%d)\n".formatted(k, k - 1));
+        }
+        text.append(
+                "  %%s: f32[n] = reduce sum(%%x%d) {axes = [1]}\n  %%m: f32[n] = reduce max(%%x%d) {axes = [1]}\n  return %%s, %%m\n}\n"
+                        .formatted(last, last));
+        assertTrue(Cut.of(text.toString()).size() > 2);
     }
 
     /** Eight bytes to read again for one. */
