@@ -47,6 +47,12 @@ public record DeviceRecord(
     private static final JsonFactory JSON = new JsonFactory();
     private static final int MOST_LEVELS = 8;
 
+    /** GFLOP/s and GB/s that no machine does; what claims more is damaged. */
+    private static final double MOST_RATE = 1e7;
+
+    private static final double MOST_VECTOR_BITS = 1 << 16;
+    private static final double MOST_FORK_NANOS = 1e9;
+
     /**
      * A level of the memory.
      *
@@ -135,23 +141,28 @@ public record DeviceRecord(
                 String bytes = fields.get("level_" + i + "_bytes");
                 levels.add(new MemoryLevel(
                         bytes == null ? Long.MAX_VALUE : Long.parseLong(bytes),
-                        number(fields, "level_" + i + "_gbps")));
+                        number(fields, "level_" + i + "_gbps", MOST_RATE)));
+            }
+            for (int i = 1; i < levels.size(); i++) {
+                if (levels.get(i).bytes() <= levels.get(i - 1).bytes()) {
+                    return Optional.empty();
+                }
             }
             return Optional.of(new DeviceRecord(
                     fields.get("machine"),
-                    (int) number(fields, "vector_bits"),
-                    number(fields, "gflops"),
-                    number(fields, "gflops_of_all"),
-                    number(fields, "fork_ns"),
+                    (int) number(fields, "vector_bits", MOST_VECTOR_BITS),
+                    number(fields, "gflops", MOST_RATE),
+                    number(fields, "gflops_of_all", MOST_RATE),
+                    number(fields, "fork_ns", MOST_FORK_NANOS),
                     levels));
         } catch (IOException | IllegalArgumentException damaged) {
             return Optional.empty();
         }
     }
 
-    private static double number(Map<String, String> fields, String name) {
+    private static double number(Map<String, String> fields, String name, double most) {
         double number = Double.parseDouble(fields.getOrDefault(name, "none"));
-        if (!Double.isFinite(number)) {
+        if (!(number >= 0 && number <= most)) {
             throw new IllegalArgumentException(name + " is " + number);
         }
         return number;

@@ -48,8 +48,15 @@ public record DeviceRecords(Path folder) {
     public void keep(DeviceRecord record) throws IOException {
         Files.createDirectories(folder);
         Path written = Files.createTempFile(folder, "device", ".new");
-        Files.writeString(written, record.text());
-        Files.move(
-                written, file(record.machine()), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.writeString(written, record.text());
+            Files.move(
+                    written,
+                    file(record.machine()),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(written);
+        }
     }
 }

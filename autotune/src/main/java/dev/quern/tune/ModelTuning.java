@@ -55,7 +55,7 @@ public final class ModelTuning {
      *
      * @param budget wall time; of the first kernel two candidates are tried in any case
      * @param most candidates of a kernel to time
-     * @param isStopped asked between candidates: whether to end with what was found
+     * @param isStopped asked all the while: whether to end at once with what was found
      */
     public record TuningBudget(Duration budget, int most, BooleanSupplier isStopped) {}
 
@@ -116,7 +116,7 @@ public final class ModelTuning {
             listener.tried(task, none);
             return new KernelTuning(task.kernel(), List.of(none), (clock.getAsLong() - begin) / 1e9);
         }
-        List<TrialOutcome> outcomes = new Tuning(trials)
+        List<TrialOutcome> outcomes = new Tuning(trials, limits.isStopped())
                 .run(
                         searches.apply(task),
                         limits.most(),

@@ -4,6 +4,7 @@ import dev.quern.ir.backend.MachineCode;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.OptionalDouble;
+import java.util.function.LongSupplier;
 
 /**
  * Times a trial: runs it until the JVM has compiled its code, then takes batches of runs. What others do to the machine makes batches longer, never
@@ -30,6 +31,7 @@ public final class TrialTimer {
 
     private final long warmUpNanos;
     private final long timingNanos;
+    private final LongSupplier clock;
 
     /**
      * A timer.
@@ -38,8 +40,14 @@ public final class TrialTimer {
      * @param timing how long batches are taken for at most, once there are a few
      */
     public TrialTimer(Duration warmUp, Duration timing) {
+        this(warmUp, timing, System::nanoTime);
+    }
+
+    /** The same by another clock, of nanoseconds. */
+    TrialTimer(Duration warmUp, Duration timing, LongSupplier clock) {
         this.warmUpNanos = warmUp.toNanos();
         this.timingNanos = timing.toNanos();
+        this.clock = clock;
     }
 
     /** Nanoseconds of a run; empty if its code was not ready in time. */
@@ -48,13 +56,13 @@ public final class TrialTimer {
     }
 
     private boolean warm(RepeatedKernel trial) {
-        long begin = System.nanoTime();
+        long begin = clock.getAsLong();
         long changed = begin;
         long looked = begin;
         MachineCode last = MachineCode.NONE;
         while (true) {
             trial.run();
-            long now = System.nanoTime();
+            long now = clock.getAsLong();
             if (now - looked >= LOOK_NANOS) {
                 looked = now;
                 MachineCode found = trial.code();
@@ -78,22 +86,22 @@ public final class TrialTimer {
         long once = timed(trial, 1);
         int runs = Math.clamp(BATCH_NANOS / Math.max(1, once), 1, 100_000);
         double[] each = new double[BATCHES];
-        long begin = System.nanoTime();
+        long begin = clock.getAsLong();
         int taken = 1;
         each[0] = once;
         while (taken < BATCHES
-                && System.nanoTime() - begin < (taken < LEAST_BATCHES ? LONGEST * timingNanos : timingNanos)) {
+                && clock.getAsLong() - begin < (taken < LEAST_BATCHES ? LONGEST * timingNanos : timingNanos)) {
             each[taken++] = (double) timed(trial, runs) / runs;
         }
         Arrays.sort(each, 0, taken);
         return each[(int) (PERCENTILE * (taken - 1))];
     }
 
-    private static long timed(RepeatedKernel trial, int runs) {
-        long begin = System.nanoTime();
+    private long timed(RepeatedKernel trial, int runs) {
+        long begin = clock.getAsLong();
         for (int run = 0; run < runs; run++) {
             trial.run();
         }
-        return System.nanoTime() - begin;
+        return clock.getAsLong() - begin;
     }
 }

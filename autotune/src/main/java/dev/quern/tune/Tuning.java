@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -48,11 +49,25 @@ public final class Tuning {
     /** By how much a second time must be better to be worth a remark. */
     private static final double REMARKABLE = 1.2;
 
+    /** How often it is asked whether to end while a candidate is compiled. */
+    private static final long LOOK_MILLIS = 20;
+
     private final TrialSource source;
+    private final BooleanSupplier isStopped;
 
     /** Tries what {@code source} compiles. */
     public Tuning(TrialSource source) {
+        this(source, () -> false);
+    }
+
+    /**
+     * The same, which may be ended at any time: then what is being compiled is not waited for, and the best are not timed again.
+     *
+     * @param isStopped asked all the while: whether to end at once with what was found
+     */
+    public Tuning(TrialSource source, BooleanSupplier isStopped) {
         this.source = source;
+        this.isStopped = isStopped;
     }
 
     /** A candidate on its way. */
@@ -74,7 +89,8 @@ public final class Tuning {
                 Thread.ofPlatform().daemon().name("quern-candidates").factory());
         try {
             int measured = 0;
-            while (!isOver.getAsBoolean()
+            while (!isStopped.getAsBoolean()
+                    && !isOver.getAsBoolean()
                     && measured < most
                     && !Thread.currentThread().isInterrupted()) {
                 boolean more = true;
@@ -84,7 +100,7 @@ public final class Tuning {
                     next.ifPresent(candidate ->
                             ahead.add(new Prepared(candidate, compiler.submit(() -> source.open(candidate)))));
                 }
-                if (ahead.isEmpty()) {
+                if (ahead.isEmpty() || !isReady(ahead.peek())) {
                     break;
                 }
                 TrialOutcome outcome = outcome(ahead.peek(), outcomes, best);
@@ -108,6 +124,24 @@ public final class Tuning {
     /** The best of {@code outcomes}; empty if none was timed. */
     public static Optional<TrialOutcome> best(List<TrialOutcome> outcomes) {
         return outcomes.stream().filter(TrialOutcome::isMeasured).min(Comparator.comparingDouble(TrialOutcome::nanos));
+    }
+
+    /** Waits until {@code prepared} is compiled, or failed to be; false if it is stopped before. */
+    private boolean isReady(Prepared prepared) {
+        while (!prepared.trial().isDone()) {
+            if (isStopped.getAsBoolean()) {
+                return false;
+            }
+            try {
+                prepared.trial().get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException | ExecutionException told) {
+                // By its state.
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                return true;
+            }
+        }
+        return true;
     }
 
     private TrialOutcome outcome(
@@ -188,28 +222,40 @@ public final class Tuning {
     private void finals(Map<Candidate, TrialOutcome> outcomes, Map<Candidate, KernelTrial> best) {
         Map<Candidate, Double> least = new LinkedHashMap<>();
         for (int round = 0; round < ROUNDS && best.size() > 1; round++) {
-            best.forEach((candidate, trial) -> least.merge(candidate, trial.again(), Math::min));
+            Map<Candidate, Double> times = new LinkedHashMap<>();
+            for (Map.Entry<Candidate, KernelTrial> one : best.entrySet()) {
+                if (isStopped.getAsBoolean()) {
+                    break;
+                }
+                times.put(one.getKey(), one.getValue().again());
+            }
+            if (times.size() == best.size()) {
+                times.forEach((candidate, nanos) -> least.merge(candidate, nanos, Math::min));
+            }
         }
         least.forEach((candidate, nanos) -> outcomes.computeIfPresent(
                 candidate, (_, before) -> TrialOutcome.measured(candidate, nanos, before.remark())));
     }
 
-    /** Frees what was compiled and not timed; there is little of it. */
-    private static void discard(Deque<Prepared> ahead, ExecutorService compiler) {
+    /** Frees what was compiled and not timed; there is little of it. Where it is stopped, that is not waited for. */
+    private void discard(Deque<Prepared> ahead, ExecutorService compiler) {
+        List<Prepared> left = List.copyOf(ahead);
+        compiler.execute(() -> {
+            for (Prepared prepared : left) {
+                if (prepared.trial().state() == Future.State.SUCCESS) {
+                    prepared.trial().resultNow().close();
+                }
+            }
+        });
         compiler.shutdown();
         boolean interrupted = Thread.interrupted();
         try {
-            compiler.awaitTermination(1, TimeUnit.MINUTES);
+            compiler.awaitTermination(isStopped.getAsBoolean() ? 0 : 60, TimeUnit.SECONDS);
         } catch (InterruptedException stopped) {
             interrupted = true;
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-        for (Prepared prepared : ahead) {
-            if (prepared.trial().state() == Future.State.SUCCESS) {
-                prepared.trial().resultNow().close();
-            }
         }
     }
 }

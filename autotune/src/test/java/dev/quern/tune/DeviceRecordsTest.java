@@ -48,6 +48,22 @@ class DeviceRecordsTest {
         assertEquals(Optional.empty(), DeviceRecord.parse(text.replace("80.5", "1e999")));
         assertEquals(Optional.empty(), DeviceRecord.parse(text.replace("level_3_gbps", "level_4_gbps")));
         assertEquals(Optional.empty(), DeviceRecord.parse("[]"));
+        assertEquals(Optional.empty(), DeviceRecord.parse(text.replace("80.5", "1e30")), "no machine is so fast");
+        assertEquals(Optional.empty(), DeviceRecord.parse(text.replace("80.5", "\"NaN\"")));
+        assertEquals(Optional.empty(), DeviceRecord.parse(text.replace(": 256", ": 1e18")));
+        assertEquals(Optional.empty(), DeviceRecord.parse(text.replace("4321", "-4321")));
+        assertEquals(Optional.empty(), DeviceRecord.parse(text.replace("49152", "9999999999")), "a level out of turn");
+    }
+
+    @Test
+    void whatIsWrittenOnTheWayIsRemoved() throws IOException {
+        DeviceRecords records = new DeviceRecords(folder);
+        Files.createDirectories(records.file(RECORD.machine()).resolve("inside"));
+        assertThrows(IOException.class, () -> records.keep(RECORD));
+        try (var files = Files.list(folder)) {
+            assertEquals(List.of(records.file(RECORD.machine())), files.toList());
+        }
+        assertEquals(Optional.empty(), records.find(RECORD.machine()));
     }
 
     @Test

@@ -23,14 +23,18 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Tuning on a machine that is made up: a trial takes as many microseconds as its candidate's name says. */
+/** Tuning on a machine that is made up, with a clock of its own: a trial takes as many microseconds as its candidate's name says. */
 class TuningTest {
-    private static final TrialTimer TIMER = new TrialTimer(Duration.ofMillis(600), Duration.ofMillis(20));
-
+    private final AtomicLong clock = new AtomicLong();
+    private final TrialTimer timer = new TrialTimer(Duration.ofMillis(600), Duration.ofMillis(20), clock::get);
     private final AtomicInteger open = new AtomicInteger();
 
     private static Candidate candidate(String name) {
@@ -41,13 +45,13 @@ class TuningTest {
         return List.of(names).stream().map(TuningTest::candidate).toList();
     }
 
-    /** Spins for a time. */
-    private final class SpinTrial implements RepeatedKernel {
+    /** Lets a time go by. */
+    private final class TimedTrial implements RepeatedKernel {
         private final long nanos;
         private final boolean restless;
         private int looks;
 
-        SpinTrial(long micros, boolean restless) {
+        TimedTrial(long micros, boolean restless) {
             this.nanos = 1000 * micros;
             this.restless = restless;
             open.incrementAndGet();
@@ -55,10 +59,7 @@ class TuningTest {
 
         @Override
         public void run() {
-            long begin = System.nanoTime();
-            while (System.nanoTime() - begin < nanos) {
-                Thread.onSpinWait();
-            }
+            clock.addAndGet(nanos);
         }
 
         @Override
@@ -72,8 +73,8 @@ class TuningTest {
         }
     }
 
-    private KernelTrial spinning(long micros, boolean restless) {
-        return new ClockedTrial(new SpinTrial(micros, restless), TIMER);
+    private KernelTrial timed(long micros, boolean restless) {
+        return new ClockedTrial(new TimedTrial(micros, restless), timer);
     }
 
     private KernelTrial opened(Candidate candidate) {
@@ -81,8 +82,8 @@ class TuningTest {
             case "refused" -> throw refusal();
             case "failed" -> throw new ModelException(ModelException.Code.UNSUPPORTED, "kernel", "no code for it");
             case "broken" -> throw new IllegalStateException("a fault");
-            case "never ready" -> spinning(10, true);
-            default -> spinning(Long.parseLong(candidate.name()), false);
+            case "never ready" -> timed(10, true);
+            default -> timed(Long.parseLong(candidate.name()), false);
         };
     }
 
@@ -120,8 +121,7 @@ class TuningTest {
         assertTrue(
                 outcomes.get(3).remark().contains("no code for it"),
                 outcomes.get(3).remark());
-        double nanos = outcomes.get(2).nanos();
-        assertTrue(nanos >= 50_000 && nanos < 100_000, "50 us, found " + nanos);
+        assertEquals(50_000, outcomes.get(2).nanos());
         assertEquals(0, open.get(), "all trials are closed");
     }
 
@@ -139,6 +139,86 @@ class TuningTest {
         assertEquals(0, open.get(), "what was compiled and not timed is closed too");
     }
 
+    /** A trial that counts what it is asked for. */
+    private record CountedTrial(double nanos, AtomicInteger repeats, AtomicInteger open) implements KernelTrial {
+        CountedTrial {
+            open.incrementAndGet();
+        }
+
+        @Override
+        public OptionalDouble first() {
+            return OptionalDouble.of(nanos);
+        }
+
+        @Override
+        public double again() {
+            repeats.incrementAndGet();
+            return nanos / 2;
+        }
+
+        @Override
+        public void close() {
+            open.decrementAndGet();
+        }
+    }
+
+    @Test
+    void whatIsStoppedWaitsForNothing() throws InterruptedException {
+        AtomicInteger again = new AtomicInteger();
+        AtomicBoolean stopped = new AtomicBoolean();
+        CountDownLatch compiles = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        TrialSource source = candidate -> {
+            if (candidate.name().equals("endless")) {
+                compiles.countDown();
+                await(end);
+            }
+            return new CountedTrial(candidate.name().length(), again, open);
+        };
+        Thread user = Thread.ofPlatform().start(() -> {
+            await(compiles);
+            stopped.set(true);
+        });
+        try {
+            List<TrialOutcome> outcomes = new Tuning(source, stopped::get)
+                    .run(new GridSearch(candidates("a", "bb", "endless", "c")), 100, () -> false, _ -> {});
+            assertEquals(1, end.getCount(), "what is compiled is not waited for");
+            assertEquals(0, again.get(), "and the best are not timed again");
+            assertTrue(outcomes.size() <= 2, outcomes.toString());
+            outcomes.forEach(one -> assertEquals(one.candidate().name().length(), one.nanos(), "as it was found"));
+        } finally {
+            end.countDown();
+            user.join();
+        }
+    }
+
+    @Test
+    void finalTimesCountOnlyWhereAllHaveThem() {
+        AtomicInteger again = new AtomicInteger();
+        for (int stopsAfter = 1; stopsAfter <= 7; stopsAfter++) {
+            int most = stopsAfter;
+            again.set(0);
+            List<TrialOutcome> outcomes = new Tuning(
+                            candidate -> new CountedTrial(candidate.name().length(), again, open),
+                            () -> again.get() >= most)
+                    .run(new GridSearch(candidates("a", "bb", "ccc")), 100, () -> false, _ -> {});
+            double part = most < 3 ? 1 : 0.5;
+            assertEquals(
+                    List.of(part, 2 * part, 3 * part),
+                    outcomes.stream().map(TrialOutcome::nanos).toList(),
+                    "stopped after " + most);
+            assertEquals(most, again.get());
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
+    }
+
     @Test
     void timesNoMoreThanIsAllowed() {
         List<TrialOutcome> outcomes = new Tuning(this::opened)
@@ -151,7 +231,7 @@ class TuningTest {
     void whatIsSlowByBadLuckIsCompiledOnceMore() {
         AtomicInteger compiled = new AtomicInteger();
         TrialSource unlucky = candidate -> candidate.name().equals("40") && compiled.getAndIncrement() == 0
-                ? spinning(900, false)
+                ? timed(900, false)
                 : opened(candidate);
         List<TrialOutcome> outcomes =
                 new Tuning(unlucky).run(new GridSearch(candidates("100", "40")), 100, () -> false, _ -> {});

@@ -1,6 +1,5 @@
 package dev.quern.cli;
 
-import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.cli.bench.DeviceProbe;
 import dev.quern.ir.backend.Target;
@@ -24,7 +23,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Shows what this machine does: multiply-adds from registers, what a thread reads from each cache and from memory, and what it costs to hand work to another thread. "
-                    + "It is read once, in some two seconds, and kept beside what is compiled, for each processor and Java; quern explain predicts times by it.",
+                    + "It is read once, in some seconds, and kept beside what is compiled, for each processor and Java; quern explain predicts times by it.",
             "On a machine that others use, or that is at work, figures are lower: read them again with --measure."
         })
 final class DeviceCommand implements Callable<Integer> {
@@ -59,18 +58,21 @@ final class DeviceCommand implements Callable<Integer> {
                             + (isMemory ? "" : ", " + (level.bytes() >> 10) + " KiB"));
         }
         session.out().println(text("another thread %.1f us", record.forkNanos() / 1e3));
-        session.out().println("kept in " + records(session).file(record.machine()));
+        if (records(session).find(record.machine()).equals(Optional.of(record))) {
+            session.out().println("kept in " + records(session).file(record.machine()));
+        }
         return ExitStatus.OK;
     }
 
     /**
-     * The record of this machine, read where there is none.
+     * The record of this machine, read where there is none of these vectors. Where it cannot be kept, that is said, and it is read again the next time.
      *
      * @param anew whether it is read in any case
      */
     static DeviceRecord record(Session session, boolean anew) {
         DeviceRecords records = records(session);
-        Optional<DeviceRecord> known = anew ? Optional.empty() : records.find(MachineName.here());
+        Optional<DeviceRecord> known =
+                anew ? Optional.empty() : records.find(MachineName.here()).filter(DeviceProbe::isOfThisJvm);
         if (known.isPresent()) {
             return known.get();
         }
@@ -81,11 +83,9 @@ final class DeviceCommand implements Callable<Integer> {
         try {
             records.keep(read);
         } catch (IOException unwritable) {
-            throw new ModelException(
-                    ModelException.Code.IO,
-                    records.file(read.machine()).toString(),
-                    "cannot be written (" + unwritable + ")",
-                    unwritable);
+            session.err()
+                    .println("quern: " + records.file(read.machine()) + " cannot be written (" + unwritable
+                            + "); what was read is not kept");
         }
         return read;
     }

@@ -75,14 +75,14 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path file = ModelCache.fetched(session, model);
+        TuneTarget.requireThreads(threads);
+        Path file = TuneTarget.modelFile(session, model);
         Options.Builder options = Options.builder().threads(threads);
         if (recordsFile != null) {
             options.records(session.path(recordsFile));
         }
         Backend backend = BackendChoice.forDevice("cpu");
         Target target = backend.target(threads);
-        PredictedTime predicted = new PredictedTime(DeviceCommand.record(session, false), threads);
         try (CompiledModel taken = compiled(file, options.build());
                 CompiledModel untuned = compiled(file, options.noRecords().build())) {
             Map<String, Tensor> given = new LinkedHashMap<>();
@@ -104,6 +104,7 @@ final class ExplainCommand implements Callable<Integer> {
             Map<String, Double> times = records()
                     .map(records -> records.times(task.key(), task.kernel().sizes()))
                     .orElse(Map.of());
+            PredictedTime predicted = new PredictedTime(DeviceCommand.record(session, false), threads);
             KernelExplanation explanation =
                     KernelExplanation.of(task, now.kernel().usual(), times, predicted, target);
             if (json) {

@@ -73,7 +73,7 @@ record ModelTuneRun(Session session, Backend backend, int threads, Duration budg
                 .noRecords()
                 .build();
         try (CompiledModel model = compiled(file, options);
-                Interruption interruption = Interruption.begin()) {
+                Interruption interruption = Interruption.begin(session.err())) {
             Map<String, Tensor> given = new HashMap<>();
             specs.forEach((name, spec) -> given.put(name, InputSpec.parse(session, name, spec)));
             Map<String, Tensor> inputs;

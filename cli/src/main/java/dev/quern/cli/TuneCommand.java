@@ -158,7 +158,7 @@ final class TuneCommand implements Callable<Integer> {
             names = "--records",
             paramLabel = "FILE",
             description =
-                    "Where records are kept. Default: tuning-records.jsonl beside what is compiled, in ~/.cache/quern/compiled, from where models take the schedules that were fastest.")
+                    "Where records are kept. Default: tuning-records.jsonl beside what is compiled, in ~/.cache/quern/compiled, from where models take the schedules that were fastest. Needed where no cache is kept.")
     private String recordsFile;
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -173,12 +173,11 @@ final class TuneCommand implements Callable<Integer> {
         threads = givenThreads != null
                 ? givenThreads
                 : task.model == null ? 1 : Runtime.getRuntime().availableProcessors();
-        if (threads < 1 || most < 1) {
-            throw new ModelException(
-                    ModelException.Code.INVALID_INPUT,
-                    threads < 1 ? "--threads " + threads : "--most " + most,
-                    "expected at least 1");
+        TuneTarget.requireThreads(threads);
+        if (most < 1) {
+            throw new ModelException(ModelException.Code.INVALID_INPUT, "--most " + most, "expected at least 1");
         }
+        requireMeaning();
         if (task.exported != null) {
             return merged(records(), new TuningRecords(session.path(task.exported)));
         }
@@ -191,7 +190,7 @@ final class TuneCommand implements Callable<Integer> {
             return merged(new TuningRecords(file), records());
         }
         if (task.model != null) {
-            Path file = ModelCache.fetched(session, task.model);
+            Path file = TuneTarget.modelFile(session, task.model);
             Backend backend = host();
             RecordedSchedules known = RecordedSchedules.read(
                     records(), new HostTrials(backend, backend.target(threads), threads).device());
@@ -217,13 +216,39 @@ final class TuneCommand implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
+    /** Refuses options that mean nothing to what is done. */
+    private void requireMeaning() {
+        boolean isOperator = task.timed != null || task.listed != null;
+        if (shape != null && !isOperator) {
+            throw meaningless(
+                    "--shape", "the shape of an operator: give --op or --list; sizes of a model are given by --dim");
+        }
+        if (task.model == null && !dims.isEmpty()) {
+            throw meaningless(
+                    "--dim", "a symbolic axis of a model: give a model; sizes of an operator are given by --shape");
+        }
+        if (task.model == null && !inputs.isEmpty()) {
+            throw meaningless("--input", "an input of a model: give a model");
+        }
+    }
+
+    private static ModelException meaningless(String option, String means) {
+        return new ModelException(
+                ModelException.Code.INVALID_INPUT, option, "expected only with what it is of, " + means);
+    }
+
     private TuningRecords records() {
+        if (recordsFile != null) {
+            return new TuningRecords(session.path(recordsFile));
+        }
         return new TuningRecords(
-                recordsFile == null
-                        ? Options.defaults()
-                                .records()
-                                .orElseGet(() -> ModelCache.of(session).folder().resolve(Options.RECORDS))
-                        : session.path(recordsFile));
+                Options.defaults()
+                        .records()
+                        .orElseThrow(
+                                () -> new ModelException(
+                                        ModelException.Code.INVALID_INPUT,
+                                        "--records",
+                                        "expected a file for what is found, and there is none, since no cache is kept (quern.cache=off); name one")));
     }
 
     private int merged(TuningRecords from, TuningRecords into) {
@@ -259,7 +284,7 @@ final class TuneCommand implements Callable<Integer> {
         RecordedSchedules recorded = RecordedSchedules.read(records, place.device());
         int known = recorded.times(key, kernel.sizes()).size();
         Set<TrialOutcome> told = new HashSet<>();
-        try (Interruption interruption = Interruption.begin()) {
+        try (Interruption interruption = Interruption.begin(session.err())) {
             OperatorTuning.TuningLimits limits = new OperatorTuning.TuningLimits(
                     budget, most, threads, BestPeaks.in(ModelCache.of(session).folder()), interruption::isAsked);
             OperatorTuning tuning = OperatorTuning.run(
@@ -276,6 +301,11 @@ final class TuneCommand implements Callable<Integer> {
                     .filter(outcome -> !told.contains(outcome))
                     .map(outcome -> record(key, operator, sizes, outcome))
                     .toList());
+            if (tuning.best().isEmpty() && interruption.isAsked()) {
+                session.err().println("quern: " + subject + ": ended before a candidate was timed");
+                session.err().flush();
+                return;
+            }
             if (tuning.best().isEmpty()) {
                 throw untimed(subject, tuning);
             }

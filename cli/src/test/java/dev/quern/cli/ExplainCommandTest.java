@@ -153,4 +153,16 @@ class ExplainCommandTest {
         String kept = text.out().strip().replaceAll("(?s).*kept in ", "");
         assertEquals(run.out().strip(), Files.readString(Path.of(kept)).strip());
     }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsSaid() throws IOException {
+        Files.createFile(folder.resolve("cache"));
+        CommandRun run = CommandRun.in(folder, "device");
+        assertEquals(ExitStatus.OK, run.status(), run.err());
+        assertTrue(run.out().contains("GFLOP/s a thread"), run.out());
+        assertFalse(run.out().contains("kept in"), run.out());
+        assertTrue(run.err().contains("cannot be written"), run.err());
+        assertFalse(run.err().contains("\tat "), run.err());
+        assertTrue(explain("--kernel", "contraction").out().contains("is taken: it is the default"));
+    }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads what this machine does, within two seconds: multiply-adds from registers, what a thread reads from each level of the memory, and the cost of a second thread. What memory gives is the best of several short windows, since what
+ * Reads what this machine does, in some seconds, and longer while the JVM compiles other code: multiply-adds from registers, what a thread reads from each level of the memory, and the cost of a second thread. What memory gives is the best of several short windows, since what
  * else the machine does makes windows longer, never shorter.
  */
 public final class DeviceProbe {
@@ -24,8 +24,13 @@ public final class DeviceProbe {
     /** Of a cache, that what is read of it may take, so that it stays there. */
     private static final double SHARE = 0.5;
 
-    /** Floats of which no cache of one core holds much. */
-    private static final int FAR = 32 << 20;
+    /** Bytes that are read as memory, at least; where a cache holds them, twice as many as it holds. */
+    private static final long LEAST_FAR = 128L << 20;
+
+    private static final long MOST_FAR = 1L << 30;
+
+    /** Of the heap, for what is read. */
+    private static final int SHARE_OF_HEAP = 4;
 
     /** Floats summed by one call. */
     private static final int CHUNK = 1 << 11;
@@ -41,13 +46,12 @@ public final class DeviceProbe {
         int processors = Runtime.getRuntime().availableProcessors();
         double one = MachinePeak.gigaflops(1);
         double all = processors == 1 ? one : Math.max(one, MachinePeak.gigaflops(processors));
-        long affordable = Runtime.getRuntime().maxMemory() / (8 * Float.BYTES);
-        float[] data = new float[(int) Math.min(FAR, affordable) / CHUNK * CHUNK];
+        List<Long> sizes = new ArrayList<>(caches);
+        shared().filter(bytes -> bytes > sizes.getLast()).ifPresent(sizes::add);
+        float[] data = new float[farFloats(sizes.getLast(), Runtime.getRuntime().maxMemory())];
         Arrays.fill(data, 1f);
         MachinePeak.sumCompiled(data);
         List<DeviceRecord.MemoryLevel> levels = new ArrayList<>();
-        List<Long> sizes = new ArrayList<>(caches);
-        shared().filter(bytes -> bytes > sizes.getLast()).ifPresent(sizes::add);
         for (long bytes : sizes) {
             int floats = (int) Math.min(data.length, bytes * SHARE / Float.BYTES) / CHUNK * CHUNK;
             levels.add(new DeviceRecord.MemoryLevel(bytes, bandwidth(data, Math.max(CHUNK, floats))));
@@ -55,6 +59,23 @@ public final class DeviceProbe {
         levels.add(new DeviceRecord.MemoryLevel(Long.MAX_VALUE, bandwidth(data, data.length)));
         return new DeviceRecord(
                 MachineName.here(), MachinePeak.vectorBits(), one, all, processors == 1 ? 0 : forkNanos(), levels);
+    }
+
+    /** Whether {@code record} is of vectors as wide as this JVM's, which options of the JVM may change. */
+    public static boolean isOfThisJvm(DeviceRecord record) {
+        return record.vectorBits() == MachinePeak.vectorBits();
+    }
+
+    /**
+     * Floats that are read as memory. A cache of more than half a GiB, or a heap of less than eight times the largest cache, leaves some of it in the cache: then
+     * memory seems faster than it is.
+     *
+     * @param cache bytes of the largest cache
+     * @param heap bytes of the heap at most
+     */
+    static int farFloats(long cache, long heap) {
+        long bytes = Math.min(Math.clamp(2 * cache, LEAST_FAR, MOST_FAR), heap / SHARE_OF_HEAP);
+        return Math.max(1, (int) (bytes / Float.BYTES / CHUNK)) * CHUNK;
     }
 
     /** Bytes of the cache that cores share, where the system says. */

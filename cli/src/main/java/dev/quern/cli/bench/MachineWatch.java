@@ -2,7 +2,6 @@ package dev.quern.cli.bench;
 
 import dev.quern.tune.MachineName;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,14 +19,14 @@ public final class MachineWatch {
     private Duration workers = Duration.ZERO;
 
     private MachineWatch(int threads, BestPeaks bestPeaks) {
-        this.threads = threads;
+        this.threads = Math.min(threads, Runtime.getRuntime().availableProcessors());
         this.bestPeaks = bestPeaks;
         this.load = load();
-        this.before = MachinePeak.measure(threads);
+        this.before = MachinePeak.measure(this.threads);
         this.begin = ProcessorTimes.now(own());
     }
 
-    /** Measures the peaks, and watches from then on. */
+    /** Measures the peaks, and watches from then on. Peaks are of as many threads as there are processors at most, as runs are. */
     public static MachineWatch begin(int threads, BestPeaks bestPeaks) {
         return new MachineWatch(threads, bestPeaks);
     }
@@ -41,13 +40,9 @@ public final class MachineWatch {
     public MachineCondition end() {
         Optional<ProcessorTimes> end = ProcessorTimes.now(own());
         Peaks after = MachinePeak.measure(threads);
-        try {
-            Peaks best = bestPeaks.with(MachineName.of(threads), before.best(after));
-            return new MachineCondition(
-                    before, after, best, load, begin.flatMap(first -> end.map(last -> first.until(last))));
-        } catch (IOException failure) {
-            throw new UncheckedIOException("the best peaks of this machine cannot be kept", failure);
-        }
+        Peaks best = bestPeaks.with(MachineName.of(threads), before.best(after));
+        return new MachineCondition(
+                before, after, best, load, begin.flatMap(first -> end.map(last -> first.until(last))));
     }
 
     private Duration own() {

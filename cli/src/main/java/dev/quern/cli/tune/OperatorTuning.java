@@ -38,7 +38,7 @@ public record OperatorTuning(
      * @param most candidates to time
      * @param threads that a run may use
      * @param peaks where the best ones of this machine are kept
-     * @param isStopped asked between candidates: whether to end with what was found
+     * @param isStopped asked all the while: whether to end at once with what was found
      */
     public record TuningLimits(Duration budget, int most, int threads, BestPeaks peaks, BooleanSupplier isStopped) {}
 
@@ -56,7 +56,7 @@ public record OperatorTuning(
         long peaks = System.nanoTime() - begin;
         long until = begin + limits.budget().toNanos() - peaks - LAST_NANOS;
         int[] tried = {0};
-        Tuning tuning = new Tuning(place.trials(kernel));
+        Tuning tuning = new Tuning(place.trials(kernel), limits.isStopped());
         List<TrialOutcome> outcomes = tuning.run(
                 search,
                 limits.most(),

@@ -34,4 +34,29 @@ class BestPeaksTest {
         assertEquals(new Peaks(4, 5), peaks.with("c", new Peaks(1, 1)));
         assertEquals("a\t2.0\t2.0\nc\t4.0\t5.0\n", Files.readString(file));
     }
+
+    @Test
+    void aFileThatCannotBeReadOrWrittenIsNoFault() throws IOException {
+        Path file = folder.resolve("peaks.tsv");
+        Files.write(file, new byte[] {'a', '\t', (byte) 0xff, (byte) 0xfe, '\n', 'c', '\t', '4', '\t', '5', '\n'});
+        assertEquals(new Peaks(4, 5), new BestPeaks(file).with("c", new Peaks(1, 1)), "what is no UTF-8 is one line");
+        BestPeaks below = new BestPeaks(file.resolve("peaks.tsv"));
+        assertEquals(new Peaks(1, 2), below.with("a", new Peaks(1, 2)), "a file is no folder");
+        Path taken = Files.createDirectories(folder.resolve("taken/inside")).getParent();
+        assertEquals(new Peaks(1, 2), new BestPeaks(taken).with("a", new Peaks(1, 2)), "a folder is no file");
+        try (var files = Files.list(folder)) {
+            assertEquals(2, files.count(), "what was written on the way is removed");
+        }
+    }
+
+    @Test
+    void whatNoMachineDoesIsNoPeak() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("peaks.tsv"), "a\t1e300\t1\nb\t1\tInfinity\nc\t-1\t1\nd\t0\t1\ne\t1\t1e8\n");
+        for (String machine : List.of("a", "b", "c", "d", "e")) {
+            assertEquals(new Peaks(2, 2), new BestPeaks(file).with(machine, new Peaks(2, 2)), machine);
+        }
+        Files.write(file, new byte[(1 << 20) + 1]);
+        assertEquals(new Peaks(2, 2), new BestPeaks(file).with("a", new Peaks(2, 2)), "too long to be read");
+    }
 }

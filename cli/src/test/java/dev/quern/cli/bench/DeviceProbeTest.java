@@ -1,0 +1,23 @@
+package dev.quern.cli.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+class DeviceProbeTest {
+    private static final long MIB = 1 << 20;
+    private static final long HEAP = 64L << 30;
+
+    private static long megabytes(long cache, long heap) {
+        return 4L * DeviceProbe.farFloats(cache * MIB, heap) / MIB;
+    }
+
+    @Test
+    void whatIsReadAsMemoryIsTwiceTheLargestCache() {
+        assertEquals(128, megabytes(32, HEAP), "at least");
+        assertEquals(600, megabytes(300, HEAP));
+        assertEquals(1024, megabytes(800, HEAP), "at most");
+        assertEquals(64, megabytes(300, 256 * MIB), "a quarter of the heap");
+        assertEquals(2048, DeviceProbe.farFloats(MIB, 1), "one chunk at least");
+    }
+}
