@@ -23,7 +23,7 @@ import java.util.Optional;
  *     else {@code .cache/quern/compiled} in the user's home. Code is taken from there only if it bears the mark of a key there that none but the
  *     user can read
  * @param records the file of tuning records, as {@code quern tune} writes them, whose schedules kernels take where they were found to be faster on this
- *     machine, by this version and with as many threads; none if empty. By default {@value #RECORDS} in {@code cache}. A record chooses among the schedules that a kernel may have, which
+ *     machine, by this build of Quern and with as many threads; none if empty. By default {@value #RECORDS} in {@code cache}. A record chooses among the schedules that a kernel may have, which
  *     all give the same bits where {@code deterministic} is set; whatever else it says is left, with a line in the log
  * @param trustArchive whether code in a model compiled ahead of time may run though another user or machine made it. Off by default: where it is
  *     not this user's own, the model in the file is compiled. Only for files that come by a way that is trusted as a jar's is

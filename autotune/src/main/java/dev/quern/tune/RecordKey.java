@@ -14,7 +14,7 @@ import java.util.TreeSet;
  *
  * @param signature a digest of the kernel before it is scheduled, and of which of its parameters are constants
  * @param device the machine, the target and the threads that a run may use, in words
- * @param versions of Quern and of what runs its code
+ * @param versions the build of Quern, and the version of what runs its code
  */
 public record RecordKey(String signature, String device, String versions) {
     /** The key of {@code kernel} on a device, by this build. */

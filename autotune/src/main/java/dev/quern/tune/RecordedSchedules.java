@@ -39,7 +39,7 @@ public final class RecordedSchedules implements TunedSchedules {
     }
 
     /**
-     * Those in {@code records}, read once, by this version.
+     * Those in {@code records}, read once, by this build.
      *
      * @param device as {@link TrialPlace#device} calls it
      * @throws ModelException if they cannot be read, or do not fit into memory

@@ -1,13 +1,15 @@
 package dev.quern.tune;
 
+import dev.quern.passes.BuildIdentity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The versions that a time is of. */
+/** The build of Quern and the version of Java that a time is of. */
 final class TuningVersions {
-    private static final String HERE = "quern " + quern() + ", Java " + Runtime.version();
+    private static final String HERE = "quern " + quern()
+            + BuildIdentity.get().map(build -> ", build " + build).orElse("") + ", Java " + Runtime.version();
 
     private TuningVersions() {}
 

@@ -15,6 +15,7 @@ import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.Step;
+import dev.quern.passes.BuildIdentity;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -247,5 +248,11 @@ class TuningRecordsTest {
                 ModelException.Code.IO,
                 assertThrows(ModelException.class, records::read).code());
         assertThrows(ModelException.class, () -> records.append(List.of(record(key(3, WIDE), 1))));
+    }
+
+    @Test
+    void recordsAreOfABuildNotOfAVersion() {
+        String build = BuildIdentity.get().orElseThrow();
+        assertTrue(TuningVersions.here().contains(", build " + build + ", Java "), TuningVersions.here());
     }
 }

@@ -1,8 +1,7 @@
-package dev.quern.runtime.archive;
+package dev.quern.passes;
 
 import dev.quern.Model;
 import dev.quern.ir.Dim;
-import dev.quern.passes.Compiler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -29,6 +28,15 @@ public final class BuildIdentity {
         static final Optional<String> IDENTITY = compute();
     }
 
+    /** Classes of the parts of Quern that this one does not know, back ends and what they write code with among them. */
+    private static final List<String> OTHERS = List.of(
+            "dev.quern.tune.Tuning",
+            "dev.quern.runtime.ModelCompiler",
+            "dev.quern.onnx.OnnxModels",
+            "dev.quern.vector.VectorBackend",
+            "dev.quern.ptx.PtxTargets",
+            "org.objectweb.asm.ClassWriter");
+
     /** Checksums, because they are fast at once; code is the user's own, and nobody forges it against himself. */
     private final CRC32 one = new CRC32();
 
@@ -47,9 +55,25 @@ public final class BuildIdentity {
     }
 
     private static Optional<String> compute() {
-        List<Class<?>> parts = new ArrayList<>(List.of(Model.class, Dim.class, Compiler.class, BuildIdentity.class));
-        for (String other : List.of(
-                "dev.quern.onnx.OnnxModels", "dev.quern.vector.VectorBackend", "org.objectweb.asm.ClassWriter")) {
+        BuildIdentity identity = new BuildIdentity();
+        try {
+            for (Path place : places()) {
+                if (Files.isDirectory(place)) {
+                    identity.addFolder(place);
+                } else {
+                    identity.addJar(place);
+                }
+            }
+        } catch (IOException gone) {
+            return Optional.empty();
+        }
+        return identity.size == 0 ? Optional.empty() : Optional.of(identity.text());
+    }
+
+    /** The jars and folders that this build lies in; none if a part of it lies in neither. */
+    public static Set<Path> places() {
+        List<Class<?>> parts = new ArrayList<>(List.of(Model.class, Dim.class, BuildIdentity.class));
+        for (String other : OTHERS) {
             try {
                 parts.add(Class.forName(other, false, BuildIdentity.class.getClassLoader()));
             } catch (ClassNotFoundException absent) {
@@ -60,23 +84,11 @@ public final class BuildIdentity {
         for (Class<?> part : parts) {
             Optional<Path> place = place(part);
             if (place.isEmpty()) {
-                return Optional.empty();
+                return Set.of();
             }
             places.add(place.get());
         }
-        BuildIdentity identity = new BuildIdentity();
-        try {
-            for (Path place : places) {
-                if (Files.isDirectory(place)) {
-                    identity.addFolder(place);
-                } else {
-                    identity.addJar(place);
-                }
-            }
-        } catch (IOException gone) {
-            return Optional.empty();
-        }
-        return Optional.of(identity.text());
+        return places;
     }
 
     private static Optional<Path> place(Class<?> type) {
