@@ -3,6 +3,7 @@ package dev.quern.tune;
 import dev.quern.ir.schedule.Candidate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,6 +20,9 @@ import java.util.Set;
 abstract class LearningSearch implements ScheduleSearch {
     /** Candidates tried before anything is learnt, those known from elsewhere left out. */
     private static final int BEGINNING = 4;
+
+    /** Candidates that one of the beginning is chosen from. */
+    private static final int DRAWN = 8;
 
     /** Less time than any clock tells, in nanoseconds. */
     private static final double LEAST_NANOS = 1e-3;
@@ -58,20 +62,31 @@ abstract class LearningSearch implements ScheduleSearch {
         }
     }
 
-    /** The candidate whose nearest neighbour among those chosen is farthest; of the better half of the ranking, since the ranking is worth something. */
+    /**
+     * Of a few that are drawn, the candidate whose nearest neighbour among those chosen is farthest; of the better half of the ranking while there is one, since the ranking is worth
+     * something.
+     */
     private int farthest() {
+        List<Integer> left = new ArrayList<>();
+        for (int i = 0; i < candidates.size(); i++) {
+            if (!beginning.contains(i)) {
+                left.add(i);
+            }
+        }
+        List<Integer> better =
+                left.stream().filter(i -> i <= candidates.size() / 2).toList();
+        List<Integer> drawn = new ArrayList<>(better.isEmpty() ? left : better);
+        Collections.shuffle(drawn, random);
         int best = -1;
         double most = -1;
-        for (int i = 0; i < candidates.size(); i++) {
-            if (!beginning.contains(i) && (i <= candidates.size() / 2 || best < 0)) {
-                double nearest = Double.MAX_VALUE;
-                for (int other : beginning) {
-                    nearest = Math.min(nearest, squaredDistance(points[i], points[other]));
-                }
-                if (nearest > most) {
-                    most = nearest;
-                    best = i;
-                }
+        for (int i : drawn.subList(0, Math.min(DRAWN, drawn.size()))) {
+            double nearest = Double.MAX_VALUE;
+            for (int other : beginning) {
+                nearest = Math.min(nearest, squaredDistance(points[i], points[other]));
+            }
+            if (nearest > most) {
+                most = nearest;
+                best = i;
             }
         }
         return best;
