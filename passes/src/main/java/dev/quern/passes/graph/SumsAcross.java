@@ -50,9 +50,12 @@ final class SumsAcross {
         List<Integer> inner = axes.stream().filter(axis -> axis >= first).toList();
         List<Integer> others = axes.stream().filter(axis -> axis < first).toList();
         if (others.stream().allMatch(axis -> shape.dim(axis).is(1))) {
-            return axes.size() > 1
+            if (axes.size() == 1) {
+                return inPieces(node, axes.getFirst(), rewriting);
+            }
+            return wide.stream().filter(axes::contains).count() == 1
                     ? Optional.of(withoutUnits(node, axes, rewriting))
-                    : inPieces(node, axes.getFirst(), rewriting);
+                    : Optional.empty();
         }
         Value sums = rewriting.emit(new Op.Reduce(combiner, inner), node.origin(), node.input(0));
         return Optional.of(rewriting.emit(new Op.Reduce(combiner, others), node.origin(), sums));
