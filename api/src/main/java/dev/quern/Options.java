@@ -8,7 +8,8 @@ import java.util.Optional;
  * How a model is compiled and run. Immutable; {@link #builder()} starts from the defaults.
  *
  * @param threads threads a run may use, at least 1; the default is what the process may use
- * @param device {@code "cpu"}, {@code "cuda"} or {@code "auto"}
+ * @param device {@code "cpu"}, {@code "cuda"} or {@code "auto"}: cuda where there is a device that can be used, with a driver for CUDA 12.0 or later, and that
+ *     has not failed in this process; else cpu
  * @param maxMemory bytes that one run's working memory and results may take before it is refused; the default is {@link
  *     Limits#memory}, {@link Long#MAX_VALUE} is no limit
  * @param maxIterations iterations that one loop of the model may take; the default is {@link Limits#ITERATIONS}

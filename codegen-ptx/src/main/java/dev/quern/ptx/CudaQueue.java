@@ -1,6 +1,7 @@
 package dev.quern.ptx;
 
 import dev.quern.ir.backend.DeviceQueue;
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.ptx.driver.CudaContext;
 import dev.quern.ptx.driver.CudaEvent;
 import dev.quern.ptx.driver.CudaFunction;
@@ -8,7 +9,9 @@ import dev.quern.ptx.driver.CudaStream;
 import dev.quern.ptx.driver.DeviceMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A stream with what it has allocated. */
@@ -111,8 +114,14 @@ final class CudaQueue implements DeviceQueue {
 
     @Override
     public void close() {
-        memory.values().forEach(DeviceMemory::close);
+        List<Runnable> steps = new ArrayList<>();
+        if (launches > 0 && !stream.context().isBroken()) {
+            // Whoever closes this may unload the code and free the constants that are still in use.
+            steps.add(this::await);
+        }
+        memory.values().forEach(block -> steps.add(block::close));
+        steps.add(stream::close);
         memory.clear();
-        stream.close();
+        GiveBack.all(steps);
     }
 }

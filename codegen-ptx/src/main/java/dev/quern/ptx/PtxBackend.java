@@ -59,15 +59,29 @@ public final class PtxBackend implements Backend {
             target(1);
             return true;
         } catch (ModelException absent) {
+            // What has failed in use is missed by whoever counted on it.
             System.getLogger(PtxBackend.class.getName())
-                    .log(System.Logger.Level.DEBUG, "no cuda: {0}", absent.getMessage());
+                    .log(
+                            hasFailed() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                            "no cuda: {0}",
+                            absent.getMessage());
+            return false;
+        }
+    }
+
+    private boolean hasFailed() {
+        try {
+            return contexts.get().isBroken();
+        } catch (ModelException absent) {
             return false;
         }
     }
 
     @Override
     public Target target(int threads) {
-        CudaDevice device = contexts.get().device();
+        CudaContext context = contexts.get();
+        context.requireUsable();
+        CudaDevice device = context.device();
         requireKnown(device);
         return new Target.Grid(
                 device.architecture(),

@@ -3,6 +3,7 @@ package dev.quern.ptx;
 import dev.quern.ModelException;
 import dev.quern.ir.backend.DeviceExecutable;
 import dev.quern.ir.backend.DeviceQueue;
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ptx.driver.CudaContext;
 import dev.quern.ptx.driver.CudaFunction;
@@ -12,7 +13,7 @@ import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A kernel that the driver has loaded; unloaded when it is forgotten. */
+/** A kernel that the driver has loaded; unloaded when it is closed or forgotten. */
 final class PtxExecutable implements DeviceExecutable {
     private static final Cleaner CLEANER = Cleaner.create();
     private static final int MOST_BLOCKS = Integer.MAX_VALUE;
@@ -20,14 +21,26 @@ final class PtxExecutable implements DeviceExecutable {
     private final PtxKernel kernel;
     private final List<CudaFunction> functions;
 
-    private PtxExecutable(PtxKernel kernel, List<CudaFunction> functions) {
+    private final Cleaner.Cleanable cleanable;
+
+    private PtxExecutable(PtxKernel kernel, List<CudaFunction> functions, CudaModule module) {
         this.kernel = kernel;
         this.functions = functions;
+        this.cleanable = CLEANER.register(this, module::close);
     }
 
     /** Has the driver compile and load {@code kernel}. */
     static PtxExecutable load(CudaContext context, PtxKernel kernel) {
         CudaModule module = CudaModule.load(context, kernel.kernel().name(), kernel.text());
+        try {
+            return new PtxExecutable(kernel, functions(module, kernel), module);
+        } catch (RuntimeException | Error failure) {
+            GiveBack.after(failure, module::close);
+            throw failure;
+        }
+    }
+
+    private static List<CudaFunction> functions(CudaModule module, PtxKernel kernel) {
         List<CudaFunction> functions = kernel.launches().stream()
                 .map(launch -> module.function(launch.entry()))
                 .toList();
@@ -37,9 +50,7 @@ final class PtxExecutable implements DeviceExecutable {
                 functions.get(i).allowSharedMemory(shared);
             }
         }
-        PtxExecutable executable = new PtxExecutable(kernel, functions);
-        CLEANER.register(executable, module::close);
-        return executable;
+        return functions;
     }
 
     @Override
@@ -78,5 +89,10 @@ final class PtxExecutable implements DeviceExecutable {
             }
         }
         Reference.reachabilityFence(this);
+    }
+
+    @Override
+    public void close() {
+        cleanable.clean();
     }
 }

@@ -13,10 +13,23 @@ class CudaReportTest {
     @Test
     void aDriverAndItsDevicesAreShown() {
         try (StubDriver stub = new StubDriver()) {
-            CudaReport report = CudaReport.of(() -> CudaDriver.open(stub));
+            CudaReport report = CudaReport.of(() -> CudaDriver.unstarted(stub));
             assertEquals(
                     new CudaReport("13.2", List.of(new CudaReport.Device("Stub 0", "sm_90", 1L << 30)), ""), report);
         }
+    }
+
+    @Test
+    void aDriverThatIsTooOldOrDoesNotStartIsNamed() {
+        StubDriver old = new StubDriver();
+        old.functions().version(11080);
+        CudaReport report = CudaReport.of(() -> CudaDriver.unstarted(old));
+        assertEquals("11.8", report.version());
+        assertTrue(report.problem().contains("expected one for CUDA 12.0 or later"), report.problem());
+        StubDriver halfUpdated = new StubDriver().failing("cuInit", 803);
+        report = CudaReport.of(() -> CudaDriver.unstarted(halfUpdated));
+        assertEquals("13.2", report.version());
+        assertTrue(report.problem().contains("restart the machine"), report.problem());
     }
 
     @Test

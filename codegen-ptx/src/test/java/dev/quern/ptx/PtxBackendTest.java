@@ -153,6 +153,89 @@ class PtxBackendTest {
     }
 
     @Test
+    void afterAFaultThereIsNoDeviceAndWhoAsksForItIsToldWhy() {
+        StubDriver stub = new StubDriver();
+        CudaContext context = context(stub);
+        PtxBackend backend = new PtxBackend(() -> context);
+        assertTrue(backend.isAvailable());
+        stub.functions().body(launch -> 700);
+        DeviceExecutable executable = assertInstanceOf(
+                DeviceExecutable.class, backend.compile(GridKernels.all().get("traversal"), backend.target(1)));
+        try (DeviceQueue queue = backend.openQueue().orElseThrow()) {
+            executable.launch(queue, new long[3], new long[] {1});
+            assertThrows(ModelException.class, queue::await);
+        }
+        executable.close();
+        assertFalse(backend.isAvailable());
+        ModelException refusal = assertThrows(ModelException.class, () -> backend.target(1));
+        assertEquals(ModelException.Code.DEVICE, refusal.code());
+        assertTrue(
+                refusal.getMessage()
+                        .startsWith("device 'cuda': the device failed before (cuStreamSynchronize failed while "
+                                + "waiting for kernel traversal: CUDA_ERROR_ILLEGAL_ADDRESS (700)"),
+                refusal.getMessage());
+    }
+
+    @Test
+    void anOldDriverIsNoDevice() {
+        StubDriver stub = new StubDriver();
+        stub.functions().version(11080);
+        assertFalse(new PtxBackend(() -> context(stub)).isAvailable());
+    }
+
+    @Test
+    void modulesAreUnloadedWhenKernelsAreClosedAndWhereTheyCannotBeHad() {
+        try (StubDriver stub = new StubDriver();
+                CudaContext context = context(stub)) {
+            PtxBackend backend = new PtxBackend(() -> context);
+            Target target = backend.target(1);
+            DeviceExecutable executable = assertInstanceOf(
+                    DeviceExecutable.class, backend.compile(GridKernels.all().get("traversal"), target));
+            assertTrue(stub.functions().left().contains("module"));
+            executable.close();
+            executable.close();
+            assertFalse(stub.functions().left().contains("module"));
+            stub.failing("cuModuleGetFunction", 500);
+            assertThrows(
+                    ModelException.class,
+                    () -> backend.compile(GridKernels.all().get("traversal"), target));
+            stub.failing("cuModuleGetFunction", 0).failing("cuFuncSetAttribute", 1);
+            assertThrows(ModelException.class, () -> backend.compile(MatrixKernels.product("bf16"), target));
+        }
+    }
+
+    @Test
+    void aFreeThatFailsKeepsNoOtherFromBeingDone() {
+        StubDriver stub = new StubDriver();
+        CudaContext context = context(stub);
+        DeviceQueue queue = new PtxBackend(() -> context).openQueue().orElseThrow();
+        for (int i = 0; i < 3; i++) {
+            queue.allocate(8);
+        }
+        stub.failingOnce("cuMemFreeAsync", 1);
+        ModelException failure = assertThrows(ModelException.class, queue::close);
+        assertTrue(failure.getMessage().contains("cuMemFreeAsync failed"), failure.getMessage());
+        assertEquals(
+                2,
+                stub.functions().left().size(),
+                () -> "left: " + stub.functions().left());
+    }
+
+    @Test
+    void whatIsUnderWayIsWaitedForBeforeItsMemoryGoes() {
+        StubDriver stub = new StubDriver();
+        CudaContext context = context(stub);
+        PtxBackend backend = new PtxBackend(() -> context);
+        DeviceExecutable executable = assertInstanceOf(
+                DeviceExecutable.class, backend.compile(GridKernels.all().get("traversal"), backend.target(1)));
+        DeviceQueue queue = backend.openQueue().orElseThrow();
+        executable.launch(queue, new long[3], new long[] {1});
+        assertFalse(stub.called().contains("cuStreamSynchronize"));
+        queue.close();
+        assertTrue(stub.called().contains("cuStreamSynchronize"));
+    }
+
+    @Test
     void withoutADriverThereIsOneExceptionThatSaysWhatToDo() {
         if (new PtxBackend().isAvailable()) {
             return;

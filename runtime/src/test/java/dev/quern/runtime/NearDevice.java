@@ -107,6 +107,9 @@ public final class NearDevice implements Backend {
         public String artifactSuffix() {
             return ".near";
         }
+
+        @Override
+        public void close() {}
     }
 
     private static final class Queue implements DeviceQueue {

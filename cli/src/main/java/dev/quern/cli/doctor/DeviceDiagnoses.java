@@ -17,7 +17,7 @@ public final class DeviceDiagnoses {
         if (report.version().isEmpty()) {
             return new Diagnosis("NVIDIA driver", Diagnosis.Health.ABSENT, "none", report.problem());
         }
-        String found = "CUDA " + report.version() + (devices.isEmpty() ? ", no device" : ", " + devices);
+        String found = "CUDA " + report.version() + (devices.isEmpty() ? "" : ", " + devices);
         return report.problem().isEmpty()
                 ? Diagnosis.ok("NVIDIA driver", found)
                 : new Diagnosis("NVIDIA driver", Diagnosis.Health.ABSENT, found, report.problem());

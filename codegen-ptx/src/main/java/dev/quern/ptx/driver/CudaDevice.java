@@ -19,6 +19,7 @@ import java.util.List;
  * @param threadsPerMultiprocessor most threads resident on one
  * @param sharedPerBlock bytes of shared memory that a block may have without asking for more
  * @param mostSharedPerBlock bytes that it may ask for
+ * @param hasPools whether memory can be had and given back in the order of a stream
  */
 public record CudaDevice(
         int ordinal,
@@ -30,7 +31,8 @@ public record CudaDevice(
         int threadsPerBlock,
         int threadsPerMultiprocessor,
         int sharedPerBlock,
-        int mostSharedPerBlock) {
+        int mostSharedPerBlock,
+        boolean hasPools) {
     private static final int LONGEST_NAME = 256;
 
     /** The numbers of {@code CUdevice_attribute}. */
@@ -42,6 +44,7 @@ public record CudaDevice(
     private static final int MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97;
     private static final int COMPUTE_CAPABILITY_MAJOR = 75;
     private static final int COMPUTE_CAPABILITY_MINOR = 76;
+    private static final int MEMORY_POOLS_SUPPORTED = 115;
 
     /** The devices that the process may use. */
     public static List<CudaDevice> all(CudaDriver driver) {
@@ -81,7 +84,8 @@ public record CudaDevice(
                 attribute(driver, handle, MAX_THREADS_PER_BLOCK),
                 attribute(driver, handle, MAX_THREADS_PER_MULTIPROCESSOR),
                 attribute(driver, handle, MAX_SHARED_MEMORY_PER_BLOCK),
-                attribute(driver, handle, MAX_SHARED_MEMORY_PER_BLOCK_OPTIN));
+                attribute(driver, handle, MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
+                attribute(driver, handle, MEMORY_POOLS_SUPPORTED) != 0);
     }
 
     private static int attribute(CudaDriver driver, int handle, int attribute) {

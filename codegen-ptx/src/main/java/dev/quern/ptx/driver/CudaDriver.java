@@ -11,6 +11,7 @@ import java.lang.invoke.MethodType;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
@@ -22,6 +23,12 @@ import java.util.function.ToLongFunction;
 public final class CudaDriver {
     /** What messages give as the place of a failure that has no better one. */
     static final String WHERE = "device 'cuda'";
+
+    /** CUDA 12.0, the first whose compiler takes {@code .version 8.0}. */
+    private static final int OLDEST = 12_000;
+
+    private static final String UPDATE = "expected one for CUDA " + version(OLDEST) + " or later (525 on Linux); "
+            + "update the graphics driver, or name the device cpu";
 
     private static final List<String> NAMES = List.of("libcuda.so.1", "libcuda.so", "nvcuda.dll");
     private static final long LONGEST_TEXT = 4096;
@@ -43,10 +50,20 @@ public final class CudaDriver {
     public static CudaDriver system() {
         CudaDriver known = SYSTEM.get();
         if (known == null) {
-            known = open(systemLibrary());
+            known = installed();
+            known.start();
             SYSTEM.set(known);
         }
         return known;
+    }
+
+    /**
+     * The driver of this machine, not started: all that it can be asked is its version.
+     *
+     * @throws ModelException if there is none, or this process may not load it
+     */
+    public static CudaDriver installed() {
+        return new CudaDriver(library(CudaDriver::systemLibrary));
     }
 
     /**
@@ -55,18 +72,43 @@ public final class CudaDriver {
      * @throws ModelException if it does not start
      */
     public static CudaDriver open(SymbolLookup library) {
-        CudaDriver driver = new CudaDriver(library);
-        driver.call(CudaCall.INIT, "starting the driver", 0);
+        CudaDriver driver = unstarted(library);
+        driver.start();
         return driver;
     }
 
+    /** A driver whose functions {@code library} finds, not started. */
+    public static CudaDriver unstarted(SymbolLookup library) {
+        return new CudaDriver(library);
+    }
+
+    /**
+     * Initialises it; again does nothing.
+     *
+     * @throws ModelException if it does not start
+     */
+    public void start() {
+        call(CudaCall.INIT, "starting the driver", 0);
+    }
+
     @SuppressWarnings("restricted")
-    private static SymbolLookup systemLibrary() {
+    private static SymbolLookup systemLibrary(String name) {
+        return SymbolLookup.libraryLookup(name, Arena.global());
+    }
+
+    /**
+     * The first library that {@code load} finds by one of the driver's names.
+     *
+     * @throws ModelException if it finds none, or the process may not call native code
+     */
+    static SymbolLookup library(Function<String, SymbolLookup> load) {
         for (String name : NAMES) {
             try {
-                return SymbolLookup.libraryLookup(name, Arena.global());
+                return load.apply(name);
             } catch (IllegalArgumentException absent) {
                 // The next name.
+            } catch (IllegalCallerException | UnsupportedOperationException | LinkageError denied) {
+                throw inaccessible(denied);
             }
         }
         throw new ModelException(
@@ -76,10 +118,63 @@ public final class CudaDriver {
                         + " can be loaded; install the graphics driver (the CUDA toolkit is not needed), or name the device cpu");
     }
 
+    /** For a process in which native code cannot be called. */
+    private static ModelException inaccessible(Throwable cause) {
+        Module module = CudaDriver.class.getModule();
+        String remedy = cause instanceof IllegalCallerException
+                ? "start java with --enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED")
+                : "run a JDK that can call native code on this platform";
+        return new ModelException(
+                ModelException.Code.DEVICE,
+                WHERE,
+                "the driver cannot be called from this process (" + cause + "); " + remedy + ", or name the device cpu",
+                cause);
+    }
+
     /** The version of CUDA that the driver supports, such as {@code 13.0}. */
     public String version() {
-        int version = integer(CudaCall.DRIVER_VERSION, "asking for the driver's version");
-        return version / 1000 + "." + version % 1000 / 10;
+        return version(versionNumber());
+    }
+
+    private int versionNumber() {
+        return integer(CudaCall.DRIVER_VERSION, "asking for the driver's version");
+    }
+
+    private static String version(int number) {
+        return number / 1000 + "." + number % 1000 / 10;
+    }
+
+    /**
+     * Does nothing where the driver takes the text that kernels are written in.
+     *
+     * @throws ModelException if it is older
+     */
+    public void requireSupported() {
+        int version = versionNumber();
+        if (version < OLDEST) {
+            throw new ModelException(
+                    ModelException.Code.DEVICE, WHERE, "the driver is for CUDA " + version(version) + ", " + UPDATE);
+        }
+    }
+
+    /** Whether the device has failed so that it cannot be used again in this process. */
+    boolean isBroken() {
+        return broken.get() != null;
+    }
+
+    /**
+     * Does nothing where no kernel has broken the device.
+     *
+     * @throws ModelException naming what has
+     */
+    void requireUsable() {
+        String first = broken.get();
+        if (first != null) {
+            throw new ModelException(
+                    ModelException.Code.DEVICE,
+                    WHERE,
+                    "the device failed before (" + first + "); " + CudaError.RESTART);
+        }
     }
 
     /** The number that {@code call} writes through its first argument, the others being {@code arguments}. */
@@ -142,12 +237,15 @@ public final class CudaDriver {
         if (first != null && !first.equals(what)) {
             message.append("; the device failed before (").append(first).append(')');
         }
-        message.append("; ").append(first != null ? CudaError.RESTART : error.remedy());
+        message.append("; ").append(first != null ? CudaError.RESTART : error.remedy(call));
         return new ModelException(error.code(), WHERE, message.toString());
     }
 
-    /** The text that {@code call} gives for a return code, or empty. */
+    /** The text that {@code call} gives for a return code; empty if it has none, or the driver has no such function. */
     String text(CudaCall call, int code) {
+        if (library.find(call.symbol()).isEmpty()) {
+            return "";
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment cell = arena.allocate(ValueLayout.ADDRESS);
             return result(call, code, cell) == 0 ? string(cell.get(ValueLayout.ADDRESS, 0)) : "";
@@ -172,11 +270,13 @@ public final class CudaDriver {
     private MethodHandle bind(CudaCall call) {
         MemorySegment address = library.find(call.symbol())
                 .orElseThrow(() -> new ModelException(
-                        ModelException.Code.DEVICE,
-                        WHERE,
-                        "the driver has no " + call.symbol()
-                                + "; expected one for CUDA 11.2 or later; update the graphics driver"));
-        MethodHandle direct = Linker.nativeLinker().downcallHandle(address, call.descriptor());
+                        ModelException.Code.DEVICE, WHERE, "the driver has no " + call.symbol() + "; " + UPDATE));
+        MethodHandle direct;
+        try {
+            direct = Linker.nativeLinker().downcallHandle(address, call.descriptor());
+        } catch (IllegalCallerException | UnsupportedOperationException | LinkageError denied) {
+            throw inaccessible(denied);
+        }
         return direct.asSpreader(Object[].class, direct.type().parameterCount())
                 .asType(MethodType.methodType(int.class, Object[].class));
     }

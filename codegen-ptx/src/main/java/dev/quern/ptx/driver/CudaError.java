@@ -13,10 +13,9 @@ record CudaError(int number, String name, String text) {
     /** What to do once the device is of no more use. */
     static final String RESTART = "the device cannot be used again in this process: restart it, or name the device cpu";
 
+    private static final String OR_CPU = ", or name the device cpu";
+
     private static final int OUT_OF_MEMORY = 2;
-    private static final int NO_DEVICE = 100;
-    private static final int INVALID_PTX = 218;
-    private static final int UNSUPPORTED_PTX = 222;
 
     /** The error that {@code number} is to {@code driver}. */
     static CudaError of(CudaDriver driver, int number) {
@@ -27,7 +26,7 @@ record CudaError(int number, String name, String text) {
     /** Whether every later call fails too: faults of a running kernel, of the memory, or of the device itself. */
     boolean breaksDevice() {
         return switch (number) {
-            case 214, 219, 220, 226, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719 -> true;
+            case 214, 220, 226, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719 -> true;
             default -> false;
         };
     }
@@ -37,12 +36,43 @@ record CudaError(int number, String name, String text) {
         return number == OUT_OF_MEMORY ? ModelException.Code.LIMIT : ModelException.Code.DEVICE;
     }
 
-    /** What to do. */
-    String remedy() {
+    /** What to do; {@code call} is the function that failed. */
+    String remedy(CudaCall call) {
+        if (number == OUT_OF_MEMORY && call == CudaCall.CONTEXT_RETAIN) {
+            return "others have the device's memory: end processes that use it, choose another device by CUDA_VISIBLE_DEVICES"
+                    + OR_CPU;
+        }
         return switch (number) {
-            case OUT_OF_MEMORY -> "give smaller inputs, close other models, or name the device cpu";
-            case NO_DEVICE -> "make a device visible to the process, or name the device cpu";
-            case INVALID_PTX, UNSUPPORTED_PTX -> "update the graphics driver, or name the device cpu";
+            case OUT_OF_MEMORY -> "give smaller inputs, close other models" + OR_CPU;
+            // STUB_LIBRARY
+            case 34 ->
+                "the library that was found is the CUDA toolkit's stub: take its folder stubs out of LD_LIBRARY_PATH"
+                        + OR_CPU;
+            // DEVICE_UNAVAILABLE
+            case 46 ->
+                "another process has the device for itself, or its compute mode admits none (nvidia-smi -q -d COMPUTE): end that process"
+                        + OR_CPU;
+            // NO_DEVICE, INVALID_DEVICE
+            case 100, 101 -> "make a device visible to the process" + OR_CPU;
+            // INVALID_PTX, UNSUPPORTED_PTX_VERSION
+            case 218, 222 -> "update the graphics driver" + OR_CPU;
+            // JIT_COMPILER_NOT_FOUND
+            case 221 ->
+                "the driver's own compiler (libnvidia-ptxjitcompiler) is missing: install the whole graphics driver, or let the container have it"
+                        + OR_CPU;
+            // JIT_COMPILATION_DISABLED
+            case 223 -> "unset CUDA_DISABLE_PTX_JIT, which forbids the driver to compile kernels" + OR_CPU;
+            // SYSTEM_NOT_READY
+            case 802 ->
+                "the machine is not ready for its devices: start what it needs, such as the service nvidia-fabricmanager"
+                        + OR_CPU;
+            // SYSTEM_DRIVER_MISMATCH
+            case 803 ->
+                "the driver in the system's kernel and the driver's library are of two versions: restart the machine, or install the driver again"
+                        + OR_CPU;
+            // COMPAT_NOT_SUPPORTED_ON_DEVICE
+            case 804 ->
+                "take the CUDA compatibility package out of LD_LIBRARY_PATH, or update the graphics driver" + OR_CPU;
             default -> "name the device cpu, and report this with the model";
         };
     }

@@ -8,40 +8,34 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** A point in a stream's work, with its time. */
 public final class CudaEvent implements AutoCloseable {
     private final CudaContext context;
-    private final CudaDriver driver;
     private final long handle;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private CudaEvent(CudaContext context, long handle) {
         this.context = context;
-        this.driver = context.driver();
         this.handle = handle;
     }
 
     /** An event that nothing has met. */
     public static CudaEvent create(CudaContext context) {
-        context.bind();
-        return new CudaEvent(context, context.driver().number(CudaCall.EVENT_CREATE, "creating an event", 0));
+        return new CudaEvent(context, context.number(CudaCall.EVENT_CREATE, "creating an event", 0));
     }
 
     /** The event is met when {@code stream} has done what it has now. */
     public void record(CudaStream stream) {
-        context.bind();
-        driver.call(CudaCall.EVENT_RECORD, "recording an event", handle, stream.handle());
+        context.call(CudaCall.EVENT_RECORD, "recording an event", handle, stream.handle());
     }
 
     /** Waits until the event is met. */
     public void synchronize() {
-        context.bind();
-        driver.call(CudaCall.EVENT_SYNCHRONIZE, "waiting for an event", handle);
+        context.call(CudaCall.EVENT_SYNCHRONIZE, "waiting for an event", handle);
     }
 
     /** Milliseconds from {@code earlier} to this, both being met. */
     public float millisecondsSince(CudaEvent earlier) {
-        context.bind();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment cell = arena.allocate(ValueLayout.JAVA_FLOAT);
-            driver.call(CudaCall.EVENT_ELAPSED, "reading the time between events", cell, earlier.handle, handle);
+            context.call(CudaCall.EVENT_ELAPSED, "reading the time between events", cell, earlier.handle, handle);
             return cell.get(ValueLayout.JAVA_FLOAT, 0);
         }
     }
@@ -49,8 +43,7 @@ public final class CudaEvent implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            context.bind();
-            driver.call(CudaCall.EVENT_DESTROY, "closing an event", handle);
+            context.release(CudaCall.EVENT_DESTROY, "closing an event", handle);
         }
     }
 }

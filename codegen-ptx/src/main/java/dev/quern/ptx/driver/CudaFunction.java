@@ -33,21 +33,18 @@ public final class CudaFunction {
     }
 
     private int attribute(int attribute) {
-        context.bind();
-        return context.driver()
-                .integer(CudaCall.FUNCTION_ATTRIBUTE, "asking for an attribute of " + name, attribute, handle);
+        return (int)
+                context.number(CudaCall.FUNCTION_ATTRIBUTE, "asking for an attribute of " + name, attribute, handle);
     }
 
     /** Lets launches ask for up to {@code bytes} of shared memory beside what the text declares. */
     public void allowSharedMemory(int bytes) {
-        context.bind();
-        context.driver()
-                .call(
-                        CudaCall.FUNCTION_SET_ATTRIBUTE,
-                        "asking for " + bytes + " bytes of shared memory for " + name,
-                        handle,
-                        MAX_DYNAMIC_SHARED_SIZE_BYTES,
-                        bytes);
+        context.call(
+                CudaCall.FUNCTION_SET_ATTRIBUTE,
+                "asking for " + bytes + " bytes of shared memory for " + name,
+                handle,
+                MAX_DYNAMIC_SHARED_SIZE_BYTES,
+                bytes);
     }
 
     /**
@@ -65,21 +62,20 @@ public final class CudaFunction {
             for (int i = 0; i < arguments.length; i++) {
                 places.setAtIndex(ValueLayout.ADDRESS, i, values.asSlice((long) i * Long.BYTES));
             }
-            context.driver()
-                    .call(
-                            CudaCall.LAUNCH,
-                            "launching kernel " + name + " on " + blocks + " blocks of " + threads + " threads",
-                            handle,
-                            blocks,
-                            1,
-                            1,
-                            threads,
-                            1,
-                            1,
-                            sharedBytes,
-                            stream.handle(),
-                            places,
-                            MemorySegment.NULL);
+            context.call(
+                    CudaCall.LAUNCH,
+                    "launching kernel " + name + " on " + blocks + " blocks of " + threads + " threads",
+                    handle,
+                    blocks,
+                    1,
+                    1,
+                    threads,
+                    1,
+                    1,
+                    sharedBytes,
+                    stream.handle(),
+                    places,
+                    MemorySegment.NULL);
         }
     }
 }

@@ -35,8 +35,8 @@ public final class CudaModule implements AutoCloseable {
      * @throws dev.quern.ModelException with the compiler's log if the driver refuses it
      */
     public static CudaModule load(CudaContext context, String name, String ptx) {
-        context.bind();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofConfined();
+                CudaContext.CurrentContext _ = context.bind("loading kernel " + name)) {
             MemorySegment information = arena.allocate(LOG_BYTES);
             MemorySegment errors = arena.allocate(LOG_BYTES);
             MemorySegment keys = arena.allocateFrom(ValueLayout.JAVA_INT, OPTIONS);
@@ -61,10 +61,9 @@ public final class CudaModule implements AutoCloseable {
 
     /** The kernel that the text calls {@code entry}. */
     public CudaFunction function(String entry) {
-        context.bind();
         try (Arena arena = Arena.ofConfined()) {
-            long function = context.driver()
-                    .number(CudaCall.MODULE_FUNCTION, "looking for kernel " + entry, handle, arena.allocateFrom(entry));
+            long function = context.number(
+                    CudaCall.MODULE_FUNCTION, "looking for kernel " + entry, handle, arena.allocateFrom(entry));
             return new CudaFunction(context, entry, function);
         }
     }
@@ -72,8 +71,7 @@ public final class CudaModule implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            context.bind();
-            context.driver().call(CudaCall.MODULE_UNLOAD, "unloading a module", handle);
+            context.release(CudaCall.MODULE_UNLOAD, "unloading a module", handle);
         }
     }
 }

@@ -9,21 +9,17 @@ public final class CudaStream implements AutoCloseable {
     private static final int NON_BLOCKING = 1;
 
     private final CudaContext context;
-    private final CudaDriver driver;
     private final long handle;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private CudaStream(CudaContext context, long handle) {
         this.context = context;
-        this.driver = context.driver();
         this.handle = handle;
     }
 
     /** A new stream. */
     public static CudaStream create(CudaContext context) {
-        context.bind();
-        return new CudaStream(
-                context, context.driver().number(CudaCall.STREAM_CREATE, "creating a stream", NON_BLOCKING));
+        return new CudaStream(context, context.number(CudaCall.STREAM_CREATE, "creating a stream", NON_BLOCKING));
     }
 
     /** The context. */
@@ -42,8 +38,7 @@ public final class CudaStream implements AutoCloseable {
      * @param source native memory
      */
     public void copyToDevice(MemorySegment source, long target) {
-        context.bind();
-        driver.call(
+        context.call(
                 CudaCall.COPY_TO_DEVICE,
                 "copying " + source.byteSize() + " bytes to the device",
                 target,
@@ -58,8 +53,7 @@ public final class CudaStream implements AutoCloseable {
      * @param target native memory
      */
     public void copyToHost(long source, MemorySegment target) {
-        context.bind();
-        driver.call(
+        context.call(
                 CudaCall.COPY_TO_HOST,
                 "copying " + target.byteSize() + " bytes from the device",
                 target,
@@ -70,15 +64,13 @@ public final class CudaStream implements AutoCloseable {
 
     /** Copies within the device's memory; the two places must not overlap. */
     public void copy(long source, long target, long bytes) {
-        context.bind();
-        driver.call(
+        context.call(
                 CudaCall.COPY_ON_DEVICE, "copying " + bytes + " bytes on the device", target, source, bytes, handle);
     }
 
     /** Sets bytes of the device's memory. */
     public void fill(long target, byte value, long bytes) {
-        context.bind();
-        driver.call(CudaCall.FILL, "filling " + bytes + " bytes", target, value, bytes, handle);
+        context.call(CudaCall.FILL, "filling " + bytes + " bytes", target, value, bytes, handle);
     }
 
     /** Waits until all that was given to the stream is done. */
@@ -92,15 +84,14 @@ public final class CudaStream implements AutoCloseable {
      * @param doing what was given to it, for the message
      */
     public void synchronize(String doing) {
-        driver.call(CudaCall.STREAM_SYNCHRONIZE, doing, handle);
+        context.call(CudaCall.STREAM_SYNCHRONIZE, doing, handle);
     }
 
     /** Gives the stream back once its work is done. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            context.bind();
-            driver.call(CudaCall.STREAM_DESTROY, "closing a stream", handle);
+            context.release(CudaCall.STREAM_DESTROY, "closing a stream", handle);
         }
     }
 }

@@ -1,8 +1,9 @@
 package dev.quern.ptx.driver;
 
+import dev.quern.ir.backend.GiveBack;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Memory of the device, from its pool: undefined at first, had and given back in the order of a stream. */
+/** Memory of the device, from its pool: undefined at first, had and given back in the order of a stream; on devices without pools at once. */
 public final class DeviceMemory implements AutoCloseable {
     private final CudaStream stream;
     private final long address;
@@ -21,13 +22,11 @@ public final class DeviceMemory implements AutoCloseable {
      */
     public static DeviceMemory allocate(CudaStream stream, long bytes) {
         CudaContext context = stream.context();
-        context.bind();
-        long address = context.driver()
-                .number(
-                        CudaCall.ALLOCATE,
-                        "allocating " + bytes + " bytes on the device",
-                        Math.max(1, bytes),
-                        stream.handle());
+        String doing = "allocating " + bytes + " bytes on the device";
+        long size = Math.max(1, bytes);
+        long address = context.device().hasPools()
+                ? context.number(CudaCall.ALLOCATE, doing, size, stream.handle())
+                : context.number(CudaCall.ALLOCATE_WITHOUT_POOL, doing, size);
         return new DeviceMemory(stream, address);
     }
 
@@ -39,9 +38,18 @@ public final class DeviceMemory implements AutoCloseable {
     /** Gives it back once the stream has done what it has now. */
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
-            stream.context().bind();
-            stream.context().driver().call(CudaCall.FREE, "freeing memory of the device", address, stream.handle());
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        CudaContext context = stream.context();
+        String doing = "freeing memory of the device";
+        if (context.device().hasPools()) {
+            context.release(CudaCall.FREE, doing, address, stream.handle());
+        } else {
+            // Without a pool it is given back at once.
+            GiveBack.all(
+                    () -> context.release(CudaCall.STREAM_SYNCHRONIZE, doing, stream.handle()),
+                    () -> context.release(CudaCall.FREE_WITHOUT_POOL, doing, address));
         }
     }
 }

@@ -21,9 +21,7 @@ public final class PinnedMemory implements AutoCloseable {
      */
     @SuppressWarnings("restricted")
     public static PinnedMemory allocate(CudaContext context, long bytes) {
-        context.bind();
-        long address =
-                context.driver().number(CudaCall.PINNED_ALLOCATE, "pinning " + bytes + " bytes", Math.max(1, bytes), 0);
+        long address = context.number(CudaCall.PINNED_ALLOCATE, "pinning " + bytes + " bytes", Math.max(1, bytes), 0);
         return new PinnedMemory(context, MemorySegment.ofAddress(address).reinterpret(bytes));
     }
 
@@ -35,8 +33,7 @@ public final class PinnedMemory implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            context.bind();
-            context.driver().call(CudaCall.PINNED_FREE, "freeing pinned memory", segment);
+            context.release(CudaCall.PINNED_FREE, "freeing pinned memory", segment);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.quern.ptx.driver;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The binding, against a driver without a device: every function, and every function failing. */
 class CudaDriverTest {
@@ -33,7 +36,7 @@ class CudaDriverTest {
         CudaDriver driver = CudaDriver.open(stub);
         assertEquals("13.2", driver.version());
         CudaDevice device = CudaDevice.first(driver);
-        assertEquals(new CudaDevice(0, "Stub 0", 9, 0, 1L << 30, 132, 1024, 2048, 49152, 232448), device);
+        assertEquals(new CudaDevice(0, "Stub 0", 9, 0, 1L << 30, 132, 1024, 2048, 49152, 232448, true), device);
         assertEquals("sm_90", device.architecture());
         stub.functions().body(StubKernels::twice);
         try (Arena arena = Arena.ofConfined();
@@ -71,6 +74,12 @@ class CudaDriverTest {
             assertEquals(
                     List.of(new StubFunctions.Launch("twice", 3, 128, 1024, List.of(memory.address(), 7L))),
                     stub.functions().launches());
+        }
+        stub.functions().pools(false);
+        try (CudaContext context = CudaContext.open(driver, CudaDevice.first(driver));
+                CudaStream stream = CudaStream.create(context);
+                DeviceMemory memory = DeviceMemory.allocate(stream, 4)) {
+            stream.fill(memory.address(), (byte) 1, 4);
         }
     }
 
@@ -111,7 +120,7 @@ class CudaDriverTest {
         ModelException failure = assertThrows(ModelException.class, () -> everything(stub));
         assertEquals(
                 "device 'cuda': the driver has no " + call.symbol()
-                        + "; expected one for CUDA 11.2 or later; update the graphics driver",
+                        + "; expected one for CUDA 12.0 or later (525 on Linux); update the graphics driver, or name the device cpu",
                 failure.getMessage());
     }
 
@@ -179,6 +188,143 @@ class CudaDriverTest {
                 later.getMessage()
                         .contains("the device failed before (cuStreamSynchronize failed while waiting for kernel wild"),
                 later.getMessage());
+    }
+
+    /** Its first compiler that takes the texts of kernels is that of 12.0. */
+    @ParameterizedTest
+    @ValueSource(ints = {11020, 11080, 12000})
+    void aDriverThatTakesNoKernelIsRefusedBeforeTheDeviceIs(int version) {
+        try (StubDriver stub = new StubDriver()) {
+            stub.functions().version(version);
+            if (version >= 12000) {
+                open(stub).close();
+                return;
+            }
+            ModelException refusal = assertThrows(ModelException.class, () -> open(stub));
+            assertEquals(ModelException.Code.DEVICE, refusal.code());
+            assertTrue(
+                    refusal.getMessage()
+                            .startsWith("device 'cuda': the driver is for CUDA 11." + version % 1000 / 10
+                                    + ", expected one for CUDA 12.0 or later"),
+                    refusal.getMessage());
+        }
+    }
+
+    static List<Throwable> denials() {
+        return List.of(
+                new IllegalCallerException("Illegal native access"),
+                new UnsupportedOperationException("no linker"),
+                new UnsatisfiedLinkError("no library"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("denials")
+    void whereNativeCodeMayNotBeCalledThereIsNoDevice(Throwable denial) {
+        ModelException refusal = assertThrows(
+                ModelException.class,
+                () -> CudaDriver.library(name -> {
+                    if (denial instanceof Error error) {
+                        throw error;
+                    }
+                    throw (RuntimeException) denial;
+                }));
+        assertEquals(ModelException.Code.DEVICE, refusal.code());
+        assertEquals(denial, refusal.getCause());
+        assertTrue(refusal.getMessage().endsWith("or name the device cpu"), refusal.getMessage());
+        assertEquals(
+                denial instanceof IllegalCallerException,
+                refusal.getMessage().contains("start java with --enable-native-access="),
+                refusal.getMessage());
+    }
+
+    @Test
+    void aContextThatCannotBeSetUpIsGivenBack() {
+        for (String symbol : List.of("cuDeviceGetDefaultMemPool", "cuMemPoolSetAttribute")) {
+            try (StubDriver stub = new StubDriver().failing(symbol, 801)) {
+                ModelException failure = assertThrows(ModelException.class, () -> open(stub));
+                assertTrue(failure.getMessage().contains(symbol + " failed"), failure.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void aDeviceThatOthersHaveFilledSaysSo() {
+        try (StubDriver stub = new StubDriver().failing("cuDevicePrimaryCtxRetain", StubFunctions.OUT_OF_MEMORY)) {
+            ModelException failure = assertThrows(ModelException.class, () -> open(stub));
+            assertTrue(failure.getMessage().contains("; others have the device's memory: "), failure.getMessage());
+        }
+    }
+
+    @Test
+    void threadsHaveTheContextThatTheyHadAgainAlsoWhereACallFails() {
+        try (StubDriver stub = new StubDriver();
+                CudaContext context = open(stub)) {
+            stub.failingOnce("cuStreamCreate", 999);
+            assertThrows(ModelException.class, () -> CudaStream.create(context));
+            context.freeMemory();
+            stub.failing("cuModuleLoadDataEx", 222);
+            assertThrows(ModelException.class, () -> CudaModule.load(context, "k", PTX));
+            assertEquals(List.of("context retained 1 times"), stub.functions().left());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {34, 46, 100, 221, 223, 802, 803, 804})
+    void whatTheUserCanMendIsNoFaultOfQuerns(int code) {
+        StubDriver stub = new StubDriver().failing("cuInit", code);
+        ModelException failure = assertThrows(ModelException.class, () -> CudaDriver.open(stub));
+        assertTrue(failure.getMessage().endsWith(", or name the device cpu"), failure.getMessage());
+        assertFalse(failure.getMessage().contains("report this"), failure.getMessage());
+    }
+
+    /** 219 is CUDA_ERROR_INVALID_GRAPHICS_CONTEXT, of a call; 220 is a fault of the machine. */
+    @Test
+    void theDeviceIsGivenUpForFaultsOfItsOwn() {
+        StubDriver stub = new StubDriver();
+        CudaContext context = open(stub);
+        stub.failingOnce("cuMemGetInfo_v2", 219);
+        assertThrows(ModelException.class, context::freeMemory);
+        assertFalse(context.isBroken());
+        stub.failingOnce("cuMemGetInfo_v2", 220);
+        assertThrows(ModelException.class, context::freeMemory);
+        assertTrue(context.isBroken());
+        ModelException later = assertThrows(ModelException.class, context::requireUsable);
+        assertTrue(
+                later.getMessage().startsWith("device 'cuda': the device failed before (cuMemGetInfo_v2 failed while"),
+                later.getMessage());
+    }
+
+    @Test
+    void aDriverThatCannotNameItsCodesGivesTheirNumbers() {
+        StubDriver stub = new StubDriver()
+                .without("cuGetErrorName")
+                .without("cuGetErrorString")
+                .failing("cuInit", 100);
+        assertEquals(
+                "device 'cuda': cuInit failed while starting the driver: error (100); make a device visible to the process, or name the device cpu",
+                assertThrows(ModelException.class, () -> CudaDriver.open(stub)).getMessage());
+    }
+
+    @Test
+    void nothingIsAskedOfADeviceThatHasFailedWhenThingsAreGivenBack() {
+        StubDriver stub = new StubDriver();
+        CudaContext context = open(stub);
+        CudaStream stream = CudaStream.create(context);
+        CudaEvent event = CudaEvent.create(context);
+        DeviceMemory memory = DeviceMemory.allocate(stream, 8);
+        PinnedMemory pinned = PinnedMemory.allocate(context, 8);
+        CudaModule module = CudaModule.load(context, "wild", PTX);
+        stub.functions().body(launch -> 719);
+        module.function("twice").launch(stream, 1, 1, 0, 0, 0);
+        assertThrows(ModelException.class, stream::synchronize);
+        Set<String> before = Set.copyOf(stub.called());
+        module.close();
+        pinned.close();
+        memory.close();
+        event.close();
+        stream.close();
+        context.close();
+        assertEquals(before, stub.called());
     }
 
     private static CudaContext open(StubDriver stub) {

@@ -30,6 +30,7 @@ public final class StubDriver implements SymbolLookup, AutoCloseable {
     private final StubFunctions functions = new StubFunctions();
     private final Map<String, MemorySegment> symbols = new HashMap<>();
     private final Map<String, Integer> failures = new HashMap<>();
+    private final Map<String, Integer> once = new HashMap<>();
     private final Set<String> absent = new HashSet<>();
     private final Set<String> called = new HashSet<>();
     private Throwable thrown;
@@ -42,6 +43,12 @@ public final class StubDriver implements SymbolLookup, AutoCloseable {
     /** From now on {@code symbol} does nothing and returns {@code code}; 0 mends it. */
     public StubDriver failing(String symbol, int code) {
         failures.put(symbol, code);
+        return this;
+    }
+
+    /** The next call of {@code symbol} does nothing and returns {@code code}; those after it do what they did. */
+    public StubDriver failingOnce(String symbol, int code) {
+        once.put(symbol, code);
         return this;
     }
 
@@ -110,7 +117,8 @@ public final class StubDriver implements SymbolLookup, AutoCloseable {
     private int dispatch(Method method, Object[] arguments) {
         try {
             called.add(method.getName());
-            int failure = failures.getOrDefault(method.getName(), 0);
+            Integer next = once.remove(method.getName());
+            int failure = next != null ? next : failures.getOrDefault(method.getName(), 0);
             return failure != 0 ? failure : (int) method.invoke(functions, arguments);
         } catch (Throwable failure) {
             thrown = failure;

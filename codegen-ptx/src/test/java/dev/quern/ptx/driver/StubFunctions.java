@@ -4,11 +4,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -61,11 +64,29 @@ public final class StubFunctions {
     private int retained;
     private int sticky;
     private long next = 0x1000;
-    private Thread bound;
+
+    /** A fault of a kernel, once something that waits for it has returned it. */
+    private int reported;
+
+    private int version = 13020;
+    private boolean pools = true;
+
+    /** The contexts that each thread has pushed, the current one last. */
+    private final Map<Thread, Deque<Long>> contexts = new ConcurrentHashMap<>();
 
     /** How many devices there are. */
     public void devices(int count) {
         devices = count;
+    }
+
+    /** The version of CUDA that the driver says, such as 13020 for 13.2. */
+    public void version(int number) {
+        version = number;
+    }
+
+    /** Whether devices have memory pools. */
+    public void pools(boolean there) {
+        pools = there;
     }
 
     /** What kernels do. */
@@ -84,8 +105,9 @@ public final class StubFunctions {
     }
 
     /** What was had and not given back. */
-    List<Object> left() {
+    public List<Object> left() {
         List<Object> left = new ArrayList<>(memory.keySet());
+        contexts.forEach((thread, stack) -> stack.forEach(context -> left.add("a context of " + thread)));
         left.addAll(handles.values());
         if (retained != 0) {
             left.add("context retained " + retained + " times");
@@ -108,7 +130,12 @@ public final class StubFunctions {
     }
 
     private boolean lacksContext() {
-        return bound != Thread.currentThread();
+        return contexts.getOrDefault(Thread.currentThread(), new ArrayDeque<>()).isEmpty();
+    }
+
+    private int report() {
+        reported = sticky;
+        return sticky;
     }
 
     private static void put(MemorySegment out, long value) {
@@ -123,8 +150,8 @@ public final class StubFunctions {
         return flags == 0 ? 0 : INVALID_VALUE;
     }
 
-    int cuDriverGetVersion(MemorySegment version) {
-        putInt(version, 13020);
+    int cuDriverGetVersion(MemorySegment out) {
+        putInt(out, version);
         return 0;
     }
 
@@ -167,6 +194,7 @@ public final class StubFunctions {
             case 39 -> Optional.of(2048);
             case 75 -> Optional.of(9);
             case 76 -> Optional.of(0);
+            case 115 -> Optional.of(pools ? 1 : 0);
             default -> Optional.empty();
         };
         value.ifPresent(number -> putInt(out, number));
@@ -180,7 +208,7 @@ public final class StubFunctions {
 
     int cuDeviceGetDefaultMemPool(MemorySegment out, int device) {
         put(out, 0x77);
-        return 0;
+        return pools ? 0 : 801;
     }
 
     int cuMemPoolSetAttribute(long pool, int attribute, MemorySegment value) {
@@ -200,9 +228,21 @@ public final class StubFunctions {
         return 0;
     }
 
-    int cuCtxSetCurrent(long context) {
-        bound = Thread.currentThread();
-        return context == 0x55 ? sticky : INVALID_CONTEXT;
+    int cuCtxPushCurrent_v2(long context) {
+        if (context != 0x55 || reported != 0) {
+            return context == 0x55 ? reported : INVALID_CONTEXT;
+        }
+        contexts.computeIfAbsent(Thread.currentThread(), _ -> new ArrayDeque<>())
+                .addLast(context);
+        return 0;
+    }
+
+    int cuCtxPopCurrent_v2(MemorySegment out) {
+        if (lacksContext()) {
+            return INVALID_CONTEXT;
+        }
+        put(out, contexts.get(Thread.currentThread()).removeLast());
+        return 0;
     }
 
     int cuModuleLoadDataEx(
@@ -278,7 +318,7 @@ public final class StubFunctions {
         StubEntry entry = entries.get(function);
         boolean shaped =
                 gridX > 0 && gridY == 1 && gridZ == 1 && blockX > 0 && blockX <= 1024 && blockY == 1 && blockZ == 1;
-        if (entry == null || !shaped || !is(stream, "stream") || extra.address() != 0) {
+        if (lacksContext() || entry == null || !shaped || !is(stream, "stream") || extra.address() != 0) {
             return INVALID_VALUE;
         }
         List<Long> arguments = new ArrayList<>();
@@ -302,7 +342,7 @@ public final class StubFunctions {
     }
 
     int cuStreamSynchronize(long stream) {
-        return is(stream, "stream") ? sticky : INVALID_VALUE;
+        return is(stream, "stream") && !lacksContext() ? report() : INVALID_VALUE;
     }
 
     int cuEventCreate(MemorySegment out, int flags) {
@@ -318,7 +358,7 @@ public final class StubFunctions {
     }
 
     int cuEventSynchronize(long event) {
-        return is(event, "event") ? sticky : INVALID_VALUE;
+        return is(event, "event") ? report() : INVALID_VALUE;
     }
 
     int cuEventElapsedTime(MemorySegment out, long start, long end) {
@@ -333,10 +373,18 @@ public final class StubFunctions {
     }
 
     int cuMemAllocAsync(MemorySegment out, long bytes, long stream) {
-        if (lacksContext() || !is(stream, "stream") || bytes <= 0) {
+        if (lacksContext() || !is(stream, "stream") || bytes <= 0 || !pools) {
             return INVALID_VALUE;
         }
         return bytes > MEMORY ? OUT_OF_MEMORY : take(out, bytes);
+    }
+
+    int cuMemAlloc_v2(MemorySegment out, long bytes) {
+        return lacksContext() || bytes <= 0 ? INVALID_VALUE : bytes > MEMORY ? OUT_OF_MEMORY : take(out, bytes);
+    }
+
+    int cuMemFree_v2(long address) {
+        return lacksContext() ? INVALID_CONTEXT : giveBack(address);
     }
 
     private int take(MemorySegment out, long bytes) {
@@ -357,7 +405,7 @@ public final class StubFunctions {
     }
 
     int cuMemFreeAsync(long address, long stream) {
-        return is(stream, "stream") ? giveBack(address) : INVALID_VALUE;
+        return is(stream, "stream") && pools ? giveBack(address) : INVALID_VALUE;
     }
 
     int cuMemHostAlloc(MemorySegment out, long bytes, int flags) {
@@ -385,7 +433,7 @@ public final class StubFunctions {
             return INVALID_VALUE;
         }
         target.reinterpret(bytes).copyFrom(source.reinterpret(bytes));
-        return sticky;
+        return report();
     }
 
     int cuMemsetD8Async(long target, byte value, long bytes, long stream) {

@@ -1,7 +1,7 @@
 package dev.quern.ir.backend;
 
-/** A kernel that runs on a device with memory of its own. */
-public non-sealed interface DeviceExecutable extends Executable {
+/** A kernel that runs on a device with memory of its own. Its code is there until it is closed, at the latest until it is forgotten. */
+public non-sealed interface DeviceExecutable extends Executable, AutoCloseable {
     /**
      * Gives the kernel to {@code queue}, which runs it after all it was given before.
      *
@@ -10,4 +10,8 @@ public non-sealed interface DeviceExecutable extends Executable {
      * @param symbols values of the kernel's symbols
      */
     void launch(DeviceQueue queue, long[] addresses, long[] symbols);
+
+    /** Unloads the code; a second time does nothing. The device must be done with all launches, and no other may follow. */
+    @Override
+    void close();
 }
