@@ -14,7 +14,8 @@ import java.util.Optional;
  *     Limits#memory}, {@link Long#MAX_VALUE} is no limit
  * @param maxIterations iterations that one loop of the model may take; the default is {@link Limits#ITERATIONS}
  * @param timeLimit how long loading, and each run, may take; {@link #NO_TIME_LIMIT} by default. Looked at between the steps of a
- *     compilation and of a run, and between parts of a long kernel, as is the interrupt status of the calling thread
+ *     compilation and of a run, and between parts of a long kernel, as is the interrupt status of the calling thread. What a GPU was given is not
+ *     cut: a run with a limit waits for it after each large kernel and looks then, so that it ends late by as long as one kernel, or some small ones, take
  * @param deterministic whether one input gives the same bits in every run, on any number of threads, with vectors of any width or
  *     none, before and after the JVM compiles a kernel; so it is by default. The order of every sum is then pinned, save that tensor cores of a
  *     GPU add products of 16-bit floats in an order of their own, the same in every run on one kind of GPU. Without, it may

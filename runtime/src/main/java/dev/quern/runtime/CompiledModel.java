@@ -8,6 +8,7 @@ import dev.quern.Tensor;
 import dev.quern.TensorInfo;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.KnownSizes;
@@ -15,6 +16,7 @@ import dev.quern.onnx.signature.Overrides;
 import dev.quern.passes.program.Program;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +36,7 @@ public final class CompiledModel implements Model {
     private record Resources(ConstantStore constants, ProgramSource source) implements Runnable {
         @Override
         public void run() {
-            constants.close();
-            source.close();
+            GiveBack.all(constants::close, source::close);
         }
     }
 
@@ -65,13 +66,17 @@ public final class CompiledModel implements Model {
         this.pool = pool;
         this.constants = new ConstantStore(pool, options.threads());
         this.cleanable = CLEANER.register(this, new Resources(constants, source));
+        List<Runnable> made = new ArrayList<>();
         try {
             this.inputs = source.inputs();
-            this.general = variant(Overrides.NONE);
+            ProgramVariant plain = variant(Overrides.NONE);
+            made.add(plain::close);
+            this.general = plain;
             this.overridden = new OverrideVariants<>(program().name(), this::variant, ProgramVariant::close);
             source.requireWhole();
         } catch (RuntimeException | Error failure) {
-            cleanable.clean();
+            made.add(cleanable::clean);
+            GiveBack.after(failure, made.toArray(Runnable[]::new));
             throw failure;
         }
     }
@@ -275,9 +280,7 @@ public final class CompiledModel implements Model {
         try {
             if (!closed) {
                 closed = true;
-                general.close();
-                overridden.close();
-                cleanable.clean();
+                GiveBack.all(general::close, overridden::close, cleanable::clean);
             }
         } finally {
             use.writeLock().unlock();

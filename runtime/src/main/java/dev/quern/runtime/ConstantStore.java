@@ -3,10 +3,12 @@ package dev.quern.runtime;
 import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.passes.program.ConstantData;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -108,7 +110,10 @@ final class ConstantStore implements AutoCloseable {
     }
 
     private void discard(Placed placed) {
-        onDevice.forget(placed.constant());
+        GiveBack.all(() -> onDevice.forget(placed.constant()), () -> discardOwn(placed));
+    }
+
+    private void discardOwn(Placed placed) {
         ownBytes.addAndGet(-placed.bytes());
         if (placed.memory() != null && arenas.remove(placed.memory())) {
             placed.memory().close();
@@ -195,11 +200,13 @@ final class ConstantStore implements AutoCloseable {
 
     @Override
     public void close() {
-        onDevice.close();
+        List<Runnable> steps = new ArrayList<>();
+        steps.add(onDevice::close);
         for (Arena arena : arenas) {
             if (arenas.remove(arena)) {
-                arena.close();
+                steps.add(arena::close);
             }
         }
+        GiveBack.all(steps);
     }
 }

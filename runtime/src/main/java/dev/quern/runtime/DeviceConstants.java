@@ -2,6 +2,7 @@ package dev.quern.runtime;
 
 import dev.quern.Tensor;
 import dev.quern.ir.backend.DeviceQueue;
+import dev.quern.ir.backend.GiveBack;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -26,9 +27,14 @@ final class DeviceConstants implements AutoCloseable {
         }
         Tensor tensor = constant.tensor();
         long address = queue.allocate(tensor.segment().byteSize());
-        queue.copyIn(tensor.segment(), address);
-        // Queues of runs know nothing of this one.
-        queue.await();
+        try {
+            queue.copyIn(tensor.segment(), address);
+            // Queues of runs know nothing of this one.
+            queue.await();
+        } catch (RuntimeException | Error failure) {
+            GiveBack.after(failure, () -> queue.free(address));
+            throw failure;
+        }
         addresses.put(constant, address);
         return address;
     }
@@ -43,10 +49,11 @@ final class DeviceConstants implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (queue != null) {
-            queue.close();
-            queue = null;
-        }
+        DeviceQueue open = queue;
+        queue = null;
         addresses.clear();
+        if (open != null) {
+            open.close();
+        }
     }
 }

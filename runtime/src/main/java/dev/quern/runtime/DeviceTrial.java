@@ -4,6 +4,7 @@ import dev.quern.ModelException;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.DeviceExecutable;
 import dev.quern.ir.backend.DeviceQueue;
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.passes.program.Program;
@@ -57,6 +58,20 @@ final class DeviceTrial implements KernelTrial {
             throw new ModelException(
                     ModelException.Code.UNSUPPORTED, kernel.step().kernel().name(), "expected a kernel for a device");
         }
+        try {
+            return of(place, kernel, alone, step, executable);
+        } catch (RuntimeException | Error failure) {
+            GiveBack.after(failure, executable::close);
+            throw failure;
+        }
+    }
+
+    private static DeviceTrial of(
+            DeviceTrials place,
+            TunedKernel kernel,
+            Program alone,
+            ProgramStep.RunKernel step,
+            DeviceExecutable executable) {
         DeviceQueue queue = queue(place.backend());
         DeviceConstants constants = new DeviceConstants();
         try (ConstantStore store = new ConstantStore(ResidentPool.shared(), 1)) {
@@ -80,8 +95,7 @@ final class DeviceTrial implements KernelTrial {
                     .toArray();
             return new DeviceTrial(executable, queue, constants, addresses, symbols);
         } catch (RuntimeException | Error failure) {
-            constants.close();
-            queue.close();
+            GiveBack.after(failure, constants::close, queue::close);
             throw failure;
         }
     }
@@ -133,7 +147,6 @@ final class DeviceTrial implements KernelTrial {
 
     @Override
     public void close() {
-        constants.close();
-        queue.close();
+        GiveBack.all(constants::close, queue::close, executable::close);
     }
 }

@@ -1,6 +1,7 @@
 package dev.quern.runtime;
 
 import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.ir.schedule.KernelForms;
 import dev.quern.passes.CompilationPart;
 import dev.quern.passes.program.ConstantData;
@@ -41,7 +42,7 @@ final class Holdings implements AutoCloseable {
             }
             return holdings;
         } catch (RuntimeException | Error failure) {
-            holdings.close();
+            GiveBack.after(failure, holdings::close);
             throw failure;
         }
     }
@@ -81,6 +82,6 @@ final class Holdings implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        leases.forEach(LeasedValues.Lease::close);
+        GiveBack.all(leases.stream().<Runnable>map(lease -> lease::close).toList());
     }
 }

@@ -2,8 +2,10 @@ package dev.quern.runtime;
 
 import dev.quern.ModelException;
 import dev.quern.ir.backend.Backend;
+import dev.quern.ir.backend.DeviceExecutable;
 import dev.quern.ir.backend.DeviceQueue;
 import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.backend.MachineCode;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
@@ -17,8 +19,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Compiles each kernel once for one back end and target, whatever it is called and however many steps run it; its code is forgotten with
- * the last program that has it.
+ * Compiles each kernel once for one back end and target, whatever it is called and however many steps run it; its code is forgotten, and that
+ * on a device unloaded, with the last program that has it.
  */
 final class KernelCache {
     private static final System.Logger LOG = System.getLogger("dev.quern.runtime");
@@ -30,7 +32,7 @@ final class KernelCache {
     private final int threads;
     private final KeptCode kept;
     private final CompilationTimes times;
-    private final LeasedValues<Kernel, Executable> compiled = new LeasedValues<>(0, executable -> {});
+    private final LeasedValues<Kernel, Executable> compiled = new LeasedValues<>(0, KernelCache::unload);
 
     /**
      * Empty.
@@ -48,6 +50,13 @@ final class KernelCache {
         this.pool = pool;
         this.threads = threads;
         this.kept = kept;
+    }
+
+    private static void unload(Executable executable) {
+        switch (executable) {
+            case DeviceExecutable device -> device.close();
+            case HostExecutable _ -> {}
+        }
     }
 
     /** Whom to tell how long things take. */

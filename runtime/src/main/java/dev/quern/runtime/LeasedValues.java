@@ -1,9 +1,12 @@
 package dev.quern.runtime;
 
+import dev.quern.ir.backend.GiveBack;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -163,7 +166,6 @@ final class LeasedValues<K, V> implements AutoCloseable {
     /** What {@code lease} leases for each of {@code [0, count)}, on at most {@code threads} threads; all or none. */
     static <V> List<Lease<V>> all(int count, IntFunction<Lease<V>> lease, ResidentPool pool, int threads) {
         AtomicReferenceArray<Lease<V>> leases = new AtomicReferenceArray<>(count);
-        boolean whole = false;
         try {
             RangeTask some = (from, to) -> {
                 for (int i = (int) from; i < to; i++) {
@@ -173,13 +175,15 @@ final class LeasedValues<K, V> implements AutoCloseable {
             if (count > 0) {
                 pool.run(some, count, 1, threads);
             }
-            whole = true;
-        } finally {
-            for (int i = 0; i < count && !whole; i++) {
-                if (leases.get(i) != null) {
-                    leases.get(i).close();
-                }
-            }
+        } catch (RuntimeException | Error failure) {
+            GiveBack.after(
+                    failure,
+                    IntStream.range(0, count)
+                            .mapToObj(leases::get)
+                            .filter(Objects::nonNull)
+                            .<Runnable>map(held -> held::close)
+                            .toArray(Runnable[]::new));
+            throw failure;
         }
         return IntStream.range(0, count).mapToObj(leases::get).toList();
     }
@@ -198,16 +202,14 @@ final class LeasedValues<K, V> implements AutoCloseable {
     /** Discards what nobody leases now, and from now on each value whose last lease ends. */
     @Override
     public void close() {
-        while (true) {
-            V surplus;
-            synchronized (this) {
-                closed = true;
-                if (idle.isEmpty()) {
-                    return;
-                }
-                surplus = forgetEldest();
+        List<Runnable> discards = new ArrayList<>();
+        synchronized (this) {
+            closed = true;
+            while (!idle.isEmpty()) {
+                V surplus = forgetEldest();
+                discards.add(() -> discard.accept(surplus));
             }
-            discard.accept(surplus);
         }
+        GiveBack.all(discards);
     }
 }

@@ -3,9 +3,10 @@ package dev.quern.runtime;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
-import dev.quern.ir.backend.DeviceExecutable;
 import dev.quern.ir.backend.DeviceQueue;
 import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.GiveBack;
+import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
@@ -81,7 +82,7 @@ final class PreparedProgram implements AutoCloseable {
             return new PreparedProgram(
                     new Compilation(packed, compilation.origins()), kernels, store, holdings, Set.of());
         } catch (RuntimeException | Error failure) {
-            holdings.close();
+            GiveBack.after(failure, holdings::close);
             throw failure;
         }
     }
@@ -109,9 +110,9 @@ final class PreparedProgram implements AutoCloseable {
         for (ProgramStep step : program.steps()) {
             steps.add(prepare(step, table, symbols));
         }
-        this.usesDevice = steps.stream()
-                .anyMatch(step -> step instanceof PreparedStep.PreparedKernel kernel
-                        && kernel.usual() instanceof DeviceExecutable);
+        // Of which forms there is code for the device shows only when sizes choose them.
+        this.usesDevice = kernels.target() instanceof Target.Grid
+                && steps.stream().anyMatch(PreparedStep.PreparedKernel.class::isInstance);
         this.heirs = heirs(table);
         this.inputs = numbers(table, program.inputs());
         this.outputs = numbers(table, program.outputs());
@@ -228,7 +229,7 @@ final class PreparedProgram implements AutoCloseable {
         }
     }
 
-    /** Whether some kernels run on a device with memory of its own. */
+    /** Whether kernels may run on a device with memory of its own. */
     boolean usesDevice() {
         return usesDevice;
     }
@@ -329,7 +330,6 @@ final class PreparedProgram implements AutoCloseable {
     /** Gives back what it has of its model's; no run may use it or a body of it. */
     @Override
     public void close() {
-        arenaPool.clear();
-        holdings.close();
+        GiveBack.all(arenaPool::clear, holdings::close);
     }
 }

@@ -17,6 +17,9 @@ import java.util.Optional;
 
 /** Runs one program once: takes memory, does the steps in order, hands back tensors. */
 final class ProgramRun {
+    /** Scalar operations that a run with a time limit gives to a device before it waits: milliseconds of work, give or take what they are. */
+    private static final long MOST_UNDER_WAY = 1L << 34;
+
     private final PreparedProgram program;
     private final BoundPlan plan;
     private final RunContext context;
@@ -25,6 +28,9 @@ final class ProgramRun {
 
     /** Null where all is done on the host. */
     private DeviceFrame device;
+
+    /** Scalar operations given to the device since the run last waited for it. */
+    private long underWay;
 
     private ProgramRun(PreparedProgram program, BoundPlan plan, Enclosing outer, RunContext context) {
         this.program = program;
@@ -106,10 +112,13 @@ final class ProgramRun {
     }
 
     private List<Tensor> outputs(RunFrame frame) {
+        toHost(program.outputs());
+        if (device != null) {
+            context.watch().check();
+        }
         List<Tensor> outputs = new ArrayList<>();
         List<Value> values = program.program().outputs();
         for (int i = 0; i < values.size(); i++) {
-            toHost(program.outputs()[i]);
             outputs.add(frame.output(program.outputs()[i], values.get(i)));
         }
         return outputs;
@@ -159,14 +168,24 @@ final class ProgramRun {
         }
         BoundKernel planned = plan.kernel(index);
         BoundKernel bound = planned != null ? planned : plan.bind(step, frame.symbols());
-        Watch watch = context.watch();
-        watch.requireTime(bound, step.origin());
         switch (bound.executable()) {
-            case DeviceExecutable executable ->
-                device.launch(executable, step.arguments(), results(step), bound.symbols());
-            case HostExecutable executable -> onHost(executable, step, frame, bound);
+            case DeviceExecutable executable -> onDevice(executable, step, bound);
+            case HostExecutable executable -> {
+                context.watch().requireTime(bound, step.origin());
+                onHost(executable, step, frame, bound);
+            }
         }
         return bound;
+    }
+
+    /** Nothing ends what the device has: a run with a limit gives it no more than is done soon. */
+    private void onDevice(DeviceExecutable executable, PreparedStep.PreparedKernel step, BoundKernel bound) {
+        device.launch(executable, step.arguments(), results(step), bound.symbols());
+        underWay += bound.work();
+        if (context.watch().isTimed() && underWay >= MOST_UNDER_WAY) {
+            device.await();
+            underWay = 0;
+        }
     }
 
     private static int results(PreparedStep.PreparedKernel step) {

@@ -1,6 +1,7 @@
 package dev.quern.runtime;
 
 import dev.quern.Tensor;
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.passes.program.Program;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,6 @@ final class ProgramVariant implements AutoCloseable {
     /** Frees what was compiled, as soon as no run uses it; no run may use the general program. */
     @Override
     public void close() {
-        specialisations.close();
-        general.close();
+        GiveBack.all(specialisations::close, general::close);
     }
 }

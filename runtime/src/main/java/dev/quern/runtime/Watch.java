@@ -29,6 +29,11 @@ final class Watch {
         return new Watch(limit);
     }
 
+    /** Whether there is a limit. */
+    boolean isTimed() {
+        return timed;
+    }
+
     /**
      * Goes on, or does not.
      *
@@ -50,7 +55,7 @@ final class Watch {
     }
 
     /**
-     * Refuses a kernel that surely takes longer than what is left; one that runs in one piece, so that nothing can end it, also
+     * Refuses a kernel on the host that surely takes longer than what is left; one that runs in one piece, so that nothing can end it, also
      * if it probably does.
      */
     void requireTime(BoundKernel kernel, String origin) {

@@ -1,11 +1,14 @@
 package dev.quern.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.ModelException;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.schedule.Candidate;
 import dev.quern.tune.GridSearch;
+import dev.quern.tune.KernelTrial;
 import dev.quern.tune.TrialOutcome;
 import dev.quern.tune.TrialPlace;
 import dev.quern.tune.TunedKernel;
@@ -32,6 +35,27 @@ class DeviceTrialsTest {
             assertTrue(NearDevice.LAUNCHES.get() > 0, "nothing ran on the device");
             assertEquals(0, NearDevice.OPEN.get(), "queues left open");
         }
+    }
+
+    @Test
+    void whatATrialHasIsGivenBackThoughTheDeviceFails() {
+        DeviceTrials place = new DeviceTrials(BACKEND, BACKEND.target(1));
+        TunedKernel kernel = TunedKernel.of(TunedOperator.MATMUL, "8x16x12", place.target());
+        int loaded = NearDevice.LOADED.get();
+        KernelTrial trial = DeviceTrial.of(place, kernel, kernel.step().schedule());
+        NearDevice.FAILING.add("close");
+        try {
+            assertThrows(ModelException.class, trial::close);
+            NearDevice.FAILING.add("copyIn");
+            assertThrows(
+                    ModelException.class,
+                    () -> DeviceTrial.of(place, kernel, kernel.step().schedule()));
+        } finally {
+            NearDevice.FAILING.clear();
+        }
+        assertEquals(0, NearDevice.OPEN.get(), "queues left open");
+        assertEquals(0, NearDevice.allocations());
+        assertEquals(loaded, NearDevice.LOADED.get(), "kernels left loaded");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
+import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.ShapeGuard;
@@ -167,10 +168,13 @@ final class HandMade {
     }
 
     static CompiledModel model(ProgramSource source, Options options, HostEvaluator host) {
-        InterpretedBackend backend = new InterpretedBackend();
+        return model(source, options, host, new InterpretedBackend());
+    }
+
+    static CompiledModel model(ProgramSource source, Options options, HostEvaluator host, Backend backend) {
         KernelCache kernels = new KernelCache(
                 backend,
-                Target.scalar(options.threads()),
+                backend.target(options.threads()),
                 StageSink.NONE,
                 ResidentPool.shared(),
                 options.threads(),

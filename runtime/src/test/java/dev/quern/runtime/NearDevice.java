@@ -1,5 +1,6 @@
 package dev.quern.runtime;
 
+import dev.quern.ModelException;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.DeviceExecutable;
 import dev.quern.ir.backend.DeviceQueue;
@@ -14,10 +15,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /** A device called {@code near}: a grid whose memory is native memory of this process and whose kernels are interpreted. */
 public final class NearDevice implements Backend {
@@ -26,8 +31,31 @@ public final class NearDevice implements Backend {
     static final AtomicInteger LAUNCHES = new AtomicInteger();
     static final AtomicLong BYTES_IN = new AtomicLong();
 
+    /** Kernels that are loaded and not closed. */
+    static final AtomicInteger LOADED = new AtomicInteger();
+
+    /** Functions of the queue that fail, once they have done what they do. */
+    static final Set<String> FAILING = ConcurrentHashMap.newKeySet();
+
+    /** What a launch waits for before it runs. */
+    static volatile Runnable before = () -> {};
+
+    /** Kernels that are not lowered. */
+    static volatile Predicate<Kernel> refused = kernel -> false;
+
     /** Bytes of what is allocated, by address. */
     private static final ConcurrentNavigableMap<Long, Long> ALLOCATED = new ConcurrentSkipListMap<>();
+
+    /** Allocations that nobody has given back. */
+    static int allocations() {
+        return ALLOCATED.size();
+    }
+
+    private static void fail(String function) {
+        if (FAILING.contains(function)) {
+            throw new ModelException(ModelException.Code.DEVICE, "device 'near'", function + " failed");
+        }
+    }
 
     /** For the service loader. */
     public NearDevice() {}
@@ -44,6 +72,9 @@ public final class NearDevice implements Backend {
 
     @Override
     public Executable compile(Kernel scheduled, Target target) {
+        if (refused.test(scheduled)) {
+            throw new ModelException(ModelException.Code.UNSUPPORTED, scheduled.name(), "refused");
+        }
         COMPILED.incrementAndGet();
         return executable(scheduled);
     }
@@ -65,7 +96,8 @@ public final class NearDevice implements Backend {
         Kernel inSegments = scheduled.withParameters(scheduled.parameters().stream()
                 .map(parameter -> parameter.withStorage(Buffer.Storage.SEGMENT))
                 .toList());
-        return new Near(scheduled, new KernelInterpreter(inSegments));
+        LOADED.incrementAndGet();
+        return new Near(scheduled, new KernelInterpreter(inSegments), new AtomicBoolean());
     }
 
     @Override
@@ -82,10 +114,15 @@ public final class NearDevice implements Backend {
         return MemorySegment.ofAddress(address).reinterpret(bytes);
     }
 
-    private record Near(Kernel kernel, KernelInterpreter interpreter) implements DeviceExecutable {
+    private record Near(Kernel kernel, KernelInterpreter interpreter, AtomicBoolean closed)
+            implements DeviceExecutable {
         @Override
         public void launch(DeviceQueue queue, long[] addresses, long[] symbols) {
             LAUNCHES.incrementAndGet();
+            before.run();
+            if (closed.get()) {
+                throw new AssertionError("kernel " + kernel.name() + " is closed");
+            }
             Object[] buffers = new Object[addresses.length];
             for (int i = 0; i < buffers.length; i++) {
                 Buffer parameter = kernel.parameters().get(i);
@@ -109,7 +146,11 @@ public final class NearDevice implements Backend {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            if (closed.compareAndSet(false, true)) {
+                LOADED.decrementAndGet();
+            }
+        }
     }
 
     private static final class Queue implements DeviceQueue {
@@ -132,12 +173,14 @@ public final class NearDevice implements Backend {
         public void free(long address) {
             ALLOCATED.remove(address);
             memory.remove(address).close();
+            fail("free");
         }
 
         @Override
         public void copyIn(MemorySegment source, long address) {
             BYTES_IN.addAndGet(source.byteSize());
             at(address, source.byteSize()).copyFrom(source);
+            fail("copyIn");
         }
 
         @Override
@@ -151,7 +194,9 @@ public final class NearDevice implements Backend {
         }
 
         @Override
-        public void await() {}
+        public void await() {
+            fail("await");
+        }
 
         @Override
         public double nanos(Runnable work) {
@@ -165,6 +210,7 @@ public final class NearDevice implements Backend {
             memory.keySet().forEach(ALLOCATED::remove);
             memory.values().forEach(Arena::close);
             OPEN.decrementAndGet();
+            fail("close");
         }
     }
 }
