@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
                     + "arithmetic on values (a multiply-add two, exp and its like as their formulas), and the bytes of the elements "
                     + "it reads and writes, each once.",
             "The roofline is the least time that this takes by the machine's peaks of multiply-adds and of memory, which are read "
-                    + "before and after; above 100 %% the elements were in the caches.",
+                    + "before and after; above 100 %% the elements were in the caches. Kernels on a GPU have none: its peaks are not read.",
             "Compiled says what HotSpot has made of the methods that do the work: C2, or the lowest tier and its method.",
             "Inputs not given are random."
         })

@@ -5,6 +5,7 @@ import dev.quern.cli.profile.Profile;
 import dev.quern.cli.profile.ProfileRow;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** A profile as text. */
 final class ProfileText {
@@ -33,9 +34,7 @@ final class ProfileText {
                     number("%.1f", 100 * row.share()),
                     row.work().map(work -> number("%.1f", work.gigaflops())).orElse("-"),
                     row.work().map(work -> number("%.1f", work.gigabytes())).orElse("-"),
-                    row.work()
-                            .map(work -> number("%.0f", 100 * work.roofline()))
-                            .orElse("-"),
+                    row.work().map(work -> roofline(work.roofline())).orElse("-"),
                     row.work().map(work -> work.tiers().words()).orElse(""),
                     row.work()
                             .map(work -> work.extent() + " x " + work.participants())
@@ -54,6 +53,10 @@ final class ProfileText {
                 + number(", memory %.1f", condition.before().gigabytesPerSecond())
                 + number(" GB/s before and %.1f after.", condition.after().gigabytesPerSecond()));
         condition.disturbances().forEach(reason -> out.println("DISTURBED: " + reason));
+    }
+
+    private static String roofline(OptionalDouble share) {
+        return share.isPresent() ? number("%.0f", 100 * share.getAsDouble()) : "-";
     }
 
     private static String shortened(String origin) {

@@ -103,7 +103,7 @@ final class KernelRows {
                 cost,
                 cost.operations() / nanoseconds,
                 cost.bytes() / nanoseconds,
-                roofline.seconds(cost, run.participants()) * 1e9 / nanoseconds,
+                roofline.share(run.executable(), cost, run.participants(), nanoseconds),
                 run.extent(),
                 run.participants(),
                 code.map(list -> KernelTiers.of(

@@ -45,7 +45,9 @@ public final class ProfileJson {
         json.writeNumberField("bytes_written", work.cost().written());
         json.writeNumberField("gflops", work.gigaflops());
         json.writeNumberField("gbs", work.gigabytes());
-        json.writeNumberField("roofline_share", work.roofline());
+        if (work.roofline().isPresent()) {
+            json.writeNumberField("roofline_share", work.roofline().getAsDouble());
+        }
         json.writeNumberField("parallel_extent", work.extent());
         json.writeNumberField("participants", work.participants());
         json.writeStringField("compiled", work.tiers().words());

@@ -2,6 +2,7 @@ package dev.quern.cli.profile;
 
 import dev.quern.ir.cost.KernelCost;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Steps of a run that are alike: one kernel at the same sizes, or host work of one kind.
@@ -28,7 +29,7 @@ public record ProfileRow(
      * @param cost of one step
      * @param gigaflops operations per nanosecond
      * @param gigabytes bytes per nanosecond
-     * @param roofline the share of what the machine could do
+     * @param roofline the share of what the machine could do; empty for a kernel on a device with memory of its own
      * @param extent iterations of the parallel loop
      * @param participants threads
      * @param tiers what HotSpot has made of it
@@ -37,7 +38,7 @@ public record ProfileRow(
             KernelCost cost,
             double gigaflops,
             double gigabytes,
-            double roofline,
+            OptionalDouble roofline,
             long extent,
             int participants,
             KernelTiers tiers) {}
