@@ -100,4 +100,18 @@ class DeviceArchiveTest {
         assertEquals(2, parts.get("kept code"));
         assertEquals(null, parts.get("code"));
     }
+
+    @Test
+    void modelsThatAreClosedLeaveNoCodeOnTheDevice() {
+        long before = StubCuda.modules();
+        for (int i = 0; i < 5; i++) {
+            for (Path file : List.of(model, archive)) {
+                try (Model loaded = compiler("stub").compile(file)) {
+                    loaded.run(inputs);
+                    assertEquals(2, StubCuda.modules() - before);
+                }
+            }
+        }
+        assertEquals(before, StubCuda.modules());
+    }
 }

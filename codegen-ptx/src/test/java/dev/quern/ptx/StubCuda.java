@@ -25,6 +25,11 @@ public final class StubCuda implements Backend {
         return DRIVER.functions().launches().size();
     }
 
+    /** Modules that the driver of the process has loaded and not unloaded. */
+    public static long modules() {
+        return DRIVER.functions().left().stream().filter("module"::equals).count();
+    }
+
     private static final class StubContext {
         private static CudaContext context;
 
