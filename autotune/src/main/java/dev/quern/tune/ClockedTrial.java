@@ -1,6 +1,7 @@
 package dev.quern.tune;
 
 import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
 
 /**
  * A trial of a kernel in this process, by the clock.
@@ -11,7 +12,12 @@ import java.util.OptionalDouble;
 public record ClockedTrial(RepeatedKernel kernel, TrialTimer timer) implements KernelTrial {
     @Override
     public OptionalDouble first() {
-        return timer.time(kernel);
+        return first(() -> false);
+    }
+
+    @Override
+    public OptionalDouble first(BooleanSupplier isStopped) {
+        return timer.time(kernel, isStopped);
     }
 
     @Override

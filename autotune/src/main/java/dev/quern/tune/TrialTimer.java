@@ -4,6 +4,7 @@ import dev.quern.ir.backend.MachineCode;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -50,17 +51,17 @@ public final class TrialTimer {
         this.clock = clock;
     }
 
-    /** Nanoseconds of a run; empty if its code was not ready in time. */
-    OptionalDouble time(RepeatedKernel trial) {
-        return warm(trial) ? OptionalDouble.of(again(trial)) : OptionalDouble.empty();
+    /** Nanoseconds of a run; empty if its code was not ready in time, or {@code isStopped} before it was. */
+    OptionalDouble time(RepeatedKernel trial, BooleanSupplier isStopped) {
+        return warm(trial, isStopped) ? OptionalDouble.of(again(trial)) : OptionalDouble.empty();
     }
 
-    private boolean warm(RepeatedKernel trial) {
+    private boolean warm(RepeatedKernel trial, BooleanSupplier isStopped) {
         long begin = clock.getAsLong();
         long changed = begin;
         long looked = begin;
         MachineCode last = MachineCode.NONE;
-        while (true) {
+        while (!isStopped.getAsBoolean()) {
             trial.run();
             long now = clock.getAsLong();
             if (now - looked >= LOOK_NANOS) {
@@ -79,6 +80,7 @@ public final class TrialTimer {
                 }
             }
         }
+        return false;
     }
 
     /** Nanoseconds of a run whose code is ready. */

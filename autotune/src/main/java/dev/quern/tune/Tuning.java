@@ -103,11 +103,11 @@ public final class Tuning {
                 if (ahead.isEmpty() || !isReady(ahead.peek())) {
                     break;
                 }
-                TrialOutcome outcome = outcome(ahead.peek(), outcomes, best);
-                if (!outcome.isMeasured() && Thread.currentThread().isInterrupted()) {
+                TrialOutcome outcome = outcome(ahead.remove(), outcomes, best);
+                boolean isEnded = Thread.currentThread().isInterrupted() || isStopped.getAsBoolean();
+                if (outcome.status() == TrialStatus.TIMED_OUT && isEnded) {
                     break;
                 }
-                ahead.remove();
                 outcomes.put(outcome.candidate(), outcome);
                 measured += outcome.isMeasured() ? 1 : 0;
                 search.found(outcome);
@@ -126,7 +126,7 @@ public final class Tuning {
         return outcomes.stream().filter(TrialOutcome::isMeasured).min(Comparator.comparingDouble(TrialOutcome::nanos));
     }
 
-    /** Waits until {@code prepared} is compiled, or failed to be; false if it is stopped before. */
+    /** Waits until {@code prepared} is compiled, or failed to be; false if this is stopped or interrupted before. */
     private boolean isReady(Prepared prepared) {
         while (!prepared.trial().isDone()) {
             if (isStopped.getAsBoolean()) {
@@ -138,7 +138,7 @@ public final class Tuning {
                 // By its state.
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
-                return true;
+                return prepared.trial().isDone();
             }
         }
         return true;
@@ -150,7 +150,7 @@ public final class Tuning {
         KernelTrial trial = null;
         try {
             trial = prepared.trial().get();
-            OptionalDouble time = trial.first();
+            OptionalDouble time = trial.first(isStopped);
             if (time.isEmpty()) {
                 trial.close();
                 return TrialOutcome.without(candidate, TrialStatus.TIMED_OUT, "its code was not ready in time");
@@ -164,7 +164,7 @@ public final class Tuning {
                 KernelTrial first = trial;
                 trial = source.open(candidate);
                 first.close();
-                OptionalDouble second = trial.first();
+                OptionalDouble second = trial.first(isStopped);
                 if (second.orElse(nanos) < nanos) {
                     remark = nanos < REMARKABLE * second.orElse(nanos)
                             ? ""
@@ -182,7 +182,7 @@ public final class Tuning {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return TrialOutcome.without(candidate, TrialStatus.TIMED_OUT, "tuning was interrupted");
-        } catch (RuntimeException | LinkageError | OutOfMemoryError failure) {
+        } catch (RuntimeException | LinkageError | AssertionError | OutOfMemoryError | StackOverflowError failure) {
             if (trial != null) {
                 trial.close();
             }

@@ -140,8 +140,15 @@ class TuningTest {
     }
 
     /** A trial that counts what it is asked for. */
-    private record CountedTrial(double nanos, AtomicInteger repeats, AtomicInteger open) implements KernelTrial {
-        CountedTrial {
+    private static class CountedTrial implements KernelTrial {
+        private final double nanos;
+        private final AtomicInteger repeats;
+        private final AtomicInteger open;
+
+        CountedTrial(double nanos, AtomicInteger repeats, AtomicInteger open) {
+            this.nanos = nanos;
+            this.repeats = repeats;
+            this.open = open;
             open.incrementAndGet();
         }
 
@@ -190,6 +197,35 @@ class TuningTest {
             end.countDown();
             user.join();
         }
+    }
+
+    @Test
+    void whatIsWarmedIsNotWaitedFor() {
+        AtomicInteger looks = new AtomicInteger();
+        List<TrialOutcome> told = new ArrayList<>();
+        Tuning tuning = new Tuning(this::opened, () -> clock.get() > 0 && looks.incrementAndGet() > 5);
+        List<TrialOutcome> outcomes =
+                tuning.run(new GridSearch(candidates("never ready", "50")), 100, () -> false, told::add);
+        assertTrue(clock.get() < 1_000_000, clock + " ns of the 600 ms that warming may take");
+        assertEquals(List.of(), outcomes, "nothing is known of it");
+        assertEquals(List.of(), told);
+        assertEquals(0, open.get());
+    }
+
+    @Test
+    void aFaultInATrialIsAnOutcomeAndTheTrialIsClosed() {
+        TrialSource faulty = candidate -> new CountedTrial(1, new AtomicInteger(), open) {
+            @Override
+            public OptionalDouble first() {
+                throw candidate.name().equals("a") ? new AssertionError("a fault") : new StackOverflowError();
+            }
+        };
+        List<TrialOutcome> outcomes =
+                new Tuning(faulty).run(new GridSearch(candidates("a", "b")), 100, () -> false, _ -> {});
+        assertEquals(
+                List.of(TrialStatus.FAILED, TrialStatus.FAILED),
+                outcomes.stream().map(TrialOutcome::status).toList());
+        assertEquals(0, open.get());
     }
 
     @Test
