@@ -180,6 +180,21 @@ class TuneAtLoadTest {
     }
 
     @Test
+    void whatIsTooLargeToBeTimedLeavesNoRecords() {
+        Options.Builder tuning = options().tune(Duration.ofSeconds(20));
+        StillPlace small = new StillPlace() {
+            @Override
+            public TrialSource trials(TunedKernel kernel) {
+                throw new ModelException(ModelException.Code.UNSUPPORTED, "kernel", "give the JVM more memory");
+            }
+        };
+        tuned(tuning, small, productAndSoftmax()).close();
+        assertEquals(List.of(), records.read());
+        tuned(tuning, new StillPlace(), productAndSoftmax()).close();
+        assertTrue(!records.read().isEmpty(), "where memory is enough it is tuned");
+    }
+
+    @Test
     void noLoadFailsBecauseOfTuning() throws IOException {
         Path file = Files.writeString(folder.resolve("a file"), "no folder");
         Options.Builder unwritable =

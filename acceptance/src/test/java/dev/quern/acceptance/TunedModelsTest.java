@@ -102,7 +102,8 @@ class TunedModelsTest {
                 RecordKey.of(kernel, here().device()),
                 kernel.sizes(),
                 "a test",
-                new TrialOutcome(candidate, TrialOutcome.TrialStatus.MEASURED, nanos, ""));
+                new TrialOutcome(candidate, TrialOutcome.TrialStatus.MEASURED, nanos, ""),
+                "a session");
     }
 
     private CompiledModel load(byte[] model) {
@@ -357,6 +358,51 @@ class TunedModelsTest {
         assertEquals(chosen.schedule(), taken(), "the last time counts");
     }
 
+    @Test
+    void aScheduleThatLosesAtOneSizeIsNotTaken() {
+        TunedKernel kernel = untuned(Map.of("rows", 20L));
+        TunedKernel more = untuned(Map.of("rows", 40L));
+        Candidate chosen = outside(kernel);
+        records.append(List.of(
+                record(kernel, kernel.usual(), 200),
+                record(kernel, chosen, 50),
+                record(more, more.usual(), 400),
+                record(more, chosen, 440)));
+        assertEquals(kernel.usual().schedule(), taken());
+        records.append(List.of(record(more, chosen, 408)));
+        assertEquals(chosen.schedule(), taken(), "two in a hundred are noise");
+    }
+
+    @Test
+    void timesOfTwoSessionsAreNotHeldAgainstEachOther() {
+        TunedKernel kernel = untuned(Map.of("rows", 20L));
+        Candidate chosen = outside(kernel);
+        records.append(List.of(
+                in("slow machine", record(kernel, kernel.usual(), 200)),
+                in("fast machine", record(kernel, chosen, 100))));
+        assertEquals(kernel.usual().schedule(), taken());
+        records.append(List.of(in("fast machine", record(kernel, kernel.usual(), 101))));
+        assertEquals(kernel.usual().schedule(), taken());
+        records.append(List.of(
+                in("another day", record(kernel, kernel.usual(), 400)),
+                in("another day", record(kernel, chosen, 300))));
+        assertEquals(chosen.schedule(), taken(), "the last session counts");
+    }
+
+    private static TuningRecord in(String session, TuningRecord record) {
+        return new TuningRecord(
+                record.key(),
+                record.sizes(),
+                record.subject(),
+                record.candidate(),
+                record.schedule(),
+                record.status(),
+                record.nanos(),
+                record.remark(),
+                session,
+                record.at());
+    }
+
     private Schedule taken() {
         try (CompiledModel model = load(product())) {
             return new Schedule(only(model).schedule().steps());
@@ -373,6 +419,7 @@ class TunedModelsTest {
                 record.status(),
                 record.nanos(),
                 record.remark(),
+                record.session(),
                 record.at());
     }
 }

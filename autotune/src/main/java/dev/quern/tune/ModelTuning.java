@@ -112,10 +112,11 @@ public final class ModelTuning {
         } catch (ModelException | OutOfMemoryError refusal) {
             TrialOutcome none = TrialOutcome.without(
                     task.kernel().usual(), TrialOutcome.TrialStatus.FAILED, String.valueOf(refusal.getMessage()));
-            recorder.add(List.of(record(task, none)));
+            // Of no candidate: with more memory it is another matter, and a record at each load would fill the file.
             listener.tried(task, none);
             return new KernelTuning(task.kernel(), List.of(none), (clock.getAsLong() - begin) / 1e9);
         }
+        String session = TuningRecord.newSession();
         List<TrialOutcome> outcomes = new Tuning(trials, limits.isStopped())
                 .run(
                         searches.apply(task),
@@ -124,17 +125,18 @@ public final class ModelTuning {
                                 || told.size() > 1 && clock.getAsLong() - begin > nanos - last,
                         outcome -> {
                             told.add(outcome);
-                            recorder.add(List.of(record(task, outcome)));
+                            recorder.add(List.of(record(task, outcome, session)));
                             listener.tried(task, outcome);
                         });
         recorder.add(outcomes.stream()
                 .filter(outcome -> !told.contains(outcome))
-                .map(outcome -> record(task, outcome))
+                .map(outcome -> record(task, outcome, session))
                 .toList());
         return new KernelTuning(task.kernel(), outcomes, (clock.getAsLong() - begin) / 1e9);
     }
 
-    private static TuningRecord record(TuningTask task, TrialOutcome outcome) {
-        return TuningRecord.of(task.key(), task.kernel().sizes(), task.name() + " of " + task.origin(), outcome);
+    private static TuningRecord record(TuningTask task, TrialOutcome outcome, String session) {
+        return TuningRecord.of(
+                task.key(), task.kernel().sizes(), task.name() + " of " + task.origin(), outcome, session);
     }
 }

@@ -3,15 +3,21 @@ package dev.quern.tune;
 import dev.quern.ModelException;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.passes.schedule.TunedSchedules;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * What records say of kernels on one device, by one version of Quern and Java, as it was when they were read. Of a schedule that was timed more than once the last time counts: a later session, or the final round of
@@ -19,7 +25,10 @@ import java.util.TreeSet;
  */
 public final class RecordedSchedules implements TunedSchedules {
     private final String device;
-    private final Map<RecordKey, Map<Map<String, Long>, Map<String, RecordedTrial>>> known = new HashMap<>();
+    private final Path file;
+    private final Instant now;
+    private final Map<RecordKey, Map<Map<String, Long>, Map<String, Map<String, RecordedTrial>>>> known =
+            new HashMap<>();
 
     /**
      * What became of a schedule.
@@ -34,8 +43,10 @@ public final class RecordedSchedules implements TunedSchedules {
         }
     }
 
-    private RecordedSchedules(String device) {
+    private RecordedSchedules(String device, Path file, Instant now) {
         this.device = device;
+        this.file = file;
+        this.now = now;
     }
 
     /**
@@ -49,7 +60,12 @@ public final class RecordedSchedules implements TunedSchedules {
     }
 
     static RecordedSchedules read(TuningRecords records, String device, String versions) {
-        RecordedSchedules read = new RecordedSchedules(device);
+        return read(records, device, versions, Instant.now());
+    }
+
+    /** The same as read at {@code now}: what is dated later was dated by a clock that went wrong, and counts as older than all else. */
+    static RecordedSchedules read(TuningRecords records, String device, String versions, Instant now) {
+        RecordedSchedules read = new RecordedSchedules(device, records.file(), now);
         try {
             records.each(TuningRecord.mentions(device), record -> {
                 if (record.key().device().equals(device)
@@ -59,27 +75,33 @@ public final class RecordedSchedules implements TunedSchedules {
             });
         } catch (OutOfMemoryError full) {
             read.known.clear();
-            throw new ModelException(
-                    ModelException.Code.IO,
-                    records.file().toString(),
-                    "its records do not fit into memory; move the file away, or give the JVM more (-Xmx)",
-                    full);
+            throw read.tooLarge(full);
         }
         return read;
     }
 
+    private ModelException tooLarge(OutOfMemoryError full) {
+        return new ModelException(
+                ModelException.Code.IO,
+                file.toString(),
+                "its records do not fit into memory; move the file away, or give the JVM more (-Xmx)",
+                full);
+    }
+
     private void add(TuningRecord record) {
         known.computeIfAbsent(record.key(), _ -> new HashMap<>())
-                .computeIfAbsent(record.sizes(), _ -> new HashMap<>())
+                .computeIfAbsent(record.sizes(), _ -> new LinkedHashMap<>())
+                .computeIfAbsent(record.session(), _ -> new HashMap<>())
                 .merge(
                         record.schedule(),
                         new RecordedTrial(record.isMeasured() ? record.nanos() : Double.NaN, instant(record.at())),
                         RecordedTrial::then);
     }
 
-    private static Instant instant(String text) {
+    private Instant instant(String text) {
         try {
-            return Instant.parse(text);
+            Instant at = Instant.parse(text);
+            return at.isAfter(now) ? Instant.MIN : at;
         } catch (DateTimeException none) {
             return Instant.MIN;
         }
@@ -90,27 +112,42 @@ public final class RecordedSchedules implements TunedSchedules {
         return known.isEmpty() ? List.of() : of(RecordKey.of(kernel, constants, device));
     }
 
-    /** What is known of {@code key} at each of the sizes at which something of it was timed. */
+    /** What is known of {@code key} at each of the sizes at which something of it was timed, of each session by itself, the last session first. */
     public List<SizedTimes> of(RecordKey key) {
         List<SizedTimes> times = new ArrayList<>();
-        known.getOrDefault(key, Map.of()).keySet().forEach(sizes -> {
-            Map<String, Double> nanos = times(key, sizes);
-            if (!nanos.isEmpty()) {
-                times.add(new SizedTimes(sizes, nanos));
-            }
-        });
+        known.getOrDefault(key, Map.of())
+                .forEach((sizes, sessions) -> newestFirst(sessions).forEach(session -> {
+                    Map<String, Double> nanos = timed(sessions.get(session));
+                    if (!nanos.isEmpty()) {
+                        times.add(new SizedTimes(sizes, nanos));
+                    }
+                }));
         return times;
     }
 
-    /** The time of each schedule of {@code key} that was timed at {@code sizes}, by its text. */
-    public Map<String, Double> times(RecordKey key, Map<String, Long> sizes) {
+    private static List<String> newestFirst(Map<String, Map<String, RecordedTrial>> sessions) {
+        Map<String, Instant> last = new HashMap<>();
+        sessions.forEach((session, trials) ->
+                trials.values().forEach(trial -> last.merge(session, trial.at(), (a, b) -> a.isAfter(b) ? a : b)));
+        List<String> order = new ArrayList<>(sessions.keySet());
+        order.sort(
+                Comparator.<String, Instant>comparing(last::get).reversed().thenComparing(Comparator.naturalOrder()));
+        return order;
+    }
+
+    private static Map<String, Double> timed(Map<String, RecordedTrial> trials) {
         Map<String, Double> times = new HashMap<>();
-        trials(key, sizes).forEach((schedule, trial) -> {
+        trials.forEach((schedule, trial) -> {
             if (!Double.isNaN(trial.nanos())) {
                 times.put(schedule, trial.nanos());
             }
         });
         return times;
+    }
+
+    /** The last time of each schedule of {@code key} that was timed at {@code sizes}, by its text. They may be of several sessions: {@link #of(RecordKey)} has those that may be held against each other. */
+    public Map<String, Double> times(RecordKey key, Map<String, Long> sizes) {
+        return timed(trials(key, sizes));
     }
 
     /** Texts of the schedules of {@code key} that were tried at {@code sizes}, whatever became of them. */
@@ -119,17 +156,45 @@ public final class RecordedSchedules implements TunedSchedules {
     }
 
     private Map<String, RecordedTrial> trials(RecordKey key, Map<String, Long> sizes) {
-        return known.getOrDefault(key, Map.of()).getOrDefault(sizes, Map.of());
+        Map<String, RecordedTrial> trials = new HashMap<>();
+        known.getOrDefault(key, Map.of())
+                .getOrDefault(sizes, Map.of())
+                .values()
+                .forEach(session ->
+                        session.forEach((schedule, trial) -> trials.merge(schedule, trial, RecordedTrial::then)));
+        return trials;
     }
 
-    /** A digest of all times that schedules are chosen by; empty if there are none. Records of other devices and versions, and of what was not timed, do not change it. */
+    /**
+     * A digest of all times that schedules are chosen by; empty if there are none. Records of other devices and versions, and of what was not timed, do not change it.
+     *
+     * @throws ModelException if memory does not do for it
+     */
     public String digest() {
-        Set<String> times = new TreeSet<>();
-        known.forEach((key, sized) -> sized.forEach((sizes, trials) -> trials.forEach((schedule, trial) -> {
-            if (!Double.isNaN(trial.nanos())) {
-                times.add(key.signature() + new TreeMap<>(sizes) + trial.nanos() + "\n" + schedule);
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            List<RecordKey> keys = new ArrayList<>(known.keySet());
+            keys.sort(Comparator.comparing(RecordKey::signature));
+            boolean isEmpty = true;
+            for (RecordKey key : keys) {
+                Map<String, Map<String, Map<String, RecordedTrial>>> sized = new TreeMap<>();
+                known.get(key).forEach((sizes, sessions) -> sized.put(new TreeMap<>(sizes).toString(), sessions));
+                for (Map.Entry<String, Map<String, Map<String, RecordedTrial>>> sessions : sized.entrySet()) {
+                    for (String session : newestFirst(sessions.getValue())) {
+                        Map<String, Double> times =
+                                new TreeMap<>(timed(sessions.getValue().get(session)));
+                        isEmpty &= times.isEmpty();
+                        times.forEach((schedule, nanos) -> sha.update(
+                                (key.signature() + sessions.getKey() + session + "\n" + nanos + "\n" + schedule + "\n")
+                                        .getBytes(StandardCharsets.UTF_8)));
+                    }
+                }
             }
-        })));
-        return times.isEmpty() ? "" : RecordKey.digest(String.join("\n", times));
+            return isEmpty ? "" : HexFormat.of().formatHex(sha.digest());
+        } catch (OutOfMemoryError full) {
+            throw tooLarge(full);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +131,7 @@ public record TunedKernel(
     /**
      * Its schedules, the usual first, then those that were {@linkplain #fastest fastest} when they were timed before, then as they are ranked.
      *
-     * @param times of schedules, at these sizes and others
+     * @param times of schedules, at these sizes and others, those of the last session first
      */
     public List<Candidate> ranked(List<TunedSchedules.SizedTimes> times) {
         Set<Candidate> order = new LinkedHashSet<>(List.of(usual));
@@ -142,7 +143,7 @@ public record TunedKernel(
     /**
      * The few of its schedules that were fastest at these sizes, the fastest first, then those that were at the nearest of other sizes, be they of the rules' choice or not.
      *
-     * @param times of schedules, at these sizes and others
+     * @param times of schedules, at these sizes and others, those of the last session first
      */
     public List<Candidate> fastest(List<TunedSchedules.SizedTimes> times) {
         if (times.isEmpty()) {
@@ -150,12 +151,17 @@ public record TunedKernel(
         }
         Map<String, Candidate> all = new HashMap<>();
         joint().forEach(one -> all.putIfAbsent(SchedulePrinter.print(one.schedule()), one));
-        List<TunedSchedules.SizedTimes> nearest = new ArrayList<>(times);
-        nearest.sort(Comparator.comparingDouble(sized -> distance(sized.sizes())));
+        Map<Map<String, Long>, Map<String, Double>> last = new LinkedHashMap<>();
+        for (TunedSchedules.SizedTimes sized : times) {
+            Map<String, Double> nanos = last.computeIfAbsent(sized.sizes(), _ -> new HashMap<>());
+            sized.nanos().forEach(nanos::putIfAbsent);
+        }
+        List<Map<String, Long>> nearest = new ArrayList<>(last.keySet());
+        nearest.sort(Comparator.comparingDouble(this::distance));
         Set<Candidate> known = new LinkedHashSet<>();
-        for (TunedSchedules.SizedTimes sized : nearest) {
-            boolean isHere = sized.sizes().equals(sizes);
-            sized.nanos().entrySet().stream()
+        for (Map<String, Long> others : nearest) {
+            boolean isHere = others.equals(sizes);
+            last.get(others).entrySet().stream()
                     .filter(one -> all.containsKey(one.getKey()))
                     .sorted(Map.Entry.<String, Double>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
                     .limit(isHere ? KNOWN_FIRST : KNOWN_ELSEWHERE)

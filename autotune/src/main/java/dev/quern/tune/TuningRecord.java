@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
@@ -29,6 +30,7 @@ import java.util.function.Predicate;
  * @param status how the trial ended
  * @param nanos of a run; NaN where none was timed
  * @param remark why it was not timed, or what was odd about it
+ * @param session in which it was tried: only times of one session may be held against each other; empty where that is not known
  * @param at when, as ISO-8601 has it
  */
 public record TuningRecord(
@@ -40,6 +42,7 @@ public record TuningRecord(
         TrialStatus status,
         double nanos,
         String remark,
+        String session,
         String at) {
     /** The form of a line; lines of another are skipped. */
     private static final String FORMAT = "1";
@@ -53,8 +56,14 @@ public record TuningRecord(
         sizes = Map.copyOf(sizes);
     }
 
-    /** The record of {@code outcome}, as of now. */
-    public static TuningRecord of(RecordKey key, Map<String, Long> sizes, String subject, TrialOutcome outcome) {
+    /** A name for a session: one search for one kernel, whose candidates are timed one after the other. */
+    public static String newSession() {
+        return UUID.randomUUID().toString();
+    }
+
+    /** The record of {@code outcome} in {@code session}, as of now. */
+    public static TuningRecord of(
+            RecordKey key, Map<String, Long> sizes, String subject, TrialOutcome outcome, String session) {
         return new TuningRecord(
                 key,
                 sizes,
@@ -64,6 +73,7 @@ public record TuningRecord(
                 outcome.status(),
                 outcome.nanos(),
                 outcome.remark(),
+                session,
                 Instant.now().toString());
     }
 
@@ -92,6 +102,7 @@ public record TuningRecord(
                 json.writeNumberField("nanos", nanos);
             }
             json.writeStringField("remark", remark);
+            json.writeStringField("session", session);
             json.writeStringField("at", at);
             json.writeEndObject();
         } catch (IOException impossible) {
@@ -158,6 +169,7 @@ public record TuningRecord(
                 status,
                 nanos,
                 fields.get("remark"),
+                fields.getOrDefault("session", ""),
                 fields.get("at")));
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -28,14 +29,23 @@ import java.util.function.Predicate;
  * began, are skipped; whoever writes next begins a line of its own.
  *
  * @param file which need not be there
+ * @param patience how long to wait for others that write to it
  */
-public record TuningRecords(Path file) {
+public record TuningRecords(Path file, Duration patience) {
     private static final System.Logger LOG = System.getLogger("dev.quern.tune");
 
     /** A file of more bytes is neither read nor written: something other than records has been written to it. */
     static final long MOST_BYTES = 64L << 20;
 
     private static final long WAIT_NANOS = 1_000_000;
+
+    /** Writing takes others some milliseconds, merging large files a second. Whoever takes longer hangs. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Those in {@code file}, whose other writers are waited for some seconds. */
+    public TuningRecords(Path file) {
+        this(file, PATIENCE);
+    }
 
     /**
      * Adds records.
@@ -104,25 +114,52 @@ public record TuningRecords(Path file) {
     private RecordsLock lock() throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
-        FileChannel channel = FileChannel.open(
-                folder.resolve(file.getFileName() + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        requireRegular(file);
+        Path held = folder.resolve(file.getFileName() + ".lock");
+        requireRegular(held);
+        FileChannel channel = FileChannel.open(held, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
-            return new RecordsLock(channel, locked(channel));
+            return new RecordsLock(channel, locked(channel, held));
         } catch (IOException | RuntimeException | Error failure) {
             channel.close();
             throw failure;
         }
     }
 
-    /** Other threads of this process are told by an exception, other processes are waited for. */
-    private static FileLock locked(FileChannel channel) throws IOException {
-        while (true) {
-            try {
-                return channel.lock();
-            } catch (OverlappingFileLockException another) {
-                LockSupport.parkNanos(WAIT_NANOS);
-            }
+    /** Opening a pipe waits for whoever opens its other end. */
+    private static void requireRegular(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException(file + ": expected a regular file, found a folder, pipe or device; name another");
         }
+    }
+
+    private FileLock locked(FileChannel channel, Path held) throws IOException {
+        long begin = System.nanoTime();
+        while (true) {
+            FileLock lock = tried(channel);
+            if (lock != null) {
+                return lock;
+            }
+            if (System.nanoTime() - begin >= patience.toNanos()) {
+                throw new IOException(held + " is held by another for more than " + patience.toMillis()
+                        + " ms; end the process that holds it");
+            }
+            LockSupport.parkNanos(WAIT_NANOS);
+        }
+    }
+
+    /** Null if another has it: of other processes the system says so, of threads of this one an exception. */
+    private static FileLock tried(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException another) {
+            return null;
+        }
+    }
+
+    private FileChannel opened() throws IOException {
+        requireRegular(file);
+        return FileChannel.open(file);
     }
 
     private boolean endsInLine() throws IOException {
@@ -153,7 +190,7 @@ public record TuningRecords(Path file) {
      */
     void each(Predicate<String> wanted, Consumer<TuningRecord> told) {
         long skipped = 0;
-        try (FileChannel channel = FileChannel.open(file)) {
+        try (FileChannel channel = opened()) {
             if (channel.size() > MOST_BYTES) {
                 throw new ModelException(
                         ModelException.Code.IO,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quern.DType;
 import dev.quern.ModelException;
@@ -16,11 +17,16 @@ import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.ir.schedule.Step;
 import dev.quern.passes.BuildIdentity;
+import dev.quern.passes.schedule.TunedSchedules;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -59,7 +65,8 @@ class TuningRecordsTest {
                 key,
                 SIZES,
                 "copy \"of\" ü\n",
-                TrialOutcome.measured(new Candidate("c" + number, schedule), 100 + number, ""));
+                TrialOutcome.measured(new Candidate("c" + number, schedule), 100 + number, ""),
+                "s1");
     }
 
     @Test
@@ -71,7 +78,8 @@ class TuningRecordsTest {
                 key(3, WIDE),
                 Map.of(),
                 "copy",
-                TrialOutcome.without(new Candidate("c", Schedule.NONE), TrialOutcome.TrialStatus.REFUSED, "not \\ so"));
+                TrialOutcome.without(new Candidate("c", Schedule.NONE), TrialOutcome.TrialStatus.REFUSED, "not \\ so"),
+                "s \"1\"");
         records.append(List.of(first));
         records.append(List.of(refused, first));
         assertEquals(List.of(first, refused, first), records.read());
@@ -93,6 +101,7 @@ class TuningRecordsTest {
                         TrialOutcome.TrialStatus.MEASURED,
                         50,
                         "",
+                        "s2",
                         slower.at()),
                 record(key(4, WIDE), 2),
                 record(key(3, NARROW), 3),
@@ -114,6 +123,7 @@ class TuningRecordsTest {
                 Double.isNaN(nanos) ? TrialOutcome.TrialStatus.TIMED_OUT : TrialOutcome.TrialStatus.MEASURED,
                 nanos,
                 "",
+                record.session(),
                 at);
     }
 
@@ -133,6 +143,102 @@ class TuningRecordsTest {
         assertEquals(Map.of(one.schedule(), 80.0), read.times(key(3, WIDE), SIZES));
         assertEquals(Set.of(one.schedule(), other.schedule()), read.tried(key(3, WIDE), SIZES));
         assertEquals(Set.of(), read.tried(key(3, WIDE), Map.of()));
+    }
+
+    private static TuningRecord in(String session, TuningRecord record) {
+        return new TuningRecord(
+                record.key(),
+                record.sizes(),
+                record.subject(),
+                record.candidate(),
+                record.schedule(),
+                record.status(),
+                record.nanos(),
+                record.remark(),
+                session,
+                record.at());
+    }
+
+    @Test
+    void eachSessionIsByItselfAndTheLastIsFirst() {
+        TuningRecords records = new TuningRecords(folder.resolve("records.jsonl"));
+        TuningRecord one = record(key(3, WIDE), 1);
+        TuningRecord other = record(key(3, WIDE), 2);
+        records.append(List.of(
+                in("b", timed(one, 50, "2026-11-26T10:00:00Z")),
+                in("a", timed(one, 90, "2026-11-26T11:00:00Z")),
+                in("c", timed(one, 70, "2026-11-26T09:00:00Z")),
+                in("b", timed(other, 40, "2026-11-26T10:00:01Z")),
+                in("d", timed(other, Double.NaN, "2026-11-26T12:00:00Z"))));
+        RecordedSchedules read = RecordedSchedules.read(records, WIDE, "1");
+        assertEquals(
+                List.of(
+                        Map.of(one.schedule(), 90.0),
+                        Map.of(one.schedule(), 50.0, other.schedule(), 40.0),
+                        Map.of(one.schedule(), 70.0)),
+                read.of(key(3, WIDE)).stream()
+                        .map(TunedSchedules.SizedTimes::nanos)
+                        .toList());
+        assertEquals(Map.of(one.schedule(), 90.0, other.schedule(), 40.0), read.times(key(3, WIDE), SIZES));
+    }
+
+    @Test
+    void aLineOfNoSessionIsARecord() {
+        TuningRecord record = record(key(3, WIDE), 1);
+        String line = record.line().replace("\"session\":\"s1\",", "");
+        assertNotEquals(record.line(), line);
+        assertEquals(in("", record), TuningRecord.parse(line).orElseThrow());
+    }
+
+    @Test
+    void whatIsDatedAheadCountsAsTheOldest() {
+        TuningRecords records = new TuningRecords(folder.resolve("records.jsonl"));
+        TuningRecord one = record(key(3, WIDE), 1);
+        TuningRecord other = record(key(3, WIDE), 2);
+        records.append(List.of(
+                in("wrong", timed(one, 10, "2126-01-01T00:00:00Z")),
+                in("wrong", timed(other, 11, "2126-01-01T00:00:00Z")),
+                in("right", timed(one, 80, "2026-11-26T10:00:00Z"))));
+        Instant now = Instant.parse("2026-11-26T10:00:01Z");
+        RecordedSchedules read = RecordedSchedules.read(records, WIDE, "1", now);
+        assertEquals(Map.of(one.schedule(), 80.0, other.schedule(), 11.0), read.times(key(3, WIDE), SIZES));
+        assertEquals(
+                Map.of(one.schedule(), 80.0), read.of(key(3, WIDE)).getFirst().nanos());
+    }
+
+    @Test
+    void aLockThatIsHeldIsNotWaitedForLongerThanPatienceHas() throws IOException {
+        Path file = folder.resolve("records.jsonl");
+        TuningRecords records = new TuningRecords(file, Duration.ZERO);
+        TuningRecord record = record(key(3, WIDE), 1);
+        records.append(List.of(record));
+        try (FileChannel channel = FileChannel.open(folder.resolve("records.jsonl.lock"), StandardOpenOption.WRITE);
+                FileLock _ = channel.lock()) {
+            ModelException held = assertThrows(ModelException.class, () -> records.append(List.of(record)));
+            assertTrue(held.getMessage().contains("records.jsonl.lock is held by another"), held.getMessage());
+            assertThrows(ModelException.class, records::requireWritable);
+            assertEquals(List.of(record), records.read(), "reading asks for no lock");
+        }
+        records.append(List.of(record));
+        assertEquals(List.of(record, record), records.read());
+    }
+
+    @Test
+    void aPipeIsNoFileOfRecords() throws IOException, InterruptedException {
+        for (String name : List.of("pipe", "locked.lock")) {
+            int made = new ProcessBuilder("mkfifo", folder.resolve(name).toString())
+                    .start()
+                    .waitFor();
+            assumeTrue(made == 0, "there are named pipes here");
+        }
+        TuningRecord record = record(key(3, WIDE), 1);
+        TuningRecords pipe = new TuningRecords(folder.resolve("pipe"));
+        ModelException refusal = assertThrows(ModelException.class, pipe::read);
+        assertTrue(refusal.getMessage().contains("expected a regular file"), refusal.getMessage());
+        assertThrows(ModelException.class, () -> pipe.append(List.of(record)));
+        assertThrows(ModelException.class, pipe::requireWritable);
+        TuningRecords locked = new TuningRecords(folder.resolve("locked"));
+        assertThrows(ModelException.class, () -> locked.append(List.of(record)));
     }
 
     @Test
@@ -167,7 +273,8 @@ class TuningRecordsTest {
                         Map.of(),
                         "copy",
                         TrialOutcome.without(
-                                new Candidate("c", Schedule.NONE), TrialOutcome.TrialStatus.FAILED, remark)),
+                                new Candidate("c", Schedule.NONE), TrialOutcome.TrialStatus.FAILED, remark),
+                        "s1"),
                 second));
         assertEquals(List.of(first, second), records.read());
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {

@@ -284,6 +284,7 @@ final class TuneCommand implements Callable<Integer> {
         RecordedSchedules recorded = RecordedSchedules.read(records, place.device());
         int known = recorded.times(key, kernel.sizes()).size();
         Set<TrialOutcome> told = new HashSet<>();
+        String sessionName = TuningRecord.newSession();
         try (Interruption interruption = Interruption.begin(session.err())) {
             OperatorTuning.TuningLimits limits = new OperatorTuning.TuningLimits(
                     budget, most, threads, BestPeaks.in(ModelCache.of(session).folder()), interruption::isAsked);
@@ -294,12 +295,12 @@ final class TuneCommand implements Callable<Integer> {
                     limits,
                     progress().andThen(outcome -> {
                         told.add(outcome);
-                        records.append(List.of(record(key, operator, sizes, outcome)));
+                        records.append(List.of(record(key, operator, sizes, outcome, sessionName)));
                     }));
             String subject = operator.text() + " " + sizes + " on " + target.name();
             records.append(tuning.outcomes().stream()
                     .filter(outcome -> !told.contains(outcome))
-                    .map(outcome -> record(key, operator, sizes, outcome))
+                    .map(outcome -> record(key, operator, sizes, outcome, sessionName))
                     .toList());
             if (tuning.best().isEmpty() && interruption.isAsked()) {
                 session.err().println("quern: " + subject + ": ended before a candidate was timed");
@@ -326,8 +327,9 @@ final class TuneCommand implements Callable<Integer> {
         }
     }
 
-    private static TuningRecord record(RecordKey key, TunedOperator operator, String sizes, TrialOutcome outcome) {
-        return TuningRecord.of(key, Map.of(), operator.text() + " " + sizes, outcome);
+    private static TuningRecord record(
+            RecordKey key, TunedOperator operator, String sizes, TrialOutcome outcome, String sessionName) {
+        return TuningRecord.of(key, Map.of(), operator.text() + " " + sizes, outcome, sessionName);
     }
 
     private static ModelException untimed(String subject, OperatorTuning tuning) {

@@ -137,7 +137,8 @@ class ExplainCommandTest {
                 RecordKey.of(kernel, place.device()),
                 kernel.sizes(),
                 "a test",
-                new TrialOutcome(candidate, TrialOutcome.TrialStatus.MEASURED, nanos, ""));
+                new TrialOutcome(candidate, TrialOutcome.TrialStatus.MEASURED, nanos, ""),
+                "a session");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -66,7 +67,8 @@ final class TunedRanking {
     }
 
     /**
-     * Those that were found better than {@code usual} at sizes of one range: by the geometric mean of what they took of what {@code usual} took, over the sizes there at which both were timed. Of these the best is first when
+     * Those that were found better than {@code usual} at sizes of one range: by the geometric mean of what they took of what {@code usual} took, over the sizes there at which both were timed in one session, of which the last counts; and at none of them
+     * worse by more than the noise. Of these the best is first when
      * each is taken to be no better than {@code usual} where it was not timed, so that what is good at many sizes goes before what was tried at one.
      *
      * @param ranges of sizes, in the order in which they are asked
@@ -75,21 +77,29 @@ final class TunedRanking {
      */
     List<Candidate> betterThan(Schedule usual, List<ScheduleSpace.SizeRange> ranges, int range) {
         String known = SchedulePrinter.print(new Schedule(usual.steps()));
-        List<TunedSchedules.SizedTimes> here = times.stream()
+        Map<Map<String, Long>, List<TunedSchedules.SizedTimes>> here = new LinkedHashMap<>();
+        times.stream()
                 .filter(sized -> sized.nanos().containsKey(known) && rangeOf(sized, ranges) == range)
-                .toList();
+                .forEach(sized -> here.computeIfAbsent(sized.sizes(), _ -> new ArrayList<>())
+                        .add(sized));
         Map<String, Double> gains = new HashMap<>();
         for (String text : candidates.keySet()) {
             double sum = 0;
+            double least = 0;
             int sizes = 0;
-            for (TunedSchedules.SizedTimes sized : here) {
-                Double nanos = sized.nanos().get(text);
-                if (nanos != null) {
-                    sum += Math.log(sized.nanos().get(known) / nanos);
+            for (List<TunedSchedules.SizedTimes> sessions : here.values()) {
+                OptionalDouble gain = sessions.stream()
+                        .filter(session -> session.nanos().containsKey(text))
+                        .mapToDouble(session -> Math.log(
+                                session.nanos().get(known) / session.nanos().get(text)))
+                        .findFirst();
+                if (gain.isPresent()) {
+                    sum += gain.getAsDouble();
+                    least = Math.min(least, gain.getAsDouble());
                     sizes++;
                 }
             }
-            if (sizes > 0 && sum / sizes > Math.log(WORTH)) {
+            if (sizes > 0 && sum / sizes > Math.log(WORTH) && least >= -Math.log(WORTH)) {
                 gains.put(text, sum);
             }
         }

@@ -12,7 +12,7 @@ public interface TunedSchedules {
     TunedSchedules NONE = (kernel, constants) -> List.of();
 
     /**
-     * What is known of a kernel.
+     * What is known of a kernel: of each session by itself, the last first.
      *
      * @param kernel before it is scheduled
      * @param constants names of its parameters that are constants
@@ -20,7 +20,7 @@ public interface TunedSchedules {
     List<SizedTimes> of(Kernel kernel, Set<String> constants);
 
     /**
-     * Times of schedules at one set of sizes.
+     * Times of schedules at one set of sizes, taken in one session, so that they may be held against each other.
      *
      * @param sizes values of the kernel's symbols
      * @param nanos of a run, by the text of the schedule
