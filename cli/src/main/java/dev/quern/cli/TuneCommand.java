@@ -39,8 +39,10 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code quern tune}: the schedules that kernels may have, and which of them is fastest here. */
 @Command(
@@ -95,6 +97,9 @@ final class TuneCommand implements Callable<Integer> {
     }
 
     private final Session session;
+
+    @Spec
+    private CommandSpec spec;
 
     @ArgGroup(exclusive = true, multiplicity = "1")
     private TuneTask task;
@@ -230,6 +235,27 @@ final class TuneCommand implements Callable<Integer> {
         if (task.model == null && !inputs.isEmpty()) {
             throw meaningless("--input", "an input of a model: give a model");
         }
+        if (task.model == null && task.timed == null) {
+            for (String option : List.of("--budget", "--most", "--search", "--seed")) {
+                if (isGiven(option)) {
+                    throw meaningless(option, "the timing of candidates: give a model or --op");
+                }
+            }
+        }
+        if (task.exported != null || task.imported != null) {
+            for (String option : List.of("--device", "--threads", "--json")) {
+                if (isGiven(option)) {
+                    throw meaningless(option, "kernels: give a model, --op or --list; files of records hold all");
+                }
+            }
+        }
+        if (task.listed != null && recordsFile != null) {
+            throw meaningless("--records", "what is timed: give a model, --op, --export or --import");
+        }
+    }
+
+    private boolean isGiven(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
     }
 
     private static ModelException meaningless(String option, String means) {

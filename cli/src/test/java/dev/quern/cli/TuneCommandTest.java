@@ -231,6 +231,20 @@ class TuneCommandTest {
         refused("--dim: expected only with what it is of", "tune", "--op", "gemv", "--dim", "rows=3");
         refused("--dim: expected only with what it is of", "tune", "--list", "gemv", "--dim", "rows=3");
         refused("--input: expected only with what it is of", "tune", "--op", "gemv", "--input", "x=2xf32=1");
+        for (String option : List.of("--budget=5s", "--most=3", "--search=random", "--seed=2")) {
+            String name = option.substring(0, option.indexOf('='));
+            String message = name + ": expected only with what it is of, the timing of candidates";
+            refused(message, "tune", "--list", "gemv", option);
+            refused(message, "tune", "--export", "f.jsonl", option);
+            refused(message, "tune", "--import", "f.jsonl", option);
+        }
+        for (String option : List.of("--device=cpu", "--threads=1", "--json")) {
+            String name = option.contains("=") ? option.substring(0, option.indexOf('=')) : option;
+            String message = name + ": expected only with what it is of, kernels";
+            refused(message, "tune", "--export", "f.jsonl", option);
+            refused(message, "tune", "--import", "f.jsonl", option);
+        }
+        refused("--records: expected only with what it is of", "tune", "--list", "gemv", "--records", "f.jsonl");
         refused("--threads 100000: expected at most ", "tune", "--op", "gemv", "--threads", "100000");
         refused("--threads 100000: expected at most ", "tune", "m.onnx", "--threads", "100000");
         refused("--threads 100000: expected at most ", "explain", "m.onnx", "--threads", "100000");
