@@ -55,6 +55,7 @@ final class CodeNode implements Item {
             case Instruction.Operation operation -> false;
             case Instruction.Invocation call -> false;
             case Instruction.NewArray array -> false;
+            case Instruction.KeptArray array -> false;
             case Instruction.Given given -> false;
             case Instruction.CellValue value -> false;
             case Instruction.SetCell set -> false;

@@ -24,7 +24,7 @@ final class FirstCompilerBlocks {
             case Instruction.Operation _ -> 0;
             case Instruction.Push _ -> 0;
             case Instruction.StaticField _ -> 0;
-            case Instruction.NewArray _ -> 0;
+            case Instruction.NewArray _, Instruction.KeptArray _ -> 0;
             case Instruction.Given _ -> 0;
             case Instruction.CellValue _ -> 0;
             case Instruction.SetCell _ -> 0;

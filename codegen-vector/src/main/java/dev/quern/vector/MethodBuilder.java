@@ -19,6 +19,11 @@ import org.objectweb.asm.Opcodes;
 final class MethodBuilder {
     private static final int MOST_NODES = 60_000;
 
+    /** Where a part of the parallel loop begins and ends; no kernel has such names. */
+    private static final String FROM = "(from)";
+
+    private static final String TO = "(to)";
+
     private final ClassBuilder owner;
     private final Plan plan;
     private final MethodDraft draft;
@@ -61,11 +66,49 @@ final class MethodBuilder {
         }
     }
 
-    /** Builds iterations {@code [from, to)} of a parallel loop, whose parameters come last. */
+    /**
+     * Builds iterations {@code [from, to)} of a parallel loop, whose parameters come last. What its body begins by allocating is made once,
+     * unless there are no iterations.
+     */
     void parallel(Stmt.For loop) {
         CodeNode from = draft.parameter("from", JvmType.INT);
         CodeNode to = draft.parameter("to", JvmType.INT);
-        loop(loop, from, to);
+        List<Buffer> scratch = new ArrayList<>();
+        Stmt body = loop.body();
+        while (body instanceof Stmt.Allocate(Buffer buffer, Stmt inner)
+                && buffer.space() == MemorySpace.SHARED
+                && buffer.layout().span().isConstant()) {
+            scratch.add(buffer);
+            body = inner;
+        }
+        Stmt.For bare = new Stmt.For(loop.variable(), loop.extent(), loop.kind(), body);
+        if (scratch.isEmpty()) {
+            loop(bare, from, to);
+            return;
+        }
+        scope.with(
+                FROM,
+                new IndexScope.Binding.Variable(from),
+                () -> scope.with(TO, new IndexScope.Binding.Variable(to), () -> {
+                    Dim last = Dim.symbol(TO).minus(Dim.symbol(FROM)).minus(1);
+                    branch(List.of(last), () -> allocate(scratch, () -> loop(bare, from, to)), () -> {});
+                }));
+    }
+
+    private void allocate(List<Buffer> scratch, Runnable body) {
+        if (scratch.isEmpty()) {
+            body.run();
+            return;
+        }
+        Buffer last = scratch.getLast();
+        List<Buffer> others = scratch.subList(0, scratch.size() - 1);
+        if (last.dtype() == DType.F32 && others.size() < ThreadScratch.SLOTS) {
+            CodeNode length = draft.push(Math.toIntExact(last.layout().span().constant()));
+            CodeNode kept = draft.keptArray(JvmType.array(last.dtype()), others.size(), length);
+            memory.with(new BufferPlace.InArray(last, kept, null), () -> allocate(others, body));
+        } else {
+            allocate(last, () -> allocate(others, body));
+        }
     }
 
     void build(Stmt statement) {
@@ -89,7 +132,7 @@ final class MethodBuilder {
                     reduceLanes(reduce);
                 }
             }
-            case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body);
+            case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, () -> build(body));
             case Stmt.Guard guard -> build(guard);
             case Stmt.Let let ->
                 scope.with(let.name(), new IndexScope.Binding.Variable(index(let)), () -> build(let.body()));
@@ -149,12 +192,12 @@ final class MethodBuilder {
         return node;
     }
 
-    private void allocate(Buffer buffer, Stmt body) {
+    private void allocate(Buffer buffer, Runnable body) {
         boolean register = buffer.space() == MemorySpace.REGISTER && !plan.isInMemory(buffer);
         if (register) {
             int conditions = lanes == null ? 0 : lanes.conditions();
             BufferPlace.InCells place = new BufferPlace.InCells(buffer, plan.grain(buffer), conditions);
-            draft.scope(place.cells, () -> memory.with(place, () -> build(body)));
+            draft.scope(place.cells, () -> memory.with(place, body));
             return;
         }
         JvmType array = JvmType.array(buffer.dtype());
@@ -168,7 +211,7 @@ final class MethodBuilder {
         };
         CodeNode length = indices.ofInt(buffer.layout().span());
         CodeNode allocated = draft.newArray(array, elementType, length);
-        memory.with(new BufferPlace.InArray(buffer, allocated, null), () -> build(body));
+        memory.with(new BufferPlace.InArray(buffer, allocated, null), body);
     }
 
     private void build(Stmt.Guard guard) {

@@ -137,8 +137,16 @@ final class MethodDraft {
 
     /** A new zeroed array of {@code length} elements. */
     CodeNode newArray(JvmType array, int elementType, CodeNode length) {
-        CodeNode node =
-                node(new Instruction.NewArray(elementType), array, List.of(length), length.region, null, Set.of());
+        return array(new Instruction.NewArray(elementType), array, length);
+    }
+
+    /** An array of {@code length} floats or more, whatever they are, that the thread keeps as number {@code slot}. */
+    CodeNode keptArray(JvmType array, int slot, CodeNode length) {
+        return array(new Instruction.KeptArray(slot), array, length);
+    }
+
+    private CodeNode array(Instruction maker, JvmType array, CodeNode length) {
+        CodeNode node = node(maker, array, List.of(length), length.region, null, Set.of());
         length.region.items.add(node);
         return node;
     }

@@ -64,7 +64,8 @@ final class Placement {
             return;
         }
         boolean cell = node.instruction instanceof Instruction.CellValue;
-        boolean array = node.instruction instanceof Instruction.NewArray;
+        boolean array =
+                node.instruction instanceof Instruction.NewArray || node.instruction instanceof Instruction.KeptArray;
         boolean once = all.size() == 1 && !all.getFirst().nested();
         if (!array && (cell || once) && unchangedUntil(node, position, all)) {
             if (!cell) {

@@ -121,13 +121,14 @@ public final class VectorBackend implements Backend {
 
     /** The class file; empty if a method is too large, or if this form, other than the kernel's own, cannot be lowered. */
     private static Optional<byte[]> attempt(Kernel kernel, SmallerForm form, int vectorBits, SizeLimit limit) {
-        Kernel other = kernel.withBody(form.body().apply(kernel.body()));
+        Stmt body = form.body().apply(kernel.body());
+        Kernel other = HoistScratch.apply(kernel.withBody(body));
         try {
             return Optional.of(classFile(other, vectorBits, form.unroll(), limit));
         } catch (TooLarge _) {
             return Optional.empty();
         } catch (Refusal refused) {
-            if (other.body() == kernel.body()) {
+            if (body == kernel.body()) {
                 throw refused;
             }
             return Optional.empty();
