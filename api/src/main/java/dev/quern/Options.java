@@ -20,6 +20,9 @@ import java.util.Optional;
  *     none, before and after the JVM compiles a kernel; so it is by default. The order of every sum is then pinned, save that tensor cores of a
  *     GPU add products of 16-bit floats in an order of their own, the same in every run on one kind of GPU. Without, it may
  *     follow the machine and, with online tuning, measurements: only who wants that gives the promise up
+ * @param winograd whether convolutions with constant windows of 3 by 3 and many channels may take less arithmetic than their definition, on
+ *     the CPU; so it is by default. Their results then round as if operands were some ten times as large, and where an operand is not finite, or
+ *     within a factor of a hundred of the greatest float, the 16 results of its tile are not finite either
  * @param cache the folder in which what is compiled is kept, so that a later process need not compile it; nothing is kept if empty. By default
  *     the folder that the system property {@code quern.cache} names ({@code off} is none), else {@code quern/compiled} in {@code XDG_CACHE_HOME},
  *     else {@code .cache/quern/compiled} in the user's home. Code is taken from there only if it bears the mark of a key there that none but the
@@ -42,6 +45,7 @@ public record Options(
         long maxIterations,
         Duration timeLimit,
         boolean deterministic,
+        boolean winograd,
         Optional<Path> cache,
         Optional<Path> records,
         boolean trustArchive,
@@ -113,6 +117,7 @@ public record Options(
         private long maxIterations = Limits.ITERATIONS;
         private Duration timeLimit = NO_TIME_LIMIT;
         private boolean deterministic = true;
+        private boolean winograd = true;
         private Optional<Path> cache = CacheFolder.ofProcess();
         private Optional<Path> records = Optional.empty();
         private boolean untuned;
@@ -157,6 +162,12 @@ public record Options(
         /** Whether one input gives the same bits in every run. */
         public Builder deterministic(boolean deterministic) {
             this.deterministic = deterministic;
+            return this;
+        }
+
+        /** Whether large convolutions with windows of 3 by 3 may take less arithmetic, and round more. */
+        public Builder winograd(boolean winograd) {
+            this.winograd = winograd;
             return this;
         }
 
@@ -223,6 +234,7 @@ public record Options(
                     maxIterations,
                     timeLimit,
                     deterministic,
+                    winograd,
                     cache,
                     untuned ? Optional.empty() : records.or(() -> cache.map(folder -> folder.resolve(RECORDS))),
                     trustArchive,

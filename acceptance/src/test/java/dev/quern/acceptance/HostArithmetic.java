@@ -75,7 +75,8 @@ final class HostArithmetic {
         return switch (op) {
             case Op.Unary _, Op.Binary _, Op.Compare _, Op.Select _, Op.Cast _ -> true;
             case Op.Reduce _, Op.ArgReduce _, Op.Cumulate _, Op.TopK _, Op.Encode _ -> true;
-            case Op.Contract _, Op.Convolve _, Op.ConvolveTransposed _, Op.Pool _, Op.Resize _ -> true;
+            case Op.Contract _, Op.Convolve _, Op.ConvolveWinograd _, Op.ConvolveTransposed _ -> true;
+            case Op.Pool _, Op.Resize _ -> true;
             case Op.Quantize _, Op.Dequantize _, Op.Softmax _, Op.Normalize _, Op.Attention _ -> true;
             case Op.Recurrent _, Op.RecurrentSteps _ -> true;
             case Op.ScatterElements(int _, Op.ScatterMode mode) -> mode != Op.ScatterMode.OVERWRITE;

@@ -78,7 +78,9 @@ public final class ModelCompiler {
 
     /** A compiler that does what {@code options} say, and keeps what it compiled where they say. */
     public static ModelCompiler of(Options options) {
-        CompileOptions compileOptions = CompileOptions.defaults().withDeterministic(options.deterministic());
+        CompileOptions compileOptions = CompileOptions.defaults()
+                .withDeterministic(options.deterministic())
+                .withWinograd(options.winograd());
         return new ModelCompiler(options, compileOptions, StageSink.NONE, Keeping.of(options), TrialTiming.HERE);
     }
 

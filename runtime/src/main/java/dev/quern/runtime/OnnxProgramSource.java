@@ -60,7 +60,8 @@ final class OnnxProgramSource implements ProgramSource {
         Watch watch = Watch.start(limit);
         stages.graph("imported", imported);
         CompilationTimes times = new CompilationTimes(stages);
-        Graph graph = GraphPipeline.run(imported, new PassListener() {
+        boolean winograd = options.winograd() && target instanceof Target.Processor;
+        Graph graph = GraphPipeline.run(imported, winograd, new PassListener() {
             @Override
             public void begins(GraphPass pass) {
                 watch.check();

@@ -198,6 +198,9 @@ public sealed interface Op {
         }
     }
 
+    /** {@link Convolve} by {@linkplain Winograd minimal filtering}. Operands: x [N, H, W, C], u [(tile + 2)², C, M], the weights transformed. */
+    record ConvolveWinograd(Window window, Winograd tiles) implements Product {}
+
     /** Transposed convolution, channels last. Operands: x [N, spatial…, C], w [spatial…, C, M/groups]; {@code shape} is the result's. */
     record ConvolveTransposed(Window window, int groups, Shape shape) implements Product {
         public ConvolveTransposed {

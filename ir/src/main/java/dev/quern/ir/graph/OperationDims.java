@@ -17,6 +17,7 @@ public final class OperationDims {
             case Op.Update update -> update.starts();
             case Op.Pad pad -> join(pad.before(), pad.after());
             case Op.Convolve convolve -> of(convolve.window());
+            case Op.ConvolveWinograd convolve -> of(convolve.window());
             case Op.ConvolveTransposed convolve ->
                 join(of(convolve.window()), convolve.shape().dims());
             case Op.Pool pool -> of(pool.window());

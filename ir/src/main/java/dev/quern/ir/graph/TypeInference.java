@@ -67,6 +67,7 @@ public final class TypeInference {
             case Op.Recurrent recurrent -> ContractionTypes.recurrent(recurrent, typing);
             case Op.RecurrentSteps steps -> ContractionTypes.recurrentSteps(steps.layer(), typing);
             case Op.Convolve convolve -> one(WindowTypes.convolve(convolve, typing));
+            case Op.ConvolveWinograd convolve -> one(WindowTypes.convolveWinograd(convolve, typing));
             case Op.ConvolveTransposed convolve -> one(WindowTypes.convolveTransposed(convolve, typing));
             case Op.Pool pool -> one(WindowTypes.pool(pool, typing));
             case Op.Gather gather -> one(IndexingTypes.gather(gather, typing));

@@ -18,6 +18,23 @@ final class WindowTypes {
         return typing.input(0).withShape(slid(x, op.window(), weights.dim(-1), typing));
     }
 
+    static TensorType convolveWinograd(Op.ConvolveWinograd op, Typing typing) {
+        typing.operands(2, 2);
+        typing.sameDType(0, 1);
+        typing.rank(0, 4);
+        typing.rank(1, 3);
+        Shape x = typing.input(0).shape();
+        Shape weights = typing.input(1).shape();
+        boolean isPlain = op.window().extents().equals(List.of(Winograd.TAPS, Winograd.TAPS))
+                && op.window().strides().equals(List.of(1, 1))
+                && op.window().dilations().equals(List.of(1, 1));
+        typing.check(isPlain, "window", "3 by 3 with strides and dilations of 1", op.window());
+        long reach = op.tiles().reach();
+        typing.equal(weights.dim(0), Dim.of(reach * reach), "products of a tile");
+        typing.equal(weights.dim(1), x.dim(-1), "channels of x");
+        return typing.input(0).withShape(slid(x, op.window(), weights.dim(-1), typing));
+    }
+
     static TensorType convolveTransposed(Op.ConvolveTransposed op, Typing typing) {
         Shape weights = operands(op.window(), typing);
         Shape x = typing.input(0).shape();

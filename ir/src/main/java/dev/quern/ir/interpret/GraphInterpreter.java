@@ -256,6 +256,7 @@ public final class GraphInterpreter {
             case Op.Contract contract -> List.of(ContractionOperations.contract(contract, call));
             case Op.Attention attention -> List.of(ContractionOperations.attention(attention, call));
             case Op.Convolve convolve -> List.of(WindowOperations.convolve(convolve, call));
+            case Op.ConvolveWinograd convolve -> List.of(MinimalFiltering.convolve(convolve, call));
             case Op.ConvolveTransposed convolve -> List.of(WindowOperations.convolveTransposed(convolve, call));
             case Op.Pool pool -> List.of(WindowOperations.pool(pool, call));
             case Op.Gather(int axis) -> List.of(IndexingOperations.gather(axis, call));

@@ -73,7 +73,7 @@ final class WindowOperations {
         return Arrays.copyOf(shape, shape.length - 1);
     }
 
-    private static long[] slid(long[] shape, Window window, long channels, Evaluation call) {
+    static long[] slid(long[] shape, Window window, long channels, Evaluation call) {
         long[] result = shape.clone();
         for (int axis = 0; axis < window.rank(); axis++) {
             long reach = (window.extents().get(axis) - 1L) * window.dilations().get(axis) + 1;

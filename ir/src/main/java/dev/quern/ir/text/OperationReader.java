@@ -9,6 +9,7 @@ import dev.quern.ir.graph.Attribute;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.RecurrentKind;
 import dev.quern.ir.graph.ResizeRule;
+import dev.quern.ir.graph.Winograd;
 import dev.quern.ir.text.grammar.QuernParser;
 import java.util.HashMap;
 import java.util.List;
@@ -69,6 +70,8 @@ final class OperationReader {
                         attributes.names("result"),
                         attributes.dtype("accumulate"));
             case "convolve" -> new Op.Convolve(attributes.window(), attributes.integer("groups"));
+            case "convolve_winograd" ->
+                new Op.ConvolveWinograd(attributes.window(), new Winograd(attributes.integer("tile")));
             case "convolve_transposed" ->
                 new Op.ConvolveTransposed(attributes.window(), attributes.integer("groups"), attributes.shape("shape"));
             case "pool" ->

@@ -10,6 +10,7 @@ import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.ResizeRule;
 import dev.quern.ir.graph.Window;
+import dev.quern.ir.graph.Winograd;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -107,6 +108,10 @@ final class OperationText {
             case Op.Convolve(Window window, int groups) -> {
                 put(window);
                 put("groups", groups);
+            }
+            case Op.ConvolveWinograd(Window window, Winograd tiles) -> {
+                put(window);
+                put("tile", tiles.tile());
             }
             case Op.ConvolveTransposed(Window window, int groups, Shape shape) -> {
                 put(window);

@@ -17,6 +17,7 @@ import dev.quern.ir.graph.RecurrentKind;
 import dev.quern.ir.graph.ResizeRule;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.graph.Window;
+import dev.quern.ir.graph.Winograd;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -270,7 +271,8 @@ public final class GraphGenerator {
         back.addAll(List.of(Dim.of(2L * groups), Dim.of(3)));
         List<Dim> larger = new ArrayList<>(x.subList(0, rank + 1));
         larger.add(Dim.of(3L * groups));
-        return switch (random.nextInt(3)) {
+        return switch (random.nextInt(4)) {
+            case 3 -> winograd();
             case 0 -> one(new Op.Convolve(window, groups), data, value(DType.F32, new Shape(w)));
             case 1 ->
                 one(
@@ -279,6 +281,17 @@ public final class GraphGenerator {
                         value(DType.F32, new Shape(back)));
             default -> one(new Op.Pool(pick(List.of(Op.PoolKind.values())), window, random.nextBoolean()), data);
         };
+    }
+
+    private List<Value> winograd() {
+        List<Dim> padding = List.of(Dim.of(random.nextInt(2)), Dim.of(random.nextInt(2)));
+        Window window = new Window(List.of(3, 3), List.of(1, 1), List.of(1, 1), padding, padding);
+        Winograd tiles = new Winograd(random.nextBoolean() ? 2 : 4);
+        long products = (long) tiles.reach() * tiles.reach();
+        return one(
+                new Op.ConvolveWinograd(window, tiles),
+                value(DType.F32, Shape.of(N, Dim.of(random.nextInt(3, 8)), Dim.of(random.nextInt(3, 8)), Dim.of(2))),
+                value(DType.F32, Shape.of(products, 2, 3)));
     }
 
     private List<Value> indexing() {

@@ -98,6 +98,7 @@ public final class RoundingCount {
         return switch (op) {
             case Op.Contract contract -> contracted(contract, operands);
             case Op.Convolve _, Op.ConvolveTransposed _ -> along(operands.get(1), 0, -1);
+            case Op.ConvolveWinograd _ -> 8 * along(operands.get(1), 0, -1);
             case Op.Reduce reduce -> reduced(operands.getFirst(), reduce.axes());
             case Op.Cumulate cumulate -> operands.getFirst().shape()[cumulate.axis()];
             case Op.Pool pool ->

@@ -57,6 +57,8 @@ record FoldingCost(double bytes, double steps, boolean dense) {
             case Op.Contract contract -> contraction(node, contract);
             case Op.Convolve convolve ->
                 written * elements(node.input(1).type().shape().dims(), 0, -1);
+            case Op.ConvolveWinograd _ ->
+                written * elements(node.input(1).type().shape().dims(), 0, -1);
             case Op.ConvolveTransposed _ ->
                 read * elements(node.input(1).type().shape().dims(), 0, 0);
             case Op.Pool pool -> {

@@ -28,8 +28,12 @@ public final class GraphPipeline {
     private static final List<GraphPass> COMPOSITES =
             List.of(new RulePass("recognise-normalization", RecogniseNormalization.RULES), new RemoveDeadNodes());
 
+    /** Rounds more than what it replaces; for processors alone. */
+    private static final GraphPass FILTERING = new RulePass("filter-minimally", List.of(FilterMinimally.RULE));
+
     private static final List<GraphPass> CONTRACTIONS = List.of(
             new RulePass("sum-in-floats", SumsInFloats.RULES),
+            FILTERING,
             new RulePass("pad-convolutions", List.of(PadConvolutions.RULE)),
             new RulePass("contract-pointwise-convolutions", ContractPointwiseConvolutions.RULES),
             new RulePass("orient-weights", List.of(OrientWeights.RULE)),
@@ -57,16 +61,23 @@ public final class GraphPipeline {
         return List.of(CLEAN_UP, COMPOSITES, CONTRACTIONS, LAYOUTS, CONTRACTIONS, MEMORY);
     }
 
-    /** The graph after all passes. */
+    /** The graph after all passes but minimal filtering. */
     public static Graph run(Graph graph) {
-        return run(graph, PassListener.NONE);
+        return run(graph, false, PassListener.NONE);
     }
 
-    /** The same, {@code listener} being told of each pass and each rewrite. */
-    public static Graph run(Graph graph, PassListener listener) {
+    /**
+     * The graph after all passes.
+     *
+     * @param winograd whether large convolutions are done by minimal filtering, which rounds more
+     * @param listener is told of each pass and each rewrite
+     */
+    public static Graph run(Graph graph, boolean winograd, PassListener listener) {
         Graph current = graph;
         for (List<GraphPass> stage : stages()) {
-            current = untilStable(current, stage, listener, GraphPipeline::isValid);
+            List<GraphPass> wanted =
+                    stage.stream().filter(pass -> winograd || pass != FILTERING).toList();
+            current = untilStable(current, wanted, listener, GraphPipeline::isValid);
         }
         return current;
     }

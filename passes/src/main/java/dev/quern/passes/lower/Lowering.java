@@ -42,6 +42,7 @@ final class Lowering {
             case Op.ScatterNd scatter -> overwritten(region, () -> ScatterTemplate.tuples(drawing, scatter));
             case Op.Update update -> overwritten(region, () -> UpdateTemplate.lower(drawing, update));
             case Op.Convolve convolve -> List.of(ConvolutionTemplate.convolve(drawing, convolve));
+            case Op.ConvolveWinograd convolve -> List.of(WinogradTemplate.lower(drawing, convolve));
             case Op.ConvolveTransposed convolve -> List.of(ConvolutionTemplate.transposed(drawing, convolve));
             case Op.Pool pool -> List.of(PoolTemplate.lower(drawing, pool));
             case Op.Resize resize -> List.of(ResizeTemplate.lower(drawing, resize));

@@ -56,6 +56,7 @@ final class OperandProbe {
             case Op.Contract(var left, var right, var result, var accumulate) ->
                 !result.isEmpty() && (operand == 0 ? left : right).getLast().equals(result.getLast());
             case Op.Convolve convolve -> operand == 1 || convolve.groups() > 1;
+            case Op.ConvolveWinograd _ -> true;
             case Op.ConvolveTransposed _ -> false;
             case Op.Pool pool -> true;
             case Op other ->

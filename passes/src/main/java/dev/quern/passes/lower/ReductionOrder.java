@@ -102,6 +102,7 @@ final class ReductionOrder {
             case Op.Normalize normalize -> operand == 0 ? axes(normalize.axis(), rank) : List.of();
             case Op.Pool pool -> oneColumn && pool.kind() == Op.PoolKind.AVERAGE ? axes(1, rank - 1) : List.of();
             case Op.Convolve _ -> operand == 0 && oneColumn ? axes(1, rank) : List.of();
+            case Op.ConvolveWinograd _ -> List.of();
             case Op.ConvolveTransposed _ -> operand == 0 && oneColumn ? axes(1, rank) : List.of();
             case Op.Contract(var left, var right, var free, var accumulate) -> {
                 List<String> own = operand == 0 ? left : right;

@@ -23,6 +23,7 @@ final class RowOperands {
         return switch (product) {
             case Op.Contract contract -> isRows(contract, operand) && columns(node, contract) > PANEL;
             case Op.Convolve(var window, int groups) -> operand == 0 && groups == 1;
+            case Op.ConvolveWinograd _ -> operand == 0;
             case Op.ConvolveTransposed(var window, int groups, var shape) -> operand == 0 && groups == 1;
         };
     }

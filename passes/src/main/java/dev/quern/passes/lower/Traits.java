@@ -61,7 +61,7 @@ record Traits(Role role, int work, List<Read> reads, EpilogueLimit tail) {
             case Op.Softmax _ -> anchor(EpilogueLimit.ROWS);
             case Op.Normalize _ -> anchor(EpilogueLimit.ROWS).reading(Limit.ANY, Limit.CHEAP);
             case Op.Contract _ -> anchor(EpilogueLimit.TILES).addressing(Limit.ROWS);
-            case Op.Convolve _, Op.ConvolveTransposed _ ->
+            case Op.Convolve _, Op.ConvolveWinograd _, Op.ConvolveTransposed _ ->
                 anchor(EpilogueLimit.TILES).addressing(Limit.VIEWS);
             case Op.Pool _ -> anchor(EpilogueLimit.ELEMENTS).addressing(Limit.CHEAP);
             case Op.Resize resize ->

@@ -48,6 +48,9 @@ public final class DefaultSchedules {
         if (!tiled.outer(AxisRole.COLUMN, AxisRole.CHANNEL).isEmpty()) {
             return new TileSchedules(kernel, tiled, constants, target);
         }
+        if (StagedProductSchedules.fits(nest)) {
+            return StagedProductSchedules.of(kernel, nest, constants, target);
+        }
         return kernel.roles().has(AxisRole.REDUCED)
                 ? RowSchedules.of(kernel, nest, target, pinned)
                 : TraversalSchedules.of(kernel, nest, target);

@@ -316,11 +316,23 @@ final class TileSchedules implements ScheduleSpace {
             blocks.get().tiles(ReductionBlocks.rowLoops(tile, inRow, steps), sharing, lanesInside, steps);
             return new Schedule(steps);
         }
-        List<String> rowTiles = new ArrayList<>();
         if (inRow == null) {
             steps.add(new Step.Outline(parallel));
-        } else {
-            tileRows(tile, inRow, steps, rowTiles);
+        }
+        tile(tile, inRow, lanesInside, steps);
+        return new Schedule(steps);
+    }
+
+    /**
+     * Cuts rows into tiles, each a section, whose rows and columns go innermost.
+     *
+     * @param row the loop over rows; null if there is none
+     * @param lanesInside the loops over a tile's columns, of which the last is that of lanes
+     */
+    static void tile(RegisterTile tile, String row, List<String> lanesInside, List<Step> steps) {
+        List<String> rowTiles = new ArrayList<>();
+        if (row != null) {
+            tileRows(tile, row, steps, rowTiles);
         }
         lanesInside.reversed().forEach(name -> steps.add(new Step.Sink(name)));
         rowTiles.forEach(name -> steps.add(new Step.Sink(name)));
@@ -337,7 +349,6 @@ final class TileSchedules implements ScheduleSpace {
             steps.add(new Step.Unroll(lanesInside.getFirst()));
         }
         rowTiles.forEach(name -> steps.add(new Step.Unroll(name)));
-        return new Schedule(steps);
     }
 
     /** Terms of a block of the reduction that are thought best: all, but where an image's rows are made to share panels that the second level does not keep. */

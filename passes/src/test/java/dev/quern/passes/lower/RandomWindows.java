@@ -7,6 +7,7 @@ import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.graph.Window;
+import dev.quern.ir.graph.Winograd;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -56,6 +57,9 @@ abstract class RandomWindows extends RandomInputs {
         if (!slides(shape)) {
             return x;
         }
+        if (shape.rank() == 4 && random.nextInt(4) == 0) {
+            return winograd(x);
+        }
         long channels = shape.dim(-1).constant();
         int groups = random.nextInt(3) == 0 ? (int) channels : channels % 2 == 0 && random.nextBoolean() ? 2 : 1;
         Window window = window(shape, 1 + random.nextInt(3), random.nextBoolean());
@@ -68,6 +72,15 @@ abstract class RandomWindows extends RandomInputs {
         weights.add(Dim.of((long) groups * (1 + random.nextInt(2))));
         return builder.unary(
                 UnaryOp.TANH, builder.add(new Op.Convolve(window, groups), x, constant(weights.toArray(Dim[]::new))));
+    }
+
+    private Value winograd(Value x) {
+        List<Dim> before = List.of(Dim.of(random.nextInt(2)), Dim.of(random.nextInt(2)));
+        Window window = new Window(List.of(3, 3), List.of(1, 1), List.of(1, 1), before, List.of(Dim.ONE, Dim.ZERO));
+        Winograd tiles = new Winograd(random.nextBoolean() ? 2 : 4);
+        Value weights = constant(
+                Dim.of((long) tiles.reach() * tiles.reach()), x.type().shape().dim(-1), Dim.of(1 + random.nextInt(3)));
+        return builder.unary(UnaryOp.TANH, builder.add(new Op.ConvolveWinograd(window, tiles), x, weights));
     }
 
     Value transposed(Value x, Window window, int groups, List<Dim> weights) {

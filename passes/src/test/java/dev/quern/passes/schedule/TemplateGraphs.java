@@ -14,6 +14,7 @@ import dev.quern.ir.graph.RecurrentKind;
 import dev.quern.ir.graph.ResizeRule;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.graph.Window;
+import dev.quern.ir.graph.Winograd;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -94,6 +95,14 @@ final class TemplateGraphs {
                                 new Op.Convolve(window(3, 1), 20),
                                 g.input(DType.F32, 6, 6, 20),
                                 g.fixed(DType.F32, 3, 3, 1, 20))));
+        kinds.put(
+                "winograd",
+                new DrawnKind(
+                        "winograd",
+                        g -> g.builder.add(
+                                new Op.ConvolveWinograd(window(3, 1), new Winograd(2)),
+                                g.input(DType.F32, 6, 6, 8),
+                                g.fixed(DType.F32, 16, 8, 20))));
         kinds.put("transposed", new DrawnKind("transposed", TemplateGraphs::transposed));
         kinds.put("pool", new DrawnKind("pool", TemplateGraphs::pool));
         kinds.put("recurrent", new DrawnKind("recurrent", TemplateGraphs::recurrent));

@@ -39,6 +39,7 @@ public record CompilationKey(Map<String, String> properties) {
         properties.put("target", target.toString());
         properties.put("schedules", Boolean.toString(options.schedules()));
         properties.put("deterministic", Boolean.toString(options.deterministic()));
+        properties.put("winograd", Boolean.toString(options.winograd()));
         properties.put(TUNED, tuned);
         properties.put(MODEL, model);
         return new CompilationKey(properties);
