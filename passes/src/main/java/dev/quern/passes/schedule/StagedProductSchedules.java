@@ -110,9 +110,12 @@ final class StagedProductSchedules {
             steps.add(new Step.Outline(stage.variable()));
         }
         if (point.tile().isPresent()) {
+            // What makes many statements of one comes last: each step looks at all of them.
+            List<String> unrolled = new ArrayList<>();
+            stages().forEach(stage -> vectors(stage, steps, unrolled));
             TileSchedules.tile(
                     point.tile().get(), row.variable(), lanesOf(point.tile().get()), steps);
-            stages().forEach(stage -> vectors(stage, steps));
+            unrolled.forEach(name -> steps.add(new Step.Unroll(name)));
         }
         return new Candidate(point.label(), new Schedule(steps));
     }
@@ -162,8 +165,7 @@ final class StagedProductSchedules {
     }
 
     /** Channels in lanes; what is done for each of them in turn is unrolled, and a section for each vector. */
-    private void vectors(Stmt.For stage, List<Step> steps) {
-        List<String> unrolled = new ArrayList<>();
+    private void vectors(Stmt.For stage, List<Step> steps, List<String> unrolled) {
         stage.walk(statement -> {
             if (statement instanceof Stmt.For loop && nest.roles().is(loop, AxisRole.CHANNEL)) {
                 List<String> inside = new ArrayList<>();
@@ -187,7 +189,6 @@ final class StagedProductSchedules {
                 unrolled.addAll(inside);
             }
         });
-        unrolled.forEach(name -> steps.add(new Step.Unroll(name)));
     }
 
     /** A vector of lanes, the first axis, for each element. */
