@@ -38,6 +38,9 @@ final class FilterMinimally {
     /** Multiply-adds to be saved in an image, for the memory that transformed weights take and the time that the kernel takes to be compiled. */
     private static final double LEAST_SAVED = 1e8;
 
+    /** Transformed weights are four times as many as those of the window; they are made in doubles, at once. */
+    private static final double MOST_WEIGHTS = 8 << 20;
+
     private FilterMinimally() {}
 
     private static Optional<Value> filtered(Node node, Rewriting rewriting) {
@@ -89,7 +92,7 @@ final class FilterMinimally {
                 * result.dim(2).constant();
         double products = positions * channels * columns * (tiles + STREAMED * blocks);
         double transforms = TRANSFORMED * positions * tiles * (channels + columns);
-        return direct - products - transforms >= LEAST_SAVED;
+        return positions * channels * columns <= MOST_WEIGHTS && direct - products - transforms >= LEAST_SAVED;
     }
 
     private static Tensor transformed(Value weights, Tensor tensor, String origin) {
