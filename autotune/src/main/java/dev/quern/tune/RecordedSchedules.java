@@ -3,12 +3,11 @@ package dev.quern.tune;
 import dev.quern.ModelException;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.passes.schedule.TunedSchedules;
+import dev.quern.tune.TrialOutcome.TrialStatus;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,32 +20,42 @@ import java.util.TreeMap;
 
 /**
  * What records say of kernels on one device, by one version of Quern and Java, as it was when they were read. Of a schedule that was timed more than once the last time counts: a later session, or the final round of
- * one, knows what the earlier ones knew, and was careful where they were quick. May be used by several threads.
+ * one, knows what the earlier ones knew, and was careful where they were quick. What is later is further on in the file, whatever clocks say: they are set back, and differ between machines. May be used by several threads.
  */
 public final class RecordedSchedules implements TunedSchedules {
     private final String device;
     private final Path file;
-    private final Instant now;
     private final Map<RecordKey, Map<Map<String, Long>, Map<String, Map<String, RecordedTrial>>>> known =
             new HashMap<>();
+    private long read;
 
     /**
      * What became of a schedule.
      *
-     * @param nanos of a run; NaN if it was never timed
-     * @param at when it was timed
+     * @param status how its trial ended
+     * @param nanos of a run; NaN if it was not timed
+     * @param place in the file, counted from its beginning
      */
-    private record RecordedTrial(double nanos, Instant at) {
+    private record RecordedTrial(TrialStatus status, double nanos, long place) {
+        boolean isTimed() {
+            return status == TrialStatus.MEASURED;
+        }
+
+        /** What is known of the schedule after {@code later} of the same session, too. What failed once it was timed is not to be run. */
         RecordedTrial then(RecordedTrial later) {
-            boolean counts = !Double.isNaN(later.nanos) && (Double.isNaN(nanos) || !later.at.isBefore(at));
-            return counts ? later : this;
+            return later.isTimed() || later.status == TrialStatus.FAILED || !isTimed() ? later : this;
+        }
+
+        /** The same of another session, where other things may have been amiss: the last time counts, if there is any. */
+        RecordedTrial or(RecordedTrial other) {
+            boolean counts = isTimed() == other.isTimed() ? other.place > place : other.isTimed();
+            return counts ? other : this;
         }
     }
 
-    private RecordedSchedules(String device, Path file, Instant now) {
+    private RecordedSchedules(String device, Path file) {
         this.device = device;
         this.file = file;
-        this.now = now;
     }
 
     /**
@@ -60,12 +69,7 @@ public final class RecordedSchedules implements TunedSchedules {
     }
 
     static RecordedSchedules read(TuningRecords records, String device, String versions) {
-        return read(records, device, versions, Instant.now());
-    }
-
-    /** The same as read at {@code now}: what is dated later was dated by a clock that went wrong, and counts as older than all else. */
-    static RecordedSchedules read(TuningRecords records, String device, String versions, Instant now) {
-        RecordedSchedules read = new RecordedSchedules(device, records.file(), now);
+        RecordedSchedules read = new RecordedSchedules(device, records.file());
         try {
             records.each(TuningRecord.mentions(device), record -> {
                 if (record.key().device().equals(device)
@@ -94,17 +98,8 @@ public final class RecordedSchedules implements TunedSchedules {
                 .computeIfAbsent(record.session(), _ -> new HashMap<>())
                 .merge(
                         record.schedule(),
-                        new RecordedTrial(record.isMeasured() ? record.nanos() : Double.NaN, instant(record.at())),
+                        new RecordedTrial(record.status(), record.nanos(), read++),
                         RecordedTrial::then);
-    }
-
-    private Instant instant(String text) {
-        try {
-            Instant at = Instant.parse(text);
-            return at.isAfter(now) ? Instant.MIN : at;
-        } catch (DateTimeException none) {
-            return Instant.MIN;
-        }
     }
 
     @Override
@@ -126,19 +121,18 @@ public final class RecordedSchedules implements TunedSchedules {
     }
 
     private static List<String> newestFirst(Map<String, Map<String, RecordedTrial>> sessions) {
-        Map<String, Instant> last = new HashMap<>();
-        sessions.forEach((session, trials) ->
-                trials.values().forEach(trial -> last.merge(session, trial.at(), (a, b) -> a.isAfter(b) ? a : b)));
+        Map<String, Long> last = new HashMap<>();
+        sessions.forEach(
+                (session, trials) -> trials.values().forEach(trial -> last.merge(session, trial.place(), Math::max)));
         List<String> order = new ArrayList<>(sessions.keySet());
-        order.sort(
-                Comparator.<String, Instant>comparing(last::get).reversed().thenComparing(Comparator.naturalOrder()));
+        order.sort(Comparator.<String, Long>comparing(last::get).reversed());
         return order;
     }
 
     private static Map<String, Double> timed(Map<String, RecordedTrial> trials) {
         Map<String, Double> times = new HashMap<>();
         trials.forEach((schedule, trial) -> {
-            if (!Double.isNaN(trial.nanos())) {
+            if (trial.isTimed()) {
                 times.put(schedule, trial.nanos());
             }
         });
@@ -161,7 +155,7 @@ public final class RecordedSchedules implements TunedSchedules {
                 .getOrDefault(sizes, Map.of())
                 .values()
                 .forEach(session ->
-                        session.forEach((schedule, trial) -> trials.merge(schedule, trial, RecordedTrial::then)));
+                        session.forEach((schedule, trial) -> trials.merge(schedule, trial, RecordedTrial::or)));
         return trials;
     }
 

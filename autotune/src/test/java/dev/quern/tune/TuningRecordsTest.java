@@ -26,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -127,6 +126,20 @@ class TuningRecordsTest {
                 at);
     }
 
+    private static TuningRecord failed(TuningRecord record) {
+        return new TuningRecord(
+                record.key(),
+                record.sizes(),
+                record.subject(),
+                record.candidate(),
+                record.schedule(),
+                TrialOutcome.TrialStatus.FAILED,
+                Double.NaN,
+                "a fault",
+                record.session(),
+                record.at());
+    }
+
     @Test
     void theLastTimeCountsAndWhatWasTriedIsKnown() {
         TuningRecords records = new TuningRecords(folder.resolve("records.jsonl"));
@@ -134,15 +147,42 @@ class TuningRecordsTest {
         TuningRecord other = record(key(3, WIDE), 2);
         records.append(List.of(
                 timed(one, 50, "2026-11-26T10:00:00Z"),
-                timed(one, 70, "2026-11-26T10:00:00.5Z"),
-                timed(one, 80, "2026-11-26T10:00:00.500Z"),
-                timed(one, 10, "2026-11-20T10:00:00Z"),
+                timed(one, 10, "2026-11-26T10:00:00.5Z"),
+                timed(one, 80, "2026-11-26T10:00:01Z"),
                 timed(one, Double.NaN, "2026-11-26T11:00:00Z"),
                 timed(other, Double.NaN, "2026-11-26T10:00:00Z")));
         RecordedSchedules read = RecordedSchedules.read(records, WIDE, "1");
         assertEquals(Map.of(one.schedule(), 80.0), read.times(key(3, WIDE), SIZES));
         assertEquals(Set.of(one.schedule(), other.schedule()), read.tried(key(3, WIDE), SIZES));
         assertEquals(Set.of(), read.tried(key(3, WIDE), Map.of()));
+    }
+
+    @Test
+    void whatFailsInASessionAfterItWasTimedHasNoTimeThere() {
+        TuningRecords records = new TuningRecords(folder.resolve("records.jsonl"));
+        TuningRecord one = record(key(3, WIDE), 1);
+        TuningRecord other = record(key(3, WIDE), 2);
+        records.append(List.of(
+                in("a", one),
+                in("a", other),
+                in("b", one),
+                in("b", other),
+                in("b", failed(one)),
+                in("c", failed(other)),
+                in("c", one),
+                in("c", failed(one)),
+                in("c", timed(one, 70, one.at()))));
+        RecordedSchedules read = RecordedSchedules.read(records, WIDE, "1");
+        assertEquals(
+                List.of(
+                        Map.of(one.schedule(), 70.0),
+                        Map.of(other.schedule(), other.nanos()),
+                        Map.of(one.schedule(), one.nanos(), other.schedule(), other.nanos())),
+                read.of(key(3, WIDE)).stream()
+                        .map(TunedSchedules.SizedTimes::nanos)
+                        .toList());
+        assertEquals(Map.of(one.schedule(), 70.0, other.schedule(), other.nanos()), read.times(key(3, WIDE), SIZES));
+        assertEquals(Set.of(one.schedule(), other.schedule()), read.tried(key(3, WIDE), SIZES));
     }
 
     private static TuningRecord in(String session, TuningRecord record) {
@@ -165,16 +205,16 @@ class TuningRecordsTest {
         TuningRecord one = record(key(3, WIDE), 1);
         TuningRecord other = record(key(3, WIDE), 2);
         records.append(List.of(
-                in("b", timed(one, 50, "2026-11-26T10:00:00Z")),
-                in("a", timed(one, 90, "2026-11-26T11:00:00Z")),
-                in("c", timed(one, 70, "2026-11-26T09:00:00Z")),
-                in("b", timed(other, 40, "2026-11-26T10:00:01Z")),
-                in("d", timed(other, Double.NaN, "2026-11-26T12:00:00Z"))));
+                in("c", timed(one, 70, one.at())),
+                in("b", timed(one, 50, one.at())),
+                in("a", timed(one, 90, one.at())),
+                in("d", timed(other, Double.NaN, one.at())),
+                in("b", timed(other, 40, one.at()))));
         RecordedSchedules read = RecordedSchedules.read(records, WIDE, "1");
         assertEquals(
                 List.of(
-                        Map.of(one.schedule(), 90.0),
                         Map.of(one.schedule(), 50.0, other.schedule(), 40.0),
+                        Map.of(one.schedule(), 90.0),
                         Map.of(one.schedule(), 70.0)),
                 read.of(key(3, WIDE)).stream()
                         .map(TunedSchedules.SizedTimes::nanos)
@@ -191,19 +231,26 @@ class TuningRecordsTest {
     }
 
     @Test
-    void whatIsDatedAheadCountsAsTheOldest() {
+    void whatIsFurtherOnInTheFileIsLaterWhateverItsDateSays() {
         TuningRecords records = new TuningRecords(folder.resolve("records.jsonl"));
         TuningRecord one = record(key(3, WIDE), 1);
         TuningRecord other = record(key(3, WIDE), 2);
         records.append(List.of(
-                in("wrong", timed(one, 10, "2126-01-01T00:00:00Z")),
-                in("wrong", timed(other, 11, "2126-01-01T00:00:00Z")),
-                in("right", timed(one, 80, "2026-11-26T10:00:00Z"))));
-        Instant now = Instant.parse("2026-11-26T10:00:01Z");
-        RecordedSchedules read = RecordedSchedules.read(records, WIDE, "1", now);
-        assertEquals(Map.of(one.schedule(), 80.0, other.schedule(), 11.0), read.times(key(3, WIDE), SIZES));
+                in("clock ahead", timed(one, 10, "2126-01-01T00:00:00Z")),
+                in("clock ahead", timed(other, 11, "2126-01-01T00:00:00Z")),
+                in("clock set back", timed(one, 90, "2026-11-26T10:00:00Z")),
+                in("clock set back", timed(one, 80, "1970-01-01T00:00:00Z")),
+                in("no date", timed(one, 70, "yesterday"))));
+        RecordedSchedules read = RecordedSchedules.read(records, WIDE, "1");
+        assertEquals(Map.of(one.schedule(), 70.0, other.schedule(), 11.0), read.times(key(3, WIDE), SIZES));
         assertEquals(
-                Map.of(one.schedule(), 80.0), read.of(key(3, WIDE)).getFirst().nanos());
+                List.of(
+                        Map.of(one.schedule(), 70.0),
+                        Map.of(one.schedule(), 80.0),
+                        Map.of(one.schedule(), 10.0, other.schedule(), 11.0)),
+                read.of(key(3, WIDE)).stream()
+                        .map(TunedSchedules.SizedTimes::nanos)
+                        .toList());
     }
 
     @Test
