@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Tunes the kernels of a model within a budget of time, those first that take most of a run. Each gets a part of what is left of the budget, as large as its part of what is
- * left of the run; what it does not need goes to those behind it. All that is found is recorded as it is found.
+ * left of the run; what it does not need goes to those behind it. All that is found is recorded as it is found. A place that is of no more use ends it, with what was found before.
  */
 public final class ModelTuning {
     /** Less time than this is not worth beginning with a kernel. */
@@ -91,7 +91,7 @@ public final class ModelTuning {
             long rest = limits.budget().toNanos() - (clock.getAsLong() - begin);
             long part = left > 0 ? (long) (rest * (task.share() / left)) : 0;
             left -= task.share();
-            if (limits.isStopped().getAsBoolean() || !found.isEmpty() && part < LEAST_NANOS) {
+            if (!place.isUsable() || limits.isStopped().getAsBoolean() || !found.isEmpty() && part < LEAST_NANOS) {
                 break;
             }
             listener.begins(task, found.size() + 1, order.size());

@@ -12,4 +12,9 @@ public interface TrialPlace {
 
     /** Compiles candidates for {@code kernel} there. */
     TrialSource trials(TunedKernel kernel);
+
+    /** Whether kernels can still be timed there; false once one has left it of no more use. */
+    default boolean isUsable() {
+        return true;
+    }
 }

@@ -12,4 +12,9 @@ public interface TrialSource {
      * @throws dev.quern.ModelException if the back end does not lower what comes of it
      */
     KernelTrial open(Candidate candidate);
+
+    /** Whether more candidates can be tried; false once one has left the device of no more use. */
+    default boolean isUsable() {
+        return true;
+    }
 }

@@ -25,10 +25,12 @@ import java.util.function.Consumer;
 
 /**
  * Tries the candidates that a search asks for, one at a time, while a thread of its own compiles those that come next. The best few, and the first, are timed again at the end, in
- * turn, so that what happened to the machine meanwhile does not decide. Whatever becomes of a candidate is an outcome; nothing but a fault of the search's own
- * ends the tuning.
+ * turn, so that what happened to the machine meanwhile does not decide. Whatever becomes of a candidate is an outcome; nothing ends the tuning but a fault of the search's own,
+ * and a candidate that its place does not survive.
  */
 public final class Tuning {
+    private static final System.Logger LOG = System.getLogger("dev.quern.tune");
+
     /** Candidates compiled before they are timed. */
     private static final int AHEAD = 2;
 
@@ -74,7 +76,7 @@ public final class Tuning {
     private record Prepared(Candidate candidate, Future<KernelTrial> trial) {}
 
     /**
-     * Tries candidates until the search has no more, {@code most} were timed, or {@code isOver}.
+     * Tries candidates until the search has no more, {@code most} were timed, {@code isOver}, or one has left the place of no more use: that one failed, and of those after it nothing is known.
      *
      * @param isOver asked between candidates
      * @param told each outcome as it comes
@@ -89,7 +91,9 @@ public final class Tuning {
                 Thread.ofPlatform().daemon().name("quern-candidates").factory());
         try {
             int measured = 0;
-            while (!isStopped.getAsBoolean()
+            boolean isUsable = true;
+            while (isUsable
+                    && !isStopped.getAsBoolean()
                     && !isOver.getAsBoolean()
                     && measured < most
                     && !Thread.currentThread().isInterrupted()) {
@@ -103,9 +107,12 @@ public final class Tuning {
                 if (ahead.isEmpty() || !isReady(ahead.peek())) {
                     break;
                 }
-                TrialOutcome outcome = outcome(ahead.remove(), outcomes, best);
+                Prepared tried = ahead.remove();
+                TrialOutcome outcome = outcome(tried, outcomes, best);
                 boolean isEnded = Thread.currentThread().isInterrupted() || isStopped.getAsBoolean();
-                if (outcome.status() == TrialStatus.TIMED_OUT && isEnded) {
+                isUsable = outcome.status() != TrialStatus.FAILED || source.isUsable();
+                boolean hasRun = tried.trial().state() == Future.State.SUCCESS;
+                if (outcome.status() == TrialStatus.TIMED_OUT && isEnded || !isUsable && !hasRun) {
                     break;
                 }
                 outcomes.put(outcome.candidate(), outcome);
@@ -113,9 +120,11 @@ public final class Tuning {
                 search.found(outcome);
                 told.accept(outcome);
             }
-            finals(outcomes, best);
+            if (isUsable) {
+                finals(outcomes, best);
+            }
         } finally {
-            best.values().forEach(KernelTrial::close);
+            best.values().forEach(Tuning::close);
             discard(ahead, compiler);
         }
         return new ArrayList<>(outcomes.values());
@@ -152,7 +161,7 @@ public final class Tuning {
             trial = prepared.trial().get();
             OptionalDouble time = trial.first(isStopped);
             if (time.isEmpty()) {
-                trial.close();
+                close(trial);
                 return TrialOutcome.without(candidate, TrialStatus.TIMED_OUT, "its code was not ready in time");
             }
             double nanos = time.getAsDouble();
@@ -163,7 +172,7 @@ public final class Tuning {
             if (nanos > OUTLIER * least && nanos < HOPELESS * least) {
                 KernelTrial first = trial;
                 trial = source.open(candidate);
-                first.close();
+                close(first);
                 OptionalDouble second = trial.first(isStopped);
                 if (second.orElse(nanos) < nanos) {
                     remark = nanos < REMARKABLE * second.orElse(nanos)
@@ -184,7 +193,7 @@ public final class Tuning {
             return TrialOutcome.without(candidate, TrialStatus.TIMED_OUT, "tuning was interrupted");
         } catch (RuntimeException | LinkageError | AssertionError | OutOfMemoryError | StackOverflowError failure) {
             if (trial != null) {
-                trial.close();
+                close(trial);
             }
             return failed(candidate, failure);
         }
@@ -215,26 +224,50 @@ public final class Tuning {
                     .max(Comparator.comparingDouble(one ->
                             one.equals(candidate) ? nanos : outcomes.get(one).nanos()))
                     .orElseThrow();
-            best.remove(worst).close();
+            close(best.remove(worst));
         }
     }
 
     private void finals(Map<Candidate, TrialOutcome> outcomes, Map<Candidate, KernelTrial> best) {
         Map<Candidate, Double> least = new LinkedHashMap<>();
-        for (int round = 0; round < ROUNDS && best.size() > 1; round++) {
+        boolean isUsable = true;
+        for (int round = 0; round < ROUNDS && best.size() > 1 && isUsable; round++) {
             Map<Candidate, Double> times = new LinkedHashMap<>();
-            for (Map.Entry<Candidate, KernelTrial> one : best.entrySet()) {
+            for (Candidate candidate : List.copyOf(best.keySet())) {
                 if (isStopped.getAsBoolean()) {
                     break;
                 }
-                times.put(one.getKey(), one.getValue().again());
+                try {
+                    times.put(candidate, best.get(candidate).again());
+                } catch (RuntimeException
+                        | LinkageError
+                        | AssertionError
+                        | OutOfMemoryError
+                        | StackOverflowError failure) {
+                    outcomes.put(candidate, failed(candidate, failure));
+                    least.remove(candidate);
+                    close(best.remove(candidate));
+                    isUsable = source.isUsable();
+                    if (!isUsable) {
+                        break;
+                    }
+                }
             }
-            if (times.size() == best.size()) {
+            if (times.keySet().equals(best.keySet())) {
                 times.forEach((candidate, nanos) -> least.merge(candidate, nanos, Math::min));
             }
         }
         least.forEach((candidate, nanos) -> outcomes.computeIfPresent(
                 candidate, (_, before) -> TrialOutcome.measured(candidate, nanos, before.remark())));
+    }
+
+    /** Frees what {@code trial} has; what cannot be freed is no affair of other candidates. */
+    private static void close(KernelTrial trial) {
+        try {
+            trial.close();
+        } catch (RuntimeException | Error failure) {
+            LOG.log(System.Logger.Level.WARNING, "what a candidate had is not all given back: {0}", failure.toString());
+        }
     }
 
     /** Frees what was compiled and not timed; there is little of it. Where it is stopped, that is not waited for. */
@@ -243,7 +276,7 @@ public final class Tuning {
         compiler.execute(() -> {
             for (Prepared prepared : left) {
                 if (prepared.trial().state() == Future.State.SUCCESS) {
-                    prepared.trial().resultNow().close();
+                    close(prepared.trial().resultNow());
                 }
             }
         });

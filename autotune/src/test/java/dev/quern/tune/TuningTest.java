@@ -200,7 +200,7 @@ class TuningTest {
     }
 
     @Test
-    void whatIsWarmedIsNotWaitedFor() {
+    void whatIsWarmedIsNotWaitedFor() throws InterruptedException {
         AtomicInteger looks = new AtomicInteger();
         List<TrialOutcome> told = new ArrayList<>();
         Tuning tuning = new Tuning(this::opened, () -> clock.get() > 0 && looks.incrementAndGet() > 5);
@@ -209,6 +209,10 @@ class TuningTest {
         assertTrue(clock.get() < 1_000_000, clock + " ns of the 600 ms that warming may take");
         assertEquals(List.of(), outcomes, "nothing is known of it");
         assertEquals(List.of(), told);
+        for (int i = 0; i < 500 && open.get() > 0; i++) {
+            Thread.sleep(
+                    20); // what was compiled ahead is closed by the thread that compiled it, which is not waited for
+        }
         assertEquals(0, open.get());
     }
 
@@ -245,6 +249,151 @@ class TuningTest {
                     "stopped after " + most);
             assertEquals(most, again.get());
         }
+    }
+
+    /** A device that the candidate {@code breaks} leaves of no more use, when it is first run or, {@code late}, when it is run again. */
+    private final class FragileDevice implements TrialSource {
+        private final String breaks;
+        private final boolean late;
+        private final Set<String> ran = new HashSet<>();
+        private volatile boolean broken;
+
+        FragileDevice(String breaks, boolean late) {
+            this.breaks = breaks;
+            this.late = late;
+        }
+
+        private void requireUsable() {
+            if (broken) {
+                throw new ModelException(ModelException.Code.DEVICE, "device", "failed before");
+            }
+        }
+
+        @Override
+        public KernelTrial open(Candidate candidate) {
+            requireUsable();
+            return new CountedTrial(Double.parseDouble(candidate.name()), new AtomicInteger(), open) {
+                private void run(boolean harmful) {
+                    ran.add(candidate.name());
+                    broken |= harmful && candidate.name().equals(breaks);
+                    requireUsable();
+                }
+
+                @Override
+                public OptionalDouble first() {
+                    run(!late);
+                    return super.first();
+                }
+
+                @Override
+                public double again() {
+                    run(late);
+                    return super.again();
+                }
+            };
+        }
+
+        @Override
+        public boolean isUsable() {
+            return !broken;
+        }
+    }
+
+    private static String statuses(List<TrialOutcome> outcomes) {
+        return String.join(
+                ", ",
+                outcomes.stream()
+                        .map(one -> one.candidate().name() + " " + one.status())
+                        .toList());
+    }
+
+    @Test
+    void aCandidateThatItsDeviceDoesNotSurviveIsTheLast() {
+        FragileDevice device = new FragileDevice("70", false);
+        List<TrialOutcome> told = new ArrayList<>();
+        List<TrialOutcome> outcomes = new Tuning(device)
+                .run(new GridSearch(candidates("90", "80", "70", "60", "50", "40")), 100, () -> false, told::add);
+        assertEquals("90 MEASURED, 80 MEASURED, 70 FAILED", statuses(outcomes), "nothing is known of the others");
+        assertEquals(outcomes, told);
+        assertEquals(Set.of("90", "80", "70"), device.ran);
+        assertEquals(80, Tuning.best(outcomes).orElseThrow().nanos(), "as it was found");
+        assertEquals(0, open.get());
+    }
+
+    @Test
+    void ofADeviceThatIsOfNoUseNothingIsSaidAboutCandidates() {
+        FragileDevice device = new FragileDevice("", false);
+        device.broken = true;
+        assertEquals(
+                List.of(), new Tuning(device).run(new GridSearch(candidates("90", "80")), 100, () -> false, outcome -> {
+                            throw new AssertionError(outcome.toString());
+                        }));
+    }
+
+    @Test
+    void whatFailsWhenItIsTimedAgainHasFailed() {
+        FragileDevice device = new FragileDevice("70", true);
+        List<TrialOutcome> outcomes =
+                new Tuning(device).run(new GridSearch(candidates("90", "70", "80")), 100, () -> false, outcome -> {});
+        assertEquals("90 MEASURED, 70 FAILED, 80 MEASURED", statuses(outcomes));
+        assertEquals(80, Tuning.best(outcomes).orElseThrow().nanos(), "no round was gone through");
+        assertEquals(0, open.get());
+
+        TrialSource flaky = candidate -> new CountedTrial(candidate.name().length(), new AtomicInteger(), open) {
+            @Override
+            public double again() {
+                if (candidate.name().equals("a")) {
+                    throw new ModelException(ModelException.Code.DEVICE, "kernel", "not this time");
+                }
+                return super.again();
+            }
+        };
+        List<TrialOutcome> others =
+                new Tuning(flaky).run(new GridSearch(candidates("bb", "a", "cccc")), 100, () -> false, outcome -> {});
+        assertEquals("bb MEASURED, a FAILED, cccc MEASURED", statuses(others));
+        assertEquals(
+                List.of(1.0, 2.0),
+                List.of(others.get(0).nanos(), others.get(2).nanos()),
+                "the others are timed again without it");
+        assertEquals(0, open.get());
+    }
+
+    @Test
+    void whatCannotBeGivenBackIsNoAffairOfOtherCandidates() {
+        List<String> closed = new ArrayList<>();
+        TrialSource leaky =
+                candidate -> new CountedTrial(Double.parseDouble(candidate.name()), new AtomicInteger(), open) {
+                    private int runs;
+
+                    @Override
+                    public OptionalDouble first() {
+                        runs++;
+                        return candidate.name().equals("5") ? OptionalDouble.empty() : super.first();
+                    }
+
+                    @Override
+                    public void close() {
+                        assertEquals(1, runs, "closed after it ran");
+                        synchronized (closed) {
+                            closed.add(candidate.name());
+                        }
+                        super.close();
+                        throw new IllegalStateException("not given back");
+                    }
+                };
+        // More than are kept, one that is not ready in time, and one so slow that it is compiled once more.
+        String[] names = {"9", "8", "7", "6", "5", "4", "30", "3", "2"};
+        List<TrialOutcome> outcomes =
+                new Tuning(leaky).run(new GridSearch(candidates(names)), 100, () -> false, outcome -> {});
+        assertEquals(names.length, outcomes.size());
+        assertEquals(
+                Set.of(TrialStatus.MEASURED, TrialStatus.TIMED_OUT),
+                new HashSet<>(outcomes.stream().map(TrialOutcome::status).toList()));
+        List<String> each = new ArrayList<>(List.of(names));
+        each.add("30");
+        each.sort(null);
+        closed.sort(null);
+        assertEquals(each, closed, "each once");
     }
 
     private static void await(CountDownLatch latch) {

@@ -334,6 +334,7 @@ final class TuneCommand implements Callable<Integer> {
                 return;
             }
             if (tuning.best().isEmpty()) {
+                backend.target(threads); // a device that failed meanwhile says so
                 throw untimed(subject, tuning);
             }
             if (json) {
@@ -350,6 +351,7 @@ final class TuneCommand implements Callable<Integer> {
                 TuningText.print(session.out(), subject, tuning);
             }
             session.out().flush();
+            backend.target(threads);
         }
     }
 

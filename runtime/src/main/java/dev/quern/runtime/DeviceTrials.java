@@ -2,6 +2,8 @@ package dev.quern.runtime;
 
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Target;
+import dev.quern.ir.schedule.Candidate;
+import dev.quern.tune.KernelTrial;
 import dev.quern.tune.TrialPlace;
 import dev.quern.tune.TrialSource;
 import dev.quern.tune.TunedKernel;
@@ -20,6 +22,21 @@ public record DeviceTrials(Backend backend, Target target) implements TrialPlace
 
     @Override
     public TrialSource trials(TunedKernel kernel) {
-        return candidate -> DeviceTrial.of(this, kernel, candidate.schedule());
+        return new TrialSource() {
+            @Override
+            public KernelTrial open(Candidate candidate) {
+                return DeviceTrial.of(DeviceTrials.this, kernel, candidate.schedule());
+            }
+
+            @Override
+            public boolean isUsable() {
+                return DeviceTrials.this.isUsable();
+            }
+        };
+    }
+
+    @Override
+    public boolean isUsable() {
+        return backend.isAvailable();
     }
 }
