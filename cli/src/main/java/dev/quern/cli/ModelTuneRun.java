@@ -16,6 +16,7 @@ import dev.quern.runtime.ModelCompiler;
 import dev.quern.runtime.ModelTasks;
 import dev.quern.tune.KernelTuning;
 import dev.quern.tune.ModelTuning;
+import dev.quern.tune.PendingRecords;
 import dev.quern.tune.ScheduleSearch;
 import dev.quern.tune.TrialOutcome;
 import dev.quern.tune.TrialPlace;
@@ -92,15 +93,21 @@ record ModelTuneRun(Session session, Backend backend, int threads, Duration budg
                         ModelException.Code.UNSUPPORTED, file.toString(), "a run of the model has no kernel to tune");
             }
             Duration left = budget.minusNanos(System.nanoTime() - begin);
-            Map<TuningTask, KernelTuning> found = new ModelTuning(place, records::append, searches)
-                    .run(tasks, new ModelTuning.TuningBudget(left, most, interruption::isAsked), progress(begin));
-            FoundTuning all = new FoundTuning(tasks, found, watch.end(), (System.nanoTime() - begin) / 1e9);
-            if (json) {
-                Json.print(session.out(), out -> write(out, file, all));
-            } else {
-                print(file, all);
+            try (PendingRecords pending = new PendingRecords(records)) {
+                Map<TuningTask, KernelTuning> found = new ModelTuning(place, pending, searches)
+                        .run(tasks, new ModelTuning.TuningBudget(left, most, interruption::isAsked), progress(begin));
+                FoundTuning all = new FoundTuning(tasks, found, watch.end(), (System.nanoTime() - begin) / 1e9);
+                if (json) {
+                    Json.print(session.out(), out -> write(out, file, all));
+                } else {
+                    print(file, all);
+                }
+                session.out().flush();
             }
-            session.out().flush();
+            if (!json) {
+                session.out().println("Recorded in " + records.file() + ".");
+                session.out().flush();
+            }
         }
     }
 
@@ -181,8 +188,7 @@ record ModelTuneRun(Session session, Backend backend, int threads, Duration budg
                         + number("%.1f %%.", 100 * (all.gain() - 1)));
         session.out()
                 .println(number("FMA %.1f GFLOP/s, ", all.peaks().gigaflops())
-                        + number("memory %.1f GB/s. ", all.peaks().gigabytesPerSecond()) + "Recorded in "
-                        + records.file() + ".");
+                        + number("memory %.1f GB/s.", all.peaks().gigabytesPerSecond()));
         all.condition().disturbances().forEach(reason -> session.out().println("DISTURBED: " + reason));
     }
 

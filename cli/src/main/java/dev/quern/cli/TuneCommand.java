@@ -15,6 +15,7 @@ import dev.quern.runtime.DeviceTrials;
 import dev.quern.runtime.HostTrials;
 import dev.quern.tune.BayesianSearch;
 import dev.quern.tune.GridSearch;
+import dev.quern.tune.PendingRecords;
 import dev.quern.tune.RandomSearch;
 import dev.quern.tune.RecordKey;
 import dev.quern.tune.RecordedSchedules;
@@ -311,7 +312,8 @@ final class TuneCommand implements Callable<Integer> {
         int known = recorded.times(key, kernel.sizes()).size();
         Set<TrialOutcome> told = new HashSet<>();
         String sessionName = TuningRecord.newSession();
-        try (Interruption interruption = Interruption.begin(session.err())) {
+        try (Interruption interruption = Interruption.begin(session.err());
+                PendingRecords pending = new PendingRecords(records)) {
             OperatorTuning.TuningLimits limits = new OperatorTuning.TuningLimits(
                     budget, most, threads, BestPeaks.in(ModelCache.of(session).folder()), interruption::isAsked);
             OperatorTuning tuning = OperatorTuning.run(
@@ -321,10 +323,10 @@ final class TuneCommand implements Callable<Integer> {
                     limits,
                     progress().andThen(outcome -> {
                         told.add(outcome);
-                        records.append(List.of(record(key, operator, sizes, outcome, sessionName)));
+                        pending.add(List.of(record(key, operator, sizes, outcome, sessionName)));
                     }));
             String subject = operator.text() + " " + sizes + " on " + target.name();
-            records.append(tuning.outcomes().stream()
+            pending.add(tuning.outcomes().stream()
                     .filter(outcome -> !told.contains(outcome))
                     .map(outcome -> record(key, operator, sizes, outcome, sessionName))
                     .toList());

@@ -7,6 +7,7 @@ import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.text.SchedulePrinter;
 import dev.quern.tune.GridSearch;
 import dev.quern.tune.ModelTuning;
+import dev.quern.tune.PendingRecords;
 import dev.quern.tune.RecordedSchedules;
 import dev.quern.tune.TrialPlace;
 import dev.quern.tune.TunedKernel;
@@ -115,11 +116,15 @@ final class TuneAtLoad {
         }
         long left = part - (clock.getAsLong() - begin);
         if (left > 0) {
-            new ModelTuning(place, records::append, task -> new GridSearch(candidates.get(task)), clock)
-                    .run(
-                            tasks,
-                            new ModelTuning.TuningBudget(Duration.ofNanos(left), MOST, () -> false),
-                            new ModelTuning.TuningListener() {});
+            // Nothing is taken that is not recorded: where a record cannot be written tuning ends, and it is tried once
+            // more.
+            try (PendingRecords pending = new PendingRecords(records)) {
+                new ModelTuning(place, pending, task -> new GridSearch(candidates.get(task)), clock)
+                        .run(
+                                tasks,
+                                new ModelTuning.TuningBudget(Duration.ofNanos(left), MOST, pending::hasFailed),
+                                new ModelTuning.TuningListener() {});
+            }
         }
     }
 
