@@ -78,7 +78,7 @@ final class DeviceCommand implements Callable<Integer> {
         }
         DeviceRecord read;
         try (Progress _ = Progress.of(session.err(), "reading what this machine does")) {
-            read = DeviceProbe.read(caches());
+            read = session.measuring().device().apply(caches());
         }
         try {
             records.keep(read);

@@ -7,10 +7,10 @@ import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Target;
 import dev.quern.runtime.BackendChoice;
 import dev.quern.runtime.CompiledModel;
-import dev.quern.runtime.HostTrials;
 import dev.quern.runtime.ModelCompiler;
 import dev.quern.runtime.ModelTasks;
 import dev.quern.tune.PredictedTime;
+import dev.quern.tune.TrialPlace;
 import dev.quern.tune.TuningRecords;
 import dev.quern.tune.TuningTask;
 import java.nio.file.Path;
@@ -89,14 +89,15 @@ final class ExplainCommand implements Callable<Integer> {
             inputs.forEach((name, spec) -> given.put(name, InputSpec.parse(session, name, spec)));
             Map<String, Tensor> tensors =
                     FittingInputs.find(untuned, given, dims, 1).inputs();
-            HostTrials place = new HostTrials(backend, target, threads);
-            List<TuningTask> tasks = ModelTasks.of(untuned, tensors, place, true, PROFILE);
+            Measuring measuring = session.measuring();
+            TrialPlace place = measuring.places().of(backend, target, threads);
+            List<TuningTask> tasks = ModelTasks.of(untuned, tensors, place, true, PROFILE, measuring.clock());
             if (kernel == null) {
                 list(file, tasks);
                 return ExitStatus.OK;
             }
             TuningTask task = chosen(tasks);
-            TuningTask now = ModelTasks.of(taken, tensors, place, true, Duration.ZERO).stream()
+            TuningTask now = ModelTasks.of(taken, tensors, place, true, Duration.ZERO, measuring.clock()).stream()
                     .filter(one -> one.key().equals(task.key())
                             && one.kernel().sizes().equals(task.kernel().sizes()))
                     .findFirst()

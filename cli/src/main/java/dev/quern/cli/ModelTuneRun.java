@@ -4,14 +4,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.Tensor;
-import dev.quern.cli.bench.BestPeaks;
 import dev.quern.cli.bench.MachineCondition;
 import dev.quern.cli.bench.MachineWatch;
 import dev.quern.cli.bench.Peaks;
 import dev.quern.cli.profile.Roofline;
 import dev.quern.ir.backend.Backend;
 import dev.quern.runtime.CompiledModel;
-import dev.quern.runtime.HostTrials;
 import dev.quern.runtime.ModelCompiler;
 import dev.quern.runtime.ModelTasks;
 import dev.quern.tune.KernelTuning;
@@ -81,22 +79,27 @@ record ModelTuneRun(Session session, Backend backend, int threads, Duration budg
             try (Progress _ = Progress.of(session.err(), "running " + file.getFileName())) {
                 inputs = FittingInputs.find(model, given, dims, 1).inputs();
             }
-            long begin = System.nanoTime();
-            TrialPlace place = new HostTrials(backend, backend.target(threads), threads);
-            MachineWatch watch = MachineWatch.begin(
-                    threads, BestPeaks.in(ModelCache.of(session).folder()));
+            Measuring measuring = session.measuring();
+            long begin = measuring.clock().getAsLong();
+            TrialPlace place = measuring.places().of(backend, backend.target(threads), threads);
+            MachineWatch watch = measuring.watch(threads, ModelCache.of(session).folder());
             Duration profile = budget.dividedBy(PROFILE);
             List<TuningTask> tasks = ModelTasks.of(
-                    model, inputs, place, true, profile.compareTo(MOST_PROFILE) > 0 ? MOST_PROFILE : profile);
+                    model,
+                    inputs,
+                    place,
+                    true,
+                    profile.compareTo(MOST_PROFILE) > 0 ? MOST_PROFILE : profile,
+                    measuring.clock());
             if (tasks.isEmpty()) {
                 throw new ModelException(
                         ModelException.Code.UNSUPPORTED, file.toString(), "a run of the model has no kernel to tune");
             }
-            Duration left = budget.minusNanos(System.nanoTime() - begin);
+            Duration left = budget.minusNanos(measuring.clock().getAsLong() - begin);
             try (PendingRecords pending = new PendingRecords(records)) {
-                Map<TuningTask, KernelTuning> found = new ModelTuning(place, pending, searches)
+                Map<TuningTask, KernelTuning> found = new ModelTuning(place, pending, searches, measuring.clock())
                         .run(tasks, new ModelTuning.TuningBudget(left, most, interruption::isAsked), progress(begin));
-                FoundTuning all = new FoundTuning(tasks, found, watch.end(), (System.nanoTime() - begin) / 1e9);
+                FoundTuning all = new FoundTuning(tasks, found, watch.end(), measuring.secondsSince(begin));
                 if (json) {
                     Json.print(session.out(), out -> write(out, file, all));
                 } else {
@@ -140,7 +143,7 @@ record ModelTuneRun(Session session, Backend backend, int threads, Duration budg
                                         .orElse("nothing timed")
                                 + "; " + tuning.measured() + "/"
                                 + tuning.kernel().ranked().size() + " timed, "
-                                + number("%.1f s", (System.nanoTime() - begin) / 1e9));
+                                + number("%.1f s", session.measuring().secondsSince(begin)));
             }
         };
     }

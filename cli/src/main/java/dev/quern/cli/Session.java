@@ -13,8 +13,14 @@ import java.util.Map;
  * @param err progress and failures
  * @param folder what relative paths are relative to
  * @param environment the environment variables
+ * @param measuring what kernels are timed with
  */
-record Session(PrintStream out, PrintStream err, Path folder, Map<String, String> environment) {
+record Session(PrintStream out, PrintStream err, Path folder, Map<String, String> environment, Measuring measuring) {
+    /** One that measures this machine. */
+    Session(PrintStream out, PrintStream err, Path folder, Map<String, String> environment) {
+        this(out, err, folder, environment, Measuring.HERE);
+    }
+
     static Session ofProcess() {
         return new Session(System.out, System.err, Path.of("").toAbsolutePath(), System.getenv());
     }

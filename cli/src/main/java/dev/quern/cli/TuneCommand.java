@@ -2,17 +2,14 @@ package dev.quern.cli;
 
 import dev.quern.ModelException;
 import dev.quern.Options;
-import dev.quern.cli.bench.BestPeaks;
+import dev.quern.cli.bench.MachineWatch;
 import dev.quern.cli.tune.OperatorTuning;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.schedule.Candidate;
-import dev.quern.ir.schedule.Pruning;
 import dev.quern.passes.schedule.TunedSchedules;
 import dev.quern.ptx.PtxTargets;
 import dev.quern.runtime.BackendChoice;
-import dev.quern.runtime.DeviceTrials;
-import dev.quern.runtime.HostTrials;
 import dev.quern.tune.BayesianSearch;
 import dev.quern.tune.GridSearch;
 import dev.quern.tune.PendingRecords;
@@ -35,9 +32,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -199,7 +198,11 @@ final class TuneCommand implements Callable<Integer> {
             Path file = TuneTarget.modelFile(session, task.model);
             Backend backend = host();
             RecordedSchedules known = RecordedSchedules.read(
-                    records(), new HostTrials(backend, backend.target(threads), threads).device());
+                    records(),
+                    session.measuring()
+                            .places()
+                            .of(backend, backend.target(threads), threads)
+                            .device());
             new ModelTuneRun(session, backend, threads, budget, most, records())
                     .run(file, inputs, dims, one -> search(one.kernel(), known.of(one.key())), json);
             return ExitStatus.OK;
@@ -213,11 +216,11 @@ final class TuneCommand implements Callable<Integer> {
         Target target = device.startsWith("sm_")
                 ? PtxTargets.of(device)
                 : BackendChoice.forDevice(device).target(threads);
-        TunedKernel kernel = TunedKernel.of(operator, sizes, target);
+        SpaceListing listing = new SpaceListing(operator, sizes, target, TunedKernel.of(operator, sizes, target));
         if (json) {
-            json(operator, sizes, target, kernel);
+            Json.print(session.out(), listing::write);
         } else {
-            print(operator, sizes, target, kernel);
+            listing.print(session.out());
         }
         return ExitStatus.OK;
     }
@@ -302,9 +305,7 @@ final class TuneCommand implements Callable<Integer> {
         Backend backend = BackendChoice.forDevice(device);
         Target target = backend.target(threads);
         TunedKernel kernel = TunedKernel.of(operator, sizes, target);
-        TrialPlace place = target instanceof Target.Processor
-                ? new HostTrials(backend, target, threads)
-                : new DeviceTrials(backend, target);
+        TrialPlace place = session.measuring().places().of(backend, target, threads);
         RecordKey key = RecordKey.of(kernel, place.device());
         TuningRecords records = records();
         records.requireWritable();
@@ -315,11 +316,12 @@ final class TuneCommand implements Callable<Integer> {
         try (Interruption interruption = Interruption.begin(session.err());
                 PendingRecords pending = new PendingRecords(records)) {
             OperatorTuning.TuningLimits limits = new OperatorTuning.TuningLimits(
-                    budget, most, threads, BestPeaks.in(ModelCache.of(session).folder()), interruption::isAsked);
+                    budget, most, session.measuring().clock(), interruption::isAsked);
             OperatorTuning tuning = OperatorTuning.run(
                     kernel,
                     search(kernel, recorded.of(key)),
                     place,
+                    watches(target),
                     limits,
                     progress().andThen(outcome -> {
                         told.add(outcome);
@@ -357,6 +359,14 @@ final class TuneCommand implements Callable<Integer> {
         }
     }
 
+    /** Looks at this machine, where kernels run on it. */
+    private Optional<Supplier<MachineWatch>> watches(Target target) {
+        return target instanceof Target.Processor
+                ? Optional.of(() -> session.measuring()
+                        .watch(threads, ModelCache.of(session).folder()))
+                : Optional.empty();
+    }
+
     private static TuningRecord record(
             RecordKey key, TunedOperator operator, String sizes, TrialOutcome outcome, String sessionName) {
         return TuningRecord.of(key, Map.of(), operator.text() + " " + sizes, outcome, sessionName);
@@ -390,7 +400,7 @@ final class TuneCommand implements Callable<Integer> {
 
     /** A line on standard error for each new best. */
     private Consumer<TrialOutcome> progress() {
-        long begin = System.nanoTime();
+        long begin = session.measuring().clock().getAsLong();
         int[] done = {0};
         double[] best = {Double.MAX_VALUE};
         return outcome -> {
@@ -402,52 +412,10 @@ final class TuneCommand implements Callable<Integer> {
                                 Locale.ROOT,
                                 "quern: %d tried, %.1f s: best so far %.4f ms, %s",
                                 done[0],
-                                (System.nanoTime() - begin) / 1e9,
+                                session.measuring().secondsSince(begin),
                                 best[0] / 1e6,
                                 outcome.candidate().name()));
             }
         };
-    }
-
-    private void print(TunedOperator operator, String sizes, Target target, TunedKernel kernel) {
-        Pruning pruning = kernel.space().pruning();
-        session.out()
-                .println(operator.text() + " " + sizes + " on " + target.name() + ": "
-                        + kernel.space().name());
-        pruning.knobs().forEach(knob -> session.out().println("  " + knob));
-        Table table = new Table().row("rule", "left", "because").row("the cross product", pruning.all(), "");
-        pruning.effects().forEach(effect -> table.row(effect.rule(), effect.left(), effect.reason()));
-        table.print(session.out());
-        session.out().println();
-        Table candidates = new Table().row("", "candidate");
-        for (int i = 0; i < kernel.ranked().size(); i++) {
-            candidates.row(i + 1, kernel.ranked().get(i).name());
-        }
-        candidates.print(session.out());
-    }
-
-    private void json(TunedOperator operator, String sizes, Target target, TunedKernel kernel) {
-        Pruning pruning = kernel.space().pruning();
-        Json.print(session.out(), out -> {
-            out.writeStringField("operator", operator.text());
-            out.writeStringField("shape", sizes);
-            out.writeStringField("target", target.name());
-            out.writeStringField("space", kernel.space().name());
-            out.writeNumberField("raw", pruning.all());
-            out.writeArrayFieldStart("rules");
-            for (Pruning.RuleEffect effect : pruning.effects()) {
-                out.writeStartObject();
-                out.writeStringField("rule", effect.rule());
-                out.writeStringField("reason", effect.reason());
-                out.writeNumberField("left", effect.left());
-                out.writeEndObject();
-            }
-            out.writeEndArray();
-            out.writeArrayFieldStart("candidates");
-            for (Candidate candidate : kernel.ranked()) {
-                out.writeString(candidate.name());
-            }
-            out.writeEndArray();
-        });
     }
 }

@@ -19,13 +19,19 @@ record CommandRun(int status, String out, String err) {
     }
 
     static CommandRun in(Path folder, String... arguments) {
+        return in(folder, Measuring.HERE, arguments);
+    }
+
+    /** The same, measuring otherwise. */
+    static CommandRun in(Path folder, Measuring measuring, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Session session = new Session(
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 folder,
-                Map.of("QUERN_CACHE", folder.resolve("cache").toString()));
+                Map.of("QUERN_CACHE", folder.resolve("cache").toString()),
+                measuring);
         int status = Main.execute(session, arguments);
         return new CommandRun(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

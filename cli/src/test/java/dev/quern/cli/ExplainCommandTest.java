@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code quern explain} and {@code quern device} say. */
+/** What {@code quern explain} and {@code quern device} say, of a machine that is made up. */
 class ExplainCommandTest {
     @TempDir
     Path folder;
@@ -51,11 +51,17 @@ class ExplainCommandTest {
         Files.write(folder.resolve("m.onnx"), model);
     }
 
+    private final MadeUpMachine machine = new MadeUpMachine();
+
+    private CommandRun run(String... arguments) {
+        return CommandRun.in(folder, machine.measuring(), arguments);
+    }
+
     private CommandRun explain(String... more) {
         List<String> arguments = new ArrayList<>(
                 List.of("explain", "m.onnx", "--dim", "rows=64", "--threads", "1", "--records", "mine.jsonl"));
         arguments.addAll(List.of(more));
-        CommandRun run = CommandRun.in(folder, arguments.toArray(String[]::new));
+        CommandRun run = run(arguments.toArray(String[]::new));
         assertEquals(ExitStatus.OK, run.status(), run.err());
         return run;
     }
@@ -70,7 +76,7 @@ class ExplainCommandTest {
     @Test
     void kernelsAreListedAndExplained() throws IOException {
         assertTrue(explain().out().contains("contraction_"), "both kernels are listed");
-        CommandRun unknown = CommandRun.in(folder, "explain", "m.onnx", "--dim", "rows=64", "--kernel", "conv");
+        CommandRun unknown = run("explain", "m.onnx", "--dim", "rows=64", "--kernel", "conv");
         assertEquals(ExitStatus.BAD_INPUT, unknown.status());
         assertTrue(unknown.err().contains("--kernel conv: expected a number from 1 to 2"), unknown.err());
         CommandRun before = explain("--kernel", "contraction");
@@ -143,22 +149,27 @@ class ExplainCommandTest {
 
     @Test
     void whatTheMachineDoesIsReadOnce() throws IOException {
-        CommandRun run = CommandRun.in(folder, "device", "--json");
+        CommandRun run = run("device", "--json");
         assertEquals(ExitStatus.OK, run.status(), run.err());
         Map<?, ?> read = (Map<?, ?>) JsonTree.read(Files.writeString(folder.resolve("device.json"), run.out()));
-        assertTrue((double) read.get("gflops") > 0 && (double) read.get("level_1_gbps") > 0, run.out());
-        assertEquals(run.out(), CommandRun.in(folder, "device", "--json").out());
-        CommandRun text = CommandRun.in(folder, "device");
+        assertTrue(
+                (double) read.get("gflops") == MadeUpMachine.GIGAFLOPS && (double) read.get("level_1_gbps") > 0,
+                run.out());
+        assertEquals(run.out(), run("device", "--json").out());
+        CommandRun text = run("device");
         assertTrue(text.out().contains("GFLOP/s a thread"), text.out());
         assertTrue(text.out().contains("memory "), text.out());
         String kept = text.out().strip().replaceAll("(?s).*kept in ", "");
         assertEquals(run.out().strip(), Files.readString(Path.of(kept)).strip());
+        assertEquals(1, machine.devicesRead());
+        assertEquals(ExitStatus.OK, run("device", "--measure").status());
+        assertEquals(2, machine.devicesRead());
     }
 
     @Test
     void aFolderThatCannotBeWrittenIsSaid() throws IOException {
         Files.createFile(folder.resolve("cache"));
-        CommandRun run = CommandRun.in(folder, "device");
+        CommandRun run = run("device");
         assertEquals(ExitStatus.OK, run.status(), run.err());
         assertTrue(run.out().contains("GFLOP/s a thread"), run.out());
         assertFalse(run.out().contains("kept in"), run.out());

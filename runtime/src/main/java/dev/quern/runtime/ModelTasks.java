@@ -62,7 +62,7 @@ public final class ModelTasks implements StepListener {
     }
 
     /** The same by another clock, of nanoseconds. */
-    static List<TuningTask> of(
+    public static List<TuningTask> of(
             CompiledModel model,
             Map<String, Tensor> inputs,
             TrialPlace place,

@@ -1,11 +1,9 @@
 package dev.quern.cli.tune;
 
-import dev.quern.cli.bench.BestPeaks;
 import dev.quern.cli.bench.MachineCondition;
 import dev.quern.cli.bench.MachineWatch;
 import dev.quern.cli.bench.Peaks;
 import dev.quern.cli.profile.Roofline;
-import dev.quern.ir.backend.Target;
 import dev.quern.tune.KernelTuning;
 import dev.quern.tune.ScheduleSearch;
 import dev.quern.tune.TrialOutcome;
@@ -17,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What tuning an operator found.
@@ -36,36 +36,39 @@ public record OperatorTuning(
      *
      * @param budget wall time, the peaks before and after included; one candidate is timed in any case
      * @param most candidates to time
-     * @param threads that a run may use
-     * @param peaks where the best ones of this machine are kept
+     * @param clock nanoseconds, by which the budget ends
      * @param isStopped asked all the while: whether to end at once with what was found
      */
-    public record TuningLimits(Duration budget, int most, int threads, BestPeaks peaks, BooleanSupplier isStopped) {}
+    public record TuningLimits(Duration budget, int most, LongSupplier clock, BooleanSupplier isStopped) {}
 
-    /** Tunes {@code kernel}: tries what {@code search} asks for, on {@code place}. */
+    /**
+     * Tunes {@code kernel}: tries what {@code search} asks for, on {@code place}.
+     *
+     * @param watches begin to look at the machine; empty where kernels run on another device
+     */
     public static OperatorTuning run(
             TunedKernel kernel,
             ScheduleSearch search,
             TrialPlace place,
+            Optional<Supplier<MachineWatch>> watches,
             TuningLimits limits,
             Consumer<TrialOutcome> told) {
-        long begin = System.nanoTime();
-        Optional<MachineWatch> watch = place.target() instanceof Target.Processor
-                ? Optional.of(MachineWatch.begin(limits.threads(), limits.peaks()))
-                : Optional.empty();
-        long peaks = System.nanoTime() - begin;
+        LongSupplier clock = limits.clock();
+        long begin = clock.getAsLong();
+        Optional<MachineWatch> watch = watches.map(Supplier::get);
+        long peaks = clock.getAsLong() - begin;
         long until = begin + limits.budget().toNanos() - peaks - LAST_NANOS;
         int[] tried = {0};
         Tuning tuning = new Tuning(place.trials(kernel), limits.isStopped());
         List<TrialOutcome> outcomes = tuning.run(
                 search,
                 limits.most(),
-                () -> limits.isStopped().getAsBoolean() || tried[0] > 0 && System.nanoTime() - until > 0,
+                () -> limits.isStopped().getAsBoolean() || tried[0] > 0 && clock.getAsLong() - until > 0,
                 outcome -> {
                     tried[0]++;
                     told.accept(outcome);
                 });
-        return new OperatorTuning(kernel, outcomes, watch.map(MachineWatch::end), (System.nanoTime() - begin) / 1e9);
+        return new OperatorTuning(kernel, outcomes, watch.map(MachineWatch::end), (clock.getAsLong() - begin) / 1e9);
     }
 
     /** The fastest candidate; empty if none was timed. */

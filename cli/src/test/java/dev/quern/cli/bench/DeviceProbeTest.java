@@ -1,8 +1,16 @@
 package dev.quern.cli.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.tune.DeviceRecord;
+import dev.quern.tune.DeviceRecords;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DeviceProbeTest {
     private static final long MIB = 1 << 20;
@@ -10,6 +18,16 @@ class DeviceProbeTest {
 
     private static long megabytes(long cache, long heap) {
         return 4L * DeviceProbe.farFloats(cache * MIB, heap) / MIB;
+    }
+
+    @Test
+    void whatIsReadIsARecordOfThisJvm(@TempDir Path folder) throws IOException {
+        DeviceRecord read = DeviceProbe.read(List.of(32L << 10, 1L << 20));
+        assertTrue(DeviceProbe.isOfThisJvm(read));
+        DeviceRecords records = new DeviceRecords(folder);
+        records.keep(read);
+        assertEquals(
+                Optional.of(read), records.find(read.machine()), "none of its figures is more than a machine does");
     }
 
     @Test
