@@ -25,6 +25,7 @@ final class CudaQueue implements DeviceQueue {
     private String first = "";
     private String last = "";
     private int launches;
+    private boolean closed;
 
     CudaQueue(CudaContext context) {
         this.stream = CudaStream.create(context);
@@ -114,6 +115,10 @@ final class CudaQueue implements DeviceQueue {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         List<Runnable> steps = new ArrayList<>();
         if (launches > 0 && !stream.context().isBroken()) {
             // Whoever closes this may unload the code and free the constants that are still in use.

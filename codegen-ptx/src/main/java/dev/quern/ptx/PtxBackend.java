@@ -36,11 +36,22 @@ public final class PtxBackend implements Backend {
 
         static synchronized CudaContext get() {
             if (context == null) {
-                CudaDriver driver = CudaDriver.system();
-                context = CudaContext.open(driver, CudaDevice.first(driver));
+                context = opened(CudaDriver.system());
             }
             return context;
         }
+    }
+
+    /**
+     * A context of the first device of {@code driver}.
+     *
+     * @throws ModelException if there is none that text is written for: nothing is then taken of it
+     */
+    static CudaContext opened(CudaDriver driver) {
+        driver.requireSupported();
+        CudaDevice device = CudaDevice.first(driver);
+        requireKnown(device);
+        return CudaContext.open(driver, device);
     }
 
     @Override
@@ -82,7 +93,6 @@ public final class PtxBackend implements Backend {
         CudaContext context = contexts.get();
         context.requireUsable();
         CudaDevice device = context.device();
-        requireKnown(device);
         return new Target.Grid(
                 device.architecture(),
                 device.threadsPerBlock(),

@@ -236,6 +236,34 @@ class PtxBackendTest {
     }
 
     @Test
+    void aQueueWhoseWaitFailedIsClosedOnce() {
+        StubDriver stub = new StubDriver();
+        CudaContext context = context(stub);
+        PtxBackend backend = new PtxBackend(() -> context);
+        DeviceExecutable executable = assertInstanceOf(
+                DeviceExecutable.class, backend.compile(GridKernels.all().get("traversal"), backend.target(1)));
+        DeviceQueue queue = backend.openQueue().orElseThrow();
+        queue.allocate(8);
+        executable.launch(queue, new long[3], new long[] {1});
+        stub.failingOnce("cuStreamSynchronize", 999);
+        assertThrows(ModelException.class, queue::close);
+        assertFalse(stub.functions().left().contains("stream"));
+        queue.close();
+    }
+
+    @Test
+    void nothingIsTakenOfADeviceThatTextIsNotWrittenFor() {
+        StubDriver stub = new StubDriver();
+        stub.functions().capability(6);
+        CudaDriver driver = CudaDriver.open(stub);
+        ModelException refusal = assertThrows(ModelException.class, () -> PtxBackend.opened(driver));
+        assertTrue(refusal.getMessage().contains("Stub 0 is of sm_60, expected sm_75"), refusal.getMessage());
+        assertFalse(stub.called().contains("cuDevicePrimaryCtxRetain"));
+        stub.functions().capability(8);
+        PtxBackend.opened(driver).close();
+    }
+
+    @Test
     void withoutADriverThereIsOneExceptionThatSaysWhatToDo() {
         if (new PtxBackend().isAvailable()) {
             return;

@@ -5,11 +5,16 @@ import dev.quern.ir.backend.GiveBack;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 
 /**
  * The primary context of a device, in which modules, memory and streams live. Thread-safe: what needs a current context makes this
  * the calling thread's first, and the one that it had before again after it.
+ *
+ * <p>Contexts are current to threads of the system, and a virtual thread that is unmounted may go on with another of these. So there is nothing but calls of native code
+ * while this is current: functions are bound before, and what failed is said after.
  */
 public final class CudaContext implements AutoCloseable {
     private static final int RELEASE_THRESHOLD = 4;
@@ -18,12 +23,6 @@ public final class CudaContext implements AutoCloseable {
     private final CudaDevice device;
     private final long handle;
     private final AtomicBoolean closed = new AtomicBoolean();
-
-    /** While it is open, the context is the calling thread's. */
-    interface CurrentContext extends AutoCloseable {
-        @Override
-        void close();
-    }
 
     private CudaContext(CudaDriver driver, CudaDevice device, long handle) {
         this.driver = driver;
@@ -85,37 +84,113 @@ public final class CudaContext implements AutoCloseable {
     }
 
     /**
-     * Makes this the calling thread's context until what it returns is closed.
+     * What two functions return.
      *
-     * @param doing what for, for the message: the driver may tell here of a kernel that has failed
+     * @param call the one that was called while this was the thread's context
+     * @param pop the one that gave the thread its own again
      */
-    CurrentContext bind(String doing) {
-        driver.call(CudaCall.CONTEXT_PUSH, doing, handle);
-        return this::unbind;
+    record Returned(int call, int pop) {}
+
+    /**
+     * Calls a function while this is the thread's context, and says what came of it.
+     *
+     * @param doing what for, for the message: the driver may tell of a kernel that has failed before it makes this the thread's context
+     */
+    Returned returned(CudaCall call, String doing, Object... arguments) {
+        MethodHandle function = driver.function(call);
+        MethodHandle push = driver.function(CudaCall.CONTEXT_PUSH);
+        MethodHandle pop = driver.function(CudaCall.CONTEXT_POP);
+        try (Arena arena = Arena.ofConfined()) {
+            Object[] pushed = {handle};
+            Object[] popped = {arena.allocate(ValueLayout.JAVA_LONG)};
+            int current = CudaDriver.result(push, pushed);
+            if (current != 0) {
+                throw driver.failure(CudaCall.CONTEXT_PUSH, current, doing, "");
+            }
+            int result;
+            int left;
+            try {
+                result = CudaDriver.result(function, arguments);
+            } finally {
+                left = CudaDriver.result(pop, popped);
+            }
+            return new Returned(result, left);
+        }
     }
 
-    private void unbind() {
-        driver.number(CudaCall.CONTEXT_POP, "giving a thread its context back");
+    /** The exception for a {@code pop} that is not success. */
+    private ModelException notPopped(int pop) {
+        return driver.failure(CudaCall.CONTEXT_POP, pop, "giving a thread its context back", "");
+    }
+
+    /**
+     * Does nothing where both are success.
+     *
+     * @param log what else the driver said, or empty
+     * @param giveBack gives back what the call has made where the thread's own context cannot be had again
+     */
+    void require(Returned returned, CudaCall call, String doing, String log, Runnable giveBack) {
+        if (returned.call() != 0) {
+            ModelException failure = driver.failure(call, returned.call(), doing, log);
+            if (returned.pop() != 0) {
+                failure.addSuppressed(notPopped(returned.pop()));
+            }
+            throw failure;
+        }
+        if (returned.pop() != 0) {
+            ModelException failure = notPopped(returned.pop());
+            GiveBack.after(failure, giveBack);
+            throw failure;
+        }
     }
 
     /** Calls a function while this is the thread's context. */
     void call(CudaCall call, String doing, Object... arguments) {
-        try (CurrentContext _ = bind(doing)) {
-            driver.call(call, doing, arguments);
-        }
+        require(returned(call, doing, arguments), call, doing, "", () -> {});
     }
 
-    /** The number, handle or address that {@code call} writes through its first argument, the others being {@code arguments}. */
+    /** The number that {@code call} writes through its first argument, the others being {@code arguments}. */
     long number(CudaCall call, String doing, Object... arguments) {
-        try (CurrentContext _ = bind(doing)) {
-            return driver.number(call, doing, arguments);
+        return had(call, doing, number -> {}, arguments);
+    }
+
+    /**
+     * The handle or address that {@code call} writes through its first argument, the others being {@code arguments}.
+     *
+     * @param giveBack gives it back if nobody gets to know it
+     */
+    long had(CudaCall call, String doing, LongConsumer giveBack, Object... arguments) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment cell = arena.allocate(ValueLayout.JAVA_LONG);
+            Object[] all = new Object[arguments.length + 1];
+            all[0] = cell;
+            System.arraycopy(arguments, 0, all, 1, arguments.length);
+            require(
+                    returned(call, doing, all),
+                    call,
+                    doing,
+                    "",
+                    () -> giveBack.accept(cell.get(ValueLayout.JAVA_LONG, 0)));
+            return cell.get(ValueLayout.JAVA_LONG, 0);
         }
     }
 
     /** Calls a function that gives something back; not where the device has failed, since all of it has gone with its context. */
     void release(CudaCall call, String doing, Object... arguments) {
-        if (!driver.isBroken()) {
-            call(call, doing, arguments);
+        unlessBroken(() -> call(call, doing, arguments));
+    }
+
+    /** Does {@code giveBack} while the device is of use. What breaks it meanwhile fails whoever waits for it: all is given back then. */
+    private void unlessBroken(Runnable giveBack) {
+        if (driver.isBroken()) {
+            return;
+        }
+        try {
+            giveBack.run();
+        } catch (ModelException failure) {
+            if (!driver.isBroken()) {
+                throw failure;
+            }
         }
     }
 
@@ -130,8 +205,8 @@ public final class CudaContext implements AutoCloseable {
     /** Gives the context back; all that lives in it must be closed before. */
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true) && !driver.isBroken()) {
-            driver.call(CudaCall.CONTEXT_RELEASE, "closing a context", device.ordinal());
+        if (closed.compareAndSet(false, true)) {
+            unlessBroken(() -> driver.call(CudaCall.CONTEXT_RELEASE, "closing a context", device.ordinal()));
         }
     }
 }

@@ -46,30 +46,45 @@ public record CudaDevice(
     private static final int COMPUTE_CAPABILITY_MINOR = 76;
     private static final int MEMORY_POOLS_SUPPORTED = 115;
 
-    /** The devices that the process may use. */
+    /**
+     * The devices that the process may use, save those behind the first that cannot be asked.
+     *
+     * @throws ModelException if the first cannot be asked
+     */
     public static List<CudaDevice> all(CudaDriver driver) {
-        int count = driver.integer(CudaCall.DEVICE_COUNT, "counting the devices");
+        int count = count(driver);
         List<CudaDevice> devices = new ArrayList<>();
         for (int ordinal = 0; ordinal < count; ordinal++) {
-            devices.add(query(driver, ordinal));
+            try {
+                devices.add(query(driver, ordinal));
+            } catch (ModelException sick) {
+                if (ordinal == 0) {
+                    throw sick;
+                }
+                System.getLogger("dev.quern.ptx")
+                        .log(System.Logger.Level.WARNING, "device {0} is left out: {1}", ordinal, sick.getMessage());
+            }
         }
         return List.copyOf(devices);
     }
 
+    private static int count(CudaDriver driver) {
+        return driver.integer(CudaCall.DEVICE_COUNT, "counting the devices");
+    }
+
     /**
-     * The first device.
+     * The first device. No other is asked anything.
      *
      * @throws ModelException if there is none
      */
     public static CudaDevice first(CudaDriver driver) {
-        List<CudaDevice> devices = all(driver);
-        if (devices.isEmpty()) {
+        if (count(driver) == 0) {
             throw new ModelException(
                     ModelException.Code.DEVICE,
                     CudaDriver.WHERE,
                     "the driver sees no device; make one visible to the process, or name the device cpu");
         }
-        return devices.getFirst();
+        return query(driver, 0);
     }
 
     private static CudaDevice query(CudaDriver driver, int ordinal) {

@@ -213,12 +213,15 @@ public final class CudaDriver {
 
     /** What a function returns. */
     int result(CudaCall call, Object... arguments) {
+        return result(function(call), arguments);
+    }
+
+    /** What {@code function} returns. Nothing in this blocks but the driver itself. */
+    static int result(MethodHandle function, Object[] arguments) {
         try {
-            return (int) handle(call).invokeExact(arguments);
-        } catch (ModelException missing) {
-            throw missing;
+            return (int) function.invokeExact(arguments);
         } catch (Throwable thrown) {
-            throw new IllegalStateException(call.symbol() + " could not be called", thrown);
+            throw new IllegalStateException("a function of the driver could not be called", thrown);
         }
     }
 
@@ -257,7 +260,12 @@ public final class CudaDriver {
         return address.address() == 0 ? "" : address.reinterpret(LONGEST_TEXT).getString(0);
     }
 
-    private MethodHandle handle(CudaCall call) {
+    /**
+     * A function, bound if it was not yet.
+     *
+     * @throws ModelException if the driver has none of its name
+     */
+    MethodHandle function(CudaCall call) {
         MethodHandle known = handles.get(call.ordinal());
         if (known == null) {
             known = bind(call);

@@ -18,7 +18,13 @@ public final class CudaEvent implements AutoCloseable {
 
     /** An event that nothing has met. */
     public static CudaEvent create(CudaContext context) {
-        return new CudaEvent(context, context.number(CudaCall.EVENT_CREATE, "creating an event", 0));
+        return new CudaEvent(
+                context,
+                context.had(CudaCall.EVENT_CREATE, "creating an event", handle -> destroy(context, handle), 0));
+    }
+
+    private static void destroy(CudaContext context, long handle) {
+        context.release(CudaCall.EVENT_DESTROY, "closing an event", handle);
     }
 
     /** The event is met when {@code stream} has done what it has now. */
@@ -43,7 +49,7 @@ public final class CudaEvent implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            context.release(CudaCall.EVENT_DESTROY, "closing an event", handle);
+            destroy(context, handle);
         }
     }
 }

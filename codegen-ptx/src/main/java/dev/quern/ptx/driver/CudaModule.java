@@ -35,8 +35,8 @@ public final class CudaModule implements AutoCloseable {
      * @throws dev.quern.ModelException with the compiler's log if the driver refuses it
      */
     public static CudaModule load(CudaContext context, String name, String ptx) {
-        try (Arena arena = Arena.ofConfined();
-                CudaContext.CurrentContext _ = context.bind("loading kernel " + name)) {
+        String doing = "loading kernel " + name;
+        try (Arena arena = Arena.ofConfined()) {
             MemorySegment information = arena.allocate(LOG_BYTES);
             MemorySegment errors = arena.allocate(LOG_BYTES);
             MemorySegment keys = arena.allocateFrom(ValueLayout.JAVA_INT, OPTIONS);
@@ -44,14 +44,20 @@ public final class CudaModule implements AutoCloseable {
             MemorySegment values = arena.allocateFrom(
                     ValueLayout.JAVA_LONG, information.address(), LOG_BYTES, errors.address(), LOG_BYTES, 1);
             MemorySegment handle = arena.allocate(ValueLayout.JAVA_LONG);
-            CudaDriver driver = context.driver();
-            int result =
-                    driver.result(CudaCall.MODULE_LOAD, handle, arena.allocateFrom(ptx), OPTIONS.length, keys, values);
-            if (result != 0) {
-                throw driver.failure(CudaCall.MODULE_LOAD, result, "loading kernel " + name, errors.getString(0));
-            }
+            CudaContext.Returned returned = context.returned(
+                    CudaCall.MODULE_LOAD, doing, handle, arena.allocateFrom(ptx), OPTIONS.length, keys, values);
+            context.require(
+                    returned,
+                    CudaCall.MODULE_LOAD,
+                    doing,
+                    errors.getString(0),
+                    () -> unload(context, handle.get(ValueLayout.JAVA_LONG, 0)));
             return new CudaModule(context, handle.get(ValueLayout.JAVA_LONG, 0), information.getString(0));
         }
+    }
+
+    private static void unload(CudaContext context, long handle) {
+        context.release(CudaCall.MODULE_UNLOAD, "unloading a module", handle);
     }
 
     /** What the driver's compiler said: registers and spills of each function. */
@@ -71,7 +77,7 @@ public final class CudaModule implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            context.release(CudaCall.MODULE_UNLOAD, "unloading a module", handle);
+            unload(context, handle);
         }
     }
 }

@@ -19,7 +19,14 @@ public final class CudaStream implements AutoCloseable {
 
     /** A new stream. */
     public static CudaStream create(CudaContext context) {
-        return new CudaStream(context, context.number(CudaCall.STREAM_CREATE, "creating a stream", NON_BLOCKING));
+        return new CudaStream(
+                context,
+                context.had(
+                        CudaCall.STREAM_CREATE, "creating a stream", handle -> destroy(context, handle), NON_BLOCKING));
+    }
+
+    private static void destroy(CudaContext context, long handle) {
+        context.release(CudaCall.STREAM_DESTROY, "closing a stream", handle);
     }
 
     /** The context. */
@@ -91,7 +98,7 @@ public final class CudaStream implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            context.release(CudaCall.STREAM_DESTROY, "closing a stream", handle);
+            destroy(context, handle);
         }
     }
 }

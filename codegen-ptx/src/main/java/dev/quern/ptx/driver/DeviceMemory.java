@@ -25,8 +25,8 @@ public final class DeviceMemory implements AutoCloseable {
         String doing = "allocating " + bytes + " bytes on the device";
         long size = Math.max(1, bytes);
         long address = context.device().hasPools()
-                ? context.number(CudaCall.ALLOCATE, doing, size, stream.handle())
-                : context.number(CudaCall.ALLOCATE_WITHOUT_POOL, doing, size);
+                ? context.had(CudaCall.ALLOCATE, doing, place -> free(stream, place), size, stream.handle())
+                : context.had(CudaCall.ALLOCATE_WITHOUT_POOL, doing, place -> free(stream, place), size);
         return new DeviceMemory(stream, address);
     }
 
@@ -38,9 +38,12 @@ public final class DeviceMemory implements AutoCloseable {
     /** Gives it back once the stream has done what it has now. */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        if (closed.compareAndSet(false, true)) {
+            free(stream, address);
         }
+    }
+
+    private static void free(CudaStream stream, long address) {
         CudaContext context = stream.context();
         String doing = "freeing memory of the device";
         if (context.device().hasPools()) {

@@ -21,8 +21,17 @@ public final class PinnedMemory implements AutoCloseable {
      */
     @SuppressWarnings("restricted")
     public static PinnedMemory allocate(CudaContext context, long bytes) {
-        long address = context.number(CudaCall.PINNED_ALLOCATE, "pinning " + bytes + " bytes", Math.max(1, bytes), 0);
+        long address = context.had(
+                CudaCall.PINNED_ALLOCATE,
+                "pinning " + bytes + " bytes",
+                place -> free(context, MemorySegment.ofAddress(place)),
+                Math.max(1, bytes),
+                0);
         return new PinnedMemory(context, MemorySegment.ofAddress(address).reinterpret(bytes));
+    }
+
+    private static void free(CudaContext context, MemorySegment segment) {
+        context.release(CudaCall.PINNED_FREE, "freeing pinned memory", segment);
     }
 
     /** The memory; not to be used once this is closed. */
@@ -33,7 +42,7 @@ public final class PinnedMemory implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            context.release(CudaCall.PINNED_FREE, "freeing pinned memory", segment);
+            free(context, segment);
         }
     }
 }

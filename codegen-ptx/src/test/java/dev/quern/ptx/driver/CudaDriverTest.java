@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -325,6 +326,78 @@ class CudaDriverTest {
         stream.close();
         context.close();
         assertEquals(before, stub.called());
+    }
+
+    @Test
+    void whatWasHadIsGivenBackWhereTheThreadCannotHaveItsOwnContextAgain() {
+        StubDriver stub = new StubDriver();
+        CudaContext context = open(stub);
+        CudaStream stream = CudaStream.create(context);
+        List<Executable> takers = List.of(
+                () -> CudaStream.create(context),
+                () -> CudaEvent.create(context),
+                () -> PinnedMemory.allocate(context, 8),
+                () -> DeviceMemory.allocate(stream, 8),
+                () -> CudaModule.load(context, "twice", PTX));
+        for (Executable taker : takers) {
+            int before = stub.functions().left().size();
+            stub.failingOnce("cuCtxPopCurrent_v2", StubFunctions.INVALID_CONTEXT);
+            ModelException failure = assertThrows(ModelException.class, taker);
+            assertTrue(
+                    failure.getMessage()
+                            .startsWith(
+                                    "device 'cuda': cuCtxPopCurrent_v2 failed while giving a thread its context back"),
+                    failure.getMessage());
+            List<Object> left = stub.functions().left();
+            assertEquals(before + 1, left.size(), () -> "beside the context: " + left);
+        }
+        stub.failingOnce("cuCtxPopCurrent_v2", StubFunctions.INVALID_CONTEXT)
+                .failingOnce("cuMemGetInfo_v2", StubFunctions.INVALID_VALUE);
+        ModelException both = assertThrows(ModelException.class, context::freeMemory);
+        assertTrue(both.getMessage().contains("cuMemGetInfo_v2 failed"), both.getMessage());
+        assertEquals(1, both.getSuppressed().length);
+    }
+
+    /** Another model's kernel may break the device while this one is closed. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "cuMemFreeAsync",
+                "cuEventDestroy_v2",
+                "cuModuleUnload",
+                "cuMemFreeHost",
+                "cuStreamDestroy_v2",
+                "cuDevicePrimaryCtxRelease_v2",
+                "cuCtxPushCurrent_v2",
+                "cuCtxPopCurrent_v2"
+            })
+    void whatMeetsABrokenDeviceWhenItIsGivenBackIsGivenBack(String symbol) {
+        StubDriver stub = new StubDriver();
+        try (CudaContext context = open(stub);
+                CudaStream stream = CudaStream.create(context);
+                CudaEvent _ = CudaEvent.create(context);
+                DeviceMemory _ = DeviceMemory.allocate(stream, 8);
+                PinnedMemory _ = PinnedMemory.allocate(context, 8);
+                CudaModule _ = CudaModule.load(context, "twice", PTX)) {
+            stub.failing(symbol, 700);
+        }
+        assertTrue(stub.called().contains(symbol));
+    }
+
+    @Test
+    void aSickDeviceBehindTheFirstIsLeftOut() {
+        try (StubDriver stub = new StubDriver()) {
+            stub.functions().devices(3);
+            stub.functions().sick(1);
+            CudaDriver driver = CudaDriver.open(stub);
+            assertEquals("Stub 0", CudaDevice.first(driver).name());
+            assertEquals(
+                    List.of("Stub 0", "Stub 2"),
+                    CudaDevice.all(driver).stream().map(CudaDevice::name).toList());
+            stub.functions().sick(0);
+            assertThrows(ModelException.class, () -> CudaDevice.first(driver));
+            assertThrows(ModelException.class, () -> CudaDevice.all(driver));
+        }
     }
 
     private static CudaContext open(StubDriver stub) {

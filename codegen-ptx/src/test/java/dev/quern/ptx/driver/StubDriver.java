@@ -65,6 +65,9 @@ public final class StubDriver implements SymbolLookup, AutoCloseable {
 
     @Override
     public Optional<MemorySegment> find(String name) {
+        if (!functions.lacksContext()) {
+            thrown = new AssertionError(name + " is bound where a virtual thread must stay on its carrier");
+        }
         if (absent.contains(name)) {
             return Optional.empty();
         }

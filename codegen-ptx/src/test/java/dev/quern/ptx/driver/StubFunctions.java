@@ -70,6 +70,8 @@ public final class StubFunctions {
 
     private int version = 13020;
     private boolean pools = true;
+    private int major = 9;
+    private int sick = -1;
 
     /** The contexts that each thread has pushed, the current one last. */
     private final Map<Thread, Deque<Long>> contexts = new ConcurrentHashMap<>();
@@ -87,6 +89,16 @@ public final class StubFunctions {
     /** Whether devices have memory pools. */
     public void pools(boolean there) {
         pools = there;
+    }
+
+    /** The devices' compute capability before the dot; the other part is 0. */
+    public void capability(int number) {
+        major = number;
+    }
+
+    /** The device {@code ordinal} answers nothing that is asked about it. */
+    public void sick(int ordinal) {
+        sick = ordinal;
     }
 
     /** What kernels do. */
@@ -129,7 +141,8 @@ public final class StubFunctions {
         return what.equals(handles.get(handle));
     }
 
-    private boolean lacksContext() {
+    /** Whether the calling thread has no context. */
+    boolean lacksContext() {
         return contexts.getOrDefault(Thread.currentThread(), new ArrayDeque<>()).isEmpty();
     }
 
@@ -177,7 +190,7 @@ public final class StubFunctions {
 
     int cuDeviceGet(MemorySegment device, int ordinal) {
         putInt(device, ordinal);
-        return ordinal < devices ? 0 : 101;
+        return ordinal == sick ? UNKNOWN : ordinal < devices ? 0 : 101;
     }
 
     int cuDeviceGetName(MemorySegment name, int length, int device) {
@@ -192,7 +205,7 @@ public final class StubFunctions {
             case 97 -> Optional.of(232448);
             case 16 -> Optional.of(132);
             case 39 -> Optional.of(2048);
-            case 75 -> Optional.of(9);
+            case 75 -> Optional.of(major);
             case 76 -> Optional.of(0);
             case 115 -> Optional.of(pools ? 1 : 0);
             default -> Optional.empty();
