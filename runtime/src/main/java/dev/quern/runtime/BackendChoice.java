@@ -34,8 +34,7 @@ public final class BackendChoice {
         List<String> order = wanted.equals("auto") ? List.of("cuda", "cpu") : List.of(wanted);
         for (String name : order) {
             for (Backend backend : backends) {
-                boolean isThere = order.size() == 1 || backend.isAvailable();
-                if (backend.device().equals(name) && isThere) {
+                if (backend.device().equals(name) && (order.size() == 1 || backend.isAvailable())) {
                     return backend;
                 }
             }

@@ -169,9 +169,8 @@ final class ConstantStore implements AutoCloseable {
     private Placed inSegment(String name, ConstantData data, Consumer<MemorySegment> fill) {
         Arena arena = Arena.ofShared();
         MemorySegment memory =
-                nativeMemory(arena, owner(name), Math.max(1, dtype(data).byteSize(elements(data))));
+                filled(arena, owner(name), Math.max(1, dtype(data).byteSize(elements(data))), fill);
         arenas.add(arena);
-        fill.accept(memory);
         return own(memory, 0, data, arena);
     }
 
@@ -185,11 +184,22 @@ final class ConstantStore implements AutoCloseable {
         return "constant '" + name + "'";
     }
 
+    /** Memory of {@code arena} that {@code fill} has filled; the arena is closed if that fails. */
+    static MemorySegment filled(Arena arena, String owner, long bytes, Consumer<MemorySegment> fill) {
+        try {
+            MemorySegment memory = nativeMemory(arena, owner, bytes);
+            fill.accept(memory);
+            return memory;
+        } catch (RuntimeException | Error failure) {
+            GiveBack.after(failure, arena::close);
+            throw failure;
+        }
+    }
+
     private static MemorySegment nativeMemory(Arena arena, String owner, long bytes) {
         try {
             return arena.allocate(bytes, ALIGNMENT);
         } catch (OutOfMemoryError full) {
-            arena.close();
             throw new ModelException(
                     ModelException.Code.LIMIT,
                     owner,

@@ -95,7 +95,7 @@ final class DeviceTrial implements KernelTrial {
                     .toArray();
             return new DeviceTrial(executable, queue, constants, addresses, symbols);
         } catch (RuntimeException | Error failure) {
-            GiveBack.after(failure, constants::close, queue::close);
+            GiveBack.after(failure, queue::close, constants::close);
             throw failure;
         }
     }
@@ -147,6 +147,7 @@ final class DeviceTrial implements KernelTrial {
 
     @Override
     public void close() {
-        GiveBack.all(constants::close, queue::close, executable::close);
+        // The queue waits for what is under way, which reads constants.
+        GiveBack.all(queue::close, constants::close, executable::close);
     }
 }

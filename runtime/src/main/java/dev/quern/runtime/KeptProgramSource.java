@@ -1,5 +1,6 @@
 package dev.quern.runtime;
 
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.ir.backend.Target;
 import dev.quern.onnx.ImportedModel;
 import dev.quern.onnx.OnnxModels;
@@ -84,7 +85,6 @@ final class KeptProgramSource implements ProgramSource {
 
     @Override
     public void close() {
-        bytes.close();
-        memory.close();
+        GiveBack.all(bytes::close, memory::close);
     }
 }

@@ -4,6 +4,7 @@ import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.backend.MachineCode;
 import dev.quern.ir.backend.Target;
@@ -94,7 +95,7 @@ final class KernelAlone implements RepeatedKernel {
                     BoundKernel.split(executable, symbols, executable.parallelExtent(symbols), work, place.threads());
             return new KernelAlone(place.backend(), executable, bound, sets, store);
         } catch (RuntimeException | Error failure) {
-            store.close();
+            GiveBack.after(failure, store::close);
             throw failure;
         }
     }

@@ -5,6 +5,7 @@ import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.DeviceExecutable;
 import dev.quern.ir.backend.DeviceQueue;
 import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.ir.backend.HostExecutable;
 import dev.quern.ir.backend.MachineCode;
 import dev.quern.ir.backend.Target;
@@ -79,15 +80,27 @@ final class KernelCache {
         Set<Executable> made = Collections.newSetFromMap(new ConcurrentHashMap<>());
         List<LeasedValues.Lease<Executable>> leases = LeasedValues.all(
                 steps.size(), i -> lease(steps.get(i), steps.get(i).forms().usual(), made), pool, threads);
-        leases.stream().map(LeasedValues.Lease::value).filter(made::remove).forEach(stages::executable);
+        show(leases, made);
         return leases;
+    }
+
+    /** Shows what of {@code leases} was {@code made} for them; they end if whoever looks at it fails. */
+    private void show(List<LeasedValues.Lease<Executable>> leases, Set<Executable> made) {
+        try {
+            leases.stream().map(LeasedValues.Lease::value).filter(made::remove).forEach(stages::executable);
+        } catch (RuntimeException | Error failure) {
+            GiveBack.after(
+                    failure,
+                    leases.stream().<Runnable>map(lease -> lease::close).toArray(Runnable[]::new));
+            throw failure;
+        }
     }
 
     /** The code of one form of a step's kernel. */
     LeasedValues.Lease<Executable> lease(ProgramStep.RunKernel step, KernelForms.Form form) {
         Set<Executable> made = Collections.newSetFromMap(new ConcurrentHashMap<>());
         LeasedValues.Lease<Executable> lease = lease(step, form, made);
-        made.forEach(stages::executable);
+        show(List.of(lease), made);
         return lease;
     }
 
@@ -104,13 +117,25 @@ final class KernelCache {
         return compiled.lease(
                 nameless,
                 () -> {
-                    Executable executable = restored(scheduled)
-                            .orElseGet(() -> times.time(
-                                    CompilationPart.CODE, scheduled.name(), () -> compiled(step, scheduled)));
+                    Executable executable = restored(scheduled).orElseGet(() -> {
+                        long begin = System.nanoTime();
+                        return told(CompilationPart.CODE, scheduled, begin, compiled(step, scheduled));
+                    });
                     made.add(executable);
                     return executable;
                 },
                 () -> {});
+    }
+
+    /** {@code executable}, the time since {@code begin} told; it is unloaded if whoever is told fails. */
+    private Executable told(CompilationPart part, Kernel scheduled, long begin, Executable executable) {
+        try {
+            times.done(part, scheduled.name(), System.nanoTime() - begin);
+            return executable;
+        } catch (RuntimeException | Error failure) {
+            GiveBack.after(failure, () -> unload(executable));
+            throw failure;
+        }
     }
 
     /** Of kept code, if there is any and the back end and its driver take it, as those of another version may not. */
@@ -122,8 +147,7 @@ final class KernelCache {
         }
         try {
             Executable executable = backend.restore(scheduled, code.get());
-            times.done(CompilationPart.KEPT_CODE, scheduled.name(), System.nanoTime() - begin);
-            return Optional.of(executable);
+            return Optional.of(told(CompilationPart.KEPT_CODE, scheduled, begin, executable));
         } catch (ModelException refused) {
             LOG.log(
                     System.Logger.Level.WARNING,

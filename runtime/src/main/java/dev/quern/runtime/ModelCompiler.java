@@ -3,6 +3,7 @@ package dev.quern.runtime;
 import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.ir.backend.Backend;
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.interpret.DimBindings;
 import dev.quern.ir.interpret.GraphInterpreter;
@@ -159,7 +160,7 @@ public final class ModelCompiler {
                 return named;
             });
         } catch (RuntimeException | Error failure) {
-            loaded.close();
+            GiveBack.after(failure, loaded::close);
             throw failure;
         }
         try {
@@ -180,14 +181,27 @@ public final class ModelCompiler {
             Seat now = seat();
             if (!now.records().digest().equals(seat.records().digest())
                     && left(begin).isPositive()) {
-                CompiledModel better = loaded(where, open).model();
-                loaded.close();
-                return better;
+                return inPlaceOf(loaded, loaded(where, open).model(), where);
             }
         } catch (RuntimeException | LinkageError | AssertionError | OutOfMemoryError | StackOverflowError failure) {
             untuned(where, failure);
         }
         return loaded;
+    }
+
+    /** {@code better}, whatever becomes of closing {@code loaded}. */
+    static CompiledModel inPlaceOf(CompiledModel loaded, CompiledModel better, String where) {
+        try {
+            loaded.close();
+        } catch (RuntimeException | Error failure) {
+            System.getLogger("dev.quern.runtime")
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "{0}: the model is tuned; what it had before is not all given back: {1}",
+                            where,
+                            failure.toString());
+        }
+        return better;
     }
 
     private static void untuned(String where, Throwable failure) {
@@ -209,19 +223,19 @@ public final class ModelCompiler {
         Reproducer reproducer = new Reproducer();
         return Boundary.cross(where, reproducer, () -> {
             ModelBytes bytes = open.get();
-            boolean handedOver = false;
+            ModelBytes model;
+            Seat seat;
+            Optional<CompiledModel> restored;
             try {
                 Optional<Archive> archive = archive(bytes, where);
-                ModelBytes model = archive.isPresent() ? ModelArchives.model(archive.get(), bytes, where) : bytes;
-                Seat seat = seat();
-                Optional<CompiledModel> restored = archive.flatMap(found -> restored(found, model, seat, where));
-                handedOver = true;
-                return new SeatedModel(restored.isPresent() ? restored.get() : compiled(model, seat, reproducer), seat);
-            } finally {
-                if (!handedOver) {
-                    bytes.close();
-                }
+                model = archive.isPresent() ? ModelArchives.model(archive.get(), bytes, where) : bytes;
+                seat = seat();
+                restored = restored(archive, model, seat, where);
+            } catch (RuntimeException | Error failure) {
+                GiveBack.after(failure, bytes::close);
+                throw failure;
             }
+            return new SeatedModel(restored.isPresent() ? restored.get() : compiled(model, seat, reproducer), seat);
         });
     }
 
@@ -245,11 +259,12 @@ public final class ModelCompiler {
         }
     }
 
-    private Optional<CompiledModel> restored(Archive archive, ModelBytes model, Seat seat, String where) {
+    private Optional<CompiledModel> restored(Optional<Archive> given, ModelBytes model, Seat seat, String where) {
         Optional<String> build = keeping.map(Keeping::build).or(BuildIdentity::get);
-        if (!seat.backend().takesCodeBack() || stages != StageSink.NONE || build.isEmpty()) {
+        if (given.isEmpty() || !seat.backend().takesCodeBack() || stages != StageSink.NONE || build.isEmpty()) {
             return Optional.empty();
         }
+        Archive archive = given.get();
         CompilationKey key = CompilationKey.of(
                 build.get(),
                 archive.manifest().property(CompilationKey.MODEL),
@@ -279,7 +294,7 @@ public final class ModelCompiler {
             key = kept.get().key(files);
             found = kept.get().find(key, files);
         } catch (RuntimeException | Error failure) {
-            bytes.close();
+            GiveBack.after(failure, bytes::close);
             throw failure;
         }
         if (found.isPresent()) {
@@ -369,7 +384,7 @@ public final class ModelCompiler {
                     .map(archive -> ModelArchives.model(archive, bytes, where))
                     .orElse(bytes);
         } catch (RuntimeException | Error failure) {
-            bytes.close();
+            GiveBack.after(failure, bytes::close);
             throw failure;
         }
     }

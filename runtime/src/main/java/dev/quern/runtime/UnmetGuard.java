@@ -15,7 +15,7 @@ final class UnmetGuard extends RuntimeException {
     private transient SymbolValues symbols;
 
     UnmetGuard(String program, ShapeGuard guard, SymbolValues symbols) {
-        super(guard.toString(), null, false, false);
+        super(guard.toString(), null, true, false);
         this.guard = guard;
         this.refusal = GuardCheck.failure(program, guard, symbols);
         this.symbols = symbols;
@@ -35,9 +35,12 @@ final class UnmetGuard extends RuntimeException {
         return symbols;
     }
 
-    /** This, having passed a program that knows {@code outer}. */
-    UnmetGuard through(SymbolValues outer) {
+    /** This, having passed a program that knows {@code outer}; or what failed as that gave back what it had, since no other program answers for it. */
+    RuntimeException through(SymbolValues outer) {
         symbols = outer;
-        return this;
+        return switch (getSuppressed().length == 0 ? this : getSuppressed()[0]) {
+            case RuntimeException failure -> failure;
+            case Throwable failure -> new IllegalStateException(failure);
+        };
     }
 }

@@ -3,6 +3,7 @@ package dev.quern.runtime;
 import dev.quern.LoadWarmUp;
 import dev.quern.ModelException;
 import dev.quern.TensorInfo;
+import dev.quern.ir.backend.GiveBack;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,7 +39,7 @@ final class WarmUpAtLoad {
                 Thread.ofPlatform().daemon().name("quern-warm-up").start(() -> warmBeside(model, all));
             }
         } catch (RuntimeException | Error failure) {
-            model.close();
+            GiveBack.after(failure, model::close);
             throw failure;
         }
     }

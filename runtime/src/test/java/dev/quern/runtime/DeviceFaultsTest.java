@@ -8,18 +8,22 @@ import static dev.quern.runtime.HandMade.value;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
+import dev.quern.LoadWarmUp;
 import dev.quern.Model;
 import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Backend;
+import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Literal;
+import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.schedule.KernelForms;
@@ -28,9 +32,11 @@ import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
+import dev.quern.passes.CompilationPart;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
+import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +133,106 @@ class DeviceFaultsTest {
     }
 
     @Test
+    void aModelIsReplacedThoughTheOneBeforeFailsToClose() {
+        CompiledModel loaded = model(sum(), Options.defaults());
+        loaded.run(FOUR);
+        try (CompiledModel better = model(sum(), Options.defaults())) {
+            NearDevice.FAILING.add("close");
+            assertSame(better, ModelCompiler.inPlaceOf(loaded, better, "sum"));
+            NearDevice.FAILING.clear();
+            assertTrue(loaded.isClosed());
+            assertArrayEquals(new float[] {2, 4, 6, 8}, HandMade.run(better, "y", FOUR));
+        }
+    }
+
+    @Test
+    void theFirstFailureOfAWarmUpIsSaid() {
+        NearDevice.FAILING.addAll(List.of("await", "close"));
+        ModelException failure = assertThrows(
+                ModelException.class,
+                () -> ModelCompiler.of(Options.builder()
+                                .device("near")
+                                .warmUp(new LoadWarmUp(List.of(Map.of("x", List.of(2L, 3L))), true))
+                                .build())
+                        .compile(softmax()));
+        assertEquals("device 'near': await failed", failure.getMessage());
+        assertEquals(0, NearDevice.OPEN.get(), "queues left open");
+    }
+
+    @Test
+    void codeIsUnloadedThoughWhoeverIsShownItFails() {
+        int before = NearDevice.LOADED.get();
+        IllegalStateException unshown = new IllegalStateException("not shown");
+        List<StageSink> sinks = List.of(
+                new StageSink() {
+                    @Override
+                    public void executable(Executable executable) {
+                        throw unshown;
+                    }
+                },
+                new StageSink() {
+                    @Override
+                    public void part(CompilationPart part, String name, long nanoseconds) {
+                        if (part == CompilationPart.CODE) {
+                            throw unshown;
+                        }
+                    }
+                });
+        for (StageSink sink : sinks) {
+            ModelCompiler compiler =
+                    ModelCompiler.of(Options.builder().device("near").build()).withStages(sink);
+            assertThrows(RuntimeException.class, () -> compiler.compile(softmax()));
+            assertEquals(before, NearDevice.LOADED.get(), "kernels left loaded");
+        }
+    }
+
+    @Test
+    void aConstantWhoseFillingFailsKeepsNoMemory() {
+        Arena arena = Arena.ofShared();
+        assertThrows(
+                IllegalStateException.class,
+                () -> ConstantStore.filled(arena, "constant 'w'", 8, memory -> {
+                    throw new IllegalStateException("not filled");
+                }));
+        assertFalse(arena.scope().isAlive());
+    }
+
+    @Test
+    void noOtherProgramAnswersWhereOneDoesNotGiveBackWhatItHad() {
+        SymbolValues symbols = SymbolValues.of(N.symbols());
+        N.symbols().forEach(name -> symbols.bind(name, 3));
+        ShapeGuard guard = new ShapeGuard(N, ShapeGuard.Relation.EQUAL, Dim.of(4), "for a test");
+        UnmetGuard unmet = new UnmetGuard("p", guard, symbols);
+        assertSame(unmet, unmet.through(symbols));
+        ModelException failure = new ModelException(ModelException.Code.DEVICE, "device 'near'", "close failed");
+        assertThrows(UnmetGuard.class, () -> {
+            try (AutoCloseable _ = () -> {
+                throw failure;
+            }) {
+                throw unmet;
+            }
+        });
+        assertSame(failure, unmet.through(symbols));
+    }
+
+    @Test
+    void autoAsksOnlyTheDevicesThatItMayTake() {
+        int asked = NearDevice.ASKED.get();
+        assertThrows(ModelException.class, () -> BackendChoice.forDevice("auto"), "there is neither cuda nor cpu here");
+        assertEquals(asked, NearDevice.ASKED.get());
+    }
+
+    private static byte[] softmax() {
+        return new OnnxBuilder()
+                .input("x", DType.F32, "n", 3)
+                .initializer("w", Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2))
+                .node("MatMul", List.of("x", "w"), List.of("a"))
+                .node("Softmax", List.of("a"), List.of("y"))
+                .output("y", DType.F32, "n", 2)
+                .build();
+    }
+
+    @Test
     void aConstantWhoseCopyFailsIsGivenBackAtOnce() {
         try (CompiledModel model = model(sum(), Options.defaults())) {
             NearDevice.FAILING.add("await");
@@ -139,13 +245,7 @@ class DeviceFaultsTest {
 
     @Test
     void codeIsUnloadedWithTheLastModelThatHasIt() {
-        byte[] bytes = new OnnxBuilder()
-                .input("x", DType.F32, "n", 3)
-                .initializer("w", Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2))
-                .node("MatMul", List.of("x", "w"), List.of("a"))
-                .node("Softmax", List.of("a"), List.of("y"))
-                .output("y", DType.F32, "n", 2)
-                .build();
+        byte[] bytes = softmax();
         int before = NearDevice.LOADED.get();
         ModelCompiler compiler =
                 ModelCompiler.of(Options.builder().device("near").threads(1).build());

@@ -1,6 +1,7 @@
 package dev.quern.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,11 +12,13 @@ import dev.quern.tune.GridSearch;
 import dev.quern.tune.KernelTrial;
 import dev.quern.tune.TrialOutcome;
 import dev.quern.tune.TrialPlace;
+import dev.quern.tune.TrialSource;
 import dev.quern.tune.TunedKernel;
 import dev.quern.tune.TunedOperator;
 import dev.quern.tune.Tuning;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Candidates are timed on a device with memory of its own, and give back what they took there. */
@@ -56,6 +59,41 @@ class DeviceTrialsTest {
         assertEquals(0, NearDevice.OPEN.get(), "queues left open");
         assertEquals(0, NearDevice.allocations());
         assertEquals(loaded, NearDevice.LOADED.get(), "kernels left loaded");
+    }
+
+    /** A launch may be refused, for registers say, and leave those before it under way. */
+    @Test
+    void whatIsUnderWayIsWaitedForBeforeWhatItReadsIsFreed() {
+        DeviceTrials place = new DeviceTrials(BACKEND, BACKEND.target(1));
+        TunedKernel kernel = TunedKernel.of(TunedOperator.MATMUL, "8x16x12", place.target());
+        KernelTrial trial = DeviceTrial.of(place, kernel, kernel.step().schedule());
+        AtomicInteger launches = new AtomicInteger();
+        NearDevice.before = () -> {
+            if (launches.incrementAndGet() == 2) {
+                throw new ModelException(ModelException.Code.DEVICE, "device 'near'", "too many registers");
+            }
+        };
+        try {
+            assertThrows(ModelException.class, trial::first);
+            trial.close();
+        } finally {
+            NearDevice.before = () -> {};
+        }
+        assertEquals(0, NearDevice.OPEN.get(), "queues left open");
+        assertEquals(0, NearDevice.allocations());
+    }
+
+    @Test
+    void aDeviceThatHasFailedIsOfNoMoreUse() {
+        TrialPlace place = new DeviceTrials(BACKEND, BACKEND.target(1));
+        TrialSource trials = place.trials(TunedKernel.of(TunedOperator.MATMUL, "8x16x12", place.target()));
+        assertTrue(place.isUsable() && trials.isUsable());
+        NearDevice.available = false;
+        try {
+            assertFalse(place.isUsable() || trials.isUsable());
+        } finally {
+            NearDevice.available = true;
+        }
     }
 
     @Test

@@ -12,7 +12,10 @@ import dev.quern.ir.kernel.Kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +36,15 @@ public final class NearDevice implements Backend {
 
     /** Kernels that are loaded and not closed. */
     static final AtomicInteger LOADED = new AtomicInteger();
+
+    /** How often it was asked whether the device is there. */
+    static final AtomicInteger ASKED = new AtomicInteger();
+
+    /** Whether the device is there. */
+    static volatile boolean available = true;
+
+    /** Queues that are open. */
+    private static final Set<Queue> QUEUES = ConcurrentHashMap.newKeySet();
 
     /** Functions of the queue that fail, once they have done what they do. */
     static final Set<String> FAILING = ConcurrentHashMap.newKeySet();
@@ -63,6 +75,12 @@ public final class NearDevice implements Backend {
     @Override
     public String device() {
         return "near";
+    }
+
+    @Override
+    public boolean isAvailable() {
+        ASKED.incrementAndGet();
+        return available;
     }
 
     @Override
@@ -133,6 +151,10 @@ public final class NearDevice implements Backend {
                 buffers[i] = at(addresses[i], parameter.dtype().byteSize(Math.max(0, elements)));
             }
             interpreter.run(buffers, new long[addresses.length], symbols);
+            for (long address : addresses) {
+                ((Queue) queue).read.add(ALLOCATED.floorKey(address));
+            }
+            ((Queue) queue).running.add(this);
         }
 
         @Override
@@ -147,6 +169,9 @@ public final class NearDevice implements Backend {
 
         @Override
         public void close() {
+            if (QUEUES.stream().anyMatch(queue -> queue.running.contains(this))) {
+                throw new AssertionError("kernel " + kernel.name() + " is closed and nobody has waited for it");
+            }
             if (closed.compareAndSet(false, true)) {
                 LOADED.decrementAndGet();
             }
@@ -156,8 +181,27 @@ public final class NearDevice implements Backend {
     private static final class Queue implements DeviceQueue {
         private final Map<Long, Arena> memory = new HashMap<>();
 
+        /** What was launched since something last waited for this queue: kernels, and the memory that they read and write. */
+        private final Set<Near> running = Collections.newSetFromMap(new IdentityHashMap<>());
+
+        private final Set<Long> read = ConcurrentHashMap.newKeySet();
+
         Queue() {
             OPEN.incrementAndGet();
+            QUEUES.add(this);
+        }
+
+        private void done() {
+            running.clear();
+            read.clear();
+        }
+
+        private void giveBack(long address) {
+            if (QUEUES.stream().anyMatch(other -> other != this && other.read.contains(address))) {
+                throw new AssertionError("memory is freed that a kernel of another queue may read");
+            }
+            ALLOCATED.remove(address);
+            memory.remove(address).close();
         }
 
         @Override
@@ -171,8 +215,7 @@ public final class NearDevice implements Backend {
 
         @Override
         public void free(long address) {
-            ALLOCATED.remove(address);
-            memory.remove(address).close();
+            giveBack(address);
             fail("free");
         }
 
@@ -186,6 +229,7 @@ public final class NearDevice implements Backend {
         @Override
         public void copyOut(long address, MemorySegment target) {
             target.copyFrom(at(address, target.byteSize()));
+            done();
         }
 
         @Override
@@ -195,6 +239,7 @@ public final class NearDevice implements Backend {
 
         @Override
         public void await() {
+            done();
             fail("await");
         }
 
@@ -202,13 +247,15 @@ public final class NearDevice implements Backend {
         public double nanos(Runnable work) {
             long begin = System.nanoTime();
             work.run();
+            done();
             return System.nanoTime() - begin;
         }
 
         @Override
         public void close() {
-            memory.keySet().forEach(ALLOCATED::remove);
-            memory.values().forEach(Arena::close);
+            done();
+            QUEUES.remove(this);
+            List.copyOf(memory.keySet()).forEach(this::giveBack);
             OPEN.decrementAndGet();
             fail("close");
         }
