@@ -40,54 +40,29 @@ class SearchReplayTest {
             1 << 20,
             new CodeBudget(List.of(new RegisterTile(12, 2), new RegisterTile(4, 2), new RegisterTile(1, 1)), 1));
 
-    private static final Map<String, MadeUpSweep> SWEEPS = made();
+    private static final Map<String, RecordedSweep> SWEEPS = made();
 
-    /** Candidates with their times, as they were drawn. */
-    private record MadeUpSweep(List<Candidate> candidates, Map<String, Double> nanos) {
-        double best() {
-            return nanos.values().stream()
-                    .mapToDouble(Double::doubleValue)
-                    .min()
-                    .orElseThrow();
-        }
-    }
-
-    private static Map<String, MadeUpSweep> made() {
-        Map<String, MadeUpSweep> sweeps = new LinkedHashMap<>();
+    private static Map<String, RecordedSweep> made() {
+        Map<String, RecordedSweep> sweeps = new LinkedHashMap<>();
         for (String shape : List.of("24x64x96", "20x48x160", "36x32x64")) {
             TunedKernel kernel = TunedKernel.of(TunedOperator.MATMUL, shape, TARGET);
             List<Candidate> all = new ArrayList<>(kernel.joint());
             Collections.shuffle(all, new Random(5));
-            Map<String, Double> nanos = new LinkedHashMap<>();
+            Map<Candidate, Double> nanos = new LinkedHashMap<>();
             List<Candidate> candidates = new ArrayList<>();
             for (Candidate one : all.subList(0, DRAWN)) {
                 try {
                     Kernel scheduled = Scheduler.apply(kernel.step().kernel(), one.schedule(), TARGET);
                     ScheduledCost cost = ScheduledCost.of(scheduled, new long[0], TARGET.vectorBits());
-                    nanos.put(one.name(), cost.instructions() + 1.2 * cost.loads());
+                    nanos.put(one, cost.instructions() + 1.2 * cost.loads());
                     candidates.add(one);
                 } catch (ScheduleRefusal refused) {
                     // Then it is none of the sweep's.
                 }
             }
-            sweeps.put(shape, new MadeUpSweep(candidates, nanos));
+            sweeps.put(shape, new RecordedSweep(candidates, nanos));
         }
         return sweeps;
-    }
-
-    /** What the search found after so many evaluations, over the best. */
-    private static double regret(MadeUpSweep sweep, ScheduleSearch search, int evaluations) {
-        double best = Double.MAX_VALUE;
-        for (int i = 0; i < evaluations; i++) {
-            Optional<Candidate> next = search.next();
-            if (next.isEmpty()) {
-                break;
-            }
-            double nanos = sweep.nanos().get(next.get().name());
-            best = Math.min(best, nanos);
-            search.found(TrialOutcome.measured(next.get(), nanos, ""));
-        }
-        return best / sweep.best() - 1;
     }
 
     private static double median(List<Double> regrets) {
@@ -98,10 +73,8 @@ class SearchReplayTest {
     void gridFindsTheBest() {
         SWEEPS.forEach((name, sweep) -> assertEquals(
                 0,
-                regret(
-                        sweep,
-                        new GridSearch(sweep.candidates()),
-                        sweep.candidates().size()),
+                sweep.regret(
+                        new GridSearch(sweep.candidates()), sweep.candidates().size()),
                 name));
     }
 
@@ -110,30 +83,30 @@ class SearchReplayTest {
     void whereTimesChangeSmoothlyWithStepsItRegretsLessThanChance() {
         List<Double> chance = new ArrayList<>();
         List<Double> learnt = new ArrayList<>();
-        for (MadeUpSweep sweep : SWEEPS.values()) {
+        for (RecordedSweep sweep : SWEEPS.values()) {
             for (long seed = 1; seed <= SEEDS; seed++) {
-                MadeUpSweep smooth = smooth(
+                RecordedSweep smooth = smooth(
                         sweep.candidates(), (int) (seed * sweep.candidates().size() / (SEEDS + 1)));
-                chance.add(regret(smooth, new RandomSearch(smooth.candidates(), seed), EVALUATIONS));
-                learnt.add(regret(smooth, new BayesianSearch(smooth.candidates(), List.of(), seed), EVALUATIONS));
+                chance.add(smooth.regret(new RandomSearch(smooth.candidates(), seed), EVALUATIONS));
+                learnt.add(smooth.regret(new BayesianSearch(smooth.candidates(), List.of(), seed), EVALUATIONS));
             }
         }
         assertTrue(median(learnt) <= median(chance) / 2, "random " + median(chance) + ", bayesian " + median(learnt));
     }
 
     /** Times that grow with the distance from the candidate number {@code fastest}. */
-    private static MadeUpSweep smooth(List<Candidate> candidates, int fastest) {
+    private static RecordedSweep smooth(List<Candidate> candidates, int fastest) {
         double[][] points = ScheduleFeatures.of(candidates);
-        Map<String, Double> nanos = new LinkedHashMap<>();
+        Map<Candidate, Double> nanos = new LinkedHashMap<>();
         for (int i = 0; i < points.length; i++) {
-            nanos.put(candidates.get(i).name(), 100 * (1 + LearningSearch.squaredDistance(points[i], points[fastest])));
+            nanos.put(candidates.get(i), 100 * (1 + LearningSearch.squaredDistance(points[i], points[fastest])));
         }
-        return new MadeUpSweep(candidates, nanos);
+        return new RecordedSweep(candidates, nanos);
     }
 
     @Test
     void itsSeedDrawsTheBeginning() {
-        MadeUpSweep sweep = SWEEPS.values().iterator().next();
+        RecordedSweep sweep = SWEEPS.values().iterator().next();
         Set<List<Candidate>> beginnings = new HashSet<>();
         for (long seed = 1; seed <= SEEDS; seed++) {
             List<Candidate> beginning = beginning(sweep, seed);
@@ -144,7 +117,7 @@ class SearchReplayTest {
         assertTrue(beginnings.size() > SEEDS / 2, beginnings.size() + " beginnings of " + SEEDS + " seeds");
     }
 
-    private static List<Candidate> beginning(MadeUpSweep sweep, long seed) {
+    private static List<Candidate> beginning(RecordedSweep sweep, long seed) {
         BayesianSearch search = new BayesianSearch(sweep.candidates(), List.of(), seed);
         List<Candidate> first = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -155,7 +128,7 @@ class SearchReplayTest {
 
     @Test
     void everySearchTriesEachCandidateOnceAndEnds() {
-        MadeUpSweep sweep = SWEEPS.values().iterator().next();
+        RecordedSweep sweep = SWEEPS.values().iterator().next();
         List<Candidate> few = sweep.candidates().subList(0, 24);
         for (ScheduleSearch search :
                 List.of(new BayesianSearch(few, List.of(), 1), new BayesianSearch(few, few.subList(20, 22), 2))) {
@@ -176,12 +149,12 @@ class SearchReplayTest {
 
     @Test
     void noTimeAtAllTeachesToo() {
-        MadeUpSweep sweep = SWEEPS.values().iterator().next();
+        RecordedSweep sweep = SWEEPS.values().iterator().next();
         BayesianSearch search = new BayesianSearch(sweep.candidates().subList(0, 12), List.of(), 1);
         Set<Candidate> tried = new HashSet<>();
         for (Optional<Candidate> next = search.next(); next.isPresent(); next = search.next()) {
             tried.add(next.get());
-            double nanos = tried.size() == 2 ? 0 : sweep.nanos().get(next.get().name());
+            double nanos = tried.size() == 2 ? 0 : sweep.times().get(next.get());
             search.found(TrialOutcome.measured(next.get(), nanos, ""));
             assertTrue(search.learnsNumbers(), "after " + tried.size());
         }

@@ -6,17 +6,12 @@ import dev.quern.cli.bench.MachineWatch;
 import dev.quern.cli.tune.OperatorTuning;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Target;
-import dev.quern.ir.schedule.Candidate;
-import dev.quern.passes.schedule.TunedSchedules;
 import dev.quern.ptx.PtxTargets;
 import dev.quern.runtime.BackendChoice;
-import dev.quern.tune.BayesianSearch;
-import dev.quern.tune.GridSearch;
 import dev.quern.tune.PendingRecords;
-import dev.quern.tune.RandomSearch;
 import dev.quern.tune.RecordKey;
 import dev.quern.tune.RecordedSchedules;
-import dev.quern.tune.ScheduleSearch;
+import dev.quern.tune.RecordedSweep;
 import dev.quern.tune.TrialOutcome;
 import dev.quern.tune.TrialPlace;
 import dev.quern.tune.TunedKernel;
@@ -26,7 +21,6 @@ import dev.quern.tune.TuningRecords;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,16 +53,6 @@ import picocli.CommandLine.Spec;
                     + "lstm STEPSxBATCHxINPUTSxUNITS."
         })
 final class TuneCommand implements Callable<Integer> {
-    /** How the candidates are gone through. */
-    enum SearchKind {
-        /** Those that the rules leave, as they are ranked. */
-        grid,
-        /** The cross product, at random. */
-        random,
-        /** The cross product, where a Gaussian process expects to gain most. */
-        bayesian
-    }
-
     /** What to do. */
     static final class TuneTask {
         @Parameters(
@@ -91,6 +75,13 @@ final class TuneCommand implements Callable<Integer> {
                 description =
                         "Add the records in a file to those kept here; those of other machines are kept, and used there.")
         private String imported;
+
+        @Option(
+                names = "--replay",
+                paramLabel = "OPERATOR",
+                description =
+                        "Time nothing, and show how far from the fastest of the candidates that were timed, whenever and by whatever build, the default is, and what each search finds.")
+        private String replayed;
 
         @Option(names = "--list", paramLabel = "OPERATOR", description = "List the candidates for it.")
         private String listed;
@@ -154,10 +145,16 @@ final class TuneCommand implements Callable<Integer> {
             description =
                     "grid: the candidates as they are ranked; of the whole cross product, random: the default, then any; bayesian: where a model of the times so far expects most. "
                             + "Default: ${DEFAULT-VALUE}.")
-    private SearchKind search = SearchKind.grid;
+    private TuneSearch.SearchKind search = TuneSearch.SearchKind.grid;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of what a search draws. Default: ${DEFAULT-VALUE}.")
     private long seed = 1;
+
+    @Option(
+            names = "--untried",
+            description =
+                    "Leave out what was tried before on this device, by this build, whatever became of it: so a search, such as --search random through thousands, can be done in several runs. The default is timed in each.")
+    private boolean untried;
 
     @Option(
             names = "--records",
@@ -204,13 +201,18 @@ final class TuneCommand implements Callable<Integer> {
                             .of(backend, backend.target(threads), threads)
                             .device());
             new ModelTuneRun(session, backend, threads, budget, most, records())
-                    .run(file, inputs, dims, one -> search(one.kernel(), known.of(one.key())), json);
+                    .run(file, inputs, dims, one -> searching().of(one.kernel(), one.key(), known), json);
             return ExitStatus.OK;
         }
-        TunedOperator operator = TunedOperator.of(task.listed == null ? task.timed : task.listed);
+        TunedOperator operator = TunedOperator.of(
+                task.listed != null ? task.listed : task.replayed != null ? task.replayed : task.timed);
         String sizes = shape == null ? operator.usual() : shape;
-        if (task.listed == null) {
+        if (task.timed != null) {
             tune(operator, sizes);
+            return ExitStatus.OK;
+        }
+        if (task.replayed != null) {
+            replay(operator, sizes);
             return ExitStatus.OK;
         }
         Target target = device.startsWith("sm_")
@@ -227,10 +229,11 @@ final class TuneCommand implements Callable<Integer> {
 
     /** Refuses options that mean nothing to what is done. */
     private void requireMeaning() {
-        boolean isOperator = task.timed != null || task.listed != null;
+        boolean isOperator = task.timed != null || task.listed != null || task.replayed != null;
         if (shape != null && !isOperator) {
             throw meaningless(
-                    "--shape", "the shape of an operator: give --op or --list; sizes of a model are given by --dim");
+                    "--shape",
+                    "the shape of an operator: give --op, --list or --replay; sizes of a model are given by --dim");
         }
         if (task.model == null && !dims.isEmpty()) {
             throw meaningless(
@@ -240,8 +243,8 @@ final class TuneCommand implements Callable<Integer> {
             throw meaningless("--input", "an input of a model: give a model");
         }
         if (task.model == null && task.timed == null) {
-            for (String option : List.of("--budget", "--most", "--search", "--seed")) {
-                if (isGiven(option)) {
+            for (String option : List.of("--budget", "--most", "--search", "--untried", "--seed")) {
+                if (isGiven(option) && (task.replayed == null || !option.equals("--seed"))) {
                     throw meaningless(option, "the timing of candidates: give a model or --op");
                 }
             }
@@ -249,12 +252,13 @@ final class TuneCommand implements Callable<Integer> {
         if (task.exported != null || task.imported != null) {
             for (String option : List.of("--device", "--threads", "--json")) {
                 if (isGiven(option)) {
-                    throw meaningless(option, "kernels: give a model, --op or --list; files of records hold all");
+                    throw meaningless(
+                            option, "kernels: give a model, --op, --list or --replay; files of records hold all");
                 }
             }
         }
         if (task.listed != null && recordsFile != null) {
-            throw meaningless("--records", "what is timed: give a model, --op, --export or --import");
+            throw meaningless("--records", "what is timed: give a model, --op, --replay, --export or --import");
         }
     }
 
@@ -319,7 +323,7 @@ final class TuneCommand implements Callable<Integer> {
                     budget, most, session.measuring().clock(), interruption::isAsked);
             OperatorTuning tuning = OperatorTuning.run(
                     kernel,
-                    search(kernel, recorded.of(key)),
+                    searching().of(kernel, key, recorded),
                     place,
                     watches(target),
                     limits,
@@ -359,6 +363,31 @@ final class TuneCommand implements Callable<Integer> {
         }
     }
 
+    private void replay(TunedOperator operator, String sizes) {
+        Backend backend = BackendChoice.forDevice(device);
+        Target target = backend.target(threads);
+        TunedKernel kernel = TunedKernel.of(operator, sizes, target);
+        TuningRecords records = records();
+        RecordedSweep sweep = RecordedSweep.read(
+                kernel,
+                records,
+                session.measuring().places().of(backend, target, threads).device());
+        String subject = operator.text() + " " + sizes + " on " + target.name();
+        if (sweep.candidates().isEmpty()) {
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT,
+                    records.file().toString(),
+                    "expected times of candidates for " + subject + " on this device, and of its default beside them, "
+                            + "found none; time some with --op " + operator.text());
+        }
+        SweepReplay replay = SweepReplay.of(subject, kernel, sweep, seed);
+        if (json) {
+            Json.print(session.out(), replay::write);
+        } else {
+            replay.print(session.out());
+        }
+    }
+
     /** Looks at this machine, where kernels run on it. */
     private Optional<Supplier<MachineWatch>> watches(Target target) {
         return target instanceof Target.Processor
@@ -383,19 +412,8 @@ final class TuneCommand implements Callable<Integer> {
                                 .orElse(""));
     }
 
-    private ScheduleSearch search(TunedKernel kernel, List<TunedSchedules.SizedTimes> known) {
-        return switch (search) {
-            case grid -> new GridSearch(kernel.ranked(known));
-            case random -> {
-                List<Candidate> order = new ArrayList<>(List.of(kernel.usual()));
-                RandomSearch random = new RandomSearch(kernel.space().unpruned(), seed);
-                for (var next = random.next(); next.isPresent(); next = random.next()) {
-                    order.add(next.get());
-                }
-                yield new GridSearch(order.stream().distinct().toList());
-            }
-            case bayesian -> new BayesianSearch(kernel.joint(), kernel.fastest(known), seed);
-        };
+    private TuneSearch searching() {
+        return new TuneSearch(search, seed, untried);
     }
 
     /** A line on standard error for each new best. */

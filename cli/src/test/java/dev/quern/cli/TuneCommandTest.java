@@ -8,11 +8,15 @@ import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.cli.bench.JsonTree;
 import dev.quern.onnx.build.OnnxBuilder;
+import dev.quern.tune.TrialOutcome;
 import dev.quern.tune.TunedOperator;
+import dev.quern.tune.TuningRecord;
+import dev.quern.tune.TuningRecords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -292,6 +296,60 @@ class TuneCommandTest {
         run = CommandRun.in(folder, machine.measuring(), tune);
         assertEquals(ExitStatus.OK, run.status(), run.err());
         assertTrue(run.out().contains("1 of "), run.out());
+    }
+
+    private CommandRun sweep() {
+        CommandRun run = CommandRun.in(
+                folder,
+                machine.measuring(),
+                "tune",
+                "--op=matmul",
+                "--shape=8x16x32",
+                "--search=random",
+                "--untried",
+                "--most=4",
+                "--budget=60m",
+                "--records=mine.jsonl");
+        assertEquals(ExitStatus.OK, run.status(), run.err());
+        return run;
+    }
+
+    @Test
+    void aSweepIsDoneInSeveralRunsAndReplayed() throws IOException {
+        refused(
+                folder.resolve("mine.jsonl") + ": expected times of candidates for matmul 8x16x32",
+                "tune",
+                "--replay=matmul",
+                "--shape=8x16x32",
+                "--records=mine.jsonl");
+        sweep();
+        sweep();
+        List<String> schedules = new TuningRecords(folder.resolve("mine.jsonl"))
+                .read().stream()
+                        .filter(one -> one.status() == TrialOutcome.TrialStatus.MEASURED)
+                        .map(TuningRecord::schedule)
+                        .toList();
+        assertEquals(8, schedules.size(), "four of each run");
+        assertEquals(7, new HashSet<>(schedules).size(), "the default of each, else none twice");
+        String[] replay = {"tune", "--replay=matmul", "--shape=8x16x32", "--records=mine.jsonl"};
+        CommandRun text = CommandRun.in(folder, machine.measuring(), replay);
+        assertEquals(ExitStatus.OK, text.status(), text.err());
+        assertTrue(text.out().contains(": 7 of "), text.out());
+        List<String> arguments = new ArrayList<>(List.of(replay));
+        arguments.addAll(List.of("--json", "--seed=3"));
+        CommandRun run = CommandRun.in(folder, machine.measuring(), arguments.toArray(String[]::new));
+        Map<?, ?> found = (Map<?, ?>) JsonTree.read(Files.writeString(folder.resolve("replay.json"), run.out()));
+        double least = (double) found.get("fastest_of_default");
+        assertTrue(least >= 0.5 && least < 0.501, run.out());
+        List<?> searches = (List<?>) found.get("searches");
+        Map<?, ?> usual = (Map<?, ?>) searches.getFirst();
+        assertEquals("the default", usual.get("search"));
+        assertEquals(1 / least - 1, (double) usual.get("median_regret"), 1e-9);
+        searches.stream()
+                .map(one -> (Map<?, ?>) one)
+                .filter(one -> List.of("random", "bayesian").contains(one.get("search")))
+                .forEach(one -> assertEquals(0.0, one.get("worst_regret"), "16 of 7 are all: " + run.out()));
+        refused("--most: expected only with what it is of", "tune", "--replay=matmul", "--most=3");
     }
 
     /** Nothing can be written beside a folder that stands where the lock is to be. */
