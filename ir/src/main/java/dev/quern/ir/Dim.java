@@ -63,7 +63,27 @@ public final class Dim {
     }
 
     /** A coefficient times a product of atoms; the constant term has no atoms. */
-    public record Term(long coefficient, List<Atom> atoms) {}
+    public record Term(long coefficient, List<Atom> atoms) {
+        /** Whether {@code symbol} occurs. */
+        public boolean dependsOn(String symbol) {
+            for (Atom atom : atoms) {
+                if (Dim.dependsOn(atom, symbol)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Whether any of {@code symbols} occurs. */
+        public boolean dependsOnAny(Set<String> symbols) {
+            for (Atom atom : atoms) {
+                if (Dim.dependsOnAny(atom, symbols)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
 
     private final Polynomial terms;
     /** Derived on first use; a race derives an equal one. */
@@ -344,7 +364,7 @@ public final class Dim {
     }
 
     /** Whether {@code symbol} occurs in {@code atom}. */
-    static boolean dependsOn(Atom atom, String symbol) {
+    public static boolean dependsOn(Atom atom, String symbol) {
         return switch (atom) {
             case Symbol(String name) -> name.equals(symbol);
             case FloorDiv(Dim left, Dim right) -> left.dependsOn(symbol) || right.dependsOn(symbol);
@@ -381,7 +401,7 @@ public final class Dim {
 
     /** This with each symbol replaced by what {@code values} gives for it, where it gives something. */
     public Dim substitute(Map<String, Dim> values) {
-        if (!dependsOnAny(values)) {
+        if (!dependsOnAny(values.keySet())) {
             return this;
         }
         Polynomial.Builder kept = new Polynomial.Builder(terms.size());
@@ -392,7 +412,7 @@ public final class Dim {
             Polynomial product = null;
             for (int position = 0; position < monomial.degree(); position++) {
                 Atom atom = monomial.atom(position);
-                if (!dependsOnAny(atom, values)) {
+                if (!dependsOnAny(atom, values.keySet())) {
                     rest = rest.times(Monomial.of(atom));
                 } else {
                     Polynomial replacement = substitute(atom, values).terms;
@@ -417,11 +437,12 @@ public final class Dim {
         };
     }
 
-    private boolean dependsOnAny(Map<String, Dim> values) {
+    /** Whether any of {@code names} occurs. */
+    public boolean dependsOnAny(Set<String> names) {
         for (int term = 0; term < terms.size(); term++) {
             Monomial monomial = terms.monomial(term);
             for (int position = 0; position < monomial.degree(); position++) {
-                if (dependsOnAny(monomial.atom(position), values)) {
+                if (dependsOnAny(monomial.atom(position), names)) {
                     return true;
                 }
             }
@@ -429,12 +450,12 @@ public final class Dim {
         return false;
     }
 
-    private static boolean dependsOnAny(Atom atom, Map<String, Dim> values) {
+    private static boolean dependsOnAny(Atom atom, Set<String> names) {
         return switch (atom) {
-            case Symbol(String name) -> values.containsKey(name);
-            case FloorDiv(Dim left, Dim right) -> left.dependsOnAny(values) || right.dependsOnAny(values);
-            case Min(Dim left, Dim right) -> left.dependsOnAny(values) || right.dependsOnAny(values);
-            case Max(Dim left, Dim right) -> left.dependsOnAny(values) || right.dependsOnAny(values);
+            case Symbol(String name) -> names.contains(name);
+            case FloorDiv(Dim left, Dim right) -> left.dependsOnAny(names) || right.dependsOnAny(names);
+            case Min(Dim left, Dim right) -> left.dependsOnAny(names) || right.dependsOnAny(names);
+            case Max(Dim left, Dim right) -> left.dependsOnAny(names) || right.dependsOnAny(names);
         };
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * What is known of the values of symbols, and proofs from it: a loop variable lies in {@code [0, extent)}, every other
@@ -18,6 +19,16 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class DimRanges {
     /** Nothing known but that symbols are not negative. */
     public static final DimRanges NONE = new DimRanges(null, "", null, Map.of(), Set.of(), Map.of(), null);
+
+    /** As {@link #NONE}; what adds the same symbols to it again gets the same ranges, with all that was proved in them. */
+    public static DimRanges remembering() {
+        DimRanges ranges = new DimRanges(null, "", null, Map.of(), Set.of(), Map.of(), null);
+        ranges.inner = new ConcurrentHashMap<>();
+        return ranges;
+    }
+
+    /** A loop variable that is added, or a symbol that may have any value: that has no extent. */
+    private record Added(String symbol, Dim extent) {}
 
     /** The loop variables, outermost first, with their extents. */
     private record Loops(List<String> order, Map<String, Dim> extents) {}
@@ -35,6 +46,9 @@ public final class DimRanges {
     private final Map<String, Dim> definitions;
     /** The ranges without {@link #newest}, which answer whatever does not mention it; null if there are none. */
     private final DimRanges outer;
+
+    /** These with one symbol more, for as long as these are in use; null if they are not remembered. */
+    private Map<Added, DimRanges> inner;
 
     /** Derived on first use; a race derives an equal one. */
     private Loops loops;
@@ -63,8 +77,23 @@ public final class DimRanges {
 
     /** This and a loop variable in {@code [0, extent)}, inside those already known. */
     public DimRanges with(String variable, Dim extent) {
-        return new DimRanges(
-                this, variable, expand(extent), least, unknown, definitions, mentions(variable) ? null : this);
+        return remembered(
+                new Added(variable, extent),
+                () -> new DimRanges(
+                        this, variable, expand(extent), least, unknown, definitions, mentions(variable) ? null : this));
+    }
+
+    private DimRanges remembered(Added added, Supplier<DimRanges> more) {
+        if (inner == null) {
+            return more.get();
+        }
+        DimRanges known = inner.get(added);
+        if (known == null) {
+            known = more.get();
+            known.inner = new ConcurrentHashMap<>();
+            inner.put(added, known);
+        }
+        return known;
     }
 
     /** This and a symbol that is at least {@code minimum}. */
@@ -76,9 +105,12 @@ public final class DimRanges {
 
     /** This and a symbol that may have any value, such as an index read from memory. */
     public DimRanges withUnknown(String symbol) {
-        Set<String> more = new HashSet<>(unknown);
-        more.add(symbol);
-        return new DimRanges(this, symbol, null, least, Set.copyOf(more), definitions, mentions(symbol) ? null : this);
+        return remembered(new Added(symbol, null), () -> {
+            Set<String> more = new HashSet<>(unknown);
+            more.add(symbol);
+            return new DimRanges(
+                    this, symbol, null, least, Set.copyOf(more), definitions, mentions(symbol) ? null : this);
+        });
     }
 
     /** This and a name for {@code value}, in which symbols mean what they mean here. */

@@ -2,6 +2,8 @@ package dev.quern.ir;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -143,6 +145,23 @@ class DimTest {
                 value[0] = Math.floorMod(left[0], values.get("n"));
                 return a.mod(Dim.symbol("n"));
             }
+        }
+    }
+
+    @Test
+    void rangesThatRememberAreThoseThatWereMadeBeforeAndProveTheSame() {
+        DimRanges remembering = DimRanges.remembering();
+        DimRanges first = remembering.with("i", N).withUnknown("r").with("j", Dim.of(16));
+        assertSame(first, remembering.with("i", N).withUnknown("r").with("j", Dim.of(16)));
+        assertNotSame(first, remembering.with("i", N).withUnknown("r").with("j", Dim.of(15)));
+        DimRanges forgetting = DimRanges.NONE.with("i", N).withUnknown("r").with("j", Dim.of(16));
+        for (Dim dim : List.of(
+                Dim.of(15).minus(Dim.symbol("j")),
+                Dim.of(14).minus(Dim.symbol("j")),
+                Dim.symbol("r"),
+                N.minus(1).minus(Dim.symbol("i")))) {
+            assertEquals(forgetting.nonNegative(dim), first.nonNegative(dim), dim.toString());
+            assertEquals(forgetting.nonNegative(dim), first.nonNegative(dim), dim + ", asked again");
         }
     }
 }

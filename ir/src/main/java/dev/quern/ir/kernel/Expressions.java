@@ -1,6 +1,7 @@
 package dev.quern.ir.kernel;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Lists;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -9,24 +10,25 @@ import java.util.function.UnaryOperator;
 public final class Expressions {
     private Expressions() {}
 
-    /** The expression with its operands replaced. */
+    /** The expression with its operands replaced; itself if these are the ones that they were. */
     public static Expr withOperands(Expr expression, UnaryOperator<Expr> change) {
+        List<Expr> before = expression.operands();
+        List<Expr> after = Lists.map(before, change);
+        return after == before ? expression : of(expression, after);
+    }
+
+    private static Expr of(Expr expression, List<Expr> operands) {
+        Expr first = operands.getFirst();
         return switch (expression) {
-            case Expr.Immediate constant -> constant;
-            case Expr.Load load -> load;
-            case Expr.Index index -> index;
-            case Expr.UnaryOperation(var function, Expr operand) ->
-                new Expr.UnaryOperation(function, change.apply(operand));
-            case Expr.BinaryOperation(var function, Expr left, Expr right) ->
-                new Expr.BinaryOperation(function, change.apply(left), change.apply(right));
-            case Expr.Comparison(var relation, Expr left, Expr right) ->
-                new Expr.Comparison(relation, change.apply(left), change.apply(right));
-            case Expr.Conditional(Expr condition, Expr then, Expr otherwise) ->
-                new Expr.Conditional(change.apply(condition), change.apply(then), change.apply(otherwise));
-            case Expr.Fma(Expr a, Expr b, Expr c) -> new Expr.Fma(change.apply(a), change.apply(b), change.apply(c));
-            case Expr.Conversion(var dtype, Expr operand) -> new Expr.Conversion(dtype, change.apply(operand));
-            case Expr.Reinterpretation(var dtype, Expr operand) ->
-                new Expr.Reinterpretation(dtype, change.apply(operand));
+            case Expr.Immediate _, Expr.Load _, Expr.Index _ -> expression;
+            case Expr.UnaryOperation(var function, var _) -> new Expr.UnaryOperation(function, first);
+            case Expr.BinaryOperation(var function, var _, var _) ->
+                new Expr.BinaryOperation(function, first, operands.get(1));
+            case Expr.Comparison(var relation, var _, var _) -> new Expr.Comparison(relation, first, operands.get(1));
+            case Expr.Conditional _ -> new Expr.Conditional(first, operands.get(1), operands.get(2));
+            case Expr.Fma _ -> new Expr.Fma(first, operands.get(1), operands.get(2));
+            case Expr.Conversion(var dtype, var _) -> new Expr.Conversion(dtype, first);
+            case Expr.Reinterpretation(var dtype, var _) -> new Expr.Reinterpretation(dtype, first);
         };
     }
 
@@ -42,9 +44,14 @@ public final class Expressions {
     /** The expression with every index given by {@code change}. */
     public static Expr withIndices(Expr expression, UnaryOperator<Dim> change) {
         return withLeaves(expression, leaf -> switch (leaf) {
-            case Expr.Load(String buffer, List<Dim> indices, var dtype) ->
-                new Expr.Load(buffer, indices.stream().map(change).toList(), dtype);
-            case Expr.Index(Dim index, var dtype) -> new Expr.Index(change.apply(index), dtype);
+            case Expr.Load load -> {
+                List<Dim> indices = Lists.map(load.indices(), change);
+                yield indices == load.indices() ? load : new Expr.Load(load.buffer(), indices, load.dtype());
+            }
+            case Expr.Index(Dim index, var dtype) -> {
+                Dim changed = change.apply(index);
+                yield changed == index ? leaf : new Expr.Index(changed, dtype);
+            }
             case Expr other -> other;
         });
     }

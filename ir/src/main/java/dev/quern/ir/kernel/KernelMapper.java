@@ -1,6 +1,7 @@
 package dev.quern.ir.kernel;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Lists;
 import java.util.List;
 
 /** Rebuilds a statement; subclasses say what changes. */
@@ -31,26 +32,26 @@ public abstract class KernelMapper {
     /** The statement rebuilt. */
     public Stmt stmt(Stmt stmt) {
         return switch (stmt) {
-            case Stmt.Block(List<Stmt> statements) ->
-                new Stmt.Block(statements.stream().map(this::stmt).toList());
+            case Stmt.Block(List<Stmt> statements) -> {
+                List<Stmt> changed = Lists.map(statements, this::stmt);
+                yield changed == statements ? stmt : new Stmt.Block(changed);
+            }
             case Stmt.For(var variable, var extent, var kind, var body) ->
                 new Stmt.For(name(variable), dim(extent), kind, inside(variable, body));
             case Stmt.Store(var buffer, var indices, var value) ->
                 new Stmt.Store(name(buffer), place(buffer, indices), expr(value));
             case Stmt.ReduceInto(var targets, var reduction, var inputs, var along) ->
                 new Stmt.ReduceInto(
-                        targets.stream()
-                                .map(target -> new Stmt.Element(
-                                        name(target.buffer()), place(target.buffer(), target.indices())))
-                                .toList(),
+                        Lists.map(
+                                targets,
+                                target -> new Stmt.Element(
+                                        name(target.buffer()), place(target.buffer(), target.indices()))),
                         reduction,
-                        inputs.stream().map(this::expr).toList(),
-                        along.stream()
-                                .map(each -> new Stmt.TargetAxis(name(each.variable()), dim(each.extent())))
-                                .toList());
+                        Lists.map(inputs, this::expr),
+                        Lists.map(along, each -> new Stmt.TargetAxis(name(each.variable()), dim(each.extent()))));
             case Stmt.Allocate(var buffer, var body) -> new Stmt.Allocate(buffer(buffer), stmt(body));
             case Stmt.Guard(var conditions, var then, var otherwise) ->
-                new Stmt.Guard(conditions.stream().map(this::dim).toList(), stmt(then), stmt(otherwise));
+                new Stmt.Guard(Lists.map(conditions, this::dim), stmt(then), stmt(otherwise));
             case Stmt.Let(var name, var value, var body) -> new Stmt.Let(name(name), expr(value), inside(name, body));
             case Stmt.Section(var name, var by, var body) -> new Stmt.Section(name(name), by, stmt(body));
         };
@@ -59,9 +60,17 @@ public abstract class KernelMapper {
     /** The expression rebuilt. */
     public Expr expr(Expr expr) {
         return switch (expr) {
-            case Expr.Load(var buffer, var indices, var dtype) ->
-                new Expr.Load(name(buffer), place(buffer, indices), dtype);
-            case Expr.Index(var index, var dtype) -> new Expr.Index(dim(index), dtype);
+            case Expr.Load load -> {
+                String buffer = name(load.buffer());
+                List<Dim> indices = place(load.buffer(), load.indices());
+                yield buffer.equals(load.buffer()) && indices == load.indices()
+                        ? load
+                        : new Expr.Load(buffer, indices, load.dtype());
+            }
+            case Expr.Index(var index, var dtype) -> {
+                Dim changed = dim(index);
+                yield changed == index ? expr : new Expr.Index(changed, dtype);
+            }
             case Expr other -> Expressions.withOperands(other, this::expr);
         };
     }
@@ -74,6 +83,6 @@ public abstract class KernelMapper {
     }
 
     private List<Dim> place(String buffer, List<Dim> indices) {
-        return access(buffer, indices.stream().map(this::dim).toList());
+        return access(buffer, Lists.map(indices, this::dim));
     }
 }

@@ -1,13 +1,13 @@
 package dev.quern.ir.kernel;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Lists;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 
 /** Statements put together and taken apart. */
 public final class Statements {
@@ -33,8 +33,15 @@ public final class Statements {
     }
 
     public static boolean isNothing(Stmt statement) {
-        return statement instanceof Stmt.Block(List<Stmt> statements)
-                && statements.stream().allMatch(Statements::isNothing);
+        if (statement instanceof Stmt.Block(List<Stmt> statements)) {
+            for (Stmt each : statements) {
+                if (!isNothing(each)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return false;
     }
 
     public static Stmt serial(String variable, Dim extent, Stmt body) {
@@ -73,20 +80,34 @@ public final class Statements {
 
     /** Whether any of {@code statement} and what is inside it is such. */
     public static boolean any(Stmt statement, Predicate<Stmt> such) {
-        return such.test(statement) || statement.parts().stream().anyMatch(part -> any(part, such));
+        if (such.test(statement)) {
+            return true;
+        }
+        for (Stmt part : statement.parts()) {
+            if (any(part, such)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The statement with the statements directly inside it replaced, blocks flattened; itself if nothing changes. */
     public static Stmt withParts(Stmt statement, UnaryOperator<Stmt> change) {
         List<Stmt> before = statement.parts();
-        List<Stmt> after = before.stream().map(change).toList();
-        boolean same = IntStream.range(0, before.size()).allMatch(i -> before.get(i) == after.get(i));
-        return same && isFlat(statement) ? statement : of(statement, after);
+        List<Stmt> after = Lists.map(before, change);
+        return after == before && isFlat(statement) ? statement : of(statement, after);
     }
 
     private static boolean isFlat(Stmt statement) {
-        return !(statement instanceof Stmt.Block(List<Stmt> statements))
-                || statements.size() != 1 && statements.stream().noneMatch(Stmt.Block.class::isInstance);
+        if (statement instanceof Stmt.Block(List<Stmt> statements)) {
+            for (Stmt each : statements) {
+                if (each instanceof Stmt.Block) {
+                    return false;
+                }
+            }
+            return statements.size() != 1;
+        }
+        return true;
     }
 
     private static Stmt of(Stmt statement, List<Stmt> parts) {

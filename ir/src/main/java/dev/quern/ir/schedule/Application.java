@@ -1,5 +1,6 @@
 package dev.quern.ir.schedule;
 
+import dev.quern.ir.DimRanges;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
@@ -13,11 +14,17 @@ import java.util.Set;
  * @param target the device
  * @param names the names in use; grows as the step makes loops
  * @param known base names of loops that the schedule may name though they are gone, having no iterations
+ * @param ranges what is known outside all loops, which remembers what was proved in steps before
  */
-record Application(Kernel kernel, Step step, Target target, LoopNames names, Set<String> known) {
+record Application(Kernel kernel, Step step, Target target, LoopNames names, Set<String> known, DimRanges ranges) {
     /** What becomes of a loop. */
     interface LoopChange {
         Stmt apply(Stmt.For loop, ScheduleScope scope);
+    }
+
+    /** What is known around the kernel's body. */
+    ScheduleScope scope() {
+        return ScheduleScope.of(kernel, ranges);
     }
 
     ScheduleRefusal refusal(String reason) {
@@ -37,7 +44,7 @@ record Application(Kernel kernel, Step step, Target target, LoopNames names, Set
 
     /** The kernel with every loop that answers to {@code name} changed. */
     Kernel atLoops(String name, LoopChange change) {
-        return present(name) ? kernel.withBody(atLoops(kernel.body(), ScheduleScope.of(kernel), name, change)) : kernel;
+        return present(name) ? kernel.withBody(atLoops(kernel.body(), scope(), name, change)) : kernel;
     }
 
     private Stmt atLoops(Stmt statement, ScheduleScope scope, String name, LoopChange change) {

@@ -44,6 +44,9 @@ final class CommonIndices {
 
     private final Map<String, Dim> meanings = new HashMap<>();
 
+    /** The sums that there are in an index, as often as they stand there; names that come later are in none of them. */
+    private final Map<Dim, List<Dim>> sums = new HashMap<>();
+
     CommonIndices(IndexSites sites, LoopNames names) {
         this.sites = sites;
         this.names = names;
@@ -52,9 +55,8 @@ final class CommonIndices {
 
     /** Takes note of one more occurrence of {@code dim}. */
     void add(Dim dim) {
-        boolean plain = dim.terms().stream()
-                .allMatch(term ->
-                        term.atoms().size() <= 1 && term.atoms().stream().allMatch(atom -> atom instanceof Dim.Symbol));
+        boolean plain = IndexTerms.isOfSymbols(dim)
+                && dim.terms().stream().allMatch(term -> term.atoms().size() <= 1);
         if (!plain) {
             occurrences.computeIfAbsent(dim, CountedIndex::new).count++;
         }
@@ -177,13 +179,11 @@ final class CommonIndices {
     /** Binds sums of the fewest terms that occur twice; longer ones may be over these. */
     private boolean bindSums() {
         Map<Dim, Integer> counts = new LinkedHashMap<>();
-        forEach((dim, count) -> IndexTerms.sums(dim, sum -> {
-            for (Dim part : IndexTerms.byDepth(sum, sites)) {
-                if (isSum(part)) {
-                    counts.merge(IndexTerms.normal(part), count, Integer::sum);
-                }
+        forEach((dim, count) -> {
+            for (Dim sum : sums.computeIfAbsent(dim, this::sums)) {
+                counts.merge(sum, count, Integer::sum);
             }
-        }));
+        });
         counts.entrySet()
                 .removeIf(entry -> entry.getValue() < 2
                         || bound.values().stream().anyMatch(value -> value.dim.equals(entry.getKey()))
@@ -199,6 +199,18 @@ final class CommonIndices {
         replaceAll(dim -> IndexTerms.replaceSum(dim, sum, Dim.symbol(name)));
         define(name, sum, bound);
         return true;
+    }
+
+    private List<Dim> sums(Dim dim) {
+        List<Dim> found = new ArrayList<>();
+        IndexTerms.sums(dim, sum -> {
+            for (Dim part : IndexTerms.byDepth(sum, sites)) {
+                if (isSum(part)) {
+                    found.add(IndexTerms.normal(part));
+                }
+            }
+        });
+        return found;
     }
 
     /** Whether {@code part} is a sum, over names alone, that is more than symbols and loop variables added. */

@@ -141,11 +141,11 @@ final class Dependence {
         for (int axis = 0; axis < one.indices().size(); axis++) {
             Dim first = one.indices().get(axis);
             Dim second = other.indices().get(axis);
-            boolean fixed = first.symbols().stream().noneMatch(moving::contains)
-                    && second.symbols().stream().noneMatch(moving::contains);
-            Dim difference = first.minus(second);
-            if (fixed && (one.scope().positive(difference) || one.scope().negative(difference))) {
-                return true;
+            if (!first.equals(second) && !first.dependsOnAny(moving) && !second.dependsOnAny(moving)) {
+                Dim difference = first.minus(second);
+                if (one.scope().positive(difference) || one.scope().negative(difference)) {
+                    return true;
+                }
             }
         }
         return false;
@@ -153,6 +153,9 @@ final class Dependence {
 
     /** Whether two iterations that touch the same element are one; digits, which take more to find, are asked last. */
     private static boolean disjoint(String variable, List<Access> group, Set<String> varying) {
+        if (!group.stream().allMatch(access -> dependsOn(variable, access))) {
+            return false;
+        }
         Shape shape = group.getFirst().scope().buffer(group.getFirst().buffer()).shape();
         List<List<Dim>> runs = new ArrayList<>();
         List<Dim> equal = new ArrayList<>();
@@ -171,6 +174,10 @@ final class Dependence {
         }
         runs.forEach(indices -> Digits.learn(variable, group, indices).ifPresent(equal::add));
         return Equalities.determine(variable, equal);
+    }
+
+    private static boolean dependsOn(String variable, Access access) {
+        return access.indices().stream().anyMatch(index -> index.dependsOn(variable));
     }
 
     private static Dim index(Access access, Shape shape, int first, int last) {

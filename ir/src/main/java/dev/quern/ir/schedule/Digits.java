@@ -41,9 +41,8 @@ final class Digits {
     }
 
     private static Dim own(Dim index, String variable) {
-        return sum(index.terms().stream()
-                .filter(term -> Dim.of(term).dependsOn(variable))
-                .toList());
+        return sum(
+                index.terms().stream().filter(term -> term.dependsOn(variable)).toList());
     }
 
     private static Dim below(Dim rest, long base) {

@@ -28,9 +28,10 @@ final class Equalities {
     private static boolean learn(String variable, Dim dim, Set<Dim.Atom> known) {
         List<Dim.Term> open = new ArrayList<>();
         for (Dim.Term term : dim.terms()) {
-            boolean determined = term.atoms().stream()
-                    .allMatch(atom -> known.contains(atom)
-                            || !Dim.of(new Dim.Term(1, List.of(atom))).dependsOn(variable));
+            boolean determined = true;
+            for (Dim.Atom atom : term.atoms()) {
+                determined &= known.contains(atom) || !Dim.dependsOn(atom, variable);
+            }
             if (!determined) {
                 open.add(term);
             }

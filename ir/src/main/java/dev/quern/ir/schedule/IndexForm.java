@@ -19,8 +19,8 @@ record IndexForm(Dim scale, Dim factor, Dim inner, Dim fixed) {
         Dim fixed = Dim.ZERO;
         for (Dim.Term term : index.terms()) {
             Dim one = Dim.of(term);
-            boolean varies = one.symbols().stream().anyMatch(varying::contains);
-            if (one.dependsOn(variable)) {
+            boolean varies = term.dependsOnAny(varying);
+            if (term.dependsOn(variable)) {
                 if (varies) {
                     return Optional.empty();
                 }
@@ -49,7 +49,7 @@ record IndexForm(Dim scale, Dim factor, Dim inner, Dim fixed) {
         long divisor = 0;
         List<Dim.Atom> shared = new ArrayList<>();
         for (Dim.Atom atom : terms.getFirst().atoms()) {
-            if (!Dim.of(new Dim.Term(1, List.of(atom))).dependsOn(variable)) {
+            if (!Dim.dependsOn(atom, variable)) {
                 shared.add(atom);
             }
         }

@@ -29,7 +29,14 @@ final class IndexTerms {
 
     /** Whether there are no divisions, minima and maxima in {@code dim}. */
     static boolean isOfSymbols(Dim dim) {
-        return dim.terms().stream().flatMap(term -> term.atoms().stream()).allMatch(atom -> atom instanceof Dim.Symbol);
+        for (Dim.Term term : dim.terms()) {
+            for (Dim.Atom atom : term.atoms()) {
+                if (!(atom instanceof Dim.Symbol)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** Shows {@code visitor} each atom in {@code dim}, as often as it stands there. */

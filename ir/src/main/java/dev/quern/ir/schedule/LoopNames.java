@@ -3,9 +3,7 @@ package dev.quern.ir.schedule;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Stmt;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -68,13 +66,28 @@ final class LoopNames {
 
     /** {@code name} without the numbers of copies. */
     static String base(String name) {
-        String[] parts = name.split("\\.");
-        List<String> kept = new ArrayList<>();
-        for (int i = 0; i < parts.length; i++) {
-            if (i == 0 || !parts[i].chars().allMatch(Character::isDigit)) {
-                kept.add(parts[i]);
+        int dot = name.indexOf('.');
+        if (dot < 0) {
+            return name;
+        }
+        StringBuilder kept = new StringBuilder(name.length()).append(name, 0, dot);
+        while (dot < name.length()) {
+            int next = name.indexOf('.', dot + 1);
+            int end = next < 0 ? name.length() : next;
+            if (!isNumber(name, dot + 1, end)) {
+                kept.append(name, dot, end);
+            }
+            dot = end;
+        }
+        return kept.length() == name.length() ? name : kept.toString();
+    }
+
+    private static boolean isNumber(String name, int from, int to) {
+        for (int at = from; at < to; at++) {
+            if (!Character.isDigit(name.charAt(at))) {
+                return false;
             }
         }
-        return String.join(".", kept);
+        return true;
     }
 }

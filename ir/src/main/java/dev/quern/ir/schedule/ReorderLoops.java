@@ -5,9 +5,10 @@ import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.BufferAccesses.Access;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Perfectly nested loops exchange places, if no two iterations that depend on each other do. */
@@ -32,7 +33,7 @@ final class ReorderLoops {
         ReorderLoops reorder = new ReorderLoops(application, wanted);
         Kernel result = application
                 .kernel()
-                .withBody(reorder.rewrite(application.kernel().body(), ScheduleScope.of(application.kernel())));
+                .withBody(reorder.rewrite(application.kernel().body(), application.scope()));
         if (!reorder.found) {
             throw application.refusal("no perfect nest has the loops " + String.join(", ", wanted));
         }
@@ -55,15 +56,29 @@ final class ReorderLoops {
     }
 
     /** The loops that are wanted, in their new order; fewer if some are missing or one answers to two names. */
-    private Set<Stmt.For> named(List<Stmt.For> loops) {
-        Set<Stmt.For> named = new LinkedHashSet<>();
+    private List<Stmt.For> named(List<Stmt.For> loops) {
+        List<Stmt.For> named = new ArrayList<>();
         for (String name : wanted) {
-            loops.stream()
-                    .filter(loop -> LoopNames.matches(name, loop.variable()))
-                    .findFirst()
-                    .ifPresent(named::add);
+            for (Stmt.For loop : loops) {
+                if (LoopNames.matches(name, loop.variable())) {
+                    if (place(loop, named) < 0) {
+                        named.add(loop);
+                    }
+                    break;
+                }
+            }
         }
         return named;
+    }
+
+    /** Where the loop over the same variable stands in {@code loops}; -1 if there is none. */
+    private static int place(Stmt.For loop, List<Stmt.For> loops) {
+        for (int at = 0; at < loops.size(); at++) {
+            if (loops.get(at).variable().equals(loop.variable())) {
+                return at;
+            }
+        }
+        return -1;
     }
 
     private Stmt reordered(Nest nest, ScheduleScope scope) {
@@ -81,11 +96,11 @@ final class ReorderLoops {
 
     /** The nest's loops with the named ones, in their new order, in the places of the named ones. */
     private List<Stmt.For> order(List<Stmt.For> loops) {
-        List<Stmt.For> named = List.copyOf(named(loops));
+        List<Stmt.For> named = named(loops);
         List<Stmt.For> order = new ArrayList<>();
         int next = 0;
         for (Stmt.For loop : loops) {
-            order.add(named.contains(loop) ? named.get(next++) : loop);
+            order.add(place(loop, named) >= 0 ? named.get(next++) : loop);
         }
         return order;
     }
@@ -115,25 +130,54 @@ final class ReorderLoops {
 
     /** Loops that carry a dependence keep their order among themselves; the others may go anywhere. */
     private void checkDependences(Nest nest, List<Stmt.For> order, ScheduleScope scope) {
-        List<Access> accesses = BufferAccesses.of(nest.wholeBody(), nest.inside(scope));
-        Set<String> all = new HashSet<>();
-        nest.loops().forEach(loop -> all.add(loop.variable()));
-        List<Stmt.For> carrying = new ArrayList<>();
-        String reason = "";
-        for (Stmt.For loop : nest.loops()) {
+        List<Stmt.For> before = nest.loops();
+        for (Stmt.For loop : before) {
             if (loop.kind() == LoopKind.PARALLEL) {
                 throw application.refusal(loop.variable() + " is bound to PARALLEL");
             }
-            Set<String> others = new HashSet<>(all);
-            others.remove(loop.variable());
-            Dependence.LoopVerdict verdict = Dependence.of(loop.variable(), accesses, others);
-            if (verdict.kind() == Dependence.LoopRelation.SEQUENTIAL) {
-                carrying.add(loop);
-                reason = verdict.reason();
+        }
+        Verdicts verdicts = new Verdicts(nest, scope);
+        for (int outer = 0; outer < before.size(); outer++) {
+            for (int inner = outer + 1; inner < before.size(); inner++) {
+                Stmt.For one = before.get(outer);
+                Stmt.For other = before.get(inner);
+                if (place(one, order) > place(other, order) && verdicts.carries(one) && verdicts.carries(other)) {
+                    throw application.refusal(verdicts.of(other).reason());
+                }
             }
         }
-        if (!carrying.equals(order.stream().filter(carrying::contains).toList())) {
-            throw application.refusal(reason);
+    }
+
+    /** What the iterations of a nest's loops have to do with one another; found for those that are asked about. */
+    private static final class Verdicts {
+        private final Map<String, Dependence.LoopVerdict> found = new HashMap<>();
+        private final Set<String> all = new HashSet<>();
+        private final Nest nest;
+        private final ScheduleScope scope;
+        private List<Access> accesses;
+
+        Verdicts(Nest nest, ScheduleScope scope) {
+            this.nest = nest;
+            this.scope = scope;
+            nest.loops().forEach(loop -> all.add(loop.variable()));
+        }
+
+        boolean carries(Stmt.For loop) {
+            return of(loop).kind() == Dependence.LoopRelation.SEQUENTIAL;
+        }
+
+        Dependence.LoopVerdict of(Stmt.For loop) {
+            Dependence.LoopVerdict verdict = found.get(loop.variable());
+            if (verdict == null) {
+                if (accesses == null) {
+                    accesses = BufferAccesses.of(nest.wholeBody(), nest.inside(scope));
+                }
+                Set<String> others = new HashSet<>(all);
+                others.remove(loop.variable());
+                verdict = Dependence.of(loop.variable(), accesses, others);
+                found.put(loop.variable(), verdict);
+            }
+            return verdict;
         }
     }
 }

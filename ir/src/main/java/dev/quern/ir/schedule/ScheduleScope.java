@@ -29,11 +29,16 @@ final class ScheduleScope {
     }
 
     static ScheduleScope of(Kernel kernel) {
+        return of(kernel, DimRanges.NONE);
+    }
+
+    /** Around {@code kernel}, of whose loops nothing is known but {@code ranges}. */
+    static ScheduleScope of(Kernel kernel, DimRanges ranges) {
         Map<String, Buffer> buffers = new HashMap<>();
         for (Buffer parameter : kernel.parameters()) {
             buffers.put(parameter.name(), parameter);
         }
-        return new ScheduleScope(DimRanges.NONE, List.of(), buffers, List.of());
+        return new ScheduleScope(ranges, List.of(), buffers, List.of());
     }
 
     /** Inside the loop, where its extent is known to be positive. */
@@ -132,10 +137,14 @@ final class ScheduleScope {
         if (ranges.nonNegative(dim)) {
             return true;
         }
-        return !dim.isConstant()
-                && facts.stream()
-                        .filter(fact -> fact.symbols().stream().anyMatch(dim::dependsOn))
-                        .anyMatch(fact -> ranges.nonNegative(dim.minus(fact)));
+        if (!dim.isConstant()) {
+            for (Dim fact : facts) {
+                if (dim.dependsOnAny(fact.symbols()) && ranges.nonNegative(dim.minus(fact))) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     boolean positive(Dim dim) {

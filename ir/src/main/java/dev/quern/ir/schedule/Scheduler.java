@@ -1,6 +1,7 @@
 package dev.quern.ir.schedule;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Roles;
@@ -44,25 +45,26 @@ public final class Scheduler {
         stages.add(kernel);
         Set<String> known = new LinkedHashSet<>();
         LoopNames.of(kernel).loops().forEach(loop -> known.add(LoopNames.base(loop)));
-        Kernel current = Simplify.simplify(kernel.with(Roles.NONE));
+        DimRanges ranges = DimRanges.remembering();
+        Kernel current = Simplify.simplify(kernel.with(Roles.NONE), ranges);
         for (Step step : schedule.steps()) {
-            current = step(current, step, target, known);
+            current = step(current, step, target, known, ranges);
             stages.add(current);
         }
-        Kernel finished = Simplify.finish(current);
+        Kernel finished = Simplify.finish(current, ranges);
         WholeSections.requireIn(finished);
         stages.set(stages.size() - 1, BindIndices.bind(finished));
         return List.copyOf(stages);
     }
 
     /** The kernel after one step; {@code known} gains the loops that the schedule may name from now on. */
-    static Kernel step(Kernel kernel, Step step, Target target, Set<String> known) {
+    static Kernel step(Kernel kernel, Step step, Target target, Set<String> known, DimRanges ranges) {
         LoopNames names = LoopNames.of(kernel);
         names.loops().forEach(loop -> known.add(LoopNames.base(loop)));
-        Kernel changed = change(new Application(kernel, step, target, names, Set.copyOf(known)));
+        Kernel changed = change(new Application(kernel, step, target, names, Set.copyOf(known), ranges));
         known.removeAll(consumed(step));
         known.addAll(made(step));
-        return changesIndices(step) ? Simplify.simplify(changed) : changed;
+        return changesIndices(step) ? Simplify.simplify(changed, ranges) : changed;
     }
 
     /** Whether the step may leave indices, extents or guards that are not in their simplest form and that later steps reason about. */

@@ -1,6 +1,8 @@
 package dev.quern.ir.schedule;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
+import dev.quern.ir.Lists;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Expressions;
@@ -21,13 +23,14 @@ import java.util.Optional;
 final class Simplify {
     private Simplify() {}
 
-    static Kernel simplify(Kernel kernel) {
-        return kernel.withBody(simplify(kernel.body(), ScheduleScope.of(kernel)));
+    /** @param ranges what is known outside all loops */
+    static Kernel simplify(Kernel kernel, DimRanges ranges) {
+        return kernel.withBody(simplify(kernel.body(), ScheduleScope.of(kernel, ranges)));
     }
 
     /** The last pass: loops of one iteration are replaced by their bodies, and conditions and lets stand outside the loops that do not change them. */
-    static Kernel finish(Kernel kernel) {
-        Kernel simple = simplify(kernel.withBody(withoutUnitLoops(kernel.body())));
+    static Kernel finish(Kernel kernel, DimRanges ranges) {
+        Kernel simple = simplify(kernel.withBody(withoutUnitLoops(kernel.body())), ranges);
         return simple.withBody(HoistLets.hoist(HoistGuards.hoist(simple.body())));
     }
 
@@ -60,7 +63,7 @@ final class Simplify {
     }
 
     private static List<Dim> simplify(List<Dim> dims, ScheduleScope scope) {
-        return dims.stream().map(scope::simplify).toList();
+        return Lists.map(dims, scope::simplify);
     }
 
     private static Expr simplify(Expr expression, ScheduleScope scope) {
@@ -70,14 +73,12 @@ final class Simplify {
     private static Stmt simplify(Stmt.ReduceInto reduce, ScheduleScope scope) {
         ScheduleScope inside = scope.inside(reduce);
         return new Stmt.ReduceInto(
-                reduce.targets().stream()
-                        .map(target -> new Stmt.Element(target.buffer(), simplify(target.indices(), inside)))
-                        .toList(),
+                Lists.map(
+                        reduce.targets(),
+                        target -> new Stmt.Element(target.buffer(), simplify(target.indices(), inside))),
                 reduce.reduction(),
-                reduce.inputs().stream().map(input -> simplify(input, inside)).toList(),
-                reduce.along().stream()
-                        .map(each -> new Stmt.TargetAxis(each.variable(), scope.simplify(each.extent())))
-                        .toList());
+                Lists.map(reduce.inputs(), input -> simplify(input, inside)),
+                Lists.map(reduce.along(), each -> new Stmt.TargetAxis(each.variable(), scope.simplify(each.extent()))));
     }
 
     private static Stmt simplify(Stmt.Block block, ScheduleScope scope) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
 import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.ir.backend.Target;
@@ -98,7 +99,8 @@ class RandomScheduleTest {
             KernelSample sample = sample(name, random);
             String where = name + ", seed " + SEED + ", round " + round + ", " + sample.symbols();
             List<Step> steps = new ArrayList<>();
-            Kernel kernel = Simplify.simplify(sample.kernel());
+            DimRanges ranges = DimRanges.remembering();
+            Kernel kernel = Simplify.simplify(sample.kernel(), ranges);
             try {
                 Set<String> known = new LinkedHashSet<>();
                 int wanted = 1 + random.nextInt(10);
@@ -106,7 +108,7 @@ class RandomScheduleTest {
                     Step step = randomStep(kernel, random);
                     steps.add(step);
                     try {
-                        kernel = Scheduler.step(kernel, step, TARGET, known);
+                        kernel = Scheduler.step(kernel, step, TARGET, known, ranges);
                         kinds.merge(step.getClass().getSimpleName(), 1, Integer::sum);
                         accepted++;
                     } catch (ScheduleRefusal refusal) {

@@ -70,7 +70,7 @@ public final class DefaultSchedules {
         ScheduleSpace space = space(kernel, constants, target, pinned);
         List<ScheduleSpace.SizeRange> ranges = space.ranges();
         int last = ranges.size() - 1;
-        KernelForms.Form usual = first(kernel, ranges.getLast(), target, form -> true)
+        KernelForms.Form usual = first(kernel, ranges.getLast(), target, Optional.empty(), form -> true)
                 .orElseGet(() -> new KernelForms.Form(Schedule.NONE, Scheduler.apply(kernel, Schedule.NONE, target)));
         List<TunedSchedules.SizedTimes> times = tuned.of(kernel, constants);
         Optional<TunedRanking> found =
@@ -102,7 +102,7 @@ public final class DefaultSchedules {
             KernelForms.Form usual,
             Optional<TunedRanking> found) {
         Predicate<KernelForms.Form> isAlike = form -> KernelForms.isAlike(form.scheduled(), usual.scheduled());
-        Optional<KernelForms.Form> untuned = first(kernel, ranges.get(range), target, isAlike);
+        Optional<KernelForms.Form> untuned = first(kernel, ranges.get(range), target, Optional.of(usual), isAlike);
         Schedule now = untuned.orElse(usual).schedule();
         return found.map(ranking -> ranking.betterThan(now, ranges, range)).orElse(List.of()).stream()
                 .map(better -> form(kernel, better, ranges.get(range).when(), target, Level.INFO))
@@ -113,9 +113,21 @@ public final class DefaultSchedules {
                 .filter(form -> !form.schedule().steps().equals(usual.schedule().steps()));
     }
 
+    /** The first form that is legal and {@code fits}; that which is {@code known}, and does, is not made again. */
     private static Optional<KernelForms.Form> first(
-            Kernel kernel, ScheduleSpace.SizeRange range, Target target, Predicate<KernelForms.Form> fits) {
+            Kernel kernel,
+            ScheduleSpace.SizeRange range,
+            Target target,
+            Optional<KernelForms.Form> known,
+            Predicate<KernelForms.Form> fits) {
         for (Candidate candidate : range.preferred()) {
+            if (known.isPresent()
+                    && candidate
+                            .schedule()
+                            .steps()
+                            .equals(known.get().schedule().steps())) {
+                return known;
+            }
             Optional<KernelForms.Form> form = form(kernel, candidate, range.when(), target, Level.DEBUG);
             if (form.filter(fits).isPresent()) {
                 return form;
