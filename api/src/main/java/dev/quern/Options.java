@@ -21,8 +21,9 @@ import java.util.Optional;
  *     GPU add products of 16-bit floats in an order of their own, the same in every run on one kind of GPU. Without, it may
  *     follow the machine and, with online tuning, measurements: only who wants that gives the promise up
  * @param winograd whether convolutions with constant windows of 3 by 3 and many channels may take less arithmetic than their definition, on
- *     the CPU; so it is by default. Their results then round as if operands were some ten times as large, and where an operand is not finite, or
- *     within a factor of a hundred of the greatest float, the 16 results of its tile are not finite either
+ *     the CPU; so it is by default. A result then rounds as if each operand in the 6 by 6 elements around its tile of 4 by 4 results, read by it or
+ *     not, were some ten times as large: one far greater than the others takes their digits. Where one is not finite, or results come within a
+ *     factor of ten thousand of the greatest float, the 16 results of the tile may not be finite
  * @param cache the folder in which what is compiled is kept, so that a later process need not compile it; nothing is kept if empty. By default
  *     the folder that the system property {@code quern.cache} names ({@code off} is none), else {@code quern/compiled} in {@code XDG_CACHE_HOME},
  *     else {@code .cache/quern/compiled} in the user's home. Code is taken from there only if it bears the mark of a key there that none but the

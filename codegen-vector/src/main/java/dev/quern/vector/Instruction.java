@@ -22,8 +22,8 @@ sealed interface Instruction {
     /** A new array of {@code elementType}, an operand of {@code NEWARRAY}. */
     record NewArray(int elementType) implements Instruction {}
 
-    /** An array of floats that the thread keeps, one of {@link ThreadScratch}. */
-    record KeptArray(int slot) implements Instruction {}
+    /** An array of floats from {@link ScratchPool}. */
+    record KeptArray() implements Instruction {}
 
     /** A value that is in a local variable already: a parameter or a loop variable. */
     record Given(String name) implements Instruction {}

@@ -74,6 +74,7 @@ final class MethodBuilder {
         CodeNode from = draft.parameter("from", JvmType.INT);
         CodeNode to = draft.parameter("to", JvmType.INT);
         List<Buffer> scratch = new ArrayList<>();
+        List<CodeNode> kept = new ArrayList<>();
         Stmt body = loop.body();
         while (body instanceof Stmt.Allocate(Buffer buffer, Stmt inner)
                 && buffer.space() == MemorySpace.SHARED
@@ -91,23 +92,26 @@ final class MethodBuilder {
                 new IndexScope.Binding.Variable(from),
                 () -> scope.with(TO, new IndexScope.Binding.Variable(to), () -> {
                     Dim last = Dim.symbol(TO).minus(Dim.symbol(FROM)).minus(1);
-                    branch(List.of(last), () -> allocate(scratch, () -> loop(bare, from, to)), () -> {});
+                    branch(List.of(last), () -> allocate(scratch, kept, () -> loop(bare, from, to)), () -> {});
+                    kept.forEach(draft::giveBack);
                 }));
     }
 
-    private void allocate(List<Buffer> scratch, Runnable body) {
+    /** @param kept gains the arrays that are to be given back */
+    private void allocate(List<Buffer> scratch, List<CodeNode> kept, Runnable body) {
         if (scratch.isEmpty()) {
             body.run();
             return;
         }
         Buffer last = scratch.getLast();
         List<Buffer> others = scratch.subList(0, scratch.size() - 1);
-        if (last.dtype() == DType.F32 && others.size() < ThreadScratch.SLOTS) {
+        if (last.dtype() == DType.F32) {
             CodeNode length = draft.push(Math.toIntExact(last.layout().span().constant()));
-            CodeNode kept = draft.keptArray(JvmType.array(last.dtype()), others.size(), length);
-            memory.with(new BufferPlace.InArray(last, kept, null), () -> allocate(others, body));
+            CodeNode array = draft.keptArray(JvmType.array(last.dtype()), length);
+            kept.add(array);
+            memory.with(new BufferPlace.InArray(last, array, null), () -> allocate(others, kept, body));
         } else {
-            allocate(last, () -> allocate(others, body));
+            allocate(last, () -> allocate(others, kept, body));
         }
     }
 

@@ -13,6 +13,8 @@ import org.objectweb.asm.Opcodes;
  * of the loops that it does not depend on.
  */
 final class MethodDraft {
+    static final String SCRATCH_POOL = "dev/quern/vector/ScratchPool";
+
     final String name;
     final List<CodeNode> parameters = new ArrayList<>();
 
@@ -140,9 +142,14 @@ final class MethodDraft {
         return array(new Instruction.NewArray(elementType), array, length);
     }
 
-    /** An array of {@code length} floats or more, whatever they are, that the thread keeps as number {@code slot}. */
-    CodeNode keptArray(JvmType array, int slot, CodeNode length) {
-        return array(new Instruction.KeptArray(slot), array, length);
+    /** An array of {@code length} floats or more, whatever they are, to be {@linkplain #giveBack given back}. */
+    CodeNode keptArray(JvmType array, CodeNode length) {
+        return array(new Instruction.KeptArray(), array, length);
+    }
+
+    /** From here on {@code kept} is not used. */
+    void giveBack(CodeNode kept) {
+        effect(new Instruction.Invocation(Opcodes.INVOKESTATIC, SCRATCH_POOL, "give", "([F)V", null), Set.of(), kept);
     }
 
     private CodeNode array(Instruction maker, JvmType array, CodeNode length) {

@@ -162,10 +162,8 @@ final class MethodEmitter {
                 }
             }
             case Instruction.NewArray(int elementType) -> out.visitIntInsn(Opcodes.NEWARRAY, elementType);
-            case Instruction.KeptArray(int slot) -> {
-                pushConstant(slot);
-                out.visitMethodInsn(Opcodes.INVOKESTATIC, "dev/quern/vector/ThreadScratch", "floats", "(II)[F", false);
-            }
+            case Instruction.KeptArray _ ->
+                out.visitMethodInsn(Opcodes.INVOKESTATIC, MethodDraft.SCRATCH_POOL, "take", "(I)[F", false);
             case Instruction.CellValue(Cell cell) -> out.visitVarInsn(loadOpcode(cell.type), cell.slot);
             case Instruction.SetCell(Cell cell) -> out.visitVarInsn(storeOpcode(cell.type), cell.slot);
             case Instruction.Given(String given) -> throw new IllegalStateException(given + " has no local variable");

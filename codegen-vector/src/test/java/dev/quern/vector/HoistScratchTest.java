@@ -2,7 +2,6 @@ package dev.quern.vector;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.quern.ir.backend.HostExecutable;
@@ -63,18 +62,5 @@ class HoistScratchTest {
             compiled.run(buffers, new long[2], new long[0], part[0], part[1]);
         }
         assertArrayEquals(expected, y);
-    }
-
-    @Test
-    void threadsKeepArraysOfTheirOwn() throws InterruptedException {
-        float[] first = ThreadScratch.floats(100, 0);
-        assertSame(first, ThreadScratch.floats(80, 0));
-        assertNotSame(first, ThreadScratch.floats(100, 1));
-        assertNotSame(first, ThreadScratch.floats(101, 0));
-        float[][] other = new float[1][];
-        Thread thread = new Thread(() -> other[0] = ThreadScratch.floats(80, 0));
-        thread.start();
-        thread.join();
-        assertEquals(80, other[0].length);
     }
 }

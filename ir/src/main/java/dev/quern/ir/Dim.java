@@ -352,15 +352,7 @@ public final class Dim {
         if (names != null) {
             return names.contains(symbol);
         }
-        for (int term = 0; term < terms.size(); term++) {
-            Monomial monomial = terms.monomial(term);
-            for (int position = 0; position < monomial.degree(); position++) {
-                if (dependsOn(monomial.atom(position), symbol)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return terms.dependsOn(symbol);
     }
 
     /** Whether {@code symbol} occurs in {@code atom}. */
@@ -439,18 +431,11 @@ public final class Dim {
 
     /** Whether any of {@code names} occurs. */
     public boolean dependsOnAny(Set<String> names) {
-        for (int term = 0; term < terms.size(); term++) {
-            Monomial monomial = terms.monomial(term);
-            for (int position = 0; position < monomial.degree(); position++) {
-                if (dependsOnAny(monomial.atom(position), names)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return terms.dependsOnAny(names);
     }
 
-    private static boolean dependsOnAny(Atom atom, Set<String> names) {
+    /** Whether any of {@code names} occurs in {@code atom}. */
+    static boolean dependsOnAny(Atom atom, Set<String> names) {
         return switch (atom) {
             case Symbol(String name) -> names.contains(name);
             case FloorDiv(Dim left, Dim right) -> left.dependsOnAny(names) || right.dependsOnAny(names);

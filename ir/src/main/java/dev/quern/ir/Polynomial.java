@@ -2,6 +2,7 @@ package dev.quern.ir;
 
 import dev.quern.Limits;
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * A sum of products with integer coefficients other than zero, in the order of {@link Monomial}: of higher degree first,
@@ -42,6 +43,28 @@ final class Polynomial {
 
     boolean isConstant() {
         return monomials.length == 0 || monomials.length == 1 && monomials[0].degree() == 0;
+    }
+
+    boolean dependsOn(String symbol) {
+        for (Monomial monomial : monomials) {
+            for (int factor = 0; factor < monomial.degree(); factor++) {
+                if (Dim.dependsOn(monomial.atom(factor), symbol)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    boolean dependsOnAny(Set<String> names) {
+        for (Monomial monomial : monomials) {
+            for (int factor = 0; factor < monomial.degree(); factor++) {
+                if (Dim.dependsOnAny(monomial.atom(factor), names)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Terms and atoms, those inside other atoms included. */

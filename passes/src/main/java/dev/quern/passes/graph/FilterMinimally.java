@@ -18,7 +18,7 @@ import java.util.Optional;
 
 /**
  * {@code convolve(x, w) = convolve_winograd(x, G w G^T)} for constant windows of 3 by 3, where that is less work: see {@link Winograd}. Not for
- * windows of whole numbers, whose sums may be meant to be exact.
+ * windows of small multiples of one power of two, whose sums may be meant to be exact, nor for weights near the ends of what a float holds.
  */
 final class FilterMinimally {
     static final Rule RULE =
@@ -41,6 +41,12 @@ final class FilterMinimally {
     /** Transformed weights are four times as many as those of the window; they are made in doubles, at once. */
     private static final double MOST_WEIGHTS = 8 << 20;
 
+    /** Of the greatest weight: transformed ones, and products with operands as large, are still far from the ends of what a float holds. */
+    private static final int MOST_EXPONENT = 60;
+
+    /** Weights that have no more binary digits in all are whole numbers that were scaled. */
+    private static final int EXACT_BITS = 10;
+
     private FilterMinimally() {}
 
     private static Optional<Value> filtered(Node node, Rewriting rewriting) {
@@ -53,21 +59,35 @@ final class FilterMinimally {
                 || node.output().type().dtype() != DType.F32
                 || !result.with(0, Dim.ONE).isConstant()
                 || !pays(node.input(1).type().shape(), result)
-                || areWhole(weights.get())) {
+                || !mayRound(weights.get().toFloatArray())) {
             return Optional.empty();
         }
-        Value transformed = rewriting.constant(transformed(node.input(1), weights.get(), node.origin()), node.origin());
+        Value transformed = rewriting.derived(
+                node.input(1),
+                TILES,
+                () -> rewriting.constant(transformed(node.input(1), weights.get(), node.origin()), node.origin()));
         return Optional.of(
                 rewriting.emit(new Op.ConvolveWinograd(window, TILES), node.origin(), node.input(0), transformed));
     }
 
-    private static boolean areWhole(Tensor weights) {
-        for (float weight : weights.toFloatArray()) {
-            if (weight != Math.rint(weight)) {
+    /** Whether weights are neither extreme nor, in units of some power of two, small whole numbers. */
+    private static boolean mayRound(float[] weights) {
+        int lowestBit = Float.MAX_EXPONENT;
+        float greatest = 0;
+        for (float weight : weights) {
+            if (!Float.isFinite(weight)) {
                 return false;
             }
+            if (weight != 0) {
+                int fraction = Float.floatToRawIntBits(weight) & 0x7FFFFF | 0x800000;
+                lowestBit = Math.min(
+                        lowestBit,
+                        Math.getExponent(weight) - (Float.PRECISION - 1) + Integer.numberOfTrailingZeros(fraction));
+                greatest = Math.max(greatest, Math.abs(weight));
+            }
         }
-        return true;
+        int exponent = Math.getExponent(greatest);
+        return Math.abs(exponent) <= MOST_EXPONENT && exponent - lowestBit >= EXACT_BITS;
     }
 
     private static boolean isPlain(Window window) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A graph being rebuilt node by node. A pass walks the old nodes in order, and for each either keeps it (with its operands
@@ -26,12 +27,16 @@ import java.util.Set;
 final class Rewriting {
     private final Graph original;
     private final Map<String, Value> replacements = new HashMap<>();
+    private final Map<Derivation, Value> derived = new HashMap<>();
     private final Map<String, Node> producers = new LinkedHashMap<>();
     private final Set<String> names = new HashSet<>();
     private final List<Node> nodes = new ArrayList<>();
     private final Set<ShapeGuard> guards = new LinkedHashSet<>();
     private int fresh;
     private boolean changed;
+
+    /** What is made of a value, and how. */
+    private record Derivation(String source, Object how) {}
 
     Rewriting(Graph original) {
         this.original = original;
@@ -45,6 +50,17 @@ final class Rewriting {
     /** What now stands for a value of the old graph. */
     Value current(Value old) {
         return replacements.getOrDefault(old.name(), old);
+    }
+
+    /** What {@code make} gives for {@code source}; made once for all nodes that want it made in the way {@code how}. */
+    Value derived(Value source, Object how, Supplier<Value> make) {
+        Derivation key = new Derivation(source.name(), how);
+        Value known = derived.get(key);
+        if (known == null) {
+            known = make.get();
+            derived.put(key, known);
+        }
+        return known;
     }
 
     /** {@code node} with its operands as they are now. */

@@ -1,11 +1,17 @@
 package dev.quern.passes.lower;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
 import dev.quern.ir.kernel.Expr;
+import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Reduction;
 import dev.quern.ir.kernel.Stmt;
+import java.util.Map;
 
-/** How many scalar operations a statement does. */
+/**
+ * How many scalar operations a statement does, at most: where an inner loop's length depends on an outer one's iteration, such as that of the
+ * last block, all are taken to be as long as the longest.
+ */
 final class Work {
     private Work() {}
 
@@ -18,14 +24,31 @@ final class Work {
                 }
                 yield sum;
             }
-            case Stmt.For loop -> of(loop.body()).times(loop.extent());
+            case Stmt.For loop -> longest(of(loop.body()), loop).times(loop.extent());
             case Stmt.Store store -> Dim.of(1 + of(store.value()));
             case Stmt.ReduceInto reduce -> work(reduce);
             case Stmt.Allocate allocate -> of(allocate.body());
             case Stmt.Guard guard -> of(guard.then());
-            case Stmt.Let let -> of(let.body()).plus(1);
+            case Stmt.Let let -> {
+                Dim body = of(let.body());
+                yield IndexNames.named(let)
+                        .map(index -> body.substitute(Map.of(let.name(), index)))
+                        .orElse(body)
+                        .plus(1);
+            }
             case Stmt.Section section -> of(section.body());
         };
+    }
+
+    /** The greatest of {@code each}, what an iteration of {@code loop} does, where it only grows or only shrinks from one to the next. */
+    private static Dim longest(Dim each, Stmt.For loop) {
+        if (!each.dependsOn(loop.variable())) {
+            return each;
+        }
+        DimRanges ranges = DimRanges.NONE.with(loop.variable(), loop.extent());
+        Dim first = each.substitute(Map.of(loop.variable(), Dim.ZERO));
+        Dim last = each.substitute(Map.of(loop.variable(), loop.extent().minus(1)));
+        return ranges.atMost(each, first) ? first : ranges.atMost(each, last) ? last : first.max(last);
     }
 
     private static Dim work(Stmt.ReduceInto reduce) {

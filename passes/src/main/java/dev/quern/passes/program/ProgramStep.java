@@ -18,7 +18,7 @@ public sealed interface ProgramStep {
      * @param forms what schedules make of it, as {@code Scheduler.apply} does; sizes choose one of them
      * @param arguments the value that each parameter is, by name
      * @param inPlace parameters read whose memory the (only) result may take
-     * @param work scalar operations done, for splitting among threads
+     * @param work scalar operations done, over the kernel's symbols, for splitting among threads and for limits
      * @param origin which nodes it came from
      */
     record RunKernel(
@@ -27,6 +27,10 @@ public sealed interface ProgramStep {
         public RunKernel {
             arguments = List.copyOf(arguments);
             inPlace = List.copyOf(inPlace);
+            if (!kernel.symbols().containsAll(work.symbols())) {
+                throw new IllegalArgumentException("the work of kernel " + kernel.name() + " is " + work
+                        + ", over more than its symbols " + kernel.symbols());
+            }
         }
 
         /** How it is run where no other form is chosen. */

@@ -9,6 +9,7 @@ import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.LoopKind;
+import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.Candidate;
 import dev.quern.ir.schedule.Schedule;
@@ -43,8 +44,7 @@ final class StagedProductSchedules {
 
     /** Whether products are made inside {@code nest}, not by it. */
     static boolean fits(LoopNest nest) {
-        return !nest.outer().isEmpty()
-                && nest.inner(AxisRole.ROW).size() == 1
+        return nest.inner(AxisRole.ROW).size() == 1
                 && nest.inner(AxisRole.COLUMN).size() == 1;
     }
 
@@ -99,13 +99,9 @@ final class StagedProductSchedules {
     private Candidate candidate(StagedPoint point) {
         List<Step> steps = new ArrayList<>();
         point.tile().ifPresent(tile -> split(tile, point.panels(), steps));
-        String parallel = nest.outer().getFirst().variable();
-        for (int i = 1; i < nest.outer().size(); i++) {
-            String fused = "p" + i;
-            steps.add(new Step.Fuse(parallel, nest.outer().get(i).variable(), fused));
-            parallel = fused;
+        if (!nest.outer().isEmpty()) {
+            parallel(steps);
         }
-        steps.add(new Step.Bind(parallel, LoopKind.PARALLEL));
         for (Stmt.For stage : stages()) {
             steps.add(new Step.Outline(stage.variable()));
         }
@@ -118,6 +114,16 @@ final class StagedProductSchedules {
             unrolled.forEach(name -> steps.add(new Step.Unroll(name)));
         }
         return new Candidate(point.label(), new Schedule(steps));
+    }
+
+    private void parallel(List<Step> steps) {
+        String parallel = nest.outer().getFirst().variable();
+        for (int i = 1; i < nest.outer().size(); i++) {
+            String fused = "p" + i;
+            steps.add(new Step.Fuse(parallel, nest.outer().get(i).variable(), fused));
+            parallel = fused;
+        }
+        steps.add(new Step.Bind(parallel, LoopKind.PARALLEL));
     }
 
     private void split(RegisterTile tile, boolean panels, List<Step> steps) {
@@ -150,18 +156,12 @@ final class StagedProductSchedules {
 
     private void collect(Stmt statement, List<Stmt.For> stages) {
         if (statement instanceof Stmt.For loop) {
-            if (!contains(loop, row)) {
+            if (!Statements.any(loop, part -> part == row)) {
                 stages.add(loop);
             }
         } else {
             statement.parts().forEach(part -> collect(part, stages));
         }
-    }
-
-    private static boolean contains(Stmt.For loop, Stmt.For inner) {
-        boolean[] found = {false};
-        loop.walk(part -> found[0] |= part == inner);
-        return found[0];
     }
 
     /** Channels in lanes; what is done for each of them in turn is unrolled, and a section for each vector. */

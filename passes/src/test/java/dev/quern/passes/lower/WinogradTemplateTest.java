@@ -52,21 +52,45 @@ class WinogradTemplateTest {
     /** The product is in tiles and all that is done to vectors in sections: nothing is left as the template drew it. */
     @Test
     void blocksAreInParallelAndChannelsInLanes() {
-        String text = graph("1, 56, 56", 32, 32, 4, "1, 56, 56", "before = [1, 1], after = [1, 1]");
+        Stmt body = scheduled(56, 32).scheduled().body();
+        assertTrue(body instanceof Stmt.For loop && loop.kind() == LoopKind.PARALLEL, "no blocks in parallel");
+    }
+
+    @Test
+    void whatAThreadDoesIsInLanesHoweverFewBlocksThereAre() {
+        for (int extent : new int[] {8, 14, 20, 28, 56}) {
+            ProgramStep.RunKernel step = scheduled(extent, 32);
+            int[] counts = new int[2];
+            step.scheduled().body().walk(part -> {
+                counts[0] += part instanceof Stmt.Section(String _, Realisation.OwnUnit _, Stmt _) ? 1 : 0;
+                counts[1] +=
+                        part instanceof Stmt.For loop && loop.kind() == LoopKind.SERIAL && !hasInside(loop) ? 1 : 0;
+            });
+            assertTrue(counts[0] >= 4, extent + ": " + counts[0] + " sections");
+            assertEquals(0, counts[1], extent + ": loops over single elements");
+        }
+    }
+
+    /** Blocks at the border are shorter; the work is then no less than what the products alone take. */
+    @Test
+    void theWorkIsKnownForWholeAndForCutBlocks() {
+        for (int extent : new int[] {13, 40, 56, 157, 160}) {
+            Dim work = scheduled(extent, 32).work();
+            long tiles = (extent + 3) / 4 * ((extent + 3) / 4);
+            assertTrue(work.constant() >= 2 * tiles * 36 * 32 * 32, extent + ": " + work);
+            assertTrue(work.constant() <= 8 * tiles * 36 * 32 * 32, extent + ": " + work);
+        }
+    }
+
+    private static ProgramStep.RunKernel scheduled(int extent, int channels) {
+        String size = "1, " + extent + ", " + extent;
+        String text = graph(size, channels, channels, 4, size, "before = [1, 1], after = [1, 1]");
         ProgramStep.RunKernel step = (ProgramStep.RunKernel)
                 Compiler.compile(Parser.parseGraph(text), Hosts.vectors(512, 32, 2), new CompileOptions(true))
                         .steps()
                         .getFirst();
         assertEquals("winograd", step.kernel().template());
-        Stmt body = step.forms().forms().getLast().scheduled().body();
-        assertTrue(body instanceof Stmt.For loop && loop.kind() == LoopKind.PARALLEL, "no blocks in parallel");
-        int[] counts = new int[2];
-        body.walk(part -> {
-            counts[0] += part instanceof Stmt.Section(String _, Realisation.OwnUnit _, Stmt _) ? 1 : 0;
-            counts[1] += part instanceof Stmt.For loop && loop.kind() == LoopKind.SERIAL && !hasInside(loop) ? 1 : 0;
-        });
-        assertTrue(counts[0] >= 5, counts[0] + " sections");
-        assertEquals(0, counts[1], "loops over single elements");
+        return step;
     }
 
     private static boolean hasInside(Stmt.For loop) {
