@@ -4,6 +4,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -27,10 +28,13 @@ public record LaunchShape(String entry, Dim blocks, int threads, int sharedBytes
         return "// launch " + entry + ": " + threads + " threads, " + sharedBytes + " bytes\n";
     }
 
-    /** The shape of {@code launch}, whose {@link #comment} {@code found} is. */
-    static LaunchShape of(MatchResult found, Stmt launch) {
-        return new LaunchShape(
-                found.group(1), blocks(launch), Integer.parseInt(found.group(2)), Integer.parseInt(found.group(3)));
+    /** The shape of {@code launch}, whose {@link #comment} {@code found} is; empty if that is another's, of more or fewer threads. */
+    static Optional<LaunchShape> of(MatchResult found, Stmt launch) {
+        int threads = Integer.parseInt(found.group(2));
+        return threads == threads(launch)
+                ? Optional.of(
+                        new LaunchShape(found.group(1), blocks(launch), threads, Integer.parseInt(found.group(3))))
+                : Optional.empty();
     }
 
     /** The shape of {@code launch}. */

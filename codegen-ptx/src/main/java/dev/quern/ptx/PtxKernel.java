@@ -7,6 +7,7 @@ import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.math.ExpandMath;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 
 /**
@@ -64,8 +65,12 @@ public record PtxKernel(Kernel kernel, String text, List<LaunchShape> launches) 
         List<Stmt> parts = parts(kernel);
         List<LaunchShape> launches = new ArrayList<>();
         Matcher comments = LaunchShape.COMMENT.matcher(text);
-        while (comments.find() && launches.size() < parts.size()) {
-            launches.add(LaunchShape.of(comments, parts.get(launches.size())));
+        while (launches.size() < parts.size() && comments.find()) {
+            Optional<LaunchShape> shape = LaunchShape.of(comments, parts.get(launches.size()));
+            if (shape.isEmpty()) {
+                break;
+            }
+            launches.add(shape.get());
         }
         if (launches.size() < parts.size()) {
             throw new ModelException(

@@ -112,13 +112,40 @@ class PtxBackendTest {
                             "k_product_0", 4, 128, 4 * 2 * 32 * (128 + 128), List.of(1L, 2L, 3L, 130L))),
                     stub.functions().launches());
         }
-        byte[] bare = new String(code, StandardCharsets.US_ASCII)
-                .replaceAll("// launch", "//")
-                .getBytes(StandardCharsets.US_ASCII);
-        assertEquals(
-                "product: expected PTX text that says how 1 entries are launched, found 0; compile the model again",
-                assertThrows(ModelException.class, () -> backend.restore(kernel, bare))
-                        .getMessage());
+        for (List<String> change : List.of(List.of("// launch", "//"), List.of(": 128 threads", ": 64 threads"))) {
+            byte[] other = new String(code, StandardCharsets.US_ASCII)
+                    .replace(change.get(0), change.get(1))
+                    .getBytes(StandardCharsets.US_ASCII);
+            assertEquals(
+                    "product: expected PTX text that says how 1 entries are launched, found 0; compile the model again",
+                    assertThrows(ModelException.class, () -> backend.restore(kernel, other))
+                            .getMessage());
+        }
+    }
+
+    /** Code that may be trusted may still be another's, or cut short: it is refused, nothing of it stays, and whoever asks compiles the kernel. */
+    @Test
+    void codeThatIsNotTheKernelsIsRefused() {
+        try (StubDriver stub = new StubDriver();
+                CudaContext context = context(stub)) {
+            PtxBackend backend = new PtxBackend(() -> context);
+            Kernel kernel = GridKernels.all().get("traversal");
+            DeviceExecutable whole =
+                    assertInstanceOf(DeviceExecutable.class, backend.compile(kernel, backend.target(1)));
+            String code = new String(whole.artifact(), StandardCharsets.US_ASCII);
+            whole.close();
+            for (String other : List.of(
+                    code.replace(".entry k_traversal_0", ".entry k_other_0"),
+                    code.replace(".version", ".wersion"),
+                    code.substring(0, code.indexOf(".visible")),
+                    code.substring(0, 4),
+                    "",
+                    "\0" + code)) {
+                assertThrows(
+                        ModelException.class, () -> backend.restore(kernel, other.getBytes(StandardCharsets.US_ASCII)));
+            }
+            assertEquals(List.of("context retained 1 times"), stub.functions().left());
+        }
     }
 
     @Test

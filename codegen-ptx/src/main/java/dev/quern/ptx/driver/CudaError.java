@@ -16,6 +16,8 @@ record CudaError(int number, String name, String text) {
     private static final String OR_CPU = ", or name the device cpu";
 
     private static final int OUT_OF_MEMORY = 2;
+    private static final int OPERATING_SYSTEM = 304;
+    private static final int UNKNOWN = 999;
 
     /** The error that {@code number} is to {@code driver}. */
     static CudaError of(CudaDriver driver, int number) {
@@ -23,10 +25,15 @@ record CudaError(int number, String name, String text) {
                 number, driver.text(CudaCall.ERROR_NAME, number), driver.text(CudaCall.ERROR_STRING, number));
     }
 
-    /** Whether every later call fails too: faults of a running kernel, of the memory, or of the device itself. */
+    /**
+     * Whether every later call fails too: faults of a running kernel, of the memory, or of the device itself, a driver that is being shut down, a client that its server has
+     * ended, an error from outside.
+     *
+     * @see <a href="https://docs.nvidia.com/cuda/cuda-driver-api/group__CUDA__TYPES.html">CUresult</a>: those after which the process must be started again
+     */
     boolean breaksDevice() {
         return switch (number) {
-            case 214, 220, 226, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719 -> true;
+            case 4, 214, 220, 226, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 721, 810, 911 -> true;
             default -> false;
         };
     }
@@ -40,6 +47,10 @@ record CudaError(int number, String name, String text) {
     String remedy(CudaCall call) {
         if (number == OUT_OF_MEMORY && call == CudaCall.CONTEXT_RETAIN) {
             return "others have the device's memory: end processes that use it, choose another device by CUDA_VISIBLE_DEVICES"
+                    + OR_CPU;
+        }
+        if (call == CudaCall.INIT && (number == OPERATING_SYSTEM || number == UNKNOWN)) {
+            return "load the driver's module nvidia-uvm (nvidia-modprobe -u), let the container have /dev/nvidia-uvm, or restart the machine"
                     + OR_CPU;
         }
         return switch (number) {
@@ -73,6 +84,11 @@ record CudaError(int number, String name, String text) {
             // COMPAT_NOT_SUPPORTED_ON_DEVICE
             case 804 ->
                 "take the CUDA compatibility package out of LD_LIBRARY_PATH, or update the graphics driver" + OR_CPU;
+            // MPS_CONNECTION_FAILED, MPS_RPC_FAILURE, MPS_SERVER_NOT_READY, MPS_MAX_CLIENTS_REACHED,
+            // MPS_MAX_CONNECTIONS_REACHED
+            case 805, 806, 807, 808, 809 ->
+                "the machine's Multi-Process Service does not take this process: end others that use it, or start it again (nvidia-cuda-mps-control)"
+                        + OR_CPU;
             default -> "name the device cpu, and report this with the model";
         };
     }

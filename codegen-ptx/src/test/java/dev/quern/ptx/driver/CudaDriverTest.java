@@ -270,7 +270,7 @@ class CudaDriverTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {34, 46, 100, 221, 223, 802, 803, 804})
+    @ValueSource(ints = {34, 46, 100, 221, 223, 304, 802, 803, 804, 805, 808, 999})
     void whatTheUserCanMendIsNoFaultOfQuerns(int code) {
         StubDriver stub = new StubDriver().failing("cuInit", code);
         ModelException failure = assertThrows(ModelException.class, () -> CudaDriver.open(stub));
@@ -293,6 +293,21 @@ class CudaDriverTest {
         assertTrue(
                 later.getMessage().startsWith("device 'cuda': the device failed before (cuMemGetInfo_v2 failed while"),
                 later.getMessage());
+    }
+
+    /** Launches that are refused, for registers say, are not among them. */
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                4, 214, 226, 700, 702, 710, 714, 715, 716, 717, 718, 719, 721, 810, 911, -1, -218, -701, -720, -801,
+                -999
+            })
+    void codesAfterWhichTheProcessMustBeStartedAgainBreakTheDevice(int code) {
+        StubDriver stub = new StubDriver();
+        CudaContext failing = open(stub);
+        stub.failingOnce("cuMemGetInfo_v2", Math.abs(code));
+        assertThrows(ModelException.class, failing::freeMemory);
+        assertEquals(code > 0, failing.isBroken());
     }
 
     @Test
