@@ -11,12 +11,22 @@ import java.util.Optional;
 public final class Archive {
     private static final int MARK_BYTES = 64;
 
+    /** A line for each of half a million kernels or files; what is more would be read before anybody is trusted. */
+    private static final int MOST_MANIFEST_BYTES = 1 << 26;
+
+    /** A Java array has no more. */
+    private static final int MOST_CODE_BYTES = Integer.MAX_VALUE - 8;
+
     private final MemorySegment bytes;
     private final Manifest manifest;
     private final byte[] text;
     private final byte[] mark;
 
     private Archive(MemorySegment bytes, Trailer trailer) {
+        if (trailer.length() > MOST_MANIFEST_BYTES) {
+            throw new DamagedException(
+                    "its manifest has " + trailer.length() + " bytes, expected at most " + MOST_MANIFEST_BYTES);
+        }
         this.bytes = bytes;
         this.text = part(trailer.manifest(), trailer.length()).toArray(ValueLayout.JAVA_BYTE);
         this.mark = part(trailer.mark(), MARK_BYTES).toArray(ValueLayout.JAVA_BYTE);
@@ -75,6 +85,10 @@ public final class Archive {
     /** A copy of the bytes of an entry, whose cryptographic digest is right. */
     public byte[] code(String name) {
         Manifest.Entry entry = entry(name);
+        if (entry.length() > MOST_CODE_BYTES) {
+            throw new DamagedException(
+                    "entry " + name + " has " + entry.length() + " bytes, expected at most " + MOST_CODE_BYTES);
+        }
         byte[] part = part(entry.offset(), entry.length()).toArray(ValueLayout.JAVA_BYTE);
         if (!Digests.sha(MemorySegment.ofArray(part)).equals(entry.sha())) {
             throw new DamagedException("entry " + name + " is not what was written");
