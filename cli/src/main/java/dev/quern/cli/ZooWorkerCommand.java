@@ -6,7 +6,8 @@ import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.cli.doctor.Zoo;
 import dev.quern.cli.doctor.ZooModel;
-import dev.quern.cli.doctor.ZooResult;
+import dev.quern.ir.backend.Backend;
+import dev.quern.runtime.BackendChoice;
 import dev.quern.runtime.ModelCompiler;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -43,11 +44,11 @@ final class ZooWorkerCommand implements Callable<Integer> {
         // Whatever else prints must not be taken for an answer.
         System.setOut(System.err);
         Options options = Options.builder().device(device).noCache().build();
-        for (ZooModel model : Zoo.models()) {
-            String line = new ZooResult(model.name(), fault(model, options)).line() + "\n";
-            answers.writeBytes(line.getBytes(StandardCharsets.UTF_8));
+        Backend backend = BackendChoice.forDevice(device);
+        Zoo.each(model -> fault(model, options), backend::isAvailable, result -> {
+            answers.writeBytes((result.line() + "\n").getBytes(StandardCharsets.UTF_8));
             answers.flush();
-        }
+        });
         return ExitStatus.OK;
     }
 

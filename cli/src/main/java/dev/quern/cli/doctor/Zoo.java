@@ -5,6 +5,9 @@ import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.onnx.proto.OnnxAttribute;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A model for each kind of kernel, with extents that leave tails. */
 public final class Zoo {
@@ -25,6 +28,22 @@ public final class Zoo {
                 gather(),
                 transpose(),
                 largest());
+    }
+
+    /**
+     * Tells how each model ends. Once one has left the device of no more use, nothing is known of those behind it: they are not tried.
+     *
+     * @param fault what goes wrong with a model; empty if nothing does
+     * @param isUsable whether the device is of use; asked where something went wrong
+     * @param told each result as it comes
+     */
+    public static void each(Function<ZooModel, String> fault, BooleanSupplier isUsable, Consumer<ZooResult> told) {
+        boolean usable = true;
+        for (ZooModel model : models()) {
+            ZooResult result = new ZooResult(model.name(), usable ? fault.apply(model) : ZooResult.NOT_TRIED);
+            usable = usable && (result.isRight() || isUsable.getAsBoolean());
+            told.accept(result);
+        }
     }
 
     private static ZooModel elementwise() {

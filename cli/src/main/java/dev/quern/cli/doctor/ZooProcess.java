@@ -84,7 +84,7 @@ public final class ZooProcess {
         List<String> names = Zoo.models().stream().map(ZooModel::name).toList();
         List<String> left = names.subList(Math.min(results.size(), names.size()), names.size());
         for (int i = 0; i < left.size(); i++) {
-            results.add(new ZooResult(left.get(i), i == 0 ? end : "not tried"));
+            results.add(new ZooResult(left.get(i), i == 0 ? end : ZooResult.NOT_TRIED));
         }
     }
 }

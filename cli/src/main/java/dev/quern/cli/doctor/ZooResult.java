@@ -7,6 +7,9 @@ package dev.quern.cli.doctor;
  * @param fault what went wrong; empty if its outputs are those of the reference interpreter
  */
 public record ZooResult(String model, String fault) {
+    /** The fault of a model that no process has come to. */
+    static final String NOT_TRIED = "not tried";
+
     private static final String SEPARATOR = "\t";
 
     /** Whether it is right. */

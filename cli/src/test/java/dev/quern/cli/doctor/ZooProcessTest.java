@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,25 @@ class ZooProcessTest {
     @Test
     void aProcessThatStandsStillIsEnded() throws Exception {
         firstAlone(results("stands", Duration.ofSeconds(15)), "not done after 15 s");
+    }
+
+    @Test
+    void behindAModelThatItsDeviceDoesNotSurviveNoneIsTried() {
+        List<String> tried = new ArrayList<>();
+        List<ZooResult> results = new ArrayList<>();
+        Zoo.each(
+                model -> {
+                    tried.add(model.name());
+                    return tried.size() < 3 ? "" : "a fault";
+                },
+                () -> tried.size() < 4,
+                results::add);
+        assertEquals(Zoo.models().size(), results.size());
+        assertEquals(4, tried.size());
+        assertEquals(
+                List.of("", "", "a fault", "a fault", "not tried"),
+                results.subList(0, 5).stream().map(ZooResult::fault).toList());
+        assertTrue(results.stream().skip(4).allMatch(result -> result.fault().equals("not tried")), results::toString);
     }
 
     @Test
