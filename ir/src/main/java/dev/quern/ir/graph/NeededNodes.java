@@ -51,13 +51,10 @@ public final class NeededNodes {
     private List<Node> nodes(Graph graph) {
         List<Node> kept = new ArrayList<>();
         Set<Node> finding = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Node> mayFind = Collections.newSetFromMap(new IdentityHashMap<>());
+        mayFind.addAll(finders.values());
         for (Node node : graph.nodes().reversed()) {
-            boolean makes = node.outputs().stream().anyMatch(result -> values.contains(result.name()));
-            boolean finds = node.outputs().stream()
-                    .flatMap(result -> result.type().shape().dims().stream())
-                    .flatMap(dim -> dim.symbols().stream())
-                    .anyMatch(symbol -> symbols.contains(symbol) && finders.get(symbol) == node);
-            if (makes || finds) {
+            if (makes(node) || mayFind.contains(node) && finds(node)) {
                 kept.add(node);
                 finding.add(node);
                 node.inputs().forEach(operand -> values.add(operand.name()));
@@ -67,6 +64,22 @@ public final class NeededNodes {
         }
         finders.values().removeIf(finding::contains);
         return kept.reversed();
+    }
+
+    private boolean makes(Node node) {
+        for (Value result : node.outputs()) {
+            if (values.contains(result.name())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean finds(Node node) {
+        return node.outputs().stream()
+                .flatMap(result -> result.type().shape().dims().stream())
+                .flatMap(dim -> dim.symbols().stream())
+                .anyMatch(symbol -> symbols.contains(symbol) && finders.get(symbol) == node);
     }
 
     /** Whether nothing that was dropped finds out a size in {@code guard}. */

@@ -1,5 +1,9 @@
 package dev.quern.ir.interpret;
 
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
 /** Row-major index arithmetic over extents. */
 final class Strides {
     private Strides() {}
@@ -71,7 +75,10 @@ final class Strides {
         }
     }
 
-    /** Copies a box of {@code shape} between two strided tensors. */
+    /** Elements of a run that are copied before the next runs are, where they are far apart in what is read: these then have the lines that were fetched for it. */
+    private static final long BLOCK = 64;
+
+    /** Copies a box of {@code shape} between two strided tensors, in no particular order. */
     static void copy(
             long[] shape,
             TensorElements from,
@@ -93,16 +100,47 @@ final class Strides {
             inner++;
             length *= shape[rank - inner];
         }
-        long run = length;
         long toStep = toStrides[rank - 1];
         long fromStep = fromStrides[rank - 1];
-        walk(
-                shape,
-                inner,
-                fromStart,
-                fromStrides,
-                toStart,
-                toStrides,
-                (f, t) -> to.copy(t, toStep, from, f, fromStep, run));
+        if (Math.abs(fromStep) <= 1) {
+            long run = length;
+            walk(
+                    shape,
+                    inner,
+                    fromStart,
+                    fromStrides,
+                    toStart,
+                    toStrides,
+                    (f, t) -> to.copy(t, toStep, from, f, fromStep, run));
+            return;
+        }
+        int[] order = farthestFirst(fromStrides, rank - inner);
+        long[] outer = gathered(shape, order);
+        long[] fromOuter = gathered(fromStrides, order);
+        long[] toOuter = gathered(toStrides, order);
+        for (long start = 0; start < length; start += BLOCK) {
+            long run = Math.min(BLOCK, length - start);
+            walk(
+                    outer,
+                    0,
+                    fromStart + start * fromStep,
+                    fromOuter,
+                    toStart + start * toStep,
+                    toOuter,
+                    (f, t) -> to.copy(t, toStep, from, f, fromStep, run));
+        }
+    }
+
+    /** The first {@code count} axes, those of the longest strides first. */
+    private static int[] farthestFirst(long[] strides, int count) {
+        return IntStream.range(0, count)
+                .boxed()
+                .sorted(Comparator.comparingLong(axis -> -Math.abs(strides[axis])))
+                .mapToInt(axis -> axis)
+                .toArray();
+    }
+
+    private static long[] gathered(long[] values, int[] axes) {
+        return Arrays.stream(axes).mapToLong(axis -> values[axis]).toArray();
     }
 }

@@ -214,6 +214,14 @@ final class TensorElements {
             MemorySegment.copy(source.segment, from * bytes, segment, to * bytes, length * bytes);
             return;
         }
+        if (toStep == 1 && fromStep == 0 && bytes > 0 && length >= BULK) {
+            MemorySegment.copy(source.segment, from * bytes, segment, to * bytes, bytes);
+            for (long done = 1; done < length; done *= 2) {
+                long more = Math.min(done, length - done);
+                MemorySegment.copy(segment, to * bytes, segment, (to + done) * bytes, more * bytes);
+            }
+            return;
+        }
         MemorySegment in = source.segment;
         switch (dtype.bits()) {
             case 32 -> {

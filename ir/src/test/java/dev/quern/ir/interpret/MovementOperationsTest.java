@@ -42,6 +42,10 @@ class MovementOperationsTest {
             Random random = new Random(seed);
             int rank = random.nextInt(5);
             long[] shape = random.longs(rank, 0, 5).toArray();
+            if (rank > 1 && seed % 2 == 0) {
+                shape[random.nextInt(rank)] = 60 + random.nextInt(80);
+                shape[random.nextInt(rank)] = 60 + random.nextInt(80);
+            }
             List<Integer> permutation =
                     new ArrayList<>(IntStream.range(0, rank).boxed().toList());
             Collections.shuffle(permutation, random);
@@ -57,6 +61,19 @@ class MovementOperationsTest {
                     source += i / outStrides[axis] % y.shape()[axis] * strides[permutation.get(axis)];
                 }
                 assertEquals(from[(int) source], to[i], "seed " + seed);
+            }
+        }
+    }
+
+    @Test
+    void oneElementFillsRunsOfEveryType() {
+        for (DType type : List.of(DType.F64, DType.F32, DType.F16, DType.I8, DType.U4, DType.BOOL, DType.I64)) {
+            for (int length : new int[] {1, 15, 16, 17, 100, 1000}) {
+                Tensor y = one(
+                        new Op.Broadcast(Shape.of(2, length)), of(type, 1, 0).reshape(2, 1));
+                double[] expected = new double[2 * length];
+                Arrays.fill(expected, 0, length, 1);
+                assertNumbers(y, expected);
             }
         }
     }
