@@ -48,6 +48,11 @@ final class CompileCommand implements Callable<Integer> {
             description = "Threads of the runs to come; by default all processors.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    @Option(
+            names = "--no-winograd",
+            description = "Compute convolutions of 3 by 3 as they are defined, with all multiplications.")
+    private boolean noWinograd;
+
     CompileCommand(Session session) {
         this.session = session;
     }
@@ -59,8 +64,12 @@ final class CompileCommand implements Callable<Integer> {
         Path target = session.path(output != null ? output : name.replaceFirst("\\.onnx$", "") + ".qar");
         long start = System.nanoTime();
         try (Progress _ = Progress.of(session.err(), "compiling " + name)) {
-            ModelCompiler.of(Options.builder().device(device).threads(threads).build())
-                    .archive(file, target);
+            Options options = Options.builder()
+                    .device(device)
+                    .threads(threads)
+                    .winograd(!noWinograd)
+                    .build();
+            ModelCompiler.of(options).archive(file, target);
         }
         session.out()
                 .printf(

@@ -54,6 +54,11 @@ final class ModelOptions {
             description = "cpu, cuda (an NVIDIA GPU), or auto (cuda where there is one). Default: ${DEFAULT-VALUE}.")
     private String device = "cpu";
 
+    @Option(
+            names = "--no-winograd",
+            description = "Compute convolutions of 3 by 3 as they are defined, with all multiplications.")
+    private boolean noWinograd;
+
     ModelOptions() {}
 
     String name() {
@@ -65,6 +70,7 @@ final class ModelOptions {
                 .device(device)
                 .threads(threads)
                 .maxMemory(maxMemory)
+                .winograd(!noWinograd)
                 .build();
     }
 

@@ -2,6 +2,7 @@ package dev.quern.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DType;
@@ -9,12 +10,16 @@ import dev.quern.Tensor;
 import dev.quern.ir.text.Parser;
 import dev.quern.onnx.build.OnnxBuilder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +91,45 @@ class ModelCommandsTest {
         } finally {
             System.setProperty("quern.cache", before);
         }
+    }
+
+    @Test
+    void compileLeavesConvolutionsAsTheyAreIfAskedTo() throws IOException {
+        float[] weights = new float[32 * 32 * 9];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) Math.sin(i);
+        }
+        byte[] model = new OnnxBuilder()
+                .input("x", DType.F32, 1, 32, 160, 160)
+                .initializer("w", Tensor.of(weights, 32, 32, 3, 3))
+                .node("Conv", List.of("x", "w"), List.of("y"))
+                .output("y", DType.F32, 1, 32, 158, 158)
+                .build();
+        Files.write(folder.resolve("c.onnx"), model);
+        String before =
+                System.setProperty("quern.cache", folder.resolve("cache").toString());
+        try {
+            CommandRun filtered = CommandRun.in(folder, "compile", "c.onnx", "-o", "w.qar");
+            assertEquals(0, filtered.status(), filtered.err());
+            CommandRun defined = CommandRun.in(folder, "compile", "c.onnx", "-o", "d.qar", "--no-winograd");
+            assertEquals(0, defined.status(), defined.err());
+        } finally {
+            System.setProperty("quern.cache", before);
+        }
+        assertTrue(mentions("w.qar", "kernel winograd_"));
+        assertFalse(mentions("d.qar", "kernel winograd_"));
+    }
+
+    private boolean mentions(String archive, String word) throws IOException {
+        try (ZipFile zip = new ZipFile(folder.resolve(archive).toFile())) {
+            for (ZipEntry entry : Collections.list(zip.entries())) {
+                String text = new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.ISO_8859_1);
+                if (text.contains(word)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     @Test
