@@ -88,10 +88,10 @@ public record RecordedSweep(List<Candidate> candidates, Map<Candidate, Double> t
             if (time == null) {
                 search.found(TrialOutcome.without(next.get(), TrialOutcome.TrialStatus.REFUSED, "it has no time"));
             } else {
-                least = Math.min(least, regret(next.get()));
+                least = Math.min(least, time);
                 search.found(TrialOutcome.measured(next.get(), time, ""));
             }
         }
-        return least;
+        return least / times.get(fastest().orElseThrow()) - 1;
     }
 }

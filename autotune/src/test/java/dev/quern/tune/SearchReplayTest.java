@@ -78,20 +78,23 @@ class SearchReplayTest {
                 name));
     }
 
-    /** Of the made-up machine's times no such thing holds: there it is no better than chance. */
+    /** Of the made-up machine's times no such thing holds: there neither search is better than chance. */
     @Test
-    void whereTimesChangeSmoothlyWithStepsItRegretsLessThanChance() {
+    void whereTimesChangeSmoothlyWithStepsSearchesRegretLessThanChance() {
         List<Double> chance = new ArrayList<>();
         List<Double> learnt = new ArrayList<>();
+        List<Double> bandit = new ArrayList<>();
         for (RecordedSweep sweep : SWEEPS.values()) {
             for (long seed = 1; seed <= SEEDS; seed++) {
                 RecordedSweep smooth = smooth(
                         sweep.candidates(), (int) (seed * sweep.candidates().size() / (SEEDS + 1)));
                 chance.add(smooth.regret(new RandomSearch(smooth.candidates(), seed), EVALUATIONS));
                 learnt.add(smooth.regret(new BayesianSearch(smooth.candidates(), List.of(), seed), EVALUATIONS));
+                bandit.add(smooth.regret(new NeuralBandit(smooth.candidates(), List.of(), seed), EVALUATIONS));
             }
         }
         assertTrue(median(learnt) <= median(chance) / 2, "random " + median(chance) + ", bayesian " + median(learnt));
+        assertTrue(median(bandit) <= median(chance) / 2, "random " + median(chance) + ", bandit " + median(bandit));
     }
 
     /** Times that grow with the distance from the candidate number {@code fastest}. */
@@ -130,8 +133,11 @@ class SearchReplayTest {
     void everySearchTriesEachCandidateOnceAndEnds() {
         RecordedSweep sweep = SWEEPS.values().iterator().next();
         List<Candidate> few = sweep.candidates().subList(0, 24);
-        for (ScheduleSearch search :
-                List.of(new BayesianSearch(few, List.of(), 1), new BayesianSearch(few, few.subList(20, 22), 2))) {
+        for (ScheduleSearch search : List.of(
+                new BayesianSearch(few, List.of(), 1),
+                new BayesianSearch(few, few.subList(20, 22), 2),
+                new NeuralBandit(few, List.of(), 1),
+                new NeuralBandit(few, few.subList(20, 22), 2))) {
             List<Candidate> tried = new ArrayList<>();
             for (Optional<Candidate> next = search.next(); next.isPresent(); next = search.next()) {
                 tried.add(next.get());

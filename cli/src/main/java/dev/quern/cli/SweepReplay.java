@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.quern.ir.schedule.Candidate;
 import dev.quern.tune.BayesianSearch;
 import dev.quern.tune.GridSearch;
+import dev.quern.tune.NeuralBandit;
 import dev.quern.tune.RandomSearch;
 import dev.quern.tune.RecordedSweep;
 import dev.quern.tune.TunedKernel;
@@ -58,6 +59,10 @@ record SweepReplay(String subject, TunedKernel kernel, RecordedSweep sweep, List
                 "bayesian",
                 EVALUATIONS,
                 regrets(seed, one -> sweep.regret(new BayesianSearch(all, List.of(), one), EVALUATIONS))));
+        rows.add(SearchRegret.of(
+                "bandit",
+                EVALUATIONS,
+                regrets(seed, one -> sweep.regret(new NeuralBandit(all, List.of(), one), EVALUATIONS))));
         return new SweepReplay(subject, kernel, sweep, rows);
     }
 

@@ -143,7 +143,7 @@ final class TuneCommand implements Callable<Integer> {
             names = "--search",
             paramLabel = "SEARCH",
             description =
-                    "grid: the candidates as they are ranked; of the whole cross product, random: the default, then any; bayesian: where a model of the times so far expects most. "
+                    "grid: the candidates as they are ranked; of the whole cross product, random: the default, then any; bayesian: where a Gaussian process over the times so far expects most; bandit: where a neural network does. "
                             + "Default: ${DEFAULT-VALUE}.")
     private TuneSearch.SearchKind search = TuneSearch.SearchKind.grid;
 

@@ -5,6 +5,7 @@ import dev.quern.ir.text.SchedulePrinter;
 import dev.quern.passes.schedule.TunedSchedules;
 import dev.quern.tune.BayesianSearch;
 import dev.quern.tune.GridSearch;
+import dev.quern.tune.NeuralBandit;
 import dev.quern.tune.RandomSearch;
 import dev.quern.tune.RecordKey;
 import dev.quern.tune.RecordedSchedules;
@@ -30,7 +31,9 @@ record TuneSearch(SearchKind kind, long seed, boolean untried) {
         /** The cross product, at random. */
         random,
         /** The cross product, where a Gaussian process expects to gain most. */
-        bayesian
+        bayesian,
+        /** The cross product, where a neural network and what it is sure of expect the least time. */
+        bandit
     }
 
     /** Through the candidates of {@code kernel}, of which {@code recorded} may know. */
@@ -41,6 +44,7 @@ record TuneSearch(SearchKind kind, long seed, boolean untried) {
             case grid -> new GridSearch(wanted(kernel, kernel.ranked(known), tried));
             case random -> new GridSearch(wanted(kernel, drawn(kernel), tried));
             case bayesian -> new BayesianSearch(wanted(kernel, kernel.joint(), tried), kernel.fastest(known), seed);
+            case bandit -> new NeuralBandit(wanted(kernel, kernel.joint(), tried), kernel.fastest(known), seed);
         };
     }
 
