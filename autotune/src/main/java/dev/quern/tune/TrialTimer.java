@@ -17,8 +17,14 @@ public final class TrialTimer {
     /** How long nothing may change before code counts as it will be. */
     private static final long QUIET_NANOS = 40_000_000;
 
-    /** The same where the process does not say what it compiles. */
+    /** The same where nothing has its best code yet, or the process does not say what it compiles. */
     private static final long SILENT_NANOS = 400_000_000;
+
+    /** Runs after which a method that they call now and then would be compiled. They are not waited for longer than {@link #SILENT_NANOS}. */
+    private static final int QUIET_RUNS = 16;
+
+    /** Runs after which something of a kernel would be compiled, waited for as long as they take. */
+    private static final int SILENT_RUNS = 64;
 
     private static final long BATCH_NANOS = 1_000_000;
     private static final int BATCHES = 31;
@@ -60,9 +66,11 @@ public final class TrialTimer {
         long begin = clock.getAsLong();
         long changed = begin;
         long looked = begin;
+        int runs = 0;
         MachineCode last = MachineCode.NONE;
         while (!isStopped.getAsBoolean()) {
             trial.run();
+            runs++;
             long now = clock.getAsLong();
             if (now - looked >= LOOK_NANOS) {
                 looked = now;
@@ -70,9 +78,9 @@ public final class TrialTimer {
                 if (found.inTheMaking() || !found.equals(last)) {
                     last = found;
                     changed = now;
+                    runs = 0;
                 }
-                boolean isSilent = last.methods().isEmpty();
-                if (now - changed >= (isSilent ? SILENT_NANOS : QUIET_NANOS)) {
+                if (isQuiet(last, now - changed, runs)) {
                     return true;
                 }
                 if (now - begin > warmUpNanos) {
@@ -81,6 +89,17 @@ public final class TrialTimer {
             }
         }
         return false;
+    }
+
+    /**
+     * Whether code counts as it will be that has not changed for a while. What decides when HotSpot compiles is how often a method was called, not for how long: slow code runs for a long time before.
+     *
+     * @param runs in that while
+     */
+    private static boolean isQuiet(MachineCode code, long nanos, int runs) {
+        return code.methods().isEmpty()
+                ? nanos >= SILENT_NANOS && runs >= SILENT_RUNS
+                : nanos >= QUIET_NANOS && runs >= QUIET_RUNS || nanos >= SILENT_NANOS;
     }
 
     /** Nanoseconds of a run whose code is ready. */
