@@ -32,8 +32,9 @@ record Measuring(
                     ? new HostTrials(backend, target, threads)
                     : new DeviceTrials(backend, target),
             System::nanoTime,
-            MachinePeak::measure,
-            DeviceProbe::read);
+            // References to methods would load these classes, and with them the Vector API, when a command starts.
+            threads -> MachinePeak.measure(threads),
+            caches -> DeviceProbe.read(caches));
 
     /** Seconds since {@code begin}. */
     double secondsSince(long begin) {
