@@ -93,6 +93,52 @@ class ModelArchiveTest {
         }
     }
 
+    /** Of sizes that are assumed to be one, and are not, and of few rows, for which the kernel has a form of its own. */
+    @Test
+    void whatSizesNeedIsInItIfTheyWereRun() throws IOException {
+        Files.write(
+                model,
+                new OnnxBuilder()
+                        .opset(18)
+                        .input("x", DType.F32, "rows", 16)
+                        .input("z", DType.F32, "n", 24)
+                        .initializer("w", Fault.ramp(DType.F32, 16, 24))
+                        .node("MatMul", List.of("x", "w"), List.of("h"))
+                        .node("Add", List.of("h", "z"), List.of("y"))
+                        .output("y", DType.F32, "rows", 24)
+                        .build());
+        Map<String, Tensor> broadcast = Map.of("x", Fault.ramp(DType.F32, 5, 16), "z", Fault.ramp(DType.F32, 1, 24));
+        Map<String, Tensor> one = Map.of("x", Fault.ramp(DType.F32, 1, 16), "z", Fault.ramp(DType.F32, 1, 24));
+        ModelCompiler mine = compiler("mine", Options.builder());
+        mine.archive(model, archive);
+        long without = kernels(archive);
+        try (CompiledModel loaded = load("mine", Options.builder(), archive)) {
+            loaded.run(broadcast);
+            assertEquals(1, loaded.compilations(), "the program in it does not take these sizes");
+        }
+        mine.archive(model, archive, compiled -> {
+            compiled.run(broadcast);
+            compiled.run(one);
+        });
+        assertTrue(kernels(archive) >= without + 2, kernels(archive) + " kernels, " + without + " without runs");
+        try (CompiledModel loaded = load("mine", Options.builder(), archive);
+                CompiledModel compiled = load("nobody", Options.builder(), model)) {
+            for (Map<String, Tensor> given : List.of(broadcast, one)) {
+                assertEquals(BitsDigest.of(compiled.run(given)), BitsDigest.of(loaded.run(given)));
+            }
+            assertEquals(0, loaded.compilations());
+            assertEquals(1 + 1, compiled.compilations());
+        }
+    }
+
+    private static long kernels(Path archive) throws IOException {
+        try (ZipFile zip = new ZipFile(archive.toFile())) {
+            return zip.stream()
+                    .filter(entry -> entry.getName().startsWith("kernels/"))
+                    .count();
+        }
+    }
+
     @Test
     void othersCompileTheModelInIt() {
         LOGGER.setLevel(Level.WARNING);

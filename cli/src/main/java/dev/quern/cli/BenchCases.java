@@ -94,7 +94,7 @@ final class BenchCases {
             symbols.addAll(own);
             Map<String, String> dims = new LinkedHashMap<>(arguments.dims());
             dims.keySet().retainAll(own);
-            for (Map<String, Long> extents : combinations(dims)) {
+            for (Map<String, Long> extents : ExtentLists.combinations(dims)) {
                 cases.addAll(at(arguments, name, file, infos, extents));
             }
         }
@@ -117,31 +117,6 @@ final class BenchCases {
                 throw new ModelException(
                         Code.INVALID_INPUT, name, "no model here has such an " + kind + "; there are " + known);
             }
-        }
-    }
-
-    private static List<Map<String, Long>> combinations(Map<String, String> dims) {
-        List<Map<String, Long>> all = List.of(Map.of());
-        for (Map.Entry<String, String> dim : dims.entrySet()) {
-            List<Map<String, Long>> longer = new ArrayList<>();
-            for (Map<String, Long> shorter : all) {
-                for (String extent : dim.getValue().split(",", -1)) {
-                    Map<String, Long> one = new LinkedHashMap<>(shorter);
-                    one.put(dim.getKey(), extent(dim.getKey(), extent));
-                    longer.add(one);
-                }
-            }
-            all = longer;
-        }
-        return all;
-    }
-
-    private static long extent(String symbol, String text) {
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException notOne) {
-            throw new ModelException(
-                    Code.INVALID_INPUT, symbol, "expected extents such as 32 or 32,128, found '" + text + "'", notOne);
         }
     }
 

@@ -3,12 +3,21 @@ package dev.quern.cli;
 import dev.quern.ModelException;
 import dev.quern.ModelException.Code;
 import dev.quern.Options;
+import dev.quern.Tensor;
+import dev.quern.TensorInfo;
+import dev.quern.runtime.CompiledModel;
 import dev.quern.runtime.ModelCompiler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,9 +30,14 @@ import picocli.CommandLine.Parameters;
             "Compiles a model ahead of time, into one file that Model.load and the commands that run models take.",
             "It is a zip of the model, its program, the code of its kernels and their texts. The code runs only for the user and "
                     + "on the machine that made it, with the same build of Quern and Java, unless Options.trustArchive says "
-                    + "otherwise; elsewhere the model in the file is compiled as any."
+                    + "otherwise; elsewhere the model in the file is compiled as any.",
+            "What is compiled is for inputs of any sizes. Some code is made when sizes first need it; with --dim, for sizes that are "
+                    + "known to come, it is in the file."
         })
 final class CompileCommand implements Callable<Integer> {
+    /** Of random inputs. */
+    private static final long SEED = 1;
+
     private final Session session;
 
     @Parameters(paramLabel = "MODEL", description = "Path, or maven:GROUP:ARTIFACT:VERSION!/PATH.")
@@ -49,6 +63,21 @@ final class CompileCommand implements Callable<Integer> {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(
+            names = "--dim",
+            paramLabel = "SYMBOL=N[,N...]",
+            description =
+                    "Keep what runs of these extents of a symbolic axis need, too, if the code for all does not do; each "
+                            + "combination of several is run once. May be repeated.")
+    private Map<String, String> dims = new LinkedHashMap<>();
+
+    @Option(
+            names = "--input",
+            paramLabel = "NAME=SPEC",
+            description =
+                    "An input of these runs, as 'quern run' takes it; inputs not given are random. May be repeated.")
+    private Map<String, String> inputs = new LinkedHashMap<>();
+
+    @Option(
             names = "--no-winograd",
             description = "Compute convolutions of 3 by 3 as they are defined, with all multiplications.")
     private boolean noWinograd;
@@ -69,7 +98,7 @@ final class CompileCommand implements Callable<Integer> {
                     .threads(threads)
                     .winograd(!noWinograd)
                     .build();
-            ModelCompiler.of(options).archive(file, target);
+            ModelCompiler.of(options).archive(file, target, this::run);
         }
         session.out()
                 .printf(
@@ -79,6 +108,31 @@ final class CompileCommand implements Callable<Integer> {
                         size(target) / 1e6,
                         (System.nanoTime() - start) / 1e9);
         return ExitStatus.OK;
+    }
+
+    /** Runs {@code compiled} at the sizes that are asked for. */
+    private void run(CompiledModel compiled) {
+        if (dims.isEmpty() && inputs.isEmpty()) {
+            return;
+        }
+        List<TensorInfo> infos = compiled.inputs();
+        requireKnown(dims.keySet(), SampleInputs.symbols(infos), "symbolic axis");
+        Map<String, Tensor> given = new LinkedHashMap<>();
+        Set<String> names = infos.stream().map(TensorInfo::name).collect(Collectors.toSet());
+        requireKnown(inputs.keySet(), names, "input");
+        inputs.forEach((name, spec) -> given.put(name, InputSpec.parse(session, name, spec)));
+        for (Map<String, Long> extents : ExtentLists.combinations(dims)) {
+            FittingInputs.find(compiled, given, extents, SEED);
+        }
+    }
+
+    private static void requireKnown(Set<String> given, Collection<String> known, String kind) {
+        for (String name : given) {
+            if (!known.contains(name)) {
+                throw new ModelException(
+                        Code.INVALID_INPUT, name, "the model has no such " + kind + "; there are " + known);
+            }
+        }
     }
 
     private static long size(Path file) {

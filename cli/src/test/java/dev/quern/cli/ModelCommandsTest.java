@@ -120,6 +120,43 @@ class ModelCommandsTest {
         assertFalse(mentions("d.qar", "kernel winograd_"));
     }
 
+    @Test
+    void compileKeepsWhatSizesNeed() throws IOException {
+        String before =
+                System.setProperty("quern.cache", folder.resolve("cache").toString());
+        try {
+            CommandRun all = CommandRun.in(folder, "compile", "m.onnx", "--threads", "1", "-o", "a.qar");
+            assertEquals(0, all.status(), all.err());
+            CommandRun some =
+                    CommandRun.in(folder, "compile", "m.onnx", "--threads", "1", "-o", "s.qar", "--dim", "batch=1,64");
+            assertEquals(0, some.status(), some.err());
+            assertTrue(kernels("s.qar") > kernels("a.qar"), kernels("s.qar") + " and " + kernels("a.qar"));
+            refused(
+                    "rows: the model has no such symbolic axis; there are [batch]",
+                    "compile",
+                    "m.onnx",
+                    "--dim",
+                    "rows=1");
+            refused("z: the model has no such input; there are [x]", "compile", "m.onnx", "--input", "z=1");
+            refused(
+                    "batch: expected extents such as 32 or 32,128, found 'many'",
+                    "compile",
+                    "m.onnx",
+                    "--dim",
+                    "batch=many");
+        } finally {
+            System.setProperty("quern.cache", before);
+        }
+    }
+
+    private long kernels(String archive) throws IOException {
+        try (ZipFile zip = new ZipFile(folder.resolve(archive).toFile())) {
+            return zip.stream()
+                    .filter(entry -> entry.getName().startsWith("kernels/"))
+                    .count();
+        }
+    }
+
     private boolean mentions(String archive, String word) throws IOException {
         try (ZipFile zip = new ZipFile(folder.resolve(archive).toFile())) {
             for (ZipEntry entry : Collections.list(zip.entries())) {

@@ -14,6 +14,7 @@ import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
 import dev.quern.passes.program.Program;
+import dev.quern.runtime.archive.SizedProgram;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -232,9 +233,18 @@ public final class CompiledModel implements Model {
         return general.general().origins();
     }
 
-    /** Shows {@code seen} each kernel of {@link #program}, this very object, and what it was compiled to. */
+    /** What was compiled for sizes that {@link #program} does not take, where no input has another default. */
+    List<SizedProgram> sized() {
+        List<SizedProgram> programs = new ArrayList<>();
+        general.eachSized((sizes, body, program) ->
+                programs.add(new SizedProgram(sizes, body, program.program(), program.origins())));
+        return programs;
+    }
+
+    /** Shows {@code seen} each kernel of {@link #program} and of those for known sizes, this very object, and what it was compiled to. */
     void eachKernel(BiConsumer<Kernel, Executable> seen) {
         general.general().eachKernel(seen);
+        general.eachSized((_, _, program) -> program.eachKernel(seen));
     }
 
     /** Bytes of constants that the model holds beside its file. */

@@ -2,6 +2,7 @@ package dev.quern.runtime;
 
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.GiveBack;
+import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.schedule.KernelForms;
 import dev.quern.passes.CompilationPart;
 import dev.quern.passes.program.ConstantData;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** What a program and its bodies have of their model's: the code of their kernels, and constants. Given back when this is closed. */
 final class Holdings implements AutoCloseable {
@@ -73,6 +75,16 @@ final class Holdings implements AutoCloseable {
         leases.add(lease);
         forms.put(form, lease.value());
         return lease.value();
+    }
+
+    /** Shows {@code seen} the forms of the step's kernel that sizes have chosen so far, but for that for all sizes. */
+    synchronized void chosen(ProgramStep.RunKernel step, BiConsumer<Kernel, Executable> seen) {
+        for (KernelForms.Form form : step.forms().forms()) {
+            Executable executable = forms.get(form);
+            if (executable != null) {
+                seen.accept(form.scheduled(), executable);
+            }
+        }
     }
 
     /** Where {@code data} is held. */

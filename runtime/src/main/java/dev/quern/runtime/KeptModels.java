@@ -162,7 +162,8 @@ final class KeptModels {
      * @param code gets the code of kernels, by entry
      */
     static KeptProgram kept(ImportedModel model, CompiledModel compiled, Map<String, byte[]> code) {
-        return new KeptProgram(model.inputs(), compiled.program(), compiled.origins(), codes(compiled, code));
+        return new KeptProgram(
+                model.inputs(), compiled.program(), compiled.origins(), compiled.sized(), codes(compiled, code));
     }
 
     /** Each kernel and the entry of its code; the code itself goes to {@code entries}. */

@@ -9,13 +9,14 @@ import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
 import dev.quern.runtime.archive.KeptProgram;
+import dev.quern.runtime.archive.SizedProgram;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A model whose program for inputs of any sizes was compiled before. What else it is asked for is compiled of the model itself, which
- * is imported when that happens first.
+ * A model whose program for inputs of any sizes was compiled before, and perhaps programs for some sizes. What else it is asked for is compiled of
+ * the model itself, which is imported when that happens first.
  */
 final class KeptProgramSource implements ProgramSource {
     private final KeptProgram kept;
@@ -62,14 +63,28 @@ final class KeptProgramSource implements ProgramSource {
 
     @Override
     public Compilation compile(Overrides overrides, KnownSizes sizes, Target target) {
-        return overrides.equals(Overrides.NONE) && sizes.equals(KnownSizes.NONE)
-                ? new Compilation(kept.program(), kept.origins(), true)
-                : source().compile(overrides, sizes, target);
+        if (overrides.equals(Overrides.NONE) && sizes.equals(KnownSizes.NONE)) {
+            return new Compilation(kept.program(), kept.origins(), true);
+        }
+        return sized(overrides, sizes, "").orElseGet(() -> source().compile(overrides, sizes, target));
     }
 
     @Override
     public Optional<Compilation> compile(Overrides overrides, KnownSizes sizes, String body, Target target) {
-        return source().compile(overrides, sizes, body, target);
+        Optional<Compilation> sized = sized(overrides, sizes, body);
+        return sized.isPresent() ? sized : source().compile(overrides, sizes, body, target);
+    }
+
+    private Optional<Compilation> sized(Overrides overrides, KnownSizes sizes, String body) {
+        if (!overrides.equals(Overrides.NONE)) {
+            return Optional.empty();
+        }
+        for (SizedProgram each : kept.sized()) {
+            if (each.body().equals(body) && each.sizes().equals(sizes)) {
+                return Optional.of(new Compilation(each.program(), each.origins(), true));
+            }
+        }
+        return Optional.empty();
     }
 
     @Override

@@ -13,11 +13,13 @@ import dev.quern.runtime.archive.DamagedException;
 import dev.quern.runtime.archive.KeptProgram;
 import dev.quern.runtime.archive.ModelFiles;
 import dev.quern.runtime.archive.ProgramArchive;
+import dev.quern.runtime.archive.SizedProgram;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -46,6 +48,16 @@ final class ModelArchives {
         archive.entry("graph.qir", GraphPrinter.print(WithoutWeights.of(model.graph())));
         archive.entry("program.txt", ProgramText.steps(compiled.program()));
         archive.entry("kernels.qir", ProgramText.scheduled(compiled.program()));
+        List<SizedProgram> sized = compiled.sized();
+        for (int i = 0; i < sized.size(); i++) {
+            archive.property("sized." + i, SizedText.of(sized.get(i)));
+            archive.entry(
+                    "sized/" + i + "/program.txt",
+                    ProgramText.steps(sized.get(i).program()));
+            archive.entry(
+                    "sized/" + i + "/kernels.qir",
+                    ProgramText.scheduled(sized.get(i).program()));
+        }
         Map<String, byte[]> code = new LinkedHashMap<>();
         KeptProgram kept = KeptModels.kept(model, compiled, code);
         ModelFiles files = new ModelFiles(model.bytes(), model.external());

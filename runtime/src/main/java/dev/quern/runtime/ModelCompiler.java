@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -332,6 +333,17 @@ public final class ModelCompiler {
      * @throws ModelException if the model cannot be compiled, or the file not be written
      */
     public void archive(Path model, Path file) {
+        archive(model, file, compiled -> {});
+    }
+
+    /**
+     * {@link #archive(Path, Path)}, with what runs of some sizes need that the program for any sizes leaves until then: forms of kernels for such
+     * sizes, and programs where it makes assumptions that do not hold of them.
+     *
+     * @param runs runs the model it is given on inputs of these sizes
+     * @throws ModelException also what {@code runs} throws
+     */
+    public void archive(Path model, Path file, Consumer<CompiledModel> runs) {
         Reproducer reproducer = new Reproducer();
         Boundary.cross(String.valueOf(model), reproducer, () -> {
             Seat seat = seat();
@@ -344,6 +356,7 @@ public final class ModelCompiler {
             Keeping place = keeping.or(() -> Keeping.of(options)).orElseThrow(() -> noPlace(file));
             ImportedModel imported = imported(bytes(required(model, "model")), reproducer);
             try (CompiledModel compiled = compiled(imported, seat)) {
+                runs.accept(compiled);
                 CompilationKey key = kept(place, seat).key(new ModelFiles(imported.bytes(), imported.external()));
                 ModelArchives.write(required(file, "file"), imported, compiled, key, ArchiveKey.in(place.folder()));
                 return null;

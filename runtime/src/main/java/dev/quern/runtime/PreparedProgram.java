@@ -254,11 +254,12 @@ final class PreparedProgram implements AutoCloseable {
         return origins;
     }
 
-    /** Shows {@code seen} the kernel of each step as scheduled, those of bodies too, and what it was compiled to. */
+    /** Shows {@code seen} the kernel of each step as scheduled, each form that there is code of, those of bodies too, and what it was compiled to. */
     void eachKernel(BiConsumer<Kernel, Executable> seen) {
         for (PreparedStep step : steps) {
             if (step instanceof PreparedStep.PreparedKernel kernel) {
                 seen.accept(kernel.step().scheduled(), kernel.usual());
+                holdings.chosen(kernel.step(), seen);
             } else if (step instanceof PreparedStep.PreparedControl control) {
                 control.bodies().forEach(body -> body.eachKernel(seen));
             }

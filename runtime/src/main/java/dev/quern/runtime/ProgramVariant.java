@@ -25,6 +25,11 @@ final class ProgramVariant implements AutoCloseable {
         return general.program();
     }
 
+    /** Shows {@code seen} the programs for exact sizes that there are. */
+    void eachSized(Specialisations.SizedVisitor seen) {
+        specialisations.each(seen);
+    }
+
     /** Runs it on the tensors that its inputs are called. */
     List<Tensor> run(Map<String, Tensor> inputs, RunContext context) {
         List<Tensor> ordered = Signature.order(program().inputs(), inputs);

@@ -106,7 +106,7 @@ final class Specialisations {
                 System.Logger.Level.INFO,
                 "{0}: compiling for {1}, because {2} does not hold of them ({3})",
                 name,
-                text(sizes, body),
+                SizedText.of(sizes, body),
                 guard,
                 guard.reason());
         try {
@@ -116,17 +116,19 @@ final class Specialisations {
             throw new ModelException(
                     misfit ? ModelException.Code.INVALID_INPUT : refused.code(),
                     name,
-                    text(sizes, body) + (misfit ? " do not fit the model: " : ": ") + refused.getMessage(),
+                    SizedText.of(sizes, body) + (misfit ? " do not fit the model: " : ": ") + refused.getMessage(),
                     refused);
         }
     }
 
-    private static String text(KnownSizes sizes, String body) {
-        String inputs = "input shapes "
-                + (body.isEmpty()
-                        ? sizes.inputs().orElseThrow()
-                        : sizes.bodies().get(body));
-        return sizes.found().isEmpty() ? inputs : inputs + " and sizes found " + sizes.found();
+    /** Shows {@code seen} the programs that there are. */
+    void each(SizedVisitor seen) {
+        programs.values().forEach((key, program) -> seen.visit(key.sizes(), key.body(), program));
+    }
+
+    /** Takes a program for {@code sizes} of the model, or if {@code body} is not empty of that body. */
+    interface SizedVisitor {
+        void visit(KnownSizes sizes, String body, PreparedProgram program);
     }
 
     /** Frees what was compiled, as soon as no run uses it. */

@@ -7,15 +7,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What was compiled of a model for inputs of any sizes.
+ * What was compiled of a model for inputs of any sizes, and for some that this does not take.
  *
  * @param inputs all inputs of the model
  * @param program its program
  * @param origins for each symbol of a size that a step finds out, where in the model that is
- * @param kernels its kernels that have code
+ * @param sized programs for known sizes
+ * @param kernels the kernels of all of them that have code
  */
 public record KeptProgram(
-        List<DeclaredInput> inputs, Program program, Map<String, String> origins, List<CodeEntry> kernels) {
+        List<DeclaredInput> inputs,
+        Program program,
+        Map<String, String> origins,
+        List<SizedProgram> sized,
+        List<CodeEntry> kernels) {
     /**
      * The code of a kernel.
      *
@@ -27,6 +32,7 @@ public record KeptProgram(
     public KeptProgram {
         inputs = List.copyOf(inputs);
         origins = Map.copyOf(origins);
+        sized = List.copyOf(sized);
         kernels = List.copyOf(kernels);
     }
 }
