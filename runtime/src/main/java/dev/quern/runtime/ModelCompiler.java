@@ -131,7 +131,8 @@ public final class ModelCompiler {
         return argument;
     }
 
-    private CompiledModel compile(String where, Supplier<ModelBytes> open) {
+    /** Compiles a model whose bytes {@code open} gives, anew each time; they are closed with it, or if this fails. */
+    CompiledModel compile(String where, Supplier<ModelBytes> open) {
         long begin = System.nanoTime();
         SeatedModel first = loaded(where, open);
         CompiledModel loaded = first.model();
@@ -402,11 +403,18 @@ public final class ModelCompiler {
         }
     }
 
+    /** The model in {@code bytes}, which are closed with it, or if this fails. */
     private ImportedModel imported(ModelBytes bytes, Reproducer reproducer) {
-        ImportedModel imported = new CompilationTimes(stages)
-                .time(CompilationPart.IMPORT, "", () -> OnnxModels.read(bytes, reproducer::model));
-        reproducer.graph(imported::graph);
-        return imported;
+        long begin = System.nanoTime();
+        ImportedModel imported = OnnxModels.read(bytes, reproducer::model);
+        try {
+            new CompilationTimes(stages).done(CompilationPart.IMPORT, "", System.nanoTime() - begin);
+            reproducer.graph(imported::graph);
+            return imported;
+        } catch (RuntimeException | Error failure) {
+            GiveBack.after(failure, imported::close);
+            throw failure;
+        }
     }
 
     private ProgramSource source(ImportedModel model, Seat seat) {

@@ -29,6 +29,7 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.schedule.KernelForms;
 import dev.quern.ir.schedule.Schedule;
 import dev.quern.onnx.build.OnnxBuilder;
+import dev.quern.onnx.proto.ModelBytes;
 import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
@@ -36,7 +37,10 @@ import dev.quern.passes.CompilationPart;
 import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +50,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What models have of a device is given back, whatever fails there; and what a device is given cannot be cut. */
 class DeviceFaultsTest {
@@ -184,6 +189,23 @@ class DeviceFaultsTest {
             assertThrows(RuntimeException.class, () -> compiler.compile(softmax()));
             assertEquals(before, NearDevice.LOADED.get(), "kernels left loaded");
         }
+    }
+
+    @Test
+    void aModelIsClosedThoughWhoeverIsToldOfItsImportFails(@TempDir Path folder) throws IOException {
+        ModelBytes bytes = ModelBytes.map(Files.write(folder.resolve("softmax.onnx"), softmax()));
+        ModelCompiler compiler = ModelCompiler.of(
+                        Options.builder().device("near").build())
+                .withStages(new StageSink() {
+                    @Override
+                    public void part(CompilationPart part, String name, long nanoseconds) {
+                        if (part == CompilationPart.IMPORT) {
+                            throw new IllegalStateException("not told");
+                        }
+                    }
+                });
+        assertThrows(RuntimeException.class, () -> compiler.compile("softmax", () -> bytes));
+        assertFalse(bytes.bytes().scope().isAlive(), "the model is left mapped");
     }
 
     @Test

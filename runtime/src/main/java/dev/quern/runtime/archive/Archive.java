@@ -65,7 +65,7 @@ public final class Archive {
     }
 
     private Manifest.Entry entry(String name) {
-        return manifest.entry(name).orElseThrow(() -> new DamagedException("it has no entry " + name));
+        return manifest.entry(name).orElseThrow(() -> new DamagedException("it has no entry " + Manifest.quoted(name)));
     }
 
     /** The bytes of an entry, whose checksum against accidents is right. */
@@ -77,7 +77,7 @@ public final class Archive {
     public MemorySegment segment(Manifest.Entry entry) {
         MemorySegment part = part(entry.offset(), entry.length());
         if (!Digests.crc(part).equals(entry.crc())) {
-            throw new DamagedException("entry " + entry.name() + " is not what was written");
+            throw new DamagedException("entry " + Manifest.quoted(entry.name()) + " is not what was written");
         }
         return part;
     }
@@ -86,12 +86,12 @@ public final class Archive {
     public byte[] code(String name) {
         Manifest.Entry entry = entry(name);
         if (entry.length() > MOST_CODE_BYTES) {
-            throw new DamagedException(
-                    "entry " + name + " has " + entry.length() + " bytes, expected at most " + MOST_CODE_BYTES);
+            throw new DamagedException("entry " + Manifest.quoted(name) + " has " + entry.length()
+                    + " bytes, expected at most " + MOST_CODE_BYTES);
         }
         byte[] part = part(entry.offset(), entry.length()).toArray(ValueLayout.JAVA_BYTE);
         if (!Digests.sha(MemorySegment.ofArray(part)).equals(entry.sha())) {
-            throw new DamagedException("entry " + name + " is not what was written");
+            throw new DamagedException("entry " + Manifest.quoted(name) + " is not what was written");
         }
         return part;
     }
@@ -104,7 +104,7 @@ public final class Archive {
     public void verify() {
         for (Manifest.Entry entry : manifest.entries()) {
             if (!Digests.sha(part(entry.offset(), entry.length())).equals(entry.sha())) {
-                throw new DamagedException("entry " + entry.name() + " is not what was written");
+                throw new DamagedException("entry " + Manifest.quoted(entry.name()) + " is not what was written");
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.quern.runtime.archive;
 
+import dev.quern.ir.NameText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,6 +19,9 @@ import java.util.Set;
 public record Manifest(Map<String, String> properties, List<Entry> entries) {
     private static final String FORMAT = "quern-archive 1";
     private static final String ENTRY = "entry";
+
+    /** Characters of the file that a message shows at a time; escaped, one may take six. */
+    private static final int MOST_QUOTED = 64;
 
     /**
      * A part of the file.
@@ -38,13 +42,21 @@ public record Manifest(Map<String, String> properties, List<Entry> entries) {
         long end = 0;
         for (Entry entry : entries) {
             if (entry.offset() < end || entry.length() < 0 || entry.length() > Long.MAX_VALUE - entry.offset()) {
-                throw new DamagedException("its entry " + entry.name() + " begins before the one before it ends");
+                throw new DamagedException(
+                        "its entry " + quoted(entry.name()) + " begins before the one before it ends");
             }
             if (!names.add(entry.name())) {
-                throw new DamagedException("it has two entries " + entry.name());
+                throw new DamagedException("it has two entries " + quoted(entry.name()));
             }
             end = entry.offset() + entry.length();
         }
+    }
+
+    /** What a file says, for a message: the beginning of it, in quotes, with what is not seen escaped. */
+    static String quoted(String text) {
+        return text.length() <= MOST_QUOTED
+                ? NameText.quote(text)
+                : NameText.quote(text.substring(0, MOST_QUOTED)) + " and so on";
     }
 
     /** The entry called {@code name}; found in a time that grows with their number. */
@@ -89,14 +101,14 @@ public record Manifest(Map<String, String> properties, List<Entry> entries) {
     static Manifest parse(byte[] bytes) {
         String[] lines = new String(bytes, StandardCharsets.UTF_8).split("\n");
         if (!lines[0].equals(FORMAT)) {
-            throw new DamagedException("its manifest begins with '" + lines[0] + "', expected '" + FORMAT + "'");
+            throw new DamagedException("its manifest begins with " + quoted(lines[0]) + ", expected " + quoted(FORMAT));
         }
         Map<String, String> properties = new LinkedHashMap<>();
         List<Entry> entries = new ArrayList<>();
         for (int i = 1; i < lines.length; i++) {
             String[] words = lines[i].split(" ", 2);
             if (words.length != 2) {
-                throw new DamagedException("its manifest has a line '" + lines[i] + "'");
+                throw new DamagedException("its manifest has a line " + quoted(lines[i]));
             }
             if (words[0].equals(ENTRY)) {
                 entries.add(parsed(words[1]));
@@ -119,8 +131,8 @@ public record Manifest(Map<String, String> properties, List<Entry> entries) {
                         words[3]);
             }
         } catch (NumberFormatException noNumber) {
-            throw new DamagedException("its manifest has an entry '" + text + "'", noNumber);
+            // Its message has the whole text, which is shown below.
         }
-        throw new DamagedException("its manifest has an entry '" + text + "'");
+        throw new DamagedException("its manifest has an entry " + quoted(text));
     }
 }

@@ -1,6 +1,7 @@
 package dev.quern.runtime.archive;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -51,6 +52,33 @@ class ArchiveBoundsTest {
     }
 
     @Test
+    void aManifestThatIsNoneIsNotSaidWhole() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment file = file(new byte[0], 0x04000000, 0, arena);
+            DamagedException damaged = assertThrows(DamagedException.class, () -> Archive.of(file));
+            assertTrue(
+                    message(damaged).startsWith("its manifest begins with \"\\u0000\\u0000"),
+                    () -> message(damaged).substring(0, 100));
+            assertTrue(message(damaged).length() < 500, () -> message(damaged).length() + " characters");
+        }
+    }
+
+    @Test
+    void linesThatAreNoneAreNotSaidWhole() {
+        String word = "\u001b".repeat(1000);
+        String entry = "entry 0 1 2 3 " + word + "\n";
+        for (String rest :
+                List.of(word, "entry " + word, "entry " + word + " 1 2 3 k", entry + entry, "entry 1 " + entry)) {
+            byte[] text = ("quern-archive 1\n" + rest).getBytes(StandardCharsets.UTF_8);
+            DamagedException damaged = assertThrows(DamagedException.class, () -> Manifest.parse(text));
+            for (Throwable each = damaged; each != null; each = each.getCause()) {
+                assertTrue(each.getMessage().length() < 500, each::toString);
+                assertFalse(each.getMessage().contains("\u001b"), each::toString);
+            }
+        }
+    }
+
+    @Test
     void codeThatNoArrayHoldsIsDamaged() throws IOException {
         byte[] manifest =
                 new Manifest(Map.of(), List.of(new Manifest.Entry("kernels/k.ptx", 0, LARGE, "0", "0"))).text();
@@ -58,7 +86,7 @@ class ArchiveBoundsTest {
             Archive archive =
                     Archive.of(file(manifest, manifest.length, LARGE, arena)).orElseThrow();
             DamagedException damaged = assertThrows(DamagedException.class, () -> archive.code("kernels/k.ptx"));
-            assertTrue(message(damaged).startsWith("entry kernels/k.ptx has 2147483648 bytes"), message(damaged));
+            assertTrue(message(damaged).startsWith("entry \"kernels/k.ptx\" has 2147483648 bytes"), message(damaged));
         }
     }
 }
