@@ -84,10 +84,11 @@ final class CudaQueue implements DeviceQueue {
 
     /** Gives a kernel to the stream. */
     void launch(CudaFunction function, String kernel, int blocks, LaunchShape shape, long[] arguments) {
-        function.launch(stream, blocks, shape.threads(), shape.sharedBytes(), arguments);
+        // It may run though the launch fails: whoever closes this waits for it.
         first = launches == 0 ? kernel : first;
         last = kernel;
         launches++;
+        function.launch(stream, blocks, shape.threads(), shape.sharedBytes(), arguments);
     }
 
     @Override

@@ -75,6 +75,22 @@ class PtxBackendTest {
     }
 
     @Test
+    void aKernelIsWaitedForThoughItsLaunchFailsBehindTheDriver() {
+        StubDriver stub = new StubDriver();
+        CudaContext context = context(stub);
+        PtxBackend backend = new PtxBackend(() -> context);
+        DeviceExecutable executable = assertInstanceOf(
+                DeviceExecutable.class, backend.compile(GridKernels.all().get("traversal"), backend.target(1)));
+        try (DeviceQueue queue = backend.openQueue().orElseThrow()) {
+            stub.functions().strange(0x66);
+            assertThrows(ModelException.class, () -> executable.launch(queue, new long[] {1, 2, 3}, new long[] {100}));
+            assertEquals(1, stub.functions().launches().size());
+            assertFalse(stub.called().contains("cuStreamSynchronize"));
+        }
+        assertTrue(stub.called().contains("cuStreamSynchronize"));
+    }
+
+    @Test
     void launchesAskForTheSharedMemoryThatTheyNeed() {
         StubDriver stub = new StubDriver();
         CudaContext context = context(stub);

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 
@@ -13,8 +14,10 @@ import java.util.function.LongConsumer;
  * The primary context of a device, in which modules, memory and streams live. Thread-safe: what needs a current context makes this
  * the calling thread's first, and the one that it had before again after it.
  *
- * <p>Contexts are current to threads of the system, and a virtual thread that is unmounted may go on with another of these. So there is nothing but calls of native code
- * while this is current: functions are bound before, and what failed is said after.
+ * <p>Contexts are current to threads of the system, and a virtual thread that is unmounted may go on with another of these. So Quern does nothing but call native code
+ * while this is current: functions are bound before, and what failed is said after. The JDK may have something to do there, as when it
+ * compiles the handle of a function anew that is often called; so the context that is taken away from the thread after a call is compared with
+ * this, and another is a failure.
  */
 public final class CudaContext implements AutoCloseable {
     private static final int RELEASE_THRESHOLD = 4;
@@ -88,8 +91,9 @@ public final class CudaContext implements AutoCloseable {
      *
      * @param call the one that was called while this was the thread's context
      * @param pop the one that gave the thread its own again
+     * @param popped the context that the thread had until then, if {@code pop} is success
      */
-    record Returned(int call, int pop) {}
+    record Returned(int call, int pop, long popped) {}
 
     /**
      * Calls a function while this is the thread's context, and says what came of it.
@@ -102,29 +106,44 @@ public final class CudaContext implements AutoCloseable {
         MethodHandle pop = driver.function(CudaCall.CONTEXT_POP);
         try (Arena arena = Arena.ofConfined()) {
             Object[] pushed = {handle};
-            Object[] popped = {arena.allocate(ValueLayout.JAVA_LONG)};
-            int current = CudaDriver.result(push, pushed);
+            MemorySegment cell = arena.allocate(ValueLayout.JAVA_LONG);
+            Object[] popped = {cell};
+            int current = CudaDriver.result(CudaCall.CONTEXT_PUSH, push, pushed);
             if (current != 0) {
                 throw driver.failure(CudaCall.CONTEXT_PUSH, current, doing, "");
             }
             int result;
             int left;
             try {
-                result = CudaDriver.result(function, arguments);
+                result = CudaDriver.result(call, function, arguments);
             } finally {
-                left = CudaDriver.result(pop, popped);
+                left = CudaDriver.result(CudaCall.CONTEXT_POP, pop, popped);
             }
-            return new Returned(result, left);
+            return new Returned(result, left, cell.get(ValueLayout.JAVA_LONG, 0));
         }
     }
 
-    /** The exception for a {@code pop} that is not success. */
-    private ModelException notPopped(int pop) {
-        return driver.failure(CudaCall.CONTEXT_POP, pop, "giving a thread its context back", "");
+    /** What is wrong with giving the thread its own context again; empty if nothing is. */
+    private Optional<ModelException> notPopped(Returned returned, CudaCall call, String doing) {
+        if (returned.pop() != 0) {
+            return Optional.of(
+                    driver.failure(CudaCall.CONTEXT_POP, returned.pop(), "giving a thread its context back", ""));
+        }
+        if (returned.popped() == handle) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new ModelException(
+                        ModelException.Code.DEVICE,
+                        CudaDriver.WHERE,
+                        "the thread of the system changed during " + call.symbol() + ", called for " + doing
+                                + ": expected context 0x" + Long.toHexString(handle) + " to be its own, found 0x"
+                                + Long.toHexString(returned.popped())
+                                + "; nothing is known of what was called: run the model on a platform thread, and report this"));
     }
 
     /**
-     * Does nothing where both are success.
+     * Does nothing where both are success, on one thread of the system.
      *
      * @param log what else the driver said, or empty
      * @param giveBack gives back what the call has made where the thread's own context cannot be had again
@@ -132,16 +151,13 @@ public final class CudaContext implements AutoCloseable {
     void require(Returned returned, CudaCall call, String doing, String log, Runnable giveBack) {
         if (returned.call() != 0) {
             ModelException failure = driver.failure(call, returned.call(), doing, log);
-            if (returned.pop() != 0) {
-                failure.addSuppressed(notPopped(returned.pop()));
-            }
+            notPopped(returned, call, doing).ifPresent(failure::addSuppressed);
             throw failure;
         }
-        if (returned.pop() != 0) {
-            ModelException failure = notPopped(returned.pop());
+        notPopped(returned, call, doing).ifPresent(failure -> {
             GiveBack.after(failure, giveBack);
             throw failure;
-        }
+        });
     }
 
     /** Calls a function while this is the thread's context. */

@@ -213,15 +213,15 @@ public final class CudaDriver {
 
     /** What a function returns. */
     int result(CudaCall call, Object... arguments) {
-        return result(function(call), arguments);
+        return result(call, function(call), arguments);
     }
 
-    /** What {@code function} returns. Nothing in this blocks but the driver itself. */
-    static int result(MethodHandle function, Object[] arguments) {
+    /** What {@code function}, which is {@code call} bound, returns. Nothing of Quern in this blocks but the driver itself. */
+    static int result(CudaCall call, MethodHandle function, Object[] arguments) {
         try {
             return (int) function.invokeExact(arguments);
         } catch (Throwable thrown) {
-            throw new IllegalStateException("a function of the driver could not be called", thrown);
+            throw new IllegalStateException(call.symbol() + " could not be called", thrown);
         }
     }
 

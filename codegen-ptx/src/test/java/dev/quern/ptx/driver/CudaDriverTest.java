@@ -373,6 +373,31 @@ class CudaDriverTest {
         assertEquals(1, both.getSuppressed().length);
     }
 
+    @Test
+    void aCallThatEndsOnAnotherThreadOfTheSystemIsSaidAndGivesBackWhatItHad() {
+        try (StubDriver stub = new StubDriver();
+                CudaContext context = open(stub)) {
+            stub.functions().strange(0x66);
+            ModelException failure = assertThrows(ModelException.class, () -> CudaStream.create(context));
+            assertTrue(
+                    failure.getMessage()
+                                    .startsWith("device 'cuda': the thread of the system changed during cuStreamCreate")
+                            && failure.getMessage().contains("expected context 0x55 to be its own, found 0x66"),
+                    failure.getMessage());
+            assertEquals(List.of("context retained 1 times"), stub.functions().left());
+        }
+    }
+
+    @Test
+    void aFunctionThatCannotBeCalledIsNamed() {
+        try (StubDriver stub = new StubDriver()) {
+            CudaDriver driver = CudaDriver.unstarted(stub);
+            IllegalStateException failure =
+                    assertThrows(IllegalStateException.class, () -> driver.result(CudaCall.INIT, "no number"));
+            assertEquals("cuInit could not be called", failure.getMessage());
+        }
+    }
+
     /** Another model's kernel may break the device while this one is closed. */
     @ParameterizedTest
     @ValueSource(

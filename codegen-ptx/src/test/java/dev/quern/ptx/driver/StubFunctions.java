@@ -73,6 +73,9 @@ public final class StubFunctions {
     private int major = 9;
     private int sick = -1;
 
+    /** What the next context that is taken from a thread is said to be; 0 for what it is. */
+    private long strange;
+
     /** The contexts that each thread has pushed, the current one last. */
     private final Map<Thread, Deque<Long>> contexts = new ConcurrentHashMap<>();
 
@@ -99,6 +102,11 @@ public final class StubFunctions {
     /** The device {@code ordinal} answers nothing that is asked about it. */
     public void sick(int ordinal) {
         sick = ordinal;
+    }
+
+    /** The next context that is taken from a thread is said to be {@code context}, as on another thread. */
+    public void strange(long context) {
+        strange = context;
     }
 
     /** What kernels do. */
@@ -254,7 +262,9 @@ public final class StubFunctions {
         if (lacksContext()) {
             return INVALID_CONTEXT;
         }
-        put(out, contexts.get(Thread.currentThread()).removeLast());
+        long own = contexts.get(Thread.currentThread()).removeLast();
+        put(out, strange == 0 ? own : strange);
+        strange = 0;
         return 0;
     }
 
