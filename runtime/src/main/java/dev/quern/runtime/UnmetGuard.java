@@ -35,11 +35,12 @@ final class UnmetGuard extends RuntimeException {
         return symbols;
     }
 
-    /** This, having passed a program that knows {@code outer}; or what failed as that gave back what it had, since no other program answers for it. */
+    /** This, having passed a program that knows {@code outer}; or what failed as that gave back what it had, since no other program answers for it. An error is thrown as it is. */
     RuntimeException through(SymbolValues outer) {
         symbols = outer;
         return switch (getSuppressed().length == 0 ? this : getSuppressed()[0]) {
             case RuntimeException failure -> failure;
+            case Error error -> throw error;
             case Throwable failure -> new IllegalStateException(failure);
         };
     }

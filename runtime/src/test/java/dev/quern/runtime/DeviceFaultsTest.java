@@ -235,6 +235,10 @@ class DeviceFaultsTest {
             }
         });
         assertSame(failure, unmet.through(symbols));
+        UnmetGuard other = new UnmetGuard("p", guard, symbols);
+        AssertionError error = new AssertionError("a fault");
+        other.addSuppressed(error);
+        assertSame(error, assertThrows(AssertionError.class, () -> other.through(symbols)));
     }
 
     @Test

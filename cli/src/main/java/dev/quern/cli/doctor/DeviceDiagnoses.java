@@ -28,11 +28,14 @@ public final class DeviceDiagnoses {
         List<ZooResult> wrong =
                 results.stream().filter(result -> !result.isRight()).toList();
         String subject = "Kernels on " + device;
-        String found = results.size() - wrong.size() + " of " + results.size() + " kinds agree with the interpreter";
+        long untried = results.stream().filter(ZooResult::isUntried).count();
+        String found = results.size() - wrong.size() + " of " + results.size() + " kinds agree with the interpreter"
+                + (untried == 0 ? "" : ", " + untried + " not tried");
         if (wrong.isEmpty()) {
             return Diagnosis.ok(subject, found);
         }
         String faults = wrong.stream()
+                .filter(result -> !result.isUntried())
                 .map(result -> result.model() + ": " + result.fault())
                 .collect(Collectors.joining("; "));
         return new Diagnosis(subject, Diagnosis.Health.FAULT, found, "please report this: " + faults);

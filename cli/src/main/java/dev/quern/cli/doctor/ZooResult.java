@@ -17,6 +17,11 @@ public record ZooResult(String model, String fault) {
         return fault.isEmpty();
     }
 
+    /** Whether nothing is known of it. */
+    public boolean isUntried() {
+        return fault.equals(NOT_TRIED);
+    }
+
     /** As a line of the pipe between the processes. */
     public String line() {
         return model + SEPARATOR + fault.strip().replaceAll("\\s+", " ");

@@ -56,6 +56,20 @@ class DiagnosesTest {
                 Diagnosis.Health.ABSENT,
                 DeviceDiagnoses.driver(new CudaReport("13.0", List.of(), "no device"))
                         .health());
+        Diagnosis cut = DeviceDiagnoses.zoo(
+                "cuda",
+                List.of(
+                        new ZooResult("pool", ""),
+                        new ZooResult("gather", "bad"),
+                        new ZooResult("scatter", ZooResult.NOT_TRIED),
+                        new ZooResult("sort", ZooResult.NOT_TRIED)));
+        assertEquals(
+                new Diagnosis(
+                        "Kernels on cuda",
+                        Diagnosis.Health.FAULT,
+                        "1 of 4 kinds agree with the interpreter, 2 not tried",
+                        "please report this: gather: bad"),
+                cut);
         Diagnosis zoo = DeviceDiagnoses.zoo("cuda", List.of(new ZooResult("pool", ""), new ZooResult("gather", "bad")));
         assertEquals(Diagnosis.Health.FAULT, zoo.health());
         assertEquals("1 of 2 kinds agree with the interpreter", zoo.found());
