@@ -23,7 +23,8 @@ import java.util.Optional;
  * @param winograd whether convolutions with constant windows of 3 by 3 and many channels may take less arithmetic than their definition, on
  *     the CPU; so it is by default. A result then rounds as if each operand in the 6 by 6 elements around its tile of 4 by 4 results, read by it or
  *     not, were some ten times as large: one far greater than the others takes their digits. Where one is not finite, or results come within a
- *     factor of ten thousand of the greatest float, the 16 results of the tile may not be finite
+ *     factor of ten thousand of the greatest float, the 16 results of the tile may not be finite. Weights that are whole numbers, or were made of small
+ *     ones by scales that are powers of two, are left alone
  * @param cache the folder in which what is compiled is kept, so that a later process need not compile it; nothing is kept if empty. By default
  *     the folder that the system property {@code quern.cache} names ({@code off} is none), else {@code quern/compiled} in {@code XDG_CACHE_HOME},
  *     else {@code .cache/quern/compiled} in the user's home. Code is taken from there only if it bears the mark of a key there that none but the

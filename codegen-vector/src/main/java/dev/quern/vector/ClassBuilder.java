@@ -63,7 +63,7 @@ final class ClassBuilder {
         kernel.symbols().forEach(symbol -> builder.declareIndex(symbol, JvmType.INT));
         Stmt.For parallel = parallelLoop(kernel);
         if (parallel == null) {
-            builder.build(kernel.body());
+            builder.whole(kernel.body());
         } else {
             builder.parallel(parallel);
         }

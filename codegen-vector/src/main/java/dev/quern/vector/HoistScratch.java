@@ -47,10 +47,13 @@ final class HoistScratch {
     }
 
     private boolean isHoisted(Buffer buffer) {
-        OptionalLong span = buffer.layout().span().asConstant();
-        return buffer.space() == MemorySpace.SHARED
-                && span.isPresent()
-                && span.getAsLong() > SMALL
+        return isLarge(buffer)
                 && hoisted.computeIfAbsent(buffer.name(), name -> buffer).equals(buffer);
+    }
+
+    /** Whether {@code buffer} is scratch memory of a constant size that is worth keeping. */
+    static boolean isLarge(Buffer buffer) {
+        OptionalLong span = buffer.layout().span().asConstant();
+        return buffer.space() == MemorySpace.SHARED && span.isPresent() && span.getAsLong() > SMALL;
     }
 }

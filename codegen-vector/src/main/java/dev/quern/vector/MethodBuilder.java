@@ -66,22 +66,35 @@ final class MethodBuilder {
         }
     }
 
+    /** Builds a kernel's body. What it begins by allocating is taken from the pool of scratch arrays. */
+    void whole(Stmt statement) {
+        List<Buffer> scratch = new ArrayList<>();
+        List<CodeNode> kept = new ArrayList<>();
+        Stmt body = withoutScratch(statement, scratch);
+        allocate(scratch, kept, () -> build(body));
+        kept.forEach(draft::giveBack);
+    }
+
+    /** What is inside the allocations of scratch memory around it, which are added to {@code scratch}. */
+    private static Stmt withoutScratch(Stmt statement, List<Buffer> scratch) {
+        Stmt body = statement;
+        while (body instanceof Stmt.Allocate(Buffer buffer, Stmt inner) && HoistScratch.isLarge(buffer)) {
+            scratch.add(buffer);
+            body = inner;
+        }
+        return body;
+    }
+
     /**
-     * Builds iterations {@code [from, to)} of a parallel loop, whose parameters come last. What its body begins by allocating is made once,
-     * unless there are no iterations.
+     * Builds iterations {@code [from, to)} of a parallel loop, whose parameters come last. What its body begins by allocating is made once, or
+     * taken from the pool of scratch arrays.
      */
     void parallel(Stmt.For loop) {
         CodeNode from = draft.parameter("from", JvmType.INT);
         CodeNode to = draft.parameter("to", JvmType.INT);
         List<Buffer> scratch = new ArrayList<>();
         List<CodeNode> kept = new ArrayList<>();
-        Stmt body = loop.body();
-        while (body instanceof Stmt.Allocate(Buffer buffer, Stmt inner)
-                && buffer.space() == MemorySpace.SHARED
-                && buffer.layout().span().isConstant()) {
-            scratch.add(buffer);
-            body = inner;
-        }
+        Stmt body = withoutScratch(loop.body(), scratch);
         Stmt.For bare = new Stmt.For(loop.variable(), loop.extent(), loop.kind(), body);
         if (scratch.isEmpty()) {
             loop(bare, from, to);

@@ -12,6 +12,9 @@ final class ScratchPool {
     /** Elements up to which an array is kept. */
     private static final int MOST_KEPT = 4 << 20;
 
+    /** An array of more times as many elements as are asked for is left for who needs it. */
+    private static final int MOST_TIMES = 8;
+
     private static final int PLACES = 2 * Runtime.getRuntime().availableProcessors();
 
     private static volatile SoftReference<AtomicReferenceArray<float[]>> kept = new SoftReference<>(null);
@@ -26,7 +29,10 @@ final class ScratchPool {
             float[] found = null;
             for (int place = 0; place < PLACES; place++) {
                 float[] array = arrays.get(place);
-                if (array != null && array.length >= length && (found == null || array.length < found.length)) {
+                if (array != null
+                        && array.length >= length
+                        && array.length / MOST_TIMES <= length
+                        && (found == null || array.length < found.length)) {
                     best = place;
                     found = array;
                 }

@@ -24,6 +24,7 @@ class ScratchPoolTest {
         assertNotSame(large, ScratchPool.take(1_234_567), "taken twice");
         ScratchPool.give(large);
         assertTrue(ScratchPool.take(1_234_568).length > large.length);
+        assertNotSame(large, ScratchPool.take(1_000), "far too long for it");
         assertSame(large, ScratchPool.take(1_234_500));
     }
 

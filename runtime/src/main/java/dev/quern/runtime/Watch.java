@@ -9,8 +9,11 @@ final class Watch {
     /** More operations than any thread does in a nanosecond: two vector units of 16 lanes, each multiplying and adding. */
     private static final long FASTEST = 64;
 
-    /** What one thread does in a nanosecond of a kernel that cannot be looked into: more would be luck. */
-    private static final long LIKELY = 2;
+    /**
+     * What one thread does in a nanosecond of a kernel that cannot be looked into, in vectors and out of caches; products do more, and what goes
+     * through memory or is not compiled yet does less.
+     */
+    private static final long LIKELY = 16;
 
     private final Thread owner;
     private final Duration limit;

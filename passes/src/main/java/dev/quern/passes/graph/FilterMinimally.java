@@ -13,6 +13,7 @@ import dev.quern.ir.graph.Window;
 import dev.quern.ir.graph.Winograd;
 import dev.quern.ir.interpret.DimBindings;
 import dev.quern.ir.interpret.GraphInterpreter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,7 +45,7 @@ final class FilterMinimally {
     /** Of the greatest weight: transformed ones, and products with operands as large, are still far from the ends of what a float holds. */
     private static final int MOST_EXPONENT = 60;
 
-    /** Weights that have no more binary digits in all are whole numbers that were scaled. */
+    /** Weights of a channel that have no more binary digits in all are whole numbers that were scaled. */
     private static final int EXACT_BITS = 10;
 
     private FilterMinimally() {}
@@ -59,7 +60,7 @@ final class FilterMinimally {
                 || node.output().type().dtype() != DType.F32
                 || !result.with(0, Dim.ONE).isConstant()
                 || !pays(node.input(1).type().shape(), result)
-                || !mayRound(weights.get().toFloatArray())) {
+                || !mayRound(weights.get().toFloatArray(), (int) result.dim(3).constant())) {
             return Optional.empty();
         }
         Value transformed = rewriting.derived(
@@ -70,24 +71,40 @@ final class FilterMinimally {
                 rewriting.emit(new Op.ConvolveWinograd(window, TILES), node.origin(), node.input(0), transformed));
     }
 
-    /** Whether weights are neither extreme nor, in units of some power of two, small whole numbers. */
-    private static boolean mayRound(float[] weights) {
-        int lowestBit = Float.MAX_EXPONENT;
-        float greatest = 0;
-        for (float weight : weights) {
+    /**
+     * Whether weights are not extreme, not all whole numbers, and not for each result, in units of some power of two, small whole numbers.
+     *
+     * @param results how many channels the result has; the innermost axis
+     */
+    private static boolean mayRound(float[] weights, int results) {
+        int[] lowestBit = new int[results];
+        int[] greatest = new int[results];
+        Arrays.fill(lowestBit, Float.MAX_EXPONENT);
+        Arrays.fill(greatest, Float.MIN_EXPONENT - Float.PRECISION);
+        boolean areWhole = true;
+        for (int at = 0; at < weights.length; at++) {
+            float weight = weights[at];
             if (!Float.isFinite(weight)) {
                 return false;
             }
+            areWhole &= weight == Math.rint(weight);
             if (weight != 0) {
+                // A subnormal number has no leading bit beside its fraction; what is said of it is one off, of weights
+                // that are extreme then.
                 int fraction = Float.floatToRawIntBits(weight) & 0x7FFFFF | 0x800000;
-                lowestBit = Math.min(
-                        lowestBit,
-                        Math.getExponent(weight) - (Float.PRECISION - 1) + Integer.numberOfTrailingZeros(fraction));
-                greatest = Math.max(greatest, Math.abs(weight));
+                int exponent = Math.getExponent(weight);
+                int lowest = exponent - (Float.PRECISION - 1) + Integer.numberOfTrailingZeros(fraction);
+                lowestBit[at % results] = Math.min(lowestBit[at % results], lowest);
+                greatest[at % results] = Math.max(greatest[at % results], exponent);
             }
         }
-        int exponent = Math.getExponent(greatest);
-        return Math.abs(exponent) <= MOST_EXPONENT && exponent - lowestBit >= EXACT_BITS;
+        boolean mayRound = false;
+        int most = Float.MIN_EXPONENT - Float.PRECISION;
+        for (int channel = 0; channel < results; channel++) {
+            mayRound |= greatest[channel] - lowestBit[channel] >= EXACT_BITS;
+            most = Math.max(most, greatest[channel]);
+        }
+        return mayRound && !areWhole && Math.abs(most) <= MOST_EXPONENT;
     }
 
     private static boolean isPlain(Window window) {

@@ -40,7 +40,10 @@ final class Work {
         };
     }
 
-    /** The greatest of {@code each}, what an iteration of {@code loop} does, where it only grows or only shrinks from one to the next. */
+    /**
+     * The greatest of {@code each}, what an iteration of {@code loop} does, where it only grows or only shrinks from one to the next, as in all
+     * that templates draw; else the greater of the first and the last.
+     */
     private static Dim longest(Dim each, Stmt.For loop) {
         if (!each.dependsOn(loop.variable())) {
             return each;

@@ -69,9 +69,27 @@ class FilterMinimallyTest {
                 weights[i] = random.nextInt(-127, 128) * unit;
             }
             assertEquals(false, isFiltered(convolution(160, 32, 32, 1, weights), true), "multiples of " + unit);
-            weights[17] += unit / 16384;
+            if (unit != 1) {
+                for (int i = 0; i < weights.length; i++) {
+                    weights[i] = random.nextInt(-127, 128) * unit * Math.scalb(1f, i % 32);
+                }
+                assertEquals(false, isFiltered(convolution(160, 32, 32, 1, weights), true), "a scale for each channel");
+            }
+            weights[0] = 100 * unit + unit / 16384;
             assertEquals(true, isFiltered(convolution(160, 32, 32, 1, weights), true), "but for one, of " + unit);
         }
+    }
+
+    @Test
+    void wholeWeightsAreNotHoweverLarge() {
+        Random random = new Random(6);
+        float[] weights = new float[9 * 32 * 32];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = random.nextInt(-5000, 5000);
+        }
+        assertEquals(false, isFiltered(convolution(160, 32, 32, 1, weights), true));
+        weights[5] += 0.5f;
+        assertEquals(true, isFiltered(convolution(160, 32, 32, 1, weights), true));
     }
 
     @Test
