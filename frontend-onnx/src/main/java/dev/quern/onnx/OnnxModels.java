@@ -1,5 +1,6 @@
 package dev.quern.onnx;
 
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.onnx.importer.GraphImporter;
 import dev.quern.onnx.proto.ModelBytes;
 import dev.quern.onnx.proto.OnnxFile;
@@ -40,23 +41,15 @@ public final class OnnxModels {
 
     /** Reads the model in {@code bytes}, whose memory the constants stay in; they are closed with it, or if this fails. */
     public static ImportedModel read(ModelBytes bytes, Consumer<OnnxModel> seen) {
-        OnnxFile file = null;
-        try {
-            file = OnnxReader.read(bytes);
-        } finally {
-            if (file == null) {
-                bytes.close();
-            }
-        }
-        return imported(file, seen);
+        return imported(OnnxReader.owning(bytes), seen);
     }
 
     private static ImportedModel imported(OnnxFile file, Consumer<OnnxModel> seen) {
         try {
             seen.accept(file.model());
             return new ImportedModel(file, GraphImporter.read(file.model(), Overrides.NONE, KnownSizes.NONE));
-        } catch (Throwable failure) {
-            file.close();
+        } catch (RuntimeException | Error failure) {
+            GiveBack.after(failure, file::close);
             throw failure;
         }
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The constants of a model, laid out as its kernels read them. Programs specialised from one model share what they have in
@@ -52,6 +53,7 @@ final class ConstantStore implements AutoCloseable {
 
     private final ResidentPool pool;
     private final int threads;
+    private final Supplier<Arena> memory;
 
     /**
      * Empty.
@@ -60,8 +62,14 @@ final class ConstantStore implements AutoCloseable {
      * @param threads that pack at most, the caller's included
      */
     ConstantStore(ResidentPool pool, int threads) {
+        this(pool, threads, Arena::ofShared);
+    }
+
+    /** The same, native memory of each constant being of an arena that {@code memory} makes. */
+    ConstantStore(ResidentPool pool, int threads, Supplier<Arena> memory) {
         this.pool = pool;
         this.threads = threads;
+        this.memory = memory;
     }
 
     /**
@@ -167,11 +175,11 @@ final class ConstantStore implements AutoCloseable {
     }
 
     private Placed inSegment(String name, ConstantData data, Consumer<MemorySegment> fill) {
-        Arena arena = Arena.ofShared();
-        MemorySegment memory =
+        Arena arena = memory.get();
+        MemorySegment filled =
                 filled(arena, owner(name), Math.max(1, dtype(data).byteSize(elements(data))), fill);
         arenas.add(arena);
-        return own(memory, 0, data, arena);
+        return own(filled, 0, data, arena);
     }
 
     private Placed own(Object base, long first, ConstantData data, Arena memory) {

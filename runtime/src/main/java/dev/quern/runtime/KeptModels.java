@@ -1,6 +1,7 @@
 package dev.quern.runtime;
 
 import dev.quern.ir.backend.Executable;
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.ir.backend.Target;
 import dev.quern.onnx.ImportedModel;
 import dev.quern.onnx.proto.ModelBytes;
@@ -84,26 +85,24 @@ final class KeptModels {
 
     /** What is kept of {@code model}. */
     Optional<Found> find(CompilationKey key, ModelFiles model) {
-        ModelBytes memory = null;
         try {
-            Optional<ArchiveFolder.FoundArchive> found = folder.find(key);
-            if (found.isEmpty()) {
-                return Optional.empty();
-            }
-            memory = found.get().memory();
-            Found whole = new Found(ProgramArchive.read(found.get().archive(), model), memory);
-            memory = null;
-            return Optional.of(whole);
+            return folder.find(key).map(found -> read(found, model));
         } catch (DamagedException damaged) {
             warn(damaged);
         } catch (IOException | UnsupportedOperationException | OutOfMemoryError unreadable) {
             LOG.log(System.Logger.Level.DEBUG, "kept models cannot be read", unreadable);
-        } finally {
-            if (memory != null) {
-                memory.close();
-            }
         }
         return Optional.empty();
+    }
+
+    /** The program in {@code found}, whose memory is closed if this fails. */
+    private static Found read(ArchiveFolder.FoundArchive found, ModelFiles model) {
+        try {
+            return new Found(ProgramArchive.read(found.archive(), model), found.memory());
+        } catch (RuntimeException | Error failure) {
+            GiveBack.after(failure, found.memory()::close);
+            throw failure;
+        }
     }
 
     /** The code of kernels of {@code archive}; what is damaged of it is compiled. */

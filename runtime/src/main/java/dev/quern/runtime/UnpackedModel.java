@@ -1,10 +1,12 @@
 package dev.quern.runtime;
 
 import dev.quern.ModelException;
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.onnx.proto.ModelBytes;
 import dev.quern.runtime.archive.Archive;
 import dev.quern.runtime.archive.DamagedException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -53,7 +55,6 @@ public final class UnpackedModel implements AutoCloseable {
         try {
             Path folder = Files.createTempDirectory("quern-model");
             UnpackedModel unpacked = new UnpackedModel(folder.resolve("model.onnx"), Optional.of(folder));
-            boolean whole = false;
             try {
                 write(unpacked.file, model.bytes());
                 for (Map.Entry<String, MemorySegment> data : model.external().entrySet()) {
@@ -67,12 +68,10 @@ public final class UnpackedModel implements AutoCloseable {
                     Files.createDirectories(beside.getParent());
                     write(beside, data.getValue());
                 }
-                whole = true;
                 return unpacked;
-            } finally {
-                if (!whole) {
-                    unpacked.close();
-                }
+            } catch (IOException | RuntimeException | Error failure) {
+                GiveBack.after(failure, unpacked::close);
+                throw failure;
             }
         } catch (IOException unwritable) {
             throw new ModelException(
@@ -111,7 +110,7 @@ public final class UnpackedModel implements AutoCloseable {
             for (Path each : inside) {
                 Files.deleteIfExists(each);
             }
-        } catch (IOException left) {
+        } catch (IOException | UncheckedIOException left) {
             System.getLogger("dev.quern.runtime").log(System.Logger.Level.DEBUG, "files are left", left);
         }
     }

@@ -19,6 +19,8 @@ import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
+import dev.quern.ir.Shape;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.Target;
@@ -45,8 +47,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -217,6 +221,27 @@ class DeviceFaultsTest {
                     throw new IllegalStateException("not filled");
                 }));
         assertFalse(arena.scope().isAlive());
+    }
+
+    @Test
+    void constantsOfWhichOneCannotBePackedAreAllGivenBack() {
+        List<Arena> arenas = new CopyOnWriteArrayList<>();
+        Layout layout = Layout.rowMajor(Shape.of(4));
+        List<ConstantData> constants = Stream.of(0L, 2L)
+                .map(offset -> new ConstantData(
+                        new Literal(Tensor.of(new float[] {1, 2, 3, 4}, 4)),
+                        Optional.of(new ConstantData.Packing(List.of(4L), List.of(1L), offset, layout)),
+                        Buffer.Storage.SEGMENT))
+                .toList();
+        try (ConstantStore store = new ConstantStore(ResidentPool.shared(), 1, () -> {
+            arenas.add(Arena.ofShared());
+            return arenas.getLast();
+        })) {
+            assertThrows(IndexOutOfBoundsException.class, () -> store.lease(constants, constant -> "w"));
+            assertEquals(2, arenas.size());
+            assertTrue(arenas.stream().noneMatch(arena -> arena.scope().isAlive()), "memory is left");
+            assertEquals(0, store.ownBytes());
+        }
     }
 
     @Test

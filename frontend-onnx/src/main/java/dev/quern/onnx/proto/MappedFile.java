@@ -1,6 +1,7 @@
 package dev.quern.onnx.proto;
 
 import dev.quern.ModelException;
+import dev.quern.ir.backend.GiveBack;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -34,8 +35,8 @@ record MappedFile(Path file, SeekableByteChannel channel, MemorySegment bytes) {
         SeekableByteChannel channel = open(file);
         try {
             return new MappedFile(file, channel, contents(channel, arena));
-        } catch (Throwable failure) {
-            channel.close();
+        } catch (IOException | RuntimeException | Error failure) {
+            GiveBack.after(failure, () -> letGo(channel));
             throw failure;
         }
     }
@@ -95,6 +96,10 @@ record MappedFile(Path file, SeekableByteChannel channel, MemorySegment bytes) {
 
     /** Lets the file go; the memory is the arena's. */
     void close() {
+        letGo(channel);
+    }
+
+    private static void letGo(SeekableByteChannel channel) {
         try {
             channel.close();
         } catch (IOException unlikely) {

@@ -1,10 +1,12 @@
 package dev.quern.onnx.proto;
 
 import dev.quern.ModelException;
+import dev.quern.ir.backend.GiveBack;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,20 +50,26 @@ public final class ModelBytes implements AutoCloseable {
     public static ModelBytes map(Path file) {
         Arena arena = Arena.ofShared();
         List<MappedFile> files = new CopyOnWriteArrayList<>();
-        ModelBytes whole = null;
         try {
             MappedFile mapped = MappedFile.map(file, arena);
             files.add(mapped);
-            whole = new ModelBytes(mapped.bytes(), file.toString(), new ExternalData(file, arena, files), arena, files);
-            return whole;
+            return new ModelBytes(mapped.bytes(), file.toString(), new ExternalData(file, arena, files), arena, files);
         } catch (IOException failure) {
-            throw MappedFile.unreadable(file, failure);
-        } finally {
-            if (whole == null) {
-                arena.close();
-                files.forEach(MappedFile::close);
-            }
+            ModelException unreadable = MappedFile.unreadable(file, failure);
+            GiveBack.after(unreadable, () -> giveBack(arena, files));
+            throw unreadable;
+        } catch (RuntimeException | Error failure) {
+            GiveBack.after(failure, () -> giveBack(arena, files));
+            throw failure;
         }
+    }
+
+    /** Unmaps and closes files, all of them whatever fails. */
+    private static void giveBack(Arena arena, List<MappedFile> files) {
+        List<Runnable> steps = new ArrayList<>();
+        steps.add(arena::close);
+        files.forEach(file -> steps.add(file::close));
+        GiveBack.all(steps);
     }
 
     /** A model held in memory; the array must not change while this is used. External data is refused. */
@@ -134,8 +142,7 @@ public final class ModelBytes implements AutoCloseable {
     @Override
     public synchronized void close() {
         if (!lent && arena.scope().isAlive()) {
-            arena.close();
-            files.forEach(MappedFile::close);
+            giveBack(arena, files);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.quern.onnx.proto;
 
 import dev.quern.ModelException;
+import dev.quern.ir.backend.GiveBack;
 import java.nio.file.Path;
 
 /**
@@ -37,14 +38,11 @@ public final class OnnxReader {
      * @throws ModelException if the bytes are not a well-formed model
      */
     public static OnnxFile owning(ModelBytes bytes) {
-        OnnxFile read = null;
         try {
-            read = read(bytes);
-            return read;
-        } finally {
-            if (read == null) {
-                bytes.close();
-            }
+            return read(bytes);
+        } catch (RuntimeException | Error failure) {
+            GiveBack.after(failure, bytes::close);
+            throw failure;
         }
     }
 

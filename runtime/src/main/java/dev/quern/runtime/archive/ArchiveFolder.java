@@ -1,6 +1,7 @@
 package dev.quern.runtime.archive;
 
 import dev.quern.ModelException;
+import dev.quern.ir.backend.GiveBack;
 import dev.quern.onnx.proto.ModelBytes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,25 +64,36 @@ public final class ArchiveFolder {
     public Optional<FoundArchive> find(CompilationKey key) throws IOException {
         Path file = file(key);
         ModelBytes memory = map(file);
-        boolean found = false;
+        if (memory == null) {
+            return Optional.empty();
+        }
+        Optional<Archive> found;
         try {
-            Optional<Archive> archive = memory == null
-                    ? Optional.empty()
-                    : Archive.of(memory.bytes())
-                            .filter(read -> key.misfit(read.manifest()).isEmpty());
-            found = archive.isPresent() && archive.get().isMarkedBy(key());
-            if (!found) {
-                return Optional.empty();
+            Optional<Archive> archive = Archive.of(memory.bytes())
+                    .filter(read -> key.misfit(read.manifest()).isEmpty());
+            found = archive.isPresent() && archive.get().isMarkedBy(key()) ? archive : Optional.empty();
+            if (found.isPresent()) {
+                touch(file);
             }
-            touch(file);
-            return Optional.of(new FoundArchive(archive.get(), memory));
-        } catch (DamagedException damaged) {
+        } catch (IOException | RuntimeException | Error failure) {
+            GiveBack.after(failure, memory::close);
+            if (failure instanceof DamagedException damaged) {
+                removeAfter(damaged, key);
+            }
+            throw failure;
+        }
+        if (found.isEmpty()) {
+            memory.close();
+            return Optional.empty();
+        }
+        return Optional.of(new FoundArchive(found.get(), memory));
+    }
+
+    private void removeAfter(DamagedException damaged, CompilationKey key) {
+        try {
             remove(key);
-            throw damaged;
-        } finally {
-            if (!found && memory != null) {
-                memory.close();
-            }
+        } catch (IOException left) {
+            damaged.addSuppressed(left);
         }
     }
 
