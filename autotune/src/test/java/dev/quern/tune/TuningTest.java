@@ -165,7 +165,10 @@ class TuningTest {
 
         @Override
         public void close() {
-            open.decrementAndGet();
+            synchronized (open) {
+                open.decrementAndGet();
+                open.notifyAll();
+            }
         }
     }
 
@@ -209,9 +212,12 @@ class TuningTest {
         assertTrue(clock.get() < 1_000_000, clock + " ns of the 600 ms that warming may take");
         assertEquals(List.of(), outcomes, "nothing is known of it");
         assertEquals(List.of(), told);
-        for (int i = 0; i < 500 && open.get() > 0; i++) {
-            Thread.sleep(
-                    20); // what was compiled ahead is closed by the thread that compiled it, which is not waited for
+        // What was compiled ahead is closed by the thread that compiled it, which is not waited for.
+        synchronized (open) {
+            long end = System.nanoTime() + 10_000_000_000L;
+            while (open.get() > 0 && System.nanoTime() < end) {
+                open.wait(1_000);
+            }
         }
         assertEquals(0, open.get());
     }

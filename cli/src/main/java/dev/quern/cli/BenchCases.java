@@ -98,8 +98,8 @@ final class BenchCases {
                 cases.addAll(at(arguments, name, file, infos, extents));
             }
         }
-        requireKnown(arguments.inputs().keySet(), inputs, "input");
-        requireKnown(arguments.dims().keySet(), symbols, "symbolic axis");
+        KnownNames.require(arguments.inputs().keySet(), inputs, "input");
+        KnownNames.require(arguments.dims().keySet(), symbols, "symbolic axis");
         return cases;
     }
 
@@ -108,15 +108,6 @@ final class BenchCases {
         try (Progress _ = Progress.of(session.err(), "compiling " + file.getFileName());
                 Model loaded = Model.load(file, Options.builder().threads(1).build())) {
             return loaded.inputs();
-        }
-    }
-
-    private static void requireKnown(Set<String> given, Set<String> known, String kind) {
-        for (String name : given) {
-            if (!known.contains(name)) {
-                throw new ModelException(
-                        Code.INVALID_INPUT, name, "no model here has such an " + kind + "; there are " + known);
-            }
         }
     }
 

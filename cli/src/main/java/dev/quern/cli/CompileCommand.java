@@ -10,7 +10,6 @@ import dev.quern.runtime.ModelCompiler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -116,22 +115,13 @@ final class CompileCommand implements Callable<Integer> {
             return;
         }
         List<TensorInfo> infos = compiled.inputs();
-        requireKnown(dims.keySet(), SampleInputs.symbols(infos), "symbolic axis");
+        KnownNames.require(dims.keySet(), SampleInputs.symbols(infos), "symbolic axis");
         Map<String, Tensor> given = new LinkedHashMap<>();
         Set<String> names = infos.stream().map(TensorInfo::name).collect(Collectors.toSet());
-        requireKnown(inputs.keySet(), names, "input");
+        KnownNames.require(inputs.keySet(), names, "input");
         inputs.forEach((name, spec) -> given.put(name, InputSpec.parse(session, name, spec)));
         for (Map<String, Long> extents : ExtentLists.combinations(dims)) {
             FittingInputs.find(compiled, given, extents, SEED);
-        }
-    }
-
-    private static void requireKnown(Set<String> given, Collection<String> known, String kind) {
-        for (String name : given) {
-            if (!known.contains(name)) {
-                throw new ModelException(
-                        Code.INVALID_INPUT, name, "the model has no such " + kind + "; there are " + known);
-            }
         }
     }
 

@@ -72,8 +72,8 @@ class BenchCommandTest {
         refused("expected one of [ort, none]", "m.onnx", "--peer", "interpreter");
         refused("--isolate: expected at least 1, found 0", "m.onnx", "--isolate", "0");
         refused("--threads: expected at least 1, found 0", "m.onnx", "--threads", "1,0");
-        refused("z: no model here has such an input; there are [x, bias]", "m.onnx", "--input", "z=1");
-        refused("z: no model here has such an symbolic axis", "m.onnx", "--dim", "z=1");
+        refused("z: there is no input of that name; there are [x, bias]", "m.onnx", "--input", "z=1");
+        refused("z: there is no symbolic axis of that name", "m.onnx", "--dim", "z=1");
         refused("width: expected extents such as 32 or 32,128, found 'a'", "m.onnx", "--dim", "width=a");
         refused("none.json: cannot be read", "m.onnx", "--against", "none.json");
         refused("none.jar: there is no such file", "m.onnx", "--old", "none.jar");

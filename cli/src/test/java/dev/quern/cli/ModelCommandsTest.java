@@ -132,12 +132,12 @@ class ModelCommandsTest {
             assertEquals(0, some.status(), some.err());
             assertTrue(kernels("s.qar") > kernels("a.qar"), kernels("s.qar") + " and " + kernels("a.qar"));
             refused(
-                    "rows: the model has no such symbolic axis; there are [batch]",
+                    "rows: there is no symbolic axis of that name; there are [batch]",
                     "compile",
                     "m.onnx",
                     "--dim",
                     "rows=1");
-            refused("z: the model has no such input; there are [x]", "compile", "m.onnx", "--input", "z=1");
+            refused("z: there is no input of that name; there are [x]", "compile", "m.onnx", "--input", "z=1");
             refused(
                     "batch: expected extents such as 32 or 32,128, found 'many'",
                     "compile",

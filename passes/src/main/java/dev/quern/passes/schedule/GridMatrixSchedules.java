@@ -319,12 +319,7 @@ final class GridMatrixSchedules {
                 loops.add(loop.variable());
             }
         });
-        String all = loops.getFirst();
-        for (int i = 1; i < loops.size(); i++) {
-            String fused = "copy" + input + "." + "p".repeat(i);
-            steps.add(new Step.Fuse(all, loops.get(i), fused));
-            all = fused;
-        }
+        String all = FusedLoops.of(loops, number -> "copy" + input + "." + "p".repeat(number), steps);
         split(all, GridMatrixTile.RUN, Tail.EXACT);
         split(all + ".o", tile.threads(), Tail.MASK);
         steps.add(new Step.Reorder(List.of(all + ".o.i", all + ".o.o", all + ".i")));

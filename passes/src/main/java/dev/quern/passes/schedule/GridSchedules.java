@@ -104,13 +104,7 @@ final class GridSchedules {
 
     private static List<Step> fused(List<String> loops) {
         List<Step> bound = new ArrayList<>();
-        String all = loops.getFirst();
-        for (int i = 1; i < loops.size(); i++) {
-            String fused = loops.getFirst() + ".p" + i;
-            bound.add(new Step.Fuse(all, loops.get(i), fused));
-            all = fused;
-        }
-        bound.addAll(cut(all));
+        bound.addAll(cut(FusedLoops.of(loops, number -> loops.getFirst() + ".p" + number, bound)));
         return bound;
     }
 

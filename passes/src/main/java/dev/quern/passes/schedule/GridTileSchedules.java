@@ -195,12 +195,7 @@ final class GridTileSchedules {
                 loops.add(loop.variable());
             }
         });
-        String all = loops.getFirst();
-        for (int i = 1; i < loops.size(); i++) {
-            String fused = "copy" + input + "." + "p".repeat(i);
-            steps.add(new Step.Fuse(all, loops.get(i), fused));
-            all = fused;
-        }
+        String all = FusedLoops.of(loops, number -> "copy" + input + "." + "p".repeat(number), steps);
         steps.add(new Step.Split(all, threads, Tail.MASK));
         steps.add(new Step.Reorder(List.of(all + ".i", all + ".o")));
         steps.add(new Step.Bind(all + ".i", LoopKind.THREAD));

@@ -203,12 +203,7 @@ final class RowSchedules {
         if (nest.outer().isEmpty()) {
             return steps;
         }
-        String parallel = nest.outer().getFirst().variable();
-        for (int i = 1; i < nest.outer().size(); i++) {
-            String fused = "p" + i;
-            steps.add(new Step.Fuse(parallel, nest.outer().get(i).variable(), fused));
-            parallel = fused;
-        }
+        String parallel = FusedLoops.of(LoopNest.names(nest.outer()), steps);
         steps.add(new Step.Bind(parallel, LoopKind.PARALLEL));
         steps.add(new Step.Outline(parallel));
         return steps;
@@ -287,15 +282,9 @@ final class RowSchedules {
         String last = nest.outer().getLast().variable();
         List<Step> steps = new ArrayList<>();
         steps.add(new Step.Split(last, lanes, Tail.MASK));
-        String parallel = null;
-        for (Stmt.For loop : nest.outer()) {
-            String name = loop.variable().equals(last) ? last + ".o" : loop.variable();
-            String fused = "p" + steps.size();
-            if (parallel != null) {
-                steps.add(new Step.Fuse(parallel, name, fused));
-            }
-            parallel = parallel == null ? name : fused;
-        }
+        List<String> loops = new ArrayList<>(LoopNest.names(nest.outer()));
+        loops.set(loops.size() - 1, last + ".o");
+        String parallel = FusedLoops.of(loops, steps);
         steps.add(new Step.Bind(parallel, LoopKind.PARALLEL));
         steps.add(new Step.Outline(parallel));
         steps.add(new Step.Sink(last + ".i"));

@@ -100,7 +100,7 @@ final class StagedProductSchedules {
         List<Step> steps = new ArrayList<>();
         point.tile().ifPresent(tile -> split(tile, point.panels(), steps));
         if (!nest.outer().isEmpty()) {
-            parallel(steps);
+            steps.add(new Step.Bind(FusedLoops.of(LoopNest.names(nest.outer()), steps), LoopKind.PARALLEL));
         }
         for (Stmt.For stage : stages()) {
             steps.add(new Step.Outline(stage.variable()));
@@ -114,16 +114,6 @@ final class StagedProductSchedules {
             unrolled.forEach(name -> steps.add(new Step.Unroll(name)));
         }
         return new Candidate(point.label(), new Schedule(steps));
-    }
-
-    private void parallel(List<Step> steps) {
-        String parallel = nest.outer().getFirst().variable();
-        for (int i = 1; i < nest.outer().size(); i++) {
-            String fused = "p" + i;
-            steps.add(new Step.Fuse(parallel, nest.outer().get(i).variable(), fused));
-            parallel = fused;
-        }
-        steps.add(new Step.Bind(parallel, LoopKind.PARALLEL));
     }
 
     private void split(RegisterTile tile, boolean panels, List<Step> steps) {

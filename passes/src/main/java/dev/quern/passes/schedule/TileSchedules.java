@@ -310,7 +310,7 @@ final class TileSchedules implements ScheduleSpace {
         }
         order.addAll(lanesInside);
         steps.add(new Step.Reorder(order));
-        String parallel = fuse(outside, steps);
+        String parallel = FusedLoops.of(outside, steps);
         steps.add(new Step.Bind(parallel, LoopKind.PARALLEL));
         if (blocks.isPresent()) {
             blocks.get().tiles(ReductionBlocks.rowLoops(tile, inRow, steps), sharing, lanesInside, steps);
@@ -465,15 +465,5 @@ final class TileSchedules implements ScheduleSpace {
         return relaid.map(operand -> operand.shape().elements())
                 .filter(elements -> elements.asConstant().orElse(0) * Float.BYTES > target.levelTwoBytes() / 2)
                 .isPresent();
-    }
-
-    private static String fuse(List<String> loops, List<Step> steps) {
-        String parallel = loops.getFirst();
-        for (int i = 1; i < loops.size(); i++) {
-            String fused = "p" + i;
-            steps.add(new Step.Fuse(parallel, loops.get(i), fused));
-            parallel = fused;
-        }
-        return parallel;
     }
 }

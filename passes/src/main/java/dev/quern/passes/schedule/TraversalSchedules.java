@@ -157,12 +157,7 @@ final class TraversalSchedules {
                 steps.add(new Step.Split(last, rows, Tail.CLAMP));
             }
             outside.add(rows > 1 ? last + ".o" : last);
-            String parallel = outside.getFirst();
-            for (int i = 1; i < outside.size(); i++) {
-                String fused = "p" + i;
-                steps.add(new Step.Fuse(parallel, outside.get(i), fused));
-                parallel = fused;
-            }
+            String parallel = FusedLoops.of(outside, steps);
             steps.add(new Step.Bind(parallel, LoopKind.PARALLEL));
             steps.add(new Step.Outline(parallel));
             return new Chunks(steps, rows > 1 ? last : "");
