@@ -38,6 +38,8 @@ import java.util.Optional;
  * @param tune how long loading may time other schedules of the model's kernels than it would take by default, those first that take most of a run; no time by default. What is found is
  *     added to {@code records}, and taken; kernels of which enough is recorded are not timed again. Whatever goes wrong with it is a line in the log, and the model is loaded as it would be without. It is tuned for the sizes that {@code warmUp} names, else those that the model states. A model
  *     compiled ahead of time keeps the schedules that it was compiled with
+ * @param tuneOnline how long other schedules of the model's kernels may be timed between its runs, waiting for runs left out; no time by default. Runs never wait for that, and take what is at least 3 % faster as soon
+ *     as it is found, for the sizes that they have. It is added to {@code records} as {@code tune} does, with the same bounds: whatever goes wrong is a line in the log, and the bits of results are pinned where {@code deterministic} is set. Closing the model ends it
  * @param poison fills freed and fresh working memory with NaN or a marker, to find reads of dead values; for tests
  */
 public record Options(
@@ -53,12 +55,16 @@ public record Options(
         boolean trustArchive,
         LoadWarmUp warmUp,
         Duration tune,
+        Duration tuneOnline,
         boolean poison) {
     /** What the file of tuning records is called. */
     public static final String RECORDS = "tuning-records.jsonl";
 
     /** The time limit that ends nothing. */
     public static final Duration NO_TIME_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
+
+    /** How long kernels are tuned between runs if no time is said. */
+    public static final Duration ONLINE = Duration.ofMinutes(2);
 
     public Options {
         if (threads < 1) {
@@ -80,18 +86,23 @@ public record Options(
         require("cache", cache);
         require("records", records);
         require("warmUp", warmUp);
-        require("tune", tune);
-        if (tune.isNegative() || !tune.isZero() && records.isEmpty()) {
-            throw new ModelException(
-                    ModelException.Code.INVALID_INPUT,
-                    "tune",
-                    tune.isNegative()
-                            ? "expected a time, found " + tune
-                            : "expected a file for what is found, and there is none: name records, or a cache");
-        }
+        requireBudget("tune", tune, records);
+        requireBudget("tuneOnline", tuneOnline, records);
         if (timeLimit.isNegative() || timeLimit.isZero()) {
             throw new ModelException(
                     ModelException.Code.INVALID_INPUT, "timeLimit", "expected a positive time, found " + timeLimit);
+        }
+    }
+
+    private static void requireBudget(String name, Duration budget, Optional<Path> records) {
+        require(name, budget);
+        if (budget.isNegative() || !budget.isZero() && records.isEmpty()) {
+            throw new ModelException(
+                    ModelException.Code.INVALID_INPUT,
+                    name,
+                    budget.isNegative()
+                            ? "expected a time, found " + budget
+                            : "expected a file for what is found, and there is none: name records, or a cache");
         }
     }
 
@@ -126,6 +137,7 @@ public record Options(
         private boolean trustArchive;
         private LoadWarmUp warmUp = LoadWarmUp.NONE;
         private Duration tune = Duration.ZERO;
+        private Duration tuneOnline = Duration.ZERO;
         private boolean poison;
 
         private Builder() {}
@@ -221,6 +233,18 @@ public record Options(
             return this;
         }
 
+        /** Times other schedules of the model's kernels between its runs, for {@link #ONLINE} altogether. */
+        public Builder tuneOnline() {
+            return tuneOnline(ONLINE);
+        }
+
+        /** The same for another time altogether. */
+        public Builder tuneOnline(Duration budget) {
+            require("tuneOnline", budget);
+            this.tuneOnline = budget.compareTo(NO_TIME_LIMIT) > 0 ? NO_TIME_LIMIT : budget;
+            return this;
+        }
+
         /** Poison freed working memory; for tests. */
         public Builder poison(boolean poison) {
             this.poison = poison;
@@ -242,6 +266,7 @@ public record Options(
                     trustArchive,
                     warmUp,
                     tune,
+                    tuneOnline,
                     poison);
         }
     }

@@ -17,8 +17,6 @@ import dev.quern.ModelException;
 import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.acceptance.bits.BitsDigest;
-import dev.quern.ir.backend.Target;
-import dev.quern.ir.schedule.Scheduler;
 import dev.quern.ir.text.SchedulePrinter;
 import dev.quern.onnx.build.OnnxBuilder;
 import dev.quern.runtime.CompiledModel;
@@ -27,7 +25,6 @@ import dev.quern.runtime.ModelTasks;
 import dev.quern.tune.KernelTrial;
 import dev.quern.tune.RecordKey;
 import dev.quern.tune.TrialOutcome;
-import dev.quern.tune.TrialPlace;
 import dev.quern.tune.TrialSource;
 import dev.quern.tune.TunedKernel;
 import dev.quern.tune.TuningRecord;
@@ -38,9 +35,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,59 +65,8 @@ class TuneAtLoadTest {
         }
     }
 
-    /** A machine that is made up: it takes no time to time a candidate, and refuses every fourth of those that it is asked for. */
-    private static class StillPlace implements TrialPlace {
-        private final TrialPlace real = here();
-        private int asked;
-        private int named;
-
-        @Override
-        public Target target() {
-            return real.target();
-        }
-
-        @Override
-        public String device() {
-            named++;
-            return real.device();
-        }
-
-        @Override
-        public TrialSource trials(TunedKernel kernel) {
-            return candidate -> {
-                if (++asked % 4 == 3) {
-                    throw new IllegalStateException("refused for a test");
-                }
-                Scheduler.apply(kernel.step().kernel(), candidate.schedule(), target());
-                double nanos = candidate.equals(kernel.usual()) ? 200 : 100 + asked;
-                return new KernelTrial() {
-                    @Override
-                    public OptionalDouble first() {
-                        return OptionalDouble.of(nanos);
-                    }
-
-                    @Override
-                    public double again() {
-                        return nanos;
-                    }
-
-                    @Override
-                    public void close() {}
-                };
-            };
-        }
-    }
-
-    /** A clock that goes on by ten milliseconds when it is looked at. */
-    private static LongSupplier ticks() {
-        AtomicLong now = new AtomicLong();
-        return () -> now.addAndGet(10_000_000);
-    }
-
-    private CompiledModel tuned(Options.Builder options, TrialPlace place, byte[] model) {
-        return ModelCompiler.of(options.build())
-                .timingAt((backend, target, threads) -> place, ticks())
-                .compile(model);
+    private CompiledModel tuned(Options.Builder options, StillPlace place, byte[] model) {
+        return place.by(ModelCompiler.of(options.build())).compile(model);
     }
 
     @Test
@@ -157,7 +100,7 @@ class TuneAtLoadTest {
     }
 
     /** A product and a softmax, of which the softmax has fewer schedules than are enough to know. */
-    private static byte[] productAndSoftmax() {
+    static byte[] productAndSoftmax() {
         return new OnnxBuilder()
                 .input("x", DType.F32, 20, 48)
                 .initializer("w", floats(2, 48, 96))
@@ -234,7 +177,7 @@ class TuneAtLoadTest {
             assertEquals(
                     2, ModelTasks.of(model, INPUTS, place, true, Duration.ZERO).size());
         }
-        assertEquals(1, place.named, "what a device is called is asked when the run is over");
+        assertEquals(1, place.named(), "what a device is called is asked when the run is over");
     }
 
     @Test

@@ -22,7 +22,12 @@ public record ClockedTrial(RepeatedKernel kernel, TrialTimer timer) implements K
 
     @Override
     public double again() {
-        return timer.again(kernel);
+        return again(() -> false).orElseThrow();
+    }
+
+    @Override
+    public OptionalDouble again(BooleanSupplier isStopped) {
+        return timer.again(kernel, isStopped);
     }
 
     @Override

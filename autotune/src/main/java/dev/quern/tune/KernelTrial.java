@@ -20,6 +20,15 @@ public interface KernelTrial extends AutoCloseable {
     /** The same again, of code that {@link #first} found ready. */
     double again();
 
+    /**
+     * The same, which may be ended before there is a time.
+     *
+     * @param isStopped asked all the while, as {@link #first(BooleanSupplier)} does
+     */
+    default OptionalDouble again(BooleanSupplier isStopped) {
+        return OptionalDouble.of(again());
+    }
+
     /** Frees its memory. */
     @Override
     void close();

@@ -13,6 +13,11 @@ public interface TrialPlace {
     /** Compiles candidates for {@code kernel} there. */
     TrialSource trials(TunedKernel kernel);
 
+    /** The same place, whose trials let others on {@code machine} go first, and count no time that others had a part in. */
+    default TrialPlace yielding(IdleMachine machine) {
+        return this;
+    }
+
     /** Whether kernels can still be timed there; false once one has left it of no more use. */
     default boolean isUsable() {
         return true;

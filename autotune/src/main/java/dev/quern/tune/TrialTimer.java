@@ -4,6 +4,7 @@ import dev.quern.ir.backend.MachineCode;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
@@ -38,6 +39,7 @@ public final class TrialTimer {
 
     private final long warmUpNanos;
     private final long timingNanos;
+    private final IdleMachine machine;
     private final LongSupplier clock;
 
     /**
@@ -45,33 +47,74 @@ public final class TrialTimer {
      *
      * @param warmUp how long code may take to be ready
      * @param timing how long batches are taken for at most, once there are a few
+     * @param machine whose others are waited for: then nothing runs, and what they began in the middle of does not count
      */
-    public TrialTimer(Duration warmUp, Duration timing) {
-        this(warmUp, timing, System::nanoTime);
+    public TrialTimer(Duration warmUp, Duration timing, IdleMachine machine) {
+        this(warmUp, timing, machine, System::nanoTime);
     }
 
     /** The same by another clock, of nanoseconds. */
-    TrialTimer(Duration warmUp, Duration timing, LongSupplier clock) {
+    TrialTimer(Duration warmUp, Duration timing, IdleMachine machine, LongSupplier clock) {
         this.warmUpNanos = warmUp.toNanos();
         this.timingNanos = timing.toNanos();
+        this.machine = machine;
         this.clock = clock;
     }
 
-    /** Nanoseconds of a run; empty if its code was not ready in time, or {@code isStopped} before it was. */
+    /** The time in which a trial has the machine, without what it waits for others. */
+    private final class OwnTime {
+        private long mark = machine.await();
+        private long others;
+
+        /** Lets others go first. */
+        void giveWay() {
+            if (!machine.isStill(mark)) {
+                long begin = clock.getAsLong();
+                mark = machine.await();
+                others += clock.getAsLong() - begin;
+            }
+        }
+
+        long now() {
+            return clock.getAsLong() - others;
+        }
+
+        /**
+         * What so many runs take, one after the other; empty if others came between. That time is not the trial's.
+         *
+         * @param isStopped asked between runs
+         */
+        OptionalLong timed(RepeatedKernel trial, int runs, BooleanSupplier isStopped) {
+            giveWay();
+            long begin = clock.getAsLong();
+            for (int run = 0; run < runs; run++) {
+                trial.run();
+                if (!machine.isStill(mark) || isStopped.getAsBoolean()) {
+                    others += clock.getAsLong() - begin;
+                    return OptionalLong.empty();
+                }
+            }
+            return OptionalLong.of(clock.getAsLong() - begin);
+        }
+    }
+
+    /** Nanoseconds of a run; empty if its code was not ready in time, or {@code isStopped} before it was timed. */
     OptionalDouble time(RepeatedKernel trial, BooleanSupplier isStopped) {
-        return warm(trial, isStopped) ? OptionalDouble.of(again(trial)) : OptionalDouble.empty();
+        return warm(trial, isStopped) ? again(trial, isStopped) : OptionalDouble.empty();
     }
 
     private boolean warm(RepeatedKernel trial, BooleanSupplier isStopped) {
-        long begin = clock.getAsLong();
+        OwnTime time = new OwnTime();
+        long begin = time.now();
         long changed = begin;
         long looked = begin;
         int runs = 0;
         MachineCode last = MachineCode.NONE;
         while (!isStopped.getAsBoolean()) {
+            time.giveWay();
             trial.run();
             runs++;
-            long now = clock.getAsLong();
+            long now = time.now();
             if (now - looked >= LOOK_NANOS) {
                 looked = now;
                 MachineCode found = trial.code();
@@ -102,27 +145,30 @@ public final class TrialTimer {
                 : nanos >= QUIET_NANOS && runs >= QUIET_RUNS || nanos >= SILENT_NANOS;
     }
 
-    /** Nanoseconds of a run whose code is ready. */
-    double again(RepeatedKernel trial) {
-        long once = timed(trial, 1);
-        int runs = Math.clamp(BATCH_NANOS / Math.max(1, once), 1, 100_000);
+    /** Nanoseconds of a run whose code is ready; empty if {@code isStopped} before there are enough. */
+    OptionalDouble again(RepeatedKernel trial, BooleanSupplier isStopped) {
+        OwnTime time = new OwnTime();
         double[] each = new double[BATCHES];
-        long begin = clock.getAsLong();
-        int taken = 1;
-        each[0] = once;
+        int taken = 0;
+        int runs = 1;
+        long begin = time.now();
         while (taken < BATCHES
-                && clock.getAsLong() - begin < (taken < LEAST_BATCHES ? LONGEST * timingNanos : timingNanos)) {
-            each[taken++] = (double) timed(trial, runs) / runs;
+                && !isStopped.getAsBoolean()
+                && time.now() - begin < (taken < LEAST_BATCHES ? LONGEST * timingNanos : timingNanos)) {
+            OptionalLong nanos = time.timed(trial, runs, isStopped);
+            if (nanos.isEmpty()) {
+                // What does not fit between others may if it is shorter.
+                runs = Math.max(1, runs / 2);
+                continue;
+            }
+            each[taken++] = (double) nanos.getAsLong() / runs;
+            if (taken == 1) {
+                runs = Math.clamp(BATCH_NANOS / Math.max(1, nanos.getAsLong()), 1, 100_000);
+                begin = time.now();
+            }
         }
         Arrays.sort(each, 0, taken);
-        return each[(int) (PERCENTILE * (taken - 1))];
-    }
-
-    private long timed(RepeatedKernel trial, int runs) {
-        long begin = clock.getAsLong();
-        for (int run = 0; run < runs; run++) {
-            trial.run();
-        }
-        return clock.getAsLong() - begin;
+        boolean isCut = taken < LEAST_BATCHES && isStopped.getAsBoolean();
+        return taken == 0 || isCut ? OptionalDouble.empty() : OptionalDouble.of(each[(int) (PERCENTILE * (taken - 1))]);
     }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -66,7 +67,7 @@ public record TunedKernel(
      */
     public static TunedKernel of(
             Program program, ProgramStep.RunKernel step, Map<String, Long> sizes, Target target, boolean pinned) {
-        Set<String> constants = constants(program, step);
+        Set<String> constants = program.constantParameters(step);
         ScheduleSpace space = DefaultSchedules.space(step.kernel(), constants, target, pinned);
         Map<String, Long> own = new HashMap<>(sizes);
         own.keySet().retainAll(step.scheduled().symbols());
@@ -86,17 +87,6 @@ public record TunedKernel(
         Set<Candidate> ranked = new LinkedHashSet<>(List.of(usual));
         ranked.addAll(space.ranked(sizes));
         return List.copyOf(ranked);
-    }
-
-    /** Names of the parameters of {@code step}'s kernel that are constants of {@code program}. */
-    public static Set<String> constants(Program program, ProgramStep.RunKernel step) {
-        Set<String> constants = new HashSet<>();
-        for (int i = 0; i < step.arguments().size(); i++) {
-            if (program.constants().containsKey(step.arguments().get(i))) {
-                constants.add(step.kernel().parameters().get(i).name());
-            }
-        }
-        return constants;
     }
 
     /**
@@ -149,8 +139,7 @@ public record TunedKernel(
         if (times.isEmpty()) {
             return List.of();
         }
-        Map<String, Candidate> all = new HashMap<>();
-        joint().forEach(one -> all.putIfAbsent(SchedulePrinter.print(one.schedule()), one));
+        Map<String, Candidate> all = found(times);
         Map<Map<String, Long>, Map<String, Double>> last = new LinkedHashMap<>();
         for (TunedSchedules.SizedTimes sized : times) {
             Map<String, Double> nanos = last.computeIfAbsent(sized.sizes(), _ -> new HashMap<>());
@@ -168,6 +157,29 @@ public record TunedKernel(
                     .forEach(one -> known.add(all.get(one.getKey())));
         }
         return known.stream().limit(KNOWN_FIRST).toList();
+    }
+
+    /** Those of its schedules that have a time, by their texts. */
+    private Map<String, Candidate> found(List<TunedSchedules.SizedTimes> times) {
+        Set<String> wanted = new HashSet<>();
+        times.forEach(sized -> wanted.addAll(sized.nanos().keySet()));
+        Map<String, Candidate> found = new HashMap<>();
+        find(ranked, wanted, found);
+        if (!wanted.isEmpty()) {
+            // There are thousands, and most times are of what rules leave.
+            find(space.unpruned(), wanted, found);
+        }
+        return found;
+    }
+
+    private static void find(List<Candidate> among, Set<String> wanted, Map<String, Candidate> found) {
+        for (Iterator<Candidate> each = among.iterator(); each.hasNext() && !wanted.isEmpty(); ) {
+            Candidate one = each.next();
+            String text = SchedulePrinter.print(one.schedule());
+            if (wanted.remove(text)) {
+                found.put(text, one);
+            }
+        }
     }
 
     /** How far other sizes are from these: 0 if they are these, infinity if they are of other symbols. */

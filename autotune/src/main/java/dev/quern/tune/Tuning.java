@@ -238,7 +238,7 @@ public final class Tuning {
                     break;
                 }
                 try {
-                    times.put(candidate, best.get(candidate).again());
+                    best.get(candidate).again(isStopped).ifPresent(nanos -> times.put(candidate, nanos));
                 } catch (RuntimeException
                         | LinkageError
                         | AssertionError

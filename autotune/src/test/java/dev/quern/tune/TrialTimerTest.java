@@ -1,6 +1,7 @@
 package dev.quern.tune;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.ir.backend.MachineCode;
 import java.time.Duration;
@@ -15,7 +16,8 @@ class TrialTimerTest {
     private static final Set<String> TILE_AND_TAIL = Set.of("tile", "tail");
 
     private final AtomicLong clock = new AtomicLong();
-    private final TrialTimer timer = new TrialTimer(Duration.ofSeconds(3), Duration.ofMillis(60), clock::get);
+    private final TrialTimer timer =
+            new TrialTimer(Duration.ofSeconds(3), Duration.ofMillis(60), IdleMachine.ALWAYS, clock::get);
 
     /** Compiled when it was run a number of times, however long that takes. */
     private final class LateKernel implements RepeatedKernel {
@@ -67,5 +69,60 @@ class TrialTimerTest {
     @Test
     void longRunsAreWaitedForAWhileAlone() {
         assertEquals(OptionalDouble.of(150e6), time(TILE, 150, 100), "its tail is not run often enough");
+    }
+
+    /** A machine of which others have the second half of each three milliseconds. */
+    private final class SharedMachine implements IdleMachine {
+        private static final long PERIOD = 3_000_000;
+        private long waited;
+
+        @Override
+        public long await() {
+            long now = clock.get();
+            if (now % PERIOD >= PERIOD / 2) {
+                clock.set((now / PERIOD + 1) * PERIOD);
+                waited += clock.get() - now;
+            }
+            return clock.get() / PERIOD;
+        }
+
+        @Override
+        public boolean isStill(long mark) {
+            return clock.get() / PERIOD == mark && !isBusy();
+        }
+
+        @Override
+        public boolean isBusy() {
+            return clock.get() % PERIOD >= PERIOD / 2;
+        }
+    }
+
+    @Test
+    void whatOthersComeBetweenIsTimedAgain() {
+        SharedMachine shared = new SharedMachine();
+        TrialTimer between = new TrialTimer(Duration.ofSeconds(3), Duration.ofMillis(60), shared, clock::get);
+        RepeatedKernel kernel = new RepeatedKernel() {
+            @Override
+            public void run() {
+                // Beside others it takes ten times as long.
+                clock.addAndGet(shared.isBusy() ? 2_000_000 : 200_000);
+            }
+
+            @Override
+            public MachineCode code() {
+                return new MachineCode(TILE, false);
+            }
+
+            @Override
+            public void close() {}
+        };
+        assertEquals(OptionalDouble.of(200_000), between.time(kernel, () -> false));
+        assertTrue(shared.waited > 0);
+        clock.set(0);
+        int[] asked = {0};
+        assertEquals(
+                OptionalDouble.empty(),
+                between.again(kernel, () -> ++asked[0] > 2),
+                "it is ended before there are enough");
     }
 }

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.Test;
 /** Tuning on a machine that is made up, with a clock of its own: a trial takes as many microseconds as its candidate's name says. */
 class TuningTest {
     private final AtomicLong clock = new AtomicLong();
-    private final TrialTimer timer = new TrialTimer(Duration.ofMillis(600), Duration.ofMillis(20), clock::get);
+    private final TrialTimer timer =
+            new TrialTimer(Duration.ofMillis(600), Duration.ofMillis(20), IdleMachine.ALWAYS, clock::get);
     private final AtomicInteger open = new AtomicInteger();
 
     private static Candidate candidate(String name) {

@@ -163,6 +163,19 @@ final class TuneCommand implements Callable<Integer> {
                     "Where records are kept. Default: tuning-records.jsonl beside what is compiled, in ~/.cache/quern/compiled, from where models take the schedules that were fastest. Needed where no cache is kept.")
     private String recordsFile;
 
+    @Option(
+            names = "--online",
+            description =
+                    "Tune the model as Options.tuneOnline does: run it all the while, time candidates between the runs, and show what runs took from second to second.")
+    private boolean online;
+
+    @Option(
+            names = "--pause",
+            paramLabel = "TIME",
+            converter = TimeBudget.class,
+            description = "With --online, from the end of a run to the next, such as 5ms. Default: none.")
+    private Duration pause = Duration.ZERO;
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
@@ -194,6 +207,10 @@ final class TuneCommand implements Callable<Integer> {
         if (task.model != null) {
             Path file = TuneTarget.modelFile(session, task.model);
             Backend backend = host();
+            if (online) {
+                new OnlineTuneRun(session, backend, threads, budget, pause, records()).run(file, inputs, dims, json);
+                return ExitStatus.OK;
+            }
             RecordedSchedules known = RecordedSchedules.read(
                     records(),
                     session.measuring()
@@ -242,6 +259,7 @@ final class TuneCommand implements Callable<Integer> {
         if (task.model == null && !inputs.isEmpty()) {
             throw meaningless("--input", "an input of a model: give a model");
         }
+        requireMeaningOfOnline();
         if (task.model == null && task.timed == null) {
             for (String option : List.of("--budget", "--most", "--search", "--untried", "--seed")) {
                 if (isGiven(option) && (task.replayed == null || !option.equals("--seed"))) {
@@ -259,6 +277,20 @@ final class TuneCommand implements Callable<Integer> {
         }
         if (task.listed != null && recordsFile != null) {
             throw meaningless("--records", "what is timed: give a model, --op, --replay, --export or --import");
+        }
+    }
+
+    private void requireMeaningOfOnline() {
+        if (online && task.model == null) {
+            throw meaningless("--online", "the runs of a model: give a model");
+        }
+        if (!online && !pause.isZero()) {
+            throw meaningless("--pause", "runs between which a model is tuned: give --online");
+        }
+        for (String option : List.of("--most", "--search", "--untried", "--seed")) {
+            if (online && isGiven(option)) {
+                throw meaningless(option, "a search that is waited for: leave --online");
+            }
         }
     }
 

@@ -13,10 +13,13 @@ import dev.quern.ir.kernel.Kernel;
 import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.onnx.signature.KnownSizes;
 import dev.quern.onnx.signature.Overrides;
+import dev.quern.passes.Retuning;
 import dev.quern.passes.program.Program;
+import dev.quern.passes.schedule.TunedSchedules;
 import dev.quern.runtime.archive.SizedProgram;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +31,8 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** A model ready to run, and open to inspection: its program, what it takes, and what each step costs. */
 public final class CompiledModel implements Model {
@@ -57,6 +62,12 @@ public final class CompiledModel implements Model {
     private final ReadWriteLock use = new ReentrantReadWriteLock();
 
     private volatile boolean closed;
+
+    /** Null where nothing is tuned between runs. */
+    private volatile OnlineTuning online;
+
+    /** Whether the general program is another than that which was loaded. */
+    private boolean isRetuned;
 
     /** Compiles what {@code source} has; owns it from now on, also if this fails. */
     CompiledModel(ProgramSource source, KernelCache kernels, Options options, HostEvaluator host, ResidentPool pool) {
@@ -149,8 +160,11 @@ public final class CompiledModel implements Model {
             source.describe(reproducer);
             Set<String> optional = Signature.optional(this.inputs, program().inputs(), inputs);
             reproducer.inputs(inputs);
+            OnlineTuning tuning = online;
             try (GivenInputs possessed = new GivenInputs(inputs, given)) {
-                return execute(inputs, optional, possessed, listener);
+                return tuning == null
+                        ? execute(inputs, optional, possessed, listener)
+                        : tuning.request(listener, told -> execute(inputs, optional, possessed, told));
             }
         } finally {
             use.readLock().unlock();
@@ -196,6 +210,64 @@ public final class CompiledModel implements Model {
             // Where a file shrank meanwhile, results may be wrong and failures misleading.
             source.requireWhole();
         }
+    }
+
+    /**
+     * Has kernels tuned between runs from now on.
+     *
+     * @param places where candidates are timed
+     * @param clock nanoseconds, by which its budget ends
+     */
+    void tuneOnline(ModelCompiler.TrialPlaces places, LongSupplier clock, RequestGate gate) {
+        online = OnlineTuning.begin(this, kernels.candidates(), places, options, clock, gate);
+    }
+
+    /** What tuning between runs has done so far; empty where there is none. */
+    public Optional<OnlineProgress> onlineTuning() {
+        return Optional.ofNullable(online).map(OnlineTuning::progress);
+    }
+
+    /**
+     * Waits until tuning between runs has come to its end, if there is any.
+     *
+     * @return whether it has
+     */
+    public boolean awaitTuned(Duration most) throws InterruptedException {
+        OnlineTuning tuning = online;
+        return tuning == null || tuning.await(most);
+    }
+
+    /** What {@code act} does while the model is open; nothing once it is closed, which waits for it. */
+    void whileOpen(Runnable act) {
+        use.readLock().lock();
+        try {
+            if (!closed) {
+                act.run();
+            }
+        } finally {
+            use.readLock().unlock();
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Gives kernels of the program for any sizes what {@code tuned} knows to be faster, for runs that begin from now on. Called while the model is open.
+     *
+     * @return kernels that are run by other schedules than before
+     */
+    synchronized int retune(TunedSchedules tuned) {
+        PreparedProgram now = general.general();
+        Retuning.Retuned by = Retuning.of(now.program(), tuned, kernels.target(), options.deterministic());
+        if (by.kernels() > 0) {
+            general.replace(PreparedProgram.inPlaceOf(now, by.program(), options.threads(), options.poison()));
+            isRetuned = true;
+        }
+        return by.kernels();
+    }
+
+    /** What {@code look} makes of the model as it was loaded, which stays so meanwhile; empty if it is not as it was any more. */
+    synchronized <T> Optional<T> asLoaded(Supplier<T> look) {
+        return isRetuned ? Optional.empty() : Optional.of(look.get());
     }
 
     /** Whether {@link #close} has been called. */
@@ -286,6 +358,10 @@ public final class CompiledModel implements Model {
 
     @Override
     public void close() {
+        OnlineTuning tuning = online;
+        if (tuning != null) {
+            tuning.end();
+        }
         use.writeLock().lock();
         try {
             if (!closed) {

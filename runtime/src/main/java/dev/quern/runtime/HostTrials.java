@@ -4,6 +4,7 @@ import dev.quern.ModelException;
 import dev.quern.ir.backend.Backend;
 import dev.quern.ir.backend.Target;
 import dev.quern.tune.ClockedTrial;
+import dev.quern.tune.IdleMachine;
 import dev.quern.tune.MachineName;
 import dev.quern.tune.TrialPlace;
 import dev.quern.tune.TrialSource;
@@ -18,8 +19,9 @@ import java.time.Duration;
  * @param backend compiles them
  * @param target what they are compiled for
  * @param threads that a run may use
+ * @param machine this machine, whose others are let go first
  */
-public record HostTrials(Backend backend, Target target, int threads) implements TrialPlace {
+public record HostTrials(Backend backend, Target target, int threads, IdleMachine machine) implements TrialPlace {
     /** Sets of buffers that runs take in turn. */
     private static final int SETS = 3;
 
@@ -28,6 +30,16 @@ public record HostTrials(Backend backend, Target target, int threads) implements
 
     private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final Duration TIMING = Duration.ofMillis(60);
+
+    /** The same where whatever else the process does is not known, and disturbs times. */
+    public HostTrials(Backend backend, Target target, int threads) {
+        this(backend, target, threads, IdleMachine.ALWAYS);
+    }
+
+    @Override
+    public HostTrials yielding(IdleMachine other) {
+        return new HostTrials(backend, target, threads, other);
+    }
 
     @Override
     public String device() {
@@ -56,9 +68,13 @@ public record HostTrials(Backend backend, Target target, int threads) implements
                     "to be timed it needs " + (fixed + set) + " bytes, found " + most
                             + " for each of the trials that are open at a time; give the JVM more memory (-Xmx)");
         }
-        KernelAlone.RunPlace place = new KernelAlone.RunPlace(backend, target, threads, sets);
-        TrialTimer timer = new TrialTimer(WARM_UP, TIMING);
-        return candidate -> new ClockedTrial(
-                KernelAlone.of(kernel.program(), kernel.step(), kernel.sizes(), candidate.schedule(), place), timer);
+        KernelAlone.RunPlace place = new KernelAlone.RunPlace(backend, target, threads, sets, machine);
+        TrialTimer timer = new TrialTimer(WARM_UP, TIMING, machine);
+        return candidate -> {
+            machine.await();
+            return new ClockedTrial(
+                    KernelAlone.of(kernel.program(), kernel.step(), kernel.sizes(), candidate.schedule(), place),
+                    timer);
+        };
     }
 }

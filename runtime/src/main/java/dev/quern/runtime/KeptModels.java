@@ -143,9 +143,9 @@ final class KeptModels {
                 return;
             }
             Map<String, byte[]> code = new LinkedHashMap<>();
-            KeptProgram kept = kept(model, compiled, code);
+            Optional<KeptProgram> kept = compiled.asLoaded(() -> kept(model, compiled, code));
             ArchiveWriter archive = new ArchiveWriter();
-            if (ProgramArchive.add(archive, kept, code, files, MOST_WEIGHTS)) {
+            if (kept.isPresent() && ProgramArchive.add(archive, kept.get(), code, files, MOST_WEIGHTS)) {
                 folder.keep(key, archive);
             }
         } catch (IOException unwritable) {

@@ -14,6 +14,7 @@ import dev.quern.passes.program.ConstantData;
 import dev.quern.passes.program.PackedConstants;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
+import dev.quern.tune.IdleMachine;
 import dev.quern.tune.RepeatedKernel;
 import dev.quern.tune.TunedKernel;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import java.util.Random;
  * left it. Used by one thread at a time.
  */
 final class KernelAlone implements RepeatedKernel {
-    private final Backend backend;
+    private final RunPlace place;
     private final HostExecutable executable;
     private final BoundKernel bound;
     private final List<BufferSet> sets;
@@ -36,8 +37,8 @@ final class KernelAlone implements RepeatedKernel {
     private int next;
 
     private KernelAlone(
-            Backend backend, HostExecutable executable, BoundKernel bound, List<BufferSet> sets, ConstantStore store) {
-        this.backend = backend;
+            RunPlace place, HostExecutable executable, BoundKernel bound, List<BufferSet> sets, ConstantStore store) {
+        this.place = place;
         this.executable = executable;
         this.bound = bound;
         this.sets = sets;
@@ -54,8 +55,9 @@ final class KernelAlone implements RepeatedKernel {
      * @param target what it is compiled for
      * @param threads that a run may use
      * @param sets of buffers
+     * @param machine whose others get the threads of a run that they come between: what is left of it is left out
      */
-    record RunPlace(Backend backend, Target target, int threads, int sets) {}
+    record RunPlace(Backend backend, Target target, int threads, int sets, IdleMachine machine) {}
 
     /**
      * Compiles {@code step} of {@code program} under {@code schedule}.
@@ -93,7 +95,7 @@ final class KernelAlone implements RepeatedKernel {
             long work = only.work().evaluate(sizes::get);
             BoundKernel bound =
                     BoundKernel.split(executable, symbols, executable.parallelExtent(symbols), work, place.threads());
-            return new KernelAlone(place.backend(), executable, bound, sets, store);
+            return new KernelAlone(place, executable, bound, sets, store);
         } catch (RuntimeException | Error failure) {
             GiveBack.after(failure, store::close);
             throw failure;
@@ -216,7 +218,11 @@ final class KernelAlone implements RepeatedKernel {
         } else {
             ResidentPool.shared()
                     .run(
-                            (from, to) -> executable.run(set.bases(), set.offsets(), bound.symbols(), from, to),
+                            (from, to) -> {
+                                if (!place.machine().isBusy()) {
+                                    executable.run(set.bases(), set.offsets(), bound.symbols(), from, to);
+                                }
+                            },
                             bound.extent(),
                             bound.grain(),
                             bound.participants());
@@ -225,7 +231,7 @@ final class KernelAlone implements RepeatedKernel {
 
     @Override
     public MachineCode code() {
-        return backend.machineCode(List.of(executable));
+        return place.backend().machineCode(List.of(executable));
     }
 
     @Override

@@ -33,7 +33,10 @@ final class KernelCache {
     private final int threads;
     private final KeptCode kept;
     private final CompilationTimes times;
-    private final LeasedValues<Kernel, Executable> compiled = new LeasedValues<>(0, KernelCache::unload);
+    private final LeasedValues<Kernel, Executable> compiled = new LeasedValues<>(0, this::forget);
+
+    /** What was compiled to be timed, and no program has. */
+    private final Set<Executable> candidates = Collections.newSetFromMap(new ConcurrentHashMap<>());
 
     /**
      * Empty.
@@ -51,6 +54,11 @@ final class KernelCache {
         this.pool = pool;
         this.threads = threads;
         this.kept = kept;
+    }
+
+    private void forget(Executable executable) {
+        candidates.remove(executable);
+        unload(executable);
     }
 
     private static void unload(Executable executable) {
@@ -107,21 +115,47 @@ final class KernelCache {
     private LeasedValues.Lease<Executable> lease(
             ProgramStep.RunKernel step, KernelForms.Form form, Set<Executable> made) {
         Kernel scheduled = form.scheduled();
-        Kernel nameless = new Kernel(
-                "",
-                scheduled.template(),
-                scheduled.symbols(),
-                scheduled.parameters(),
-                scheduled.results(),
-                scheduled.body());
-        return compiled.lease(
-                nameless,
+        LeasedValues.Lease<Executable> lease = compiled.lease(
+                nameless(scheduled),
                 () -> {
                     Executable executable = restored(scheduled).orElseGet(() -> {
                         long begin = System.nanoTime();
                         return told(CompilationPart.CODE, scheduled, begin, compiled(step, scheduled));
                     });
                     made.add(executable);
+                    return executable;
+                },
+                () -> {});
+        candidates.remove(lease.value());
+        return lease;
+    }
+
+    private static Kernel nameless(Kernel scheduled) {
+        return new Kernel(
+                "",
+                scheduled.template(),
+                scheduled.symbols(),
+                scheduled.parameters(),
+                scheduled.results(),
+                scheduled.body());
+    }
+
+    /** A back end for kernels that are compiled to be timed, whose code programs take over. */
+    CandidateCode candidates() {
+        return new CandidateCode(this, backend);
+    }
+
+    /**
+     * The code of a kernel that no program has, or not yet.
+     *
+     * @throws ModelException if the back end does not lower it
+     */
+    LeasedValues.Lease<Executable> candidate(Kernel scheduled) {
+        return compiled.lease(
+                nameless(scheduled),
+                () -> {
+                    Executable executable = backend.compile(scheduled, target);
+                    candidates.add(executable);
                     return executable;
                 },
                 () -> {});
@@ -182,6 +216,8 @@ final class KernelCache {
 
     /** What programs that are there have compiled. */
     List<Executable> executables() {
-        return List.copyOf(compiled.values().values());
+        return compiled.values().values().stream()
+                .filter(executable -> !candidates.contains(executable))
+                .toList();
     }
 }

@@ -45,14 +45,14 @@ public final class ModelCompiler {
     private final Optional<Keeping> keeping;
     private final TrialTiming timing;
 
-    /** Where candidates are timed when a model is tuned at load. */
+    /** Where candidates are timed when a model is tuned at load or while it is used. */
     @FunctionalInterface
     public interface TrialPlaces {
         /** The place of runs on {@code threads} threads, of kernels that {@code backend} compiles for {@code target}. */
         TrialPlace of(Backend backend, Target target, int threads);
     }
 
-    /** How tuning at load takes times, and by which clock, of nanoseconds, it ends. */
+    /** How tuning takes times, and by which clock, of nanoseconds, it ends. */
     private record TrialTiming(TrialPlaces places, LongSupplier clock) {
         static final TrialTiming HERE = new TrialTiming(HostTrials::new, System::nanoTime);
     }
@@ -102,7 +102,7 @@ public final class ModelCompiler {
     }
 
     /**
-     * The same, timing candidates elsewhere where {@code Options.tune} has it tune.
+     * The same, timing candidates elsewhere where {@code Options.tune} or {@code Options.tuneOnline} has it tune.
      *
      * @param clock nanoseconds, by which the time for tuning is taken
      */
@@ -140,7 +140,20 @@ public final class ModelCompiler {
             loaded = tuned(where, open, loaded, first.seat(), begin);
         }
         WarmUpAtLoad.begin(loaded, options.warmUp(), left(begin));
+        if (!options.tuneOnline().isZero() && first.seat().target() instanceof Target.Processor) {
+            tuneOnline(where, open, loaded);
+        }
         return loaded;
+    }
+
+    private void tuneOnline(String where, Supplier<ModelBytes> open, CompiledModel loaded) {
+        try {
+            if (!isArchive(where, open)) {
+                loaded.tuneOnline(timing.places(), timing.clock(), RequestGate.shared());
+            }
+        } catch (RuntimeException | LinkageError | AssertionError | OutOfMemoryError | StackOverflowError failure) {
+            untuned(where, failure);
+        }
     }
 
     private Duration left(long begin) {

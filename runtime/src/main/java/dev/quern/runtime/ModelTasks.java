@@ -10,6 +10,7 @@ import dev.quern.tune.TunedKernel;
 import dev.quern.tune.TuningTask;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -43,8 +44,16 @@ public final class ModelTasks implements StepListener {
     private final Map<ProgramStep.RunKernel, Program> programs;
     private final List<DoneStep> done = new ArrayList<>();
 
-    private ModelTasks(Map<ProgramStep.RunKernel, Program> programs) {
+    /** Sees one run of the program whose {@link #kernels} {@code programs} are. */
+    ModelTasks(Map<ProgramStep.RunKernel, Program> programs) {
         this.programs = programs;
+    }
+
+    /** The steps of {@code program} and its bodies that run kernels, by the program that each is a step of. */
+    static Map<ProgramStep.RunKernel, Program> kernels(Program program) {
+        Map<ProgramStep.RunKernel, Program> programs = new IdentityHashMap<>();
+        collect(program, programs);
+        return programs;
     }
 
     /**
@@ -69,8 +78,7 @@ public final class ModelTasks implements StepListener {
             boolean pinned,
             Duration time,
             LongSupplier clock) {
-        Map<ProgramStep.RunKernel, Program> programs = new IdentityHashMap<>();
-        collect(model.program(), programs);
+        Map<ProgramStep.RunKernel, Program> programs = kernels(model.program());
         long begin = clock.getAsLong();
         model.run(inputs);
         long least = Long.MAX_VALUE;
@@ -108,7 +116,24 @@ public final class ModelTasks implements StepListener {
         }
     }
 
-    private List<TuningTask> tasks(TrialPlace place, boolean pinned, long nanos) {
+    /** Whether it sees runs of the program whose kernels {@code others} are, this very map. */
+    boolean isOf(Map<ProgramStep.RunKernel, Program> others) {
+        return programs == others;
+    }
+
+    /** The values of the symbols of each kernel that was run, in the order of the steps: the same for runs of the same sizes. */
+    List<List<Long>> sizes() {
+        return done.stream()
+                .map(one -> Arrays.stream(one.symbols()).boxed().toList())
+                .toList();
+    }
+
+    /**
+     * The kernels that were run, those first that took most.
+     *
+     * @param nanos that the run took
+     */
+    List<TuningTask> tasks(TrialPlace place, boolean pinned, long nanos) {
         String device = place.device();
         Map<ProgramStep.RunKernel, RecordKey> keys = new IdentityHashMap<>();
         Map<SizedKey, StepGroup> groups = new LinkedHashMap<>();
@@ -123,7 +148,7 @@ public final class ModelTasks implements StepListener {
                 sizes.put(names.get(i), one.symbols()[i]);
             }
             RecordKey key = keys.computeIfAbsent(
-                    one.step(), step -> RecordKey.of(step.kernel(), TunedKernel.constants(program, step), device));
+                    one.step(), step -> RecordKey.of(step.kernel(), program.constantParameters(step), device));
             StepGroup group =
                     groups.computeIfAbsent(new SizedKey(key, sizes), _ -> new StepGroup(program, one.step(), sizes));
             group.nanos += one.nanos();

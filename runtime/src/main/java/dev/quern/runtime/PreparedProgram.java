@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,7 +50,7 @@ final class PreparedProgram implements AutoCloseable {
     private final boolean usesDevice;
     private final int[] heirs;
     private final Map<DType, Dim> arenas = new EnumMap<>(DType.class);
-    private final ArenaPool arenaPool = new ArenaPool();
+    private final ArenaPool arenaPool;
     private final Map<List<Long>, BoundPlan> plans = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -60,6 +61,9 @@ final class PreparedProgram implements AutoCloseable {
     };
     private volatile BoundPlan latest;
     private volatile BoundShapes latestBinding;
+
+    /** Whether another program has this one's working memory. */
+    private volatile boolean isSucceeded;
 
     /** Input shapes and the plan for them. */
     private record BoundShapes(long[][] shapes, BoundPlan plan) {
@@ -80,20 +84,47 @@ final class PreparedProgram implements AutoCloseable {
         Holdings holdings = Holdings.of(packed, kernels, store);
         try {
             return new PreparedProgram(
-                    new Compilation(packed, compilation.origins()), kernels, store, holdings, Set.of());
+                    new Compilation(packed, compilation.origins()), kernels, store, holdings, Set.of(), null);
         } catch (RuntimeException | Error failure) {
             GiveBack.after(failure, holdings::close);
             throw failure;
         }
     }
 
-    /** A model, or a body, which may use the symbols of the program around it. */
+    /**
+     * What takes the place of {@code before}, of which {@code program} differs in schedules alone. It has the code and constants that both need, the working memory, and plans for the sizes that {@code before} has plans
+     * for, so that runs find it as ready as that.
+     *
+     * @param threads that a run may use
+     * @param poison whether runs overwrite dead memory
+     */
+    static PreparedProgram inPlaceOf(PreparedProgram before, Program program, int threads, boolean poison) {
+        Program packed = PackedConstants.in(program);
+        Holdings holdings = Holdings.of(packed, before.kernels, before.store);
+        try {
+            PreparedProgram after = new PreparedProgram(
+                    new Compilation(packed, before.origins), before.kernels, before.store, holdings, Set.of(), before);
+            after.bindLike(before, threads, poison);
+            before.isSucceeded = true;
+            return after;
+        } catch (RuntimeException | Error failure) {
+            GiveBack.after(failure, holdings::close);
+            throw failure;
+        }
+    }
+
+    /**
+     * A model, or a body, which may use the symbols of the program around it.
+     *
+     * @param before in whose place it is; null if there was none
+     */
     private PreparedProgram(
             Compilation compilation,
             KernelCache kernels,
             ConstantStore store,
             Holdings holdings,
-            Set<String> outerSymbols) {
+            Set<String> outerSymbols,
+            PreparedProgram before) {
         this.holdings = holdings;
         this.program = compilation.program();
         this.origins = compilation.origins();
@@ -101,7 +132,8 @@ final class PreparedProgram implements AutoCloseable {
         this.store = store;
         Set<String> symbols = new LinkedHashSet<>(ProgramSymbols.of(program));
         symbols.addAll(outerSymbols);
-        this.noSymbols = SymbolValues.of(symbols);
+        this.noSymbols = before == null ? SymbolValues.of(symbols) : before.noSymbols;
+        this.arenaPool = before == null ? new ArenaPool() : before.arenaPool;
         ValueTable table = new ValueTable(program);
         this.values = table.values();
         this.constants = new HeldConstant[values.size()];
@@ -159,7 +191,7 @@ final class PreparedProgram implements AutoCloseable {
                         numbers(table, control.node().outputs()),
                         control.bodies().stream()
                                 .map(body -> new PreparedProgram(
-                                        new Compilation(body, origins), kernels, store, holdings, symbols))
+                                        new Compilation(body, origins), kernels, store, holdings, symbols, null))
                                 .toList());
             case ProgramStep.CheckIndices check -> new PreparedStep.PreparedCheck(check, table.number(check.value()));
         };
@@ -226,6 +258,26 @@ final class PreparedProgram implements AutoCloseable {
             }
             latest = plan;
             return plan;
+        }
+    }
+
+    private void bindLike(PreparedProgram before, int threads, boolean poison) {
+        List<BoundPlan> known;
+        synchronized (before.plans) {
+            known = List.copyOf(before.plans.values());
+        }
+        Map<BoundPlan, BoundPlan> successors = new IdentityHashMap<>();
+        synchronized (plans) {
+            for (BoundPlan plan : known) {
+                BoundPlan own = new BoundPlan(this, plan.symbols(), threads, poison);
+                successors.put(plan, own);
+                plans.put(List.copyOf(plan.symbols().known().values()), own);
+            }
+        }
+        latest = successors.get(before.latest);
+        BoundShapes shapes = before.latestBinding;
+        if (shapes != null && successors.containsKey(shapes.plan())) {
+            latestBinding = new BoundShapes(shapes.shapes(), successors.get(shapes.plan()));
         }
     }
 
@@ -331,6 +383,9 @@ final class PreparedProgram implements AutoCloseable {
     /** Gives back what it has of its model's; no run may use it or a body of it. */
     @Override
     public void close() {
-        GiveBack.all(arenaPool::clear, holdings::close);
+        if (!isSucceeded) {
+            arenaPool.clear();
+        }
+        holdings.close();
     }
 }

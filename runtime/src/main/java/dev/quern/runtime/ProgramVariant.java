@@ -8,21 +8,26 @@ import java.util.Map;
 
 /** A model compiled for one choice of the inputs that are given: the program for any sizes, and those for exact ones. */
 final class ProgramVariant implements AutoCloseable {
-    private final PreparedProgram general;
+    private final SharedProgram general;
     private final Specialisations specialisations;
 
     /** With a way to make programs for known sizes. */
     ProgramVariant(PreparedProgram general, Specialisations.Compile specialise) {
-        this.general = general;
+        this.general = new SharedProgram(general);
         this.specialisations = new Specialisations(specialise);
     }
 
     PreparedProgram general() {
-        return general;
+        return general.now();
     }
 
     Program program() {
-        return general.program();
+        return general().program();
+    }
+
+    /** Has runs that begin from now on use {@code other} where inputs may have any sizes. Called by one thread. */
+    void replace(PreparedProgram other) {
+        general.replace(other);
     }
 
     /** Shows {@code seen} the programs for exact sizes that there are. */
@@ -32,11 +37,14 @@ final class ProgramVariant implements AutoCloseable {
 
     /** Runs it on the tensors that its inputs are called. */
     List<Tensor> run(Map<String, Tensor> inputs, RunContext context) {
-        List<Tensor> ordered = Signature.order(program().inputs(), inputs);
-        try {
-            return ProgramRun.sized(general, ordered, null, context);
-        } catch (UnmetGuard unmet) {
-            return specialisations.run(general, ordered, unmet, context);
+        try (SharedProgram.ProgramUse used = general.use()) {
+            PreparedProgram program = used.program();
+            List<Tensor> ordered = Signature.order(program.program().inputs(), inputs);
+            try {
+                return ProgramRun.sized(program, ordered, null, context);
+            } catch (UnmetGuard unmet) {
+                return specialisations.run(program, ordered, unmet, context);
+            }
         }
     }
 

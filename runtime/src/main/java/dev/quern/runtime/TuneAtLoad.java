@@ -4,7 +4,6 @@ import dev.quern.LoadWarmUp;
 import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.ir.schedule.Candidate;
-import dev.quern.ir.text.SchedulePrinter;
 import dev.quern.tune.GridSearch;
 import dev.quern.tune.ModelTuning;
 import dev.quern.tune.PendingRecords;
@@ -16,10 +15,8 @@ import dev.quern.tune.TuningTask;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -37,8 +34,8 @@ final class TuneAtLoad {
 
     private static final Duration MOST_PROFILE = Duration.ofSeconds(3);
 
-    /** Held by the one load of this process that tunes: two would disturb each other's times, and time the same kernels. */
-    private static final ReentrantLock TURN = new ReentrantLock();
+    /** Held by whoever tunes in this process: two would disturb each other's times, and time the same kernels. */
+    static final ReentrantLock TURN = new ReentrantLock();
 
     private final CompiledModel model;
     private final TrialPlace place;
@@ -107,7 +104,7 @@ final class TuneAtLoad {
         Map<TuningTask, List<Candidate>> candidates = new IdentityHashMap<>();
         for (TuningTask one : all) {
             TunedKernel kernel = one.kernel().untuned(place.target(), options.deterministic());
-            List<Candidate> untried = untried(one, kernel, known);
+            List<Candidate> untried = UntriedCandidates.of(one, kernel, known, ENOUGH);
             if (!untried.isEmpty()) {
                 TuningTask task = new TuningTask(one.name(), one.origin(), kernel, one.key(), one.steps(), one.share());
                 tasks.add(task);
@@ -126,20 +123,5 @@ final class TuneAtLoad {
                                 new ModelTuning.TuningListener() {});
             }
         }
-    }
-
-    /** The default, then what was not tried yet; empty if enough is known. What was refused, failed or was not ready in time was tried. */
-    private static List<Candidate> untried(TuningTask task, TunedKernel kernel, RecordedSchedules known) {
-        Set<String> tried = known.tried(task.key(), kernel.sizes());
-        String usual = SchedulePrinter.print(kernel.usual().schedule());
-        List<Candidate> left = kernel.ranked(known.of(task.key())).stream()
-                .filter(one -> !tried.contains(SchedulePrinter.print(one.schedule())))
-                .toList();
-        if (left.isEmpty() || tried.size() >= ENOUGH && tried.contains(usual)) {
-            return List.of();
-        }
-        Set<Candidate> order = new LinkedHashSet<>(List.of(kernel.usual()));
-        order.addAll(left);
-        return List.copyOf(order);
     }
 }

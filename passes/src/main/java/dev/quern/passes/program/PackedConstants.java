@@ -15,7 +15,7 @@ import java.util.Set;
 
 /**
  * A program on its way to be run: constants that a schedule lays anew, as {@link dev.quern.ir.schedule.Step.Pack} does, become
- * constants of their own, and those that are then read by nobody as they are go.
+ * constants of their own, and those that are then read by nobody as they are go. What was packed for another schedule than a kernel has now is packed anew, from the constant itself.
  */
 public final class PackedConstants {
     private final Program program;
@@ -100,32 +100,36 @@ public final class PackedConstants {
         List<String> arguments = new ArrayList<>();
         for (int i = 0; i < step.arguments().size(); i++) {
             String name = step.arguments().get(i);
+            Layout plainly = step.kernel().parameters().get(i).layout();
             Buffer after = step.scheduled().parameters().get(i);
-            if (after.layout().equals(step.kernel().parameters().get(i).layout())) {
+            if (after.layout().equals(laid(name, plainly))) {
                 plain.add(name);
                 arguments.add(name);
             } else {
-                arguments.add(pack(name, after));
+                arguments.add(pack(name, after, plainly));
             }
         }
         return step.withArguments(arguments);
     }
 
-    private String pack(String name, Buffer as) {
+    /** How {@code name} is laid: {@code plainly}, unless it is a constant that is packed already, perhaps for another schedule than its kernel has now. */
+    private Layout laid(String name, Layout plainly) {
+        ConstantData constant = program.constants().get(name);
+        return constant == null
+                ? plainly
+                : constant.packing().map(ConstantData.Packing::layout).orElse(plainly);
+    }
+
+    private String pack(String name, Buffer as, Layout plainly) {
         ConstantData constant = program.constants().get(name);
         if (constant == null) {
             throw new IllegalStateException(
                     program.name() + " lays '" + name + "' as " + as.layout() + ", and it is no constant");
         }
-        if (constant.packing().isPresent()) {
-            // Of a program that has its packed constants already.
-            plain.add(name);
-            return name;
-        }
         String known = name + " as " + as.layout().axes();
-        packed.putIfAbsent(
-                known,
-                new ConstantData(constant.literal(), Optional.of(packing(as.shape(), as.layout())), as.storage()));
+        Optional<ConstantData.Packing> packing =
+                as.layout().equals(plainly) ? Optional.empty() : Optional.of(packing(as.shape(), as.layout()));
+        packed.putIfAbsent(known, new ConstantData(constant.literal(), packing, as.storage()));
         return known;
     }
 

@@ -2,8 +2,10 @@ package dev.quern.passes.program;
 
 import dev.quern.ir.graph.ShapeGuard;
 import dev.quern.ir.graph.Value;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the runtime executes: steps in order over values with known places. Compiled once for all shapes; sizes and offsets
@@ -31,5 +33,16 @@ public record Program(
         guards = List.copyOf(guards);
         constants = Map.copyOf(constants);
         steps = List.copyOf(steps);
+    }
+
+    /** Names of the parameters of {@code step}'s kernel that are constants of this. */
+    public Set<String> constantParameters(ProgramStep.RunKernel step) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < step.arguments().size(); i++) {
+            if (constants.containsKey(step.arguments().get(i))) {
+                names.add(step.kernel().parameters().get(i).name());
+            }
+        }
+        return names;
     }
 }

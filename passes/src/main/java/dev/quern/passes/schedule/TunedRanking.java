@@ -22,9 +22,6 @@ import java.util.TreeSet;
 final class TunedRanking {
     private static final System.Logger LOG = System.getLogger(TunedRanking.class.getName());
 
-    /** A schedule is taken in place of the default if that takes so many times as long; less is noise. */
-    private static final double WORTH = 1.03;
-
     private final String kernel;
     private final List<TunedSchedules.SizedTimes> times;
     private final Map<String, Candidate> candidates = new LinkedHashMap<>();
@@ -99,7 +96,7 @@ final class TunedRanking {
                     sizes++;
                 }
             }
-            if (sizes > 0 && sum / sizes > Math.log(WORTH) && least >= -Math.log(WORTH)) {
+            if (sizes > 0 && sum / sizes > Math.log(TunedSchedules.WORTH) && least >= -Math.log(TunedSchedules.WORTH)) {
                 gains.put(text, sum);
             }
         }

@@ -8,6 +8,9 @@ import java.util.Set;
 /** What was found of kernels' schedules by timing them on the device that is compiled for. It is asked before the default is taken, and only chooses among the schedules of a kernel's space. */
 @FunctionalInterface
 public interface TunedSchedules {
+    /** A schedule is taken in place of another if that takes so many times as long; less is noise. */
+    double WORTH = 1.03;
+
     /** Nothing is known of any kernel. */
     TunedSchedules NONE = (kernel, constants) -> List.of();
 
