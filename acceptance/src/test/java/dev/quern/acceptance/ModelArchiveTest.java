@@ -12,6 +12,7 @@ import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.acceptance.bits.BitsDigest;
 import dev.quern.onnx.build.OnnxBuilder;
+import dev.quern.onnx.proto.OnnxAttribute;
 import dev.quern.runtime.CompiledModel;
 import dev.quern.runtime.InterpretedModel;
 import dev.quern.runtime.ModelCompiler;
@@ -87,6 +88,26 @@ class ModelArchiveTest {
 
     @Test
     void whoMadeItCompilesNothing() {
+        try (CompiledModel loaded = load("mine", Options.builder(), archive)) {
+            assertEquals(0, loaded.compilations());
+            assertEquals(expected(), results(loaded));
+        }
+    }
+
+    /** The product reads them from the model's own bytes, where they lie as the model has them. */
+    @Test
+    void turnedWeightsAreNotInItTwice() throws IOException {
+        Files.write(
+                model,
+                new OnnxBuilder()
+                        .opset(18)
+                        .input("x", DType.F32, "rows", 16)
+                        .initializer("w", Fault.ramp(DType.F32, 20_000, 16))
+                        .node("Gemm", List.of("x", "w"), List.of("y"), Map.of("transB", OnnxAttribute.of(1)))
+                        .output("y", DType.F32, "rows", 20_000)
+                        .build());
+        compiler("mine", Options.builder()).archive(model, archive);
+        assertTrue(Files.size(archive) < Files.size(model) + 300_000, Files.size(archive) + " bytes");
         try (CompiledModel loaded = load("mine", Options.builder(), archive)) {
             assertEquals(0, loaded.compilations());
             assertEquals(expected(), results(loaded));

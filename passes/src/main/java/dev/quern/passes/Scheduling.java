@@ -1,6 +1,5 @@
 package dev.quern.passes;
 
-import dev.quern.Tensor;
 import dev.quern.ir.Dim;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.Literal;
@@ -176,8 +175,7 @@ final class Scheduling {
     }
 
     private static Buffer.Storage storage(Literal literal) {
-        Tensor tensor = literal.tensor();
-        return tensor.dtype().byteSize(tensor.elements()) >= LARGE_BYTES
+        return literal.dtype().byteSize(literal.elements()) >= LARGE_BYTES
                 ? Buffer.Storage.SEGMENT
                 : Buffer.Storage.ARRAY;
     }

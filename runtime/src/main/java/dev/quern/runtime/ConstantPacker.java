@@ -3,19 +3,18 @@ package dev.quern.runtime;
 import dev.quern.DType;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
+import dev.quern.ir.StridedCopy;
 import dev.quern.passes.program.ConstantData;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Rearranges a constant at load. A layout without swizzle is a sum of one term per axis, so one table of addresses per
- * axis replaces all index arithmetic; along the last axis, runs that are contiguous on both sides are copied whole.
+ * axis replaces all index arithmetic ({@link StridedCopy}); swizzled elements, and those of a few bits, are moved one by one.
  */
 final class ConstantPacker {
-    private static final int SHORTEST_BULK_RUN = 8;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT =
@@ -24,9 +23,6 @@ final class ConstantPacker {
     private final ConstantData.Packing packing;
     private final int bits;
     private final long[][] targets;
-
-    /** Where along the last axis runs of neighbouring addresses end. */
-    private final int[] runs;
 
     /** A packer for elements of {@code dtype}. */
     ConstantPacker(ConstantData.Packing packing, DType dtype) {
@@ -37,13 +33,6 @@ final class ConstantPacker {
             targets[axis] = addresses(
                     packing.layout().axes().get(axis), packing.extents().get(axis));
         }
-        this.runs = targets.length == 0 ? new int[0] : runs(targets[targets.length - 1]);
-    }
-
-    private static int[] runs(long[] places) {
-        return IntStream.rangeClosed(1, places.length)
-                .filter(end -> end == places.length || places[end] != places[end - 1] + 1)
-                .toArray();
     }
 
     private static long[] addresses(List<Layout.Mode> modes, long extent) {
@@ -70,7 +59,13 @@ final class ConstantPacker {
         if (packing.extents().stream().anyMatch(extent -> extent == 0)) {
             return;
         }
-        axis(0, packing.offset(), 0, source, target);
+        if (packing.layout().swizzle().isEmpty() && bits >= Byte.SIZE) {
+            long[] strides =
+                    packing.strides().stream().mapToLong(Long::longValue).toArray();
+            new StridedCopy(bits / Byte.SIZE, strides, targets).copy(source, packing.offset(), target);
+        } else {
+            axis(0, packing.offset(), 0, source, target);
+        }
     }
 
     private void axis(int axis, long from, long to, MemorySegment source, MemorySegment target) {
@@ -78,45 +73,8 @@ final class ConstantPacker {
             element(from, to, source, target);
             return;
         }
-        long stride = packing.strides().get(axis);
-        if (axis == targets.length - 1) {
-            row(targets[axis], stride, from, to, source, target);
-            return;
-        }
         for (int i = 0; i < targets[axis].length; i++) {
-            axis(axis + 1, from + i * stride, to + targets[axis][i], source, target);
-        }
-    }
-
-    private void row(long[] places, long stride, long from, long to, MemorySegment source, MemorySegment target) {
-        if (packing.layout().swizzle().isPresent() || stride != 1 || bits < 8) {
-            scatter(places, 0, places.length, stride, from, to, source, target);
-            return;
-        }
-        int start = 0;
-        for (int end : runs) {
-            if (end - start < SHORTEST_BULK_RUN) {
-                scatter(places, start, end, 1, from, to, source, target);
-            } else {
-                long bytes = bits / 8;
-                MemorySegment.copy(
-                        source, (from + start) * bytes, target, (to + places[start]) * bytes, (end - start) * bytes);
-            }
-            start = end;
-        }
-    }
-
-    private void scatter(
-            long[] places,
-            int start,
-            int end,
-            long stride,
-            long from,
-            long to,
-            MemorySegment source,
-            MemorySegment target) {
-        for (int i = start; i < end; i++) {
-            element(from + i * stride, to + places[i], source, target);
+            axis(axis + 1, from + i * packing.strides().get(axis), to + targets[axis][i], source, target);
         }
     }
 

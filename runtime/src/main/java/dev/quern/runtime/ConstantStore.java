@@ -4,6 +4,7 @@ import dev.quern.DType;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
 import dev.quern.ir.backend.GiveBack;
+import dev.quern.ir.graph.TensorView;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.passes.program.ConstantData;
 import java.lang.foreign.Arena;
@@ -95,26 +96,63 @@ final class ConstantStore implements AutoCloseable {
     }
 
     private static Key key(ConstantData data) {
-        return new Key(data.literal().tensor(), data.packing(), data.storage());
+        Optional<ConstantData.Packing> packing = data.packing().map(wanted -> ofSource(data, wanted));
+        return new Key(packing.isPresent() ? source(data) : data.literal().tensor(), packing, data.storage());
+    }
+
+    /** What a packed constant is read from: what its literal is a view of, if it is one. */
+    private static Tensor source(ConstantData data) {
+        return isThroughView(data) ? view(data).source() : data.literal().tensor();
+    }
+
+    /** {@code packing} in terms of {@link #source}. */
+    private static ConstantData.Packing ofSource(ConstantData data, ConstantData.Packing packing) {
+        return isThroughView(data)
+                ? new ConstantData.Packing(packing.extents(), view(data).strides(), 0, packing.layout())
+                : packing;
+    }
+
+    private static TensorView view(ConstantData data) {
+        return data.literal().view().orElseThrow();
+    }
+
+    /** Whether a view's strides can stand for those that a packing has in the literal: where that packs the literal as it is. */
+    private static boolean isThroughView(ConstantData data) {
+        return data.literal().view().isPresent()
+                && data.packing()
+                        .filter(packing -> packing.offset() == 0
+                                && packing.extents().equals(view(data).shape())
+                                && packing.strides().equals(rowMajor(packing.extents())))
+                        .isPresent();
+    }
+
+    private static List<Long> rowMajor(List<Long> extents) {
+        Long[] strides = new Long[extents.size()];
+        long stride = 1;
+        for (int axis = strides.length - 1; axis >= 0; axis--) {
+            strides[axis] = stride;
+            stride *= extents.get(axis);
+        }
+        return List.of(strides);
     }
 
     private static DType dtype(ConstantData data) {
-        return data.literal().tensor().dtype();
+        return data.literal().dtype();
     }
 
     /** Elements that {@code data} takes as it is laid out. */
     private static long elements(ConstantData data) {
         return data.packing()
                 .map(packing -> packing.layout().span().constant())
-                .orElseGet(() -> data.literal().tensor().elements());
+                .orElseGet(() -> data.literal().elements());
     }
 
     /** Whether it becomes a Java array of the store's own. */
     private static boolean isCopied(ConstantData data) {
-        Tensor tensor = data.literal().tensor();
         return data.storage() == Buffer.Storage.ARRAY
-                && tensor.dtype() != DType.STRING
-                && (data.packing().isPresent() || !ArrayMemory.isIn(tensor, ArrayKind.of(tensor.dtype())));
+                && dtype(data) != DType.STRING
+                && (data.packing().isPresent()
+                        || !ArrayMemory.isIn(data.literal().tensor(), ArrayKind.of(dtype(data))));
     }
 
     private void discard(Placed placed) {
@@ -139,33 +177,48 @@ final class ConstantStore implements AutoCloseable {
     }
 
     private Placed place(String name, ConstantData data, AlignedArrays arrays) {
-        Tensor tensor = data.literal().tensor();
-        if (tensor.dtype() == DType.STRING) {
-            return lent(null, 0, tensor);
+        DType dtype = dtype(data);
+        if (dtype == DType.STRING) {
+            return lent(null, 0, data);
         }
-        MemorySegment literal = tensor.segment();
-        Consumer<MemorySegment> fill = data.packing()
-                .<Consumer<MemorySegment>>map(
-                        packing -> target -> new ConstantPacker(packing, tensor.dtype()).pack(literal, target))
-                .orElse(target -> MemorySegment.copy(literal, 0, target, 0, literal.byteSize()));
+        if (data.packing().isPresent()) {
+            ConstantPacker packer =
+                    new ConstantPacker(ofSource(data, data.packing().get()), dtype);
+            MemorySegment source = source(data).segment();
+            Consumer<MemorySegment> pack = target -> {
+                packer.pack(source, target);
+                letGo(source);
+            };
+            return switch (data.storage()) {
+                case ARRAY -> inArray(name, data, arrays, pack);
+                case SEGMENT -> inSegment(name, data, pack);
+            };
+        }
+        Tensor tensor = data.literal().tensor();
+        MemorySegment elements = tensor.segment();
+        Consumer<MemorySegment> copy = target -> MemorySegment.copy(elements, 0, target, 0, elements.byteSize());
         return switch (data.storage()) {
             case ARRAY ->
                 isCopied(data)
-                        ? inArray(name, data, arrays, fill)
-                        : lent(tensor.heapBase().orElseThrow(), ArrayMemory.firstElement(tensor), tensor);
-            case SEGMENT ->
-                data.packing().isPresent() || !isReadable(literal, tensor.dtype())
-                        ? inSegment(name, data, fill)
-                        : lent(literal, 0, tensor);
+                        ? inArray(name, data, arrays, copy)
+                        : lent(tensor.heapBase().orElseThrow(), ArrayMemory.firstElement(tensor), data);
+            case SEGMENT -> isReadable(elements, dtype) ? lent(elements, 0, data) : inSegment(name, data, copy);
         };
+    }
+
+    /** Takes a part of a mapped file from the process's memory again; it is read from the file where it is asked for after all. */
+    private static void letGo(MemorySegment source) {
+        if (source.isMapped()) {
+            source.unload();
+        }
     }
 
     private static boolean isReadable(MemorySegment literal, DType dtype) {
         return literal.isNative() && literal.address() % ArrayKind.of(dtype).bytes() == 0;
     }
 
-    private static Placed lent(Object base, long offset, Tensor tensor) {
-        return new Placed(new HeldConstant(base, offset, tensor), 0, null);
+    private static Placed lent(Object base, long offset, ConstantData data) {
+        return new Placed(new HeldConstant(base, offset, data.literal()), 0, null);
     }
 
     private Placed inArray(String name, ConstantData data, AlignedArrays arrays, Consumer<MemorySegment> fill) {
@@ -185,7 +238,7 @@ final class ConstantStore implements AutoCloseable {
     private Placed own(Object base, long first, ConstantData data, Arena memory) {
         long bytes = dtype(data).byteSize(elements(data));
         ownBytes.addAndGet(bytes);
-        return new Placed(new HeldConstant(base, first, data.literal().tensor()), bytes, memory);
+        return new Placed(new HeldConstant(base, first, data.literal()), bytes, memory);
     }
 
     private static String owner(String name) {

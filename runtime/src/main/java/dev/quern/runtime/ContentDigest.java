@@ -65,6 +65,10 @@ final class ContentDigest {
                 sha.update(some, 0, length);
             }
             digests[piece] = sha.digest();
+            if (bytes.isMapped()) {
+                // Else all of the file would be in the process's memory, of which a load may need little.
+                bytes.asSlice((long) piece * PIECE, end - (long) piece * PIECE).unload();
+            }
         }
     }
 }

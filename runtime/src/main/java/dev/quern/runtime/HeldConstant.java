@@ -1,12 +1,18 @@
 package dev.quern.runtime;
 
 import dev.quern.Tensor;
+import dev.quern.ir.graph.Literal;
 
 /**
  * A constant where kernels read it.
  *
  * @param base array or segment; null for strings
  * @param offset position of the first element, in elements
- * @param tensor the literal's elements as the model has them, for steps done on the host
+ * @param literal what it is to the model
  */
-record HeldConstant(Object base, long offset, Tensor tensor) {}
+record HeldConstant(Object base, long offset, Literal literal) {
+    /** The elements, row-major; for whoever is no kernel. */
+    Tensor tensor() {
+        return literal.tensor();
+    }
+}

@@ -44,7 +44,6 @@ final class RunFrame {
             } else if (program.constant(i) instanceof HeldConstant constant) {
                 bases[i] = constant.base();
                 offsets[i] = constant.offset();
-                tensors[i] = constant.tensor();
             }
         }
     }
@@ -162,9 +161,12 @@ final class RunFrame {
     Tensor tensor(int number, Value as) {
         long[] shape = extents(as.type().shape());
         PreparedValue value = program.values().get(number);
+        HeldConstant constant = program.constant(value.root());
+        if (constant != null && (value.root() == number || constant.literal().dtype() == DType.STRING)) {
+            return constant.tensor().reshape(shape);
+        }
         Tensor known = tensors[value.root()];
-        boolean whole = known != null && (known.dtype() == DType.STRING || program.constant(number) != null);
-        if (whole) {
+        if (known != null && known.dtype() == DType.STRING) {
             return known.reshape(shape);
         }
         return ArrayKind.tensor(base(number), as.type().dtype(), offset(number), shape);

@@ -41,7 +41,7 @@ final class ValueTable {
         program.outputs().forEach(this::typed);
         program.constants().forEach((name, constant) -> {
             number(name);
-            dtypes.put(name, constant.literal().tensor().dtype());
+            dtypes.put(name, constant.literal().dtype());
         });
         for (ProgramStep step : program.steps()) {
             switch (step) {

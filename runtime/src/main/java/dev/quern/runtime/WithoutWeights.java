@@ -23,7 +23,7 @@ final class WithoutWeights {
     static Graph of(Graph graph) {
         List<Node> nodes = new ArrayList<>();
         for (Node node : graph.nodes()) {
-            if (node.op() instanceof Op.Constant(Literal literal) && !isPlain(literal.tensor())) {
+            if (node.op() instanceof Op.Constant(Literal literal) && !isPlain(literal)) {
                 zeros(node, literal, nodes);
             } else if (node.op() instanceof Op.Control control) {
                 List<Graph> bodies =
@@ -36,18 +36,18 @@ final class WithoutWeights {
         return graph.with(nodes, graph.outputs());
     }
 
-    private static boolean isPlain(Tensor tensor) {
-        return tensor.dtype().isInteger() && tensor.elements() <= Literal.INLINE_ELEMENTS;
+    private static boolean isPlain(Literal literal) {
+        return literal.dtype().isInteger() && literal.isInline();
     }
 
     private static void zeros(Node node, Literal literal, List<Node> nodes) {
-        DType dtype = literal.tensor().dtype();
+        DType dtype = literal.dtype();
         Tensor zero = dtype == DType.STRING
                 ? Tensor.of(new String[] {""})
                 : Tensor.of(MemorySegment.ofArray(new byte[Math.toIntExact(dtype.byteSize(1))]), dtype);
         Value scalar = new Value(node.output().name() + ".zero", new TensorType(dtype, Shape.of(new long[0])));
         nodes.add(new Node(new Op.Constant(new Literal(zero)), List.of(), List.of(scalar), node.origin()));
-        nodes.add(new Node(
-                new Op.Broadcast(Shape.of(literal.tensor().shape())), List.of(scalar), node.outputs(), node.origin()));
+        nodes.add(
+                new Node(new Op.Broadcast(Shape.of(literal.shape())), List.of(scalar), node.outputs(), node.origin()));
     }
 }

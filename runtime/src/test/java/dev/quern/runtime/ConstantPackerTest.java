@@ -8,6 +8,7 @@ import dev.quern.ir.Layout;
 import dev.quern.ir.Shape;
 import dev.quern.passes.program.ConstantData;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +43,12 @@ class ConstantPackerTest {
             ConstantData.Packing packing = new ConstantData.Packing(List.of(rows, columns), strides, offset, layout);
             byte[] source = new byte[(int) dtype.byteSize(rows * columns + offset)];
             random.nextBytes(source);
-            byte[] target = new byte[(int) dtype.byteSize(256 + layout.span().constant())];
-            new ConstantPacker(packing, dtype).pack(MemorySegment.ofArray(source), MemorySegment.ofArray(target));
+            int size = (int) dtype.byteSize(256 + layout.span().constant());
+            MemorySegment memory = dtype == DType.F32
+                    ? MemorySegment.ofArray(new float[size / Float.BYTES])
+                    : MemorySegment.ofArray(new byte[size]);
+            new ConstantPacker(packing, dtype).pack(MemorySegment.ofArray(source), memory);
+            byte[] target = memory.toArray(ValueLayout.JAVA_BYTE);
 
             List<Integer> expected = new ArrayList<>();
             List<Integer> found = new ArrayList<>();

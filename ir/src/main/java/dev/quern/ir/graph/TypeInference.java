@@ -86,10 +86,8 @@ public final class TypeInference {
     /** The type of a constant. */
     public static TensorType typeOf(Literal literal) {
         return new TensorType(
-                literal.tensor().dtype(),
-                new Shape(Arrays.stream(literal.tensor().shape())
-                        .mapToObj(Dim::of)
-                        .toList()));
+                literal.dtype(),
+                new Shape(Arrays.stream(literal.shape()).mapToObj(Dim::of).toList()));
     }
 
     private static IllegalArgumentException stated(Op op) {

@@ -4,6 +4,7 @@ import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.UnaryOp;
+import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
@@ -42,8 +43,10 @@ final class ArithmeticRules {
             at = producer.get().input(0);
             producer = rewriting.producer(at);
         }
-        Optional<Tensor> constant = rewriting.constant(at);
-        return constant.isPresent() && constant.get().elements() == 1 ? scalar(constant.get()) : OptionalDouble.empty();
+        Optional<Literal> constant = rewriting.literal(at);
+        return constant.isPresent() && constant.get().elements() == 1
+                ? scalar(constant.get().tensor())
+                : OptionalDouble.empty();
     }
 
     private static OptionalDouble scalar(Tensor tensor) {

@@ -5,6 +5,7 @@ import dev.quern.Tensor;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
+import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.TypeInference;
@@ -54,19 +55,21 @@ final class FilterMinimally {
         if (!(node.op() instanceof Op.Convolve(Window window, int groups)) || groups != 1 || !isPlain(window)) {
             return Optional.empty();
         }
-        Optional<Tensor> weights = rewriting.constant(node.input(1));
+        Optional<Literal> weights = rewriting.literal(node.input(1));
         Shape result = node.output().type().shape();
         if (weights.isEmpty()
                 || node.output().type().dtype() != DType.F32
                 || !result.with(0, Dim.ONE).isConstant()
                 || !pays(node.input(1).type().shape(), result)
-                || !mayRound(weights.get().toFloatArray(), (int) result.dim(3).constant())) {
+                || !mayRound(weights.get().tensor().toFloatArray(), (int)
+                        result.dim(3).constant())) {
             return Optional.empty();
         }
         Value transformed = rewriting.derived(
                 node.input(1),
                 TILES,
-                () -> rewriting.constant(transformed(node.input(1), weights.get(), node.origin()), node.origin()));
+                () -> rewriting.constant(
+                        transformed(node.input(1), weights.get().tensor(), node.origin()), node.origin()));
         return Optional.of(
                 rewriting.emit(new Op.ConvolveWinograd(window, TILES), node.origin(), node.input(0), transformed));
     }

@@ -3,6 +3,7 @@ package dev.quern.passes.graph;
 import dev.quern.Limits;
 import dev.quern.ModelException;
 import dev.quern.Tensor;
+import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Graph;
 import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
@@ -32,8 +33,11 @@ final class FoldConstants implements GraphPass {
         double left = Limits.FOLD_ALL_STEPS;
         for (Node old : graph.nodes()) {
             Node node = rewriting.current(old);
-            List<Tensor> results = List.of();
-            if (isCandidate(node, rewriting)) {
+            List<Literal> results = List.of();
+            Optional<Literal> moved = moved(node, rewriting);
+            if (moved.isPresent()) {
+                results = List.of(moved.get());
+            } else if (isCandidate(node, rewriting)) {
                 FoldingCost cost = FoldingCost.of(node);
                 if (cost.isAffordable() && cost.steps() <= left) {
                     left -= cost.steps();
@@ -46,12 +50,24 @@ final class FoldConstants implements GraphPass {
                 listener.rewrote(new Rewrite(name(), "f(constants) = a constant", node.origin()));
             }
             for (int i = 0; i < results.size(); i++) {
-                rewriting.replace(
-                        old.outputs().get(i),
-                        rewriting.emit(new Op.Constant(new Literal(results.get(i))), node.origin()));
+                rewriting.replace(old.outputs().get(i), rewriting.constant(results.get(i), node.origin()));
             }
         }
         return rewriting.finish();
+    }
+
+    /** A constant whose elements stay where they are, read in another order. */
+    private static Optional<Literal> moved(Node node, Rewriting rewriting) {
+        return switch (node.op()) {
+            case Op.Transpose(List<Integer> permutation) ->
+                rewriting.literal(node.input(0)).flatMap(literal -> literal.transposed(permutation));
+            case Op.Reshape(Shape shape)
+            when shape.isConstant() ->
+                rewriting
+                        .literal(node.input(0))
+                        .flatMap(literal -> literal.reshaped(shape.asConstant().orElseThrow()));
+            default -> Optional.empty();
+        };
     }
 
     private static boolean isCandidate(Node node, Rewriting rewriting) {
@@ -71,7 +87,7 @@ final class FoldConstants implements GraphPass {
             if (source.isEmpty()) {
                 return false;
             }
-            operands += rewriting.constant(source.get()).orElseThrow().elements();
+            operands += rewriting.literal(source.get()).orElseThrow().elements();
         }
         boolean spreads = node.op() instanceof Op.Broadcast
                 && !node.output()
@@ -86,7 +102,7 @@ final class FoldConstants implements GraphPass {
     private static Optional<Value> source(Value value, Rewriting rewriting) {
         Optional<Value> source = rewriting.producer(value, Op.Broadcast.class).map(broadcast -> broadcast.input(0));
         return source.or(() -> Optional.of(value))
-                .filter(constant -> rewriting.constant(constant).isPresent()
+                .filter(constant -> rewriting.literal(constant).isPresent()
                         && value.type().shape().isConstant());
     }
 
@@ -116,11 +132,14 @@ final class FoldConstants implements GraphPass {
     }
 
     /** The results, or none if the node cannot be evaluated; then whoever runs the model learns why. */
-    private static List<Tensor> evaluate(Node node, Rewriting rewriting) {
+    private static List<Literal> evaluate(Node node, Rewriting rewriting) {
         List<Tensor> operands = new ArrayList<>();
         try {
             node.inputs().forEach(input -> operands.add(elements(input, rewriting)));
-            return new GraphInterpreter().evaluate(node, operands, new DimBindings());
+            return new GraphInterpreter()
+                    .evaluate(node, operands, new DimBindings()).stream()
+                            .map(Literal::new)
+                            .toList();
         } catch (ModelException refused) {
             return Collections.emptyList();
         }

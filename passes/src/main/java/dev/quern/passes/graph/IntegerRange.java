@@ -3,6 +3,7 @@ package dev.quern.passes.graph;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.BinaryOp;
+import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
@@ -24,9 +25,9 @@ record IntegerRange(long least, long greatest) {
     }
 
     private static Optional<IntegerRange> of(Value value, Rewriting rewriting, int depth) {
-        Optional<Tensor> constant = rewriting.constant(value).filter(IntegerRange::isReadable);
+        Optional<Literal> constant = rewriting.literal(value).filter(IntegerRange::isReadable);
         if (constant.isPresent()) {
-            return ofElements(constant.get());
+            return ofElements(constant.get().tensor());
         }
         Optional<IntegerRange> narrow = ofType(value.type().dtype());
         if (narrow.isPresent() || depth == 0) {
@@ -75,8 +76,8 @@ record IntegerRange(long least, long greatest) {
     }
 
     /** Whether {@link #element} reads elements of its type. */
-    static boolean isReadable(Tensor tensor) {
-        return switch (tensor.dtype()) {
+    static boolean isReadable(Literal literal) {
+        return switch (literal.dtype()) {
             case U8, I8, I32 -> true;
             default -> false;
         };

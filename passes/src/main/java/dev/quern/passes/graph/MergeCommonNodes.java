@@ -46,7 +46,7 @@ final class MergeCommonNodes implements GraphPass {
 
     private static boolean mergeable(Op op) {
         return switch (op) {
-            case Op.Constant(Literal literal) -> literal.tensor().elements() <= LARGEST_CONSTANT;
+            case Op.Constant(Literal literal) -> literal.elements() <= LARGEST_CONSTANT;
             case Op.Control _, Op.Host _ -> false;
             case Op.DimValues _, Op.Iota _, Op.Elementwise _, Op.View _, Op.Placing _, Op.Lookup _, Op.Overwriting _ ->
                 true;

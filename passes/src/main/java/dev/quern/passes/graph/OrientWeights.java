@@ -1,13 +1,9 @@
 package dev.quern.passes.graph;
 
-import dev.quern.Tensor;
-import dev.quern.ir.TensorType;
+import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
-import dev.quern.ir.graph.TypeInference;
 import dev.quern.ir.graph.Value;
-import dev.quern.ir.interpret.DimBindings;
-import dev.quern.ir.interpret.GraphInterpreter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,13 +24,17 @@ final class OrientWeights {
     }
 
     private static Optional<Value> orient(Node node, Op.Contract contract, Rewriting rewriting) {
-        Optional<Tensor> right = rewriting.constant(node.input(1));
-        if (right.isPresent() && rewriting.constant(node.input(0)).isEmpty()) {
+        Optional<Literal> right = rewriting.literal(node.input(1));
+        if (right.isPresent() && rewriting.literal(node.input(0)).isEmpty()) {
             List<String> order = order(contract.right(), contract.left(), contract.result());
             if (!order.equals(contract.right())) {
-                Value turned = turned(node.input(1), right.get(), contract.right(), order, node.origin(), rewriting);
+                List<Integer> permutation =
+                        order.stream().map(contract.right()::indexOf).toList();
                 Op oriented = new Op.Contract(contract.left(), order, contract.result(), contract.accumulate());
-                return Optional.of(rewriting.emit(oriented, node.origin(), node.input(0), turned));
+                return right.get()
+                        .transposed(permutation)
+                        .map(turned -> rewriting.emit(
+                                oriented, node.origin(), node.input(0), rewriting.constant(turned, node.origin())));
             }
         }
         return Optional.empty();
@@ -53,17 +53,5 @@ final class OrientWeights {
                 .filter(name -> weights.contains(name) && !other.contains(name))
                 .forEach(order::add);
         return order;
-    }
-
-    private static Value turned(
-            Value weights, Tensor tensor, List<String> names, List<String> order, String origin, Rewriting rewriting) {
-        Op transpose = new Op.Transpose(order.stream().map(names::indexOf).toList());
-        TensorType type =
-                TypeInference.infer(transpose, List.of(weights.type())).getFirst();
-        Node node = new Node(transpose, List.of(weights), List.of(new Value("turned", type)), origin);
-        Tensor turned = new GraphInterpreter()
-                .evaluate(node, List.of(tensor), new DimBindings())
-                .getFirst();
-        return rewriting.constant(turned, origin);
     }
 }

@@ -113,7 +113,7 @@ final class Rewriting {
 
     /** Adds a constant. */
     Value constant(Tensor tensor, String origin) {
-        return emit(new Op.Constant(new Literal(tensor)), origin);
+        return constant(new Literal(tensor), origin);
     }
 
     /** Lets {@code value} stand for the result {@code old} from here on. */
@@ -132,9 +132,19 @@ final class Rewriting {
         return producer(value).filter(node -> type.isInstance(node.op()));
     }
 
+    /** Adds a constant. */
+    Value constant(Literal literal, String origin) {
+        return emit(new Op.Constant(literal), origin);
+    }
+
+    /** What {@code value} is if it is a constant. */
+    Optional<Literal> literal(Value value) {
+        return producer(value).map(node -> node.op() instanceof Op.Constant(Literal literal) ? literal : null);
+    }
+
     /** The elements of {@code value} if it is a constant. */
     Optional<Tensor> constant(Value value) {
-        return producer(value).map(node -> node.op() instanceof Op.Constant(Literal literal) ? literal.tensor() : null);
+        return literal(value).map(Literal::tensor);
     }
 
     /** Whether {@code value} is handed back by the graph. */

@@ -5,6 +5,7 @@ import dev.quern.Tensor;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
+import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
@@ -123,11 +124,11 @@ final class SumsInFloats {
     }
 
     private static Optional<Tensor> readable(Value value, Rewriting rewriting) {
-        return rewriting.constant(value).filter(IntegerRange::isReadable);
+        return rewriting.literal(value).filter(IntegerRange::isReadable).map(Literal::tensor);
     }
 
     private static boolean isConstantOfBytes(Value value, Rewriting rewriting) {
-        return isByte(value.type().dtype()) && rewriting.constant(value).isPresent();
+        return isByte(value.type().dtype()) && rewriting.literal(value).isPresent();
     }
 
     private static boolean isByte(DType dtype) {

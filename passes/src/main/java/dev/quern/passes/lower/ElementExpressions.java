@@ -90,8 +90,8 @@ final class ElementExpressions {
         Node node = flow.producer(value).orElse(null);
         if (node != null
                 && node.op() instanceof Op.Constant(var literal)
-                && literal.tensor().elements() == 1
-                && literal.tensor().dtype().bits() >= 8) {
+                && literal.elements() == 1
+                && literal.dtype().bits() >= 8) {
             return ScalarTerms.element(literal);
         }
         if (node == null || stored.test(value) || node.op() instanceof Op.Constant) {

@@ -11,7 +11,6 @@ import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.TypeInference;
 import dev.quern.ir.graph.Value;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -115,29 +114,14 @@ final class Expansion {
         return value.type().shape().equals(shape) ? value : add(new Op.Reshape(shape), value);
     }
 
-    /** A matrix transposed; a constant's elements are moved now. */
+    /** A matrix transposed. */
     Value turned(Value matrix) {
-        Optional<Literal> literal = producer(matrix)
+        List<Integer> order = List.of(1, 0);
+        Optional<Literal> turned = producer(matrix)
                 .map(Node::op)
                 .filter(Op.Constant.class::isInstance)
-                .map(op -> ((Op.Constant) op).literal());
-        return literal.isPresent()
-                ? constant(turned(literal.get().tensor()))
-                : add(new Op.Transpose(List.of(1, 0)), matrix);
-    }
-
-    private static Tensor turned(Tensor matrix) {
-        long rows = matrix.shape()[0];
-        long columns = matrix.shape()[1];
-        long width = matrix.dtype().byteSize(1);
-        MemorySegment from = matrix.segment();
-        MemorySegment to = MemorySegment.ofArray(new byte[Math.toIntExact(from.byteSize())]);
-        for (long row = 0; row < rows; row++) {
-            for (long column = 0; column < columns; column++) {
-                MemorySegment.copy(from, (row * columns + column) * width, to, (column * rows + row) * width, width);
-            }
-        }
-        return Tensor.of(to, matrix.dtype(), columns, rows);
+                .flatMap(op -> ((Op.Constant) op).literal().transposed(order));
+        return turned.isPresent() ? add(new Op.Constant(turned.get())) : add(new Op.Transpose(order), matrix);
     }
 
     /** The node that gives {@code value}; none for an input. */

@@ -3,8 +3,10 @@ package dev.quern.runtime.archive;
 import dev.quern.DType;
 import dev.quern.Tensor;
 import dev.quern.ir.graph.Literal;
+import dev.quern.ir.graph.TensorView;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,16 +41,38 @@ final class ModelWeights implements Weights {
         this(model);
         ByteReader in = new ByteReader(table);
         while (!in.isAtEnd()) {
-            read.add(new Literal(tensor(in, own)));
+            read.add(literal(in, own));
         }
     }
 
-    private Tensor tensor(ByteReader in, MemorySegment owned) {
+    private Literal literal(ByteReader in, MemorySegment owned) {
         DType dtype = dtype(in.number());
-        long[] shape = new long[in.count()];
-        for (int axis = 0; axis < shape.length; axis++) {
-            shape[axis] = in.number();
+        long[] shape = numbers(in);
+        long[] strides = numbers(in);
+        if (strides.length == 0) {
+            return new Literal(tensor(in, dtype, shape, owned));
         }
+        try {
+            Tensor source = tensor(in, dtype, new long[] {in.number()}, owned);
+            return new Literal(new TensorView(source, list(shape), list(strides)));
+        } catch (IllegalArgumentException outside) {
+            throw new DamagedException("a constant is no view of what it lies in: " + outside.getMessage());
+        }
+    }
+
+    private static long[] numbers(ByteReader in) {
+        long[] numbers = new long[in.count()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = in.number();
+        }
+        return numbers;
+    }
+
+    private static List<Long> list(long[] numbers) {
+        return Arrays.stream(numbers).boxed().toList();
+    }
+
+    private Tensor tensor(ByteReader in, DType dtype, long[] shape, MemorySegment owned) {
         long where = in.number();
         if (where == TEXTS) {
             String[] texts = new String[in.count()];
@@ -83,11 +107,17 @@ final class ModelWeights implements Weights {
     }
 
     private long add(Literal literal) {
-        Tensor tensor = literal.tensor();
-        table.number(tensor.dtype().ordinal());
-        table.number(tensor.rank());
-        for (long extent : tensor.shape()) {
-            table.number(extent);
+        table.number(literal.dtype().ordinal());
+        put(literal.shape());
+        Tensor tensor;
+        if (literal.view().isPresent()) {
+            TensorView view = literal.view().get();
+            tensor = view.source();
+            put(view.strides().stream().mapToLong(Long::longValue).toArray());
+            table.number(tensor.elements());
+        } else {
+            tensor = literal.tensor();
+            put(new long[0]);
         }
         if (tensor.dtype() == DType.STRING) {
             table.number(TEXTS);
@@ -110,6 +140,13 @@ final class ModelWeights implements Weights {
             }
         }
         return written.size();
+    }
+
+    private void put(long[] numbers) {
+        table.number(numbers.length);
+        for (long number : numbers) {
+            table.number(number);
+        }
     }
 
     /** The file that the elements lie in; -1 if they lie in none. */
