@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -200,6 +201,21 @@ class KeptModelsTest {
         Files.delete(weights);
         ModelException missing = assertThrows(ModelException.class, () -> results(model, 0));
         assertEquals(ModelException.Code.IO, missing.code());
+    }
+
+    @Test
+    void theTimeLimitIsOneForWhatIsTakenOver() {
+        GeneratedModel model = small();
+        compile(model.bytes(), "one").close();
+        assertEquals(0, compilations(model, "one"));
+        ModelCompiler hurried = ModelCompiler.of(Options.builder()
+                        .threads(1)
+                        .timeLimit(Duration.ofNanos(1))
+                        .build())
+                .keepingIn(folder, "one");
+        ModelException refused = assertThrows(ModelException.class, () -> hurried.compile(model.bytes()));
+        assertEquals(ModelException.Code.LIMIT, refused.code(), refused.getMessage());
+        assertTrue(refused.getMessage().contains("time limit"), refused.getMessage());
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Enumeration;
@@ -92,6 +93,13 @@ class ModelArchiveTest {
             assertEquals(0, loaded.compilations());
             assertEquals(expected(), results(loaded));
         }
+    }
+
+    @Test
+    void theTimeLimitIsOneForIt() {
+        ModelException refused = assertThrows(
+                ModelException.class, () -> load("mine", Options.builder().timeLimit(Duration.ofNanos(1)), archive));
+        assertEquals(ModelException.Code.LIMIT, refused.code(), refused.getMessage());
     }
 
     /** The product reads them from the model's own bytes, where they lie as the model has them. */

@@ -69,8 +69,18 @@ public final class CompiledModel implements Model {
     /** Whether the general program is another than that which was loaded. */
     private boolean isRetuned;
 
-    /** Compiles what {@code source} has; owns it from now on, also if this fails. */
-    CompiledModel(ProgramSource source, KernelCache kernels, Options options, HostEvaluator host, ResidentPool pool) {
+    /**
+     * Compiles what {@code source} has; owns it from now on, also if this fails.
+     *
+     * @param loading ends it when loading takes too long
+     */
+    CompiledModel(
+            ProgramSource source,
+            KernelCache kernels,
+            Options options,
+            HostEvaluator host,
+            ResidentPool pool,
+            Watch loading) {
         this.source = source;
         this.kernels = kernels;
         this.options = options;
@@ -81,10 +91,11 @@ public final class CompiledModel implements Model {
         List<Runnable> made = new ArrayList<>();
         try {
             this.inputs = source.inputs();
-            ProgramVariant plain = variant(Overrides.NONE);
+            ProgramVariant plain = variant(Overrides.NONE, loading);
             made.add(plain::close);
             this.general = plain;
-            this.overridden = new OverrideVariants<>(program().name(), this::variant, ProgramVariant::close);
+            this.overridden = new OverrideVariants<>(
+                    program().name(), overrides -> variant(overrides, watch()), ProgramVariant::close);
             source.requireWhole();
         } catch (RuntimeException | Error failure) {
             made.add(cleanable::clean);
@@ -93,20 +104,26 @@ public final class CompiledModel implements Model {
         }
     }
 
-    private PreparedProgram prepare(Compilation compilation) {
+    private Watch watch() {
+        return Watch.start(options.timeLimit());
+    }
+
+    private PreparedProgram prepare(Compilation compilation, Watch watch) {
         if (!compilation.kept()) {
             compilations.incrementAndGet();
         }
-        return PreparedProgram.of(compilation, kernels, constants);
+        return PreparedProgram.of(compilation, kernels, constants, watch::check);
     }
 
-    private ProgramVariant variant(Overrides overrides) {
+    private ProgramVariant variant(Overrides overrides, Watch watch) {
         return new ProgramVariant(
-                prepare(source.compile(overrides, KnownSizes.NONE, kernels.target())),
-                (sizes, body) -> (body.isEmpty()
-                                ? Optional.of(source.compile(overrides, sizes, kernels.target()))
-                                : source.compile(overrides, sizes, body, kernels.target()))
-                        .map(this::prepare));
+                prepare(source.compile(overrides, KnownSizes.NONE, kernels.target()), watch), (sizes, body) -> {
+                    Watch later = watch();
+                    return (body.isEmpty()
+                                    ? Optional.of(source.compile(overrides, sizes, kernels.target()))
+                                    : source.compile(overrides, sizes, body, kernels.target()))
+                            .map(compilation -> prepare(compilation, later));
+                });
     }
 
     @Override
@@ -180,7 +197,7 @@ public final class CompiledModel implements Model {
                 options.poison(),
                 new MemoryBudget(options.maxMemory()),
                 options.maxIterations(),
-                Watch.start(options.timeLimit()),
+                watch(),
                 host,
                 listener,
                 given,

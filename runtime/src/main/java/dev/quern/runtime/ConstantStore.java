@@ -77,8 +77,10 @@ final class ConstantStore implements AutoCloseable {
      * Constants as they are asked for.
      *
      * @param name what each is called, for messages
+     * @param check called before each and while another thread lays it out, by any thread; what it throws ends this
      */
-    List<LeasedValues.Lease<Placed>> lease(List<ConstantData> constants, Function<ConstantData, String> name) {
+    List<LeasedValues.Lease<Placed>> lease(
+            List<ConstantData> constants, Function<ConstantData, String> name, Runnable check) {
         AlignedArrays arrays = new AlignedArrays(ArrayAlignment.ofThisJvm());
         Set<Key> made = new HashSet<>(held.values().keySet());
         for (ConstantData data : constants) {
@@ -88,11 +90,14 @@ final class ConstantStore implements AutoCloseable {
             }
         }
         return LeasedValues.all(
-                constants.size(), i -> lease(name.apply(constants.get(i)), constants.get(i), arrays), pool, threads);
-    }
-
-    private LeasedValues.Lease<Placed> lease(String name, ConstantData data, AlignedArrays arrays) {
-        return held.lease(key(data), () -> place(name, data, arrays), () -> {});
+                constants.size(),
+                i -> {
+                    check.run();
+                    ConstantData data = constants.get(i);
+                    return held.lease(key(data), () -> place(name.apply(data), data, arrays), check);
+                },
+                pool,
+                threads);
     }
 
     private static Key key(ConstantData data) {

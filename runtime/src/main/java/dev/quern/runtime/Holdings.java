@@ -23,21 +23,25 @@ final class Holdings implements AutoCloseable {
 
     private Holdings() {}
 
-    /** All that {@code program} needs, made where it is not there. */
-    static Holdings of(Program program, KernelCache kernels, ConstantStore store) {
+    /**
+     * All that {@code program} needs, made where it is not there.
+     *
+     * @param check called before each kernel and constant, by any thread; what it throws ends this
+     */
+    static Holdings of(Program program, KernelCache kernels, ConstantStore store, Runnable check) {
         List<ProgramStep.RunKernel> steps = new ArrayList<>();
         Map<ConstantData, String> names = new IdentityHashMap<>();
         collect(program, steps, names);
         List<ConstantData> wanted = List.copyOf(names.keySet());
         Holdings holdings = new Holdings();
         try {
-            List<LeasedValues.Lease<Executable>> code = kernels.lease(steps);
+            List<LeasedValues.Lease<Executable>> code = kernels.lease(steps, check);
             holdings.leases.addAll(code);
             for (int i = 0; i < steps.size(); i++) {
                 holdings.executables.put(steps.get(i), code.get(i).value());
             }
             List<LeasedValues.Lease<ConstantStore.Placed>> constants = kernels.times()
-                    .time(CompilationPart.CONSTANTS, program.name(), () -> store.lease(wanted, names::get));
+                    .time(CompilationPart.CONSTANTS, program.name(), () -> store.lease(wanted, names::get, check));
             holdings.leases.addAll(constants);
             for (int i = 0; i < wanted.size(); i++) {
                 holdings.constants.put(wanted.get(i), constants.get(i).value().constant());

@@ -126,7 +126,7 @@ final class KernelAlone implements RepeatedKernel {
             }
         }
         List<LeasedValues.Lease<ConstantStore.Placed>> leases =
-                store.lease(wanted, _ -> step.kernel().name());
+                store.lease(wanted, _ -> step.kernel().name(), () -> {});
         Map<String, HeldConstant> held = new HashMap<>();
         for (int i = 0; i < names.size(); i++) {
             held.put(names.get(i), leases.get(i).value().constant());

@@ -83,11 +83,21 @@ final class KernelCache {
         return backend.openQueue();
     }
 
-    /** The code of the form for all sizes of each step's kernel, compiled where it is not there, on as many threads as there may be. */
-    List<LeasedValues.Lease<Executable>> lease(List<ProgramStep.RunKernel> steps) {
+    /**
+     * The code of the form for all sizes of each step's kernel, compiled where it is not there, on as many threads as there may be.
+     *
+     * @param check called before each and while another thread compiles it, by any thread; what it throws ends this
+     */
+    List<LeasedValues.Lease<Executable>> lease(List<ProgramStep.RunKernel> steps, Runnable check) {
         Set<Executable> made = Collections.newSetFromMap(new ConcurrentHashMap<>());
         List<LeasedValues.Lease<Executable>> leases = LeasedValues.all(
-                steps.size(), i -> lease(steps.get(i), steps.get(i).forms().usual(), made), pool, threads);
+                steps.size(),
+                i -> {
+                    check.run();
+                    return lease(steps.get(i), steps.get(i).forms().usual(), made, check);
+                },
+                pool,
+                threads);
         show(leases, made);
         return leases;
     }
@@ -107,13 +117,13 @@ final class KernelCache {
     /** The code of one form of a step's kernel. */
     LeasedValues.Lease<Executable> lease(ProgramStep.RunKernel step, KernelForms.Form form) {
         Set<Executable> made = Collections.newSetFromMap(new ConcurrentHashMap<>());
-        LeasedValues.Lease<Executable> lease = lease(step, form, made);
+        LeasedValues.Lease<Executable> lease = lease(step, form, made, () -> {});
         show(List.of(lease), made);
         return lease;
     }
 
     private LeasedValues.Lease<Executable> lease(
-            ProgramStep.RunKernel step, KernelForms.Form form, Set<Executable> made) {
+            ProgramStep.RunKernel step, KernelForms.Form form, Set<Executable> made, Runnable check) {
         Kernel scheduled = form.scheduled();
         LeasedValues.Lease<Executable> lease = compiled.lease(
                 nameless(scheduled),
@@ -125,7 +135,7 @@ final class KernelCache {
                     made.add(executable);
                     return executable;
                 },
-                () -> {});
+                check);
         candidates.remove(lease.value());
         return lease;
     }

@@ -134,7 +134,7 @@ public final class ModelCompiler {
     /** Compiles a model whose bytes {@code open} gives, anew each time; they are closed with it, or if this fails. */
     CompiledModel compile(String where, Supplier<ModelBytes> open) {
         long begin = System.nanoTime();
-        SeatedModel first = loaded(where, open);
+        SeatedModel first = loaded(where, open, options.timeLimit());
         CompiledModel loaded = first.model();
         if (!options.tune().isZero() && first.seat().target() instanceof Target.Processor) {
             loaded = tuned(where, open, loaded, first.seat(), begin);
@@ -196,7 +196,7 @@ public final class ModelCompiler {
             Seat now = seat();
             if (!now.records().digest().equals(seat.records().digest())
                     && left(begin).isPositive()) {
-                return inPlaceOf(loaded, loaded(where, open).model(), where);
+                return inPlaceOf(loaded, loaded(where, open, left(begin)).model(), where);
             }
         } catch (RuntimeException | LinkageError | AssertionError | OutOfMemoryError | StackOverflowError failure) {
             untuned(where, failure);
@@ -234,8 +234,9 @@ public final class ModelCompiler {
         }
     }
 
-    private SeatedModel loaded(String where, Supplier<ModelBytes> open) {
+    private SeatedModel loaded(String where, Supplier<ModelBytes> open, Duration limit) {
         Reproducer reproducer = new Reproducer();
+        Watch watch = Watch.start(limit);
         return Boundary.cross(where, reproducer, () -> {
             ModelBytes bytes = open.get();
             ModelBytes model;
@@ -245,12 +246,13 @@ public final class ModelCompiler {
                 Optional<Archive> archive = archive(bytes, where);
                 model = archive.isPresent() ? ModelArchives.model(archive.get(), bytes, where) : bytes;
                 seat = seat();
-                restored = restored(archive, model, seat, where);
+                restored = restored(archive, model, seat, where, watch);
             } catch (RuntimeException | Error failure) {
                 GiveBack.after(failure, bytes::close);
                 throw failure;
             }
-            return new SeatedModel(restored.isPresent() ? restored.get() : compiled(model, seat, reproducer), seat);
+            return new SeatedModel(
+                    restored.isPresent() ? restored.get() : compiled(model, seat, reproducer, watch), seat);
         });
     }
 
@@ -274,7 +276,8 @@ public final class ModelCompiler {
         }
     }
 
-    private Optional<CompiledModel> restored(Optional<Archive> given, ModelBytes model, Seat seat, String where) {
+    private Optional<CompiledModel> restored(
+            Optional<Archive> given, ModelBytes model, Seat seat, String where, Watch watch) {
         Optional<String> build = keeping.map(Keeping::build).or(BuildIdentity::get);
         if (given.isEmpty() || !seat.backend().takesCodeBack() || stages != StageSink.NONE || build.isEmpty()) {
             return Optional.empty();
@@ -287,20 +290,21 @@ public final class ModelCompiler {
                 compileOptions,
                 seat.records().digest());
         return ModelArchives.program(archive, model, key, options, where)
-                .map(program -> restored(program, model, model, seat));
+                .map(program -> restored(program, model, model, seat, watch));
     }
 
-    private CompiledModel restored(ProgramArchive program, ModelBytes model, ModelBytes memory, Seat seat) {
+    private CompiledModel restored(
+            ProgramArchive program, ModelBytes model, ModelBytes memory, Seat seat, Watch watch) {
         KeptProgramSource source =
                 new KeptProgramSource(program.program(), model, memory, imported -> source(imported, seat));
-        return model(source, seat, KeptModels.code(program));
+        return model(source, seat, KeptModels.code(program), watch);
     }
 
-    private CompiledModel compiled(ModelBytes bytes, Seat seat, Reproducer reproducer) {
+    private CompiledModel compiled(ModelBytes bytes, Seat seat, Reproducer reproducer, Watch watch) {
         Optional<KeptModels> kept =
                 seat.backend().takesCodeBack() ? keeping.map(place -> kept(place, seat)) : Optional.empty();
         if (kept.isEmpty()) {
-            return compiled(imported(bytes, reproducer), seat);
+            return compiled(imported(bytes, reproducer), seat, watch);
         }
         CompilationKey key;
         Optional<KeptModels.Found> found;
@@ -313,10 +317,10 @@ public final class ModelCompiler {
             throw failure;
         }
         if (found.isPresent()) {
-            return restored(found.get().program(), bytes, found.get().memory(), seat);
+            return restored(found.get().program(), bytes, found.get().memory(), seat, watch);
         }
         ImportedModel imported = imported(bytes, reproducer);
-        CompiledModel compiled = compiled(imported, seat);
+        CompiledModel compiled = compiled(imported, seat, watch);
         kept.get().keep(key, imported, compiled);
         return compiled;
     }
@@ -369,7 +373,7 @@ public final class ModelCompiler {
             }
             Keeping place = keeping.or(() -> Keeping.of(options)).orElseThrow(() -> noPlace(file));
             ImportedModel imported = imported(bytes(required(model, "model")), reproducer);
-            try (CompiledModel compiled = compiled(imported, seat)) {
+            try (CompiledModel compiled = compiled(imported, seat, Watch.start(options.timeLimit()))) {
                 runs.accept(compiled);
                 CompilationKey key = kept(place, seat).key(new ModelFiles(imported.bytes(), imported.external()));
                 ModelArchives.write(required(file, "file"), imported, compiled, key, ArchiveKey.in(place.folder()));
@@ -438,18 +442,19 @@ public final class ModelCompiler {
                 stages);
     }
 
-    private CompiledModel compiled(ImportedModel imported, Seat seat) {
-        return model(source(imported, seat), seat, KeptCode.NONE);
+    private CompiledModel compiled(ImportedModel imported, Seat seat, Watch watch) {
+        return model(source(imported, seat), seat, KeptCode.NONE, watch);
     }
 
-    private CompiledModel model(ProgramSource source, Seat seat, KeptCode code) {
+    private CompiledModel model(ProgramSource source, Seat seat, KeptCode code, Watch watch) {
         return new CompiledModel(
                 source,
                 new KernelCache(seat.backend(), seat.target(), stages, ResidentPool.shared(), options.threads(), code),
                 options,
                 (node, operands, symbols, budget) ->
                         new GraphInterpreter(budget).evaluate(node, operands, new DimBindings(symbols)),
-                ResidentPool.shared());
+                ResidentPool.shared(),
+                watch);
     }
 
     /** The model in {@code file} evaluated operation by operation, by the reference interpreter; slow. */

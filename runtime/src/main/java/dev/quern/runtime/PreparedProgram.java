@@ -78,10 +78,14 @@ final class PreparedProgram implements AutoCloseable {
         }
     }
 
-    /** {@code compilation} with the code of its kernels and its constants, made where they are not there. */
-    static PreparedProgram of(Compilation compilation, KernelCache kernels, ConstantStore store) {
+    /**
+     * {@code compilation} with the code of its kernels and its constants, made where they are not there.
+     *
+     * @param check called before each of them, by any thread; what it throws ends this
+     */
+    static PreparedProgram of(Compilation compilation, KernelCache kernels, ConstantStore store, Runnable check) {
         Program packed = PackedConstants.in(compilation.program());
-        Holdings holdings = Holdings.of(packed, kernels, store);
+        Holdings holdings = Holdings.of(packed, kernels, store, check);
         try {
             return new PreparedProgram(
                     new Compilation(packed, compilation.origins()), kernels, store, holdings, Set.of(), null);
@@ -100,7 +104,7 @@ final class PreparedProgram implements AutoCloseable {
      */
     static PreparedProgram inPlaceOf(PreparedProgram before, Program program, int threads, boolean poison) {
         Program packed = PackedConstants.in(program);
-        Holdings holdings = Holdings.of(packed, before.kernels, before.store);
+        Holdings holdings = Holdings.of(packed, before.kernels, before.store, () -> {});
         try {
             PreparedProgram after = new PreparedProgram(
                     new Compilation(packed, before.origins), before.kernels, before.store, holdings, Set.of(), before);

@@ -237,7 +237,7 @@ class DeviceFaultsTest {
             arenas.add(Arena.ofShared());
             return arenas.getLast();
         })) {
-            assertThrows(IndexOutOfBoundsException.class, () -> store.lease(constants, constant -> "w"));
+            assertThrows(IndexOutOfBoundsException.class, () -> store.lease(constants, constant -> "w", () -> {}));
             assertEquals(2, arenas.size());
             assertTrue(arenas.stream().noneMatch(arena -> arena.scope().isAlive()), "memory is left");
             assertEquals(0, store.ownBytes());

@@ -179,7 +179,7 @@ final class HandMade {
                 ResidentPool.shared(),
                 options.threads(),
                 KeptCode.NONE);
-        return new CompiledModel(source, kernels, options, host, new ResidentPool(2));
+        return new CompiledModel(source, kernels, options, host, new ResidentPool(2), Watch.start(options.timeLimit()));
     }
 
     static ProgramSource source(Program program) {
