@@ -4,6 +4,7 @@ module dev.quern.bench {
     requires dev.quern.onnx;
     requires dev.quern.runtime;
     requires dev.quern.zoo;
+    requires java.management;
     requires jmh.core;
 
     uses dev.quern.ir.backend.Backend;
