@@ -15,10 +15,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The signatures in {@code signatures.txt}, whose first lines say how it is written. Immutable. */
+/**
+ * The signatures in {@code signatures.txt}, whose first lines say how it is written. Immutable; those of an operator are read when they are first
+ * asked for, since a model has few of all operators.
+ */
 public final class SignatureTable {
     private static final String FILE = "signatures.txt";
     private static final Pattern LINE = Pattern.compile(
@@ -28,7 +32,11 @@ public final class SignatureTable {
     private static final SignatureTable ONNX = read();
 
     private final Map<String, Set<DType>> groups = new HashMap<>();
-    private final Map<String, List<OperatorSignature>> signatures = new HashMap<>();
+
+    /** The lines of each operator. */
+    private final Map<String, List<String>> lines = new HashMap<>();
+
+    private final Map<String, List<OperatorSignature>> signatures = new ConcurrentHashMap<>();
 
     private SignatureTable() {}
 
@@ -43,8 +51,12 @@ public final class SignatureTable {
      * @param domain operator set; the standard one is {@code ""}
      */
     public Optional<OperatorSignature> find(String domain, String name, long version) {
+        String operator = key(domain, name);
+        if (!lines.containsKey(operator)) {
+            return Optional.empty();
+        }
         OperatorSignature found = null;
-        for (OperatorSignature signature : signatures.getOrDefault(key(domain, name), List.of())) {
+        for (OperatorSignature signature : signatures.computeIfAbsent(operator, this::signatures)) {
             if (signature.since() <= version) {
                 found = signature;
             }
@@ -53,7 +65,12 @@ public final class SignatureTable {
     }
 
     private static String key(String domain, String name) {
-        return domain + ":" + name;
+        return domain.isEmpty() ? name : domain + ":" + name;
+    }
+
+    /** The operators of the table as its lines name them, the domain before a colon if it is not the standard one. */
+    Set<String> operators() {
+        return Set.copyOf(lines.keySet());
     }
 
     private static SignatureTable read() {
@@ -65,7 +82,9 @@ public final class SignatureTable {
                     String[] group = line.split("=");
                     table.groups.put(group[0], table.dtypes(group[1]));
                 } else if (!line.isBlank() && !line.startsWith("#")) {
-                    table.add(line);
+                    table.lines
+                            .computeIfAbsent(line.substring(0, line.indexOf(' ')), name -> new ArrayList<>())
+                            .add(line);
                 }
             }
         } catch (IOException failure) {
@@ -74,7 +93,15 @@ public final class SignatureTable {
         return table;
     }
 
-    private void add(String line) {
+    private List<OperatorSignature> signatures(String operator) {
+        List<OperatorSignature> versions = new ArrayList<>();
+        for (String line : lines.get(operator)) {
+            versions.add(signature(line));
+        }
+        return versions;
+    }
+
+    private OperatorSignature signature(String line) {
         Matcher parts = LINE.matcher(line);
         if (!parts.matches()) {
             throw new IllegalStateException(FILE + ": not a signature: " + line);
@@ -93,15 +120,12 @@ public final class SignatureTable {
             String[] words = variable.split("=");
             types.put(words[0], dtypes(words[1]));
         }
-        String domain = parts.group(1) == null ? "" : parts.group(1);
-        signatures
-                .computeIfAbsent(key(domain, parts.group(2)), name -> new ArrayList<>())
-                .add(new OperatorSignature(
-                        Integer.parseInt(parts.group(3)),
-                        parameters(parts.group(4)),
-                        parameters(parts.group(5)),
-                        attributes,
-                        types));
+        return new OperatorSignature(
+                Integer.parseInt(parts.group(3)),
+                parameters(parts.group(4)),
+                parameters(parts.group(5)),
+                attributes,
+                types);
     }
 
     private static List<Parameter> parameters(String text) {
