@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Candidates of a kernel with the times that they were once found to take, over which searches can be gone through without a machine. Regret is by how much the best that was found is slower than the fastest of all, as a
@@ -60,6 +62,27 @@ public record RecordedSweep(List<Candidate> candidates, Map<Candidate, Double> t
             }
         });
         return new RecordedSweep(new ArrayList<>(times.keySet()), times);
+    }
+
+    /**
+     * The shapes of {@code operator} of which {@code records} say something on a device, by whatever build.
+     *
+     * @param device as {@link TrialPlace#device} calls it
+     * @throws dev.quern.ModelException if the records cannot be read
+     */
+    public static Set<String> shapes(TunedOperator operator, TuningRecords records, String device) {
+        Set<String> shapes = new TreeSet<>();
+        String begin = operator.text() + " ";
+        records.each(TuningRecord.mentions(device), record -> {
+            String subject = record.subject();
+            if (record.key().device().equals(device) && subject.startsWith(begin)) {
+                String shape = subject.substring(begin.length());
+                if (operator.isShape(shape)) {
+                    shapes.add(shape);
+                }
+            }
+        });
+        return shapes;
     }
 
     /** The candidate that took least; empty if there is none. */

@@ -180,6 +180,15 @@ public enum TunedOperator {
         return graph.build(List.of(value(graph, sizes)));
     }
 
+    /** Whether {@code shape} has as many numbers as one of this operator's, be they small enough or not. */
+    boolean isShape(String shape) {
+        try {
+            return sizes(shape).length > 0;
+        } catch (ModelException none) {
+            return false;
+        }
+    }
+
     private long[] sizes(String shape) {
         List<String> parts = List.of(shape.split("x", -1));
         boolean fits = parts.size() == axes.split("x", -1).length

@@ -8,6 +8,7 @@ import dev.quern.cli.bench.MachineCondition;
 import dev.quern.cli.bench.MachineWatch;
 import dev.quern.cli.bench.Peaks;
 import dev.quern.cli.profile.Roofline;
+import dev.quern.cli.tune.TuningPage;
 import dev.quern.ir.backend.Backend;
 import dev.quern.runtime.CompiledModel;
 import dev.quern.runtime.ModelCompiler;
@@ -23,10 +24,13 @@ import dev.quern.tune.TuningTask;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
@@ -38,8 +42,10 @@ import java.util.function.Function;
  * @param budget wall time, loading the model left out
  * @param most candidates of a kernel
  * @param records where they go
+ * @param html name of the file for a page of it; null for none
  */
-record ModelTuneRun(Session session, Backend backend, int threads, Duration budget, int most, TuningRecords records) {
+record ModelTuneRun(
+        Session session, Backend backend, int threads, Duration budget, int most, TuningRecords records, String html) {
     /** Of the budget, for running the model to see where its time goes. */
     private static final int PROFILE = 8;
 
@@ -96,9 +102,13 @@ record ModelTuneRun(Session session, Backend backend, int threads, Duration budg
                         ModelException.Code.UNSUPPORTED, file.toString(), "a run of the model has no kernel to tune");
             }
             Duration left = budget.minusNanos(measuring.clock().getAsLong() - begin);
+            Optional<TuningPageFile> page = TuningPageFile.named(session, html, backend.target(threads), threads);
             try (PendingRecords pending = new PendingRecords(records)) {
                 Map<TuningTask, KernelTuning> found = new ModelTuning(place, pending, searches, measuring.clock())
-                        .run(tasks, new ModelTuning.TuningBudget(left, most, interruption::isAsked), progress(begin));
+                        .run(
+                                tasks,
+                                new ModelTuning.TuningBudget(left, most, interruption::isAsked),
+                                progress(begin, page));
                 FoundTuning all = new FoundTuning(tasks, found, watch.end(), measuring.secondsSince(begin));
                 if (json) {
                     Json.print(session.out(), out -> write(out, file, all));
@@ -106,6 +116,7 @@ record ModelTuneRun(Session session, Backend backend, int threads, Duration budg
                     print(file, all);
                 }
                 session.out().flush();
+                page.ifPresent(one -> one.write(page(one, file, all)));
             }
             if (!json) {
                 session.out().println("Recorded in " + records.file() + ".");
@@ -121,13 +132,19 @@ record ModelTuneRun(Session session, Backend backend, int threads, Duration budg
     }
 
     /** A line on standard error for each kernel that is done. */
-    private ModelTuning.TuningListener progress(long begin) {
+    private ModelTuning.TuningListener progress(long begin, Optional<TuningPageFile> page) {
         return new ModelTuning.TuningListener() {
             private String place = "";
 
             @Override
             public void begins(TuningTask task, int number, int of) {
                 place = number + "/" + of;
+                page.ifPresent(one -> one.begins(task.kernel()));
+            }
+
+            @Override
+            public void tried(TuningTask task, TrialOutcome outcome) {
+                page.ifPresent(one -> one.tried(task.kernel(), outcome));
             }
 
             @Override
@@ -193,6 +210,25 @@ record ModelTuneRun(Session session, Backend backend, int threads, Duration budg
                 .println(number("FMA %.1f GFLOP/s, ", all.peaks().gigaflops())
                         + number("memory %.1f GB/s.", all.peaks().gigabytesPerSecond()));
         all.condition().disturbances().forEach(reason -> session.out().println("DISTURBED: " + reason));
+    }
+
+    private TuningPage page(TuningPageFile to, Path file, FoundTuning all) {
+        List<TuningPage.TunedRow> rows = new ArrayList<>();
+        all.tunings().forEach((task, tuning) -> {
+            double best = tuning.best().map(TrialOutcome::nanos).orElse(Double.NaN);
+            rows.add(to.row(
+                    task.name() + (task.steps() == 1 ? "" : " (" + task.steps() + " steps)"),
+                    OptionalDouble.of(task.share()),
+                    tuning,
+                    shareOfPeak(all, task, best),
+                    shareOfRoofline(all, task, best)));
+        });
+        List<String> notes = new ArrayList<>();
+        notes.add(backend.target(threads).name() + ", threads: " + threads
+                + number("; %.1f s; ", all.seconds())
+                + number("kernels alone, a run gains %.1f %%", 100 * (all.gain() - 1)));
+        all.condition().disturbances().forEach(reason -> notes.add("DISTURBED: " + reason));
+        return new TuningPage(String.valueOf(file.getFileName()), notes, rows);
     }
 
     private static String sizes(TuningTask task) {

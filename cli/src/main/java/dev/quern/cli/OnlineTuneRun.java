@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.quern.Options;
 import dev.quern.Tensor;
 import dev.quern.cli.tune.LatencyLog;
+import dev.quern.cli.tune.LatencyPage;
 import dev.quern.ir.backend.Backend;
 import dev.quern.runtime.CompiledModel;
 import dev.quern.runtime.ModelCompiler;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -30,9 +32,16 @@ import java.util.function.BooleanSupplier;
  * @param budget of the tuning
  * @param pause between a run and the next
  * @param records where what is found goes
+ * @param html name of the file for a page of it; null for none
  */
 record OnlineTuneRun(
-        Session session, Backend backend, int threads, Duration budget, Duration pause, TuningRecords records) {
+        Session session,
+        Backend backend,
+        int threads,
+        Duration budget,
+        Duration pause,
+        TuningRecords records,
+        String html) {
     /** How long runs are timed when tuning is over, and how long those of the untuned model. */
     private static final Duration STEADY = Duration.ofSeconds(5);
 
@@ -43,7 +52,7 @@ record OnlineTuneRun(
         /** Seconds from the begin of the load to the end of the first second in which runs were as quick as they became; empty if none was. */
         OptionalDouble secondsUntilTuned() {
             double enough = CLOSE * tuned.median();
-            return tuning.intervals().stream()
+            return tuning.spans().stream()
                     .filter(one -> one.median() <= enough)
                     .mapToDouble(LatencyLog.LatencySpan::until)
                     .findFirst();
@@ -71,7 +80,24 @@ record OnlineTuneRun(
                 print(file, all);
             }
             session.out().flush();
+            if (html != null) {
+                TuningPageFile.write(session.path(html), page(file, all).html());
+            }
         }
+    }
+
+    private LatencyPage page(Path file, LatencySummary all) {
+        return new LatencyPage(
+                String.valueOf(file.getFileName()),
+                List.of(
+                        threads + " threads; " + all.progress().tried() + " candidates tried, "
+                                + all.progress().swaps() + " kernels swapped",
+                        line("untuned", all.untuned()),
+                        line("while tuning", all.tuning()),
+                        line("tuned", all.tuned())),
+                all.tuning(),
+                all.tuned(),
+                all.untuned());
     }
 
     private LatencyLog untuned(
@@ -132,7 +158,7 @@ record OnlineTuneRun(
     private void print(Path file, LatencySummary all) {
         Table table = new Table().row("until s", "runs", "median ms", "p99 ms", "worst ms");
         all.tuning()
-                .intervals()
+                .spans()
                 .forEach(one -> table.row(
                         number("%.0f", one.until()),
                         one.runs(),
@@ -171,7 +197,7 @@ record OnlineTuneRun(
             out.writeNumberField("seconds_until_tuned", all.secondsUntilTuned().getAsDouble());
         }
         out.writeArrayFieldStart("latency");
-        for (LatencyLog.LatencySpan one : all.tuning().intervals()) {
+        for (LatencyLog.LatencySpan one : all.tuning().spans()) {
             out.writeStartObject();
             out.writeNumberField("until_s", one.until());
             out.writeNumberField("runs", one.runs());

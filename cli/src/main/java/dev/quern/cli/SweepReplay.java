@@ -8,6 +8,7 @@ import dev.quern.tune.NeuralBandit;
 import dev.quern.tune.RandomSearch;
 import dev.quern.tune.RecordedSweep;
 import dev.quern.tune.TunedKernel;
+import dev.quern.tune.WarmStart;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ record SweepReplay(String subject, TunedKernel kernel, RecordedSweep sweep, List
     /** Candidates that a search may try. */
     private static final int EVALUATIONS = 16;
 
+    /** The same where it begins with what was fast at other shapes. */
+    private static final int WARM = 4;
+
     private static final int SEEDS = 16;
 
     /**
@@ -38,13 +42,30 @@ record SweepReplay(String subject, TunedKernel kernel, RecordedSweep sweep, List
      * @param worst of these
      */
     record SearchRegret(String search, int evaluations, double median, double worst) {
+        /** What distinguishes it from others of the same kernel, and not from that of another. */
+        String label() {
+            return search.equals("grid") && evaluations != EVALUATIONS ? "grid, all" : search;
+        }
+
         static SearchRegret of(String search, int evaluations, List<Double> regrets) {
             List<Double> order = regrets.stream().sorted().toList();
             return new SearchRegret(search, evaluations, order.get(order.size() / 2), order.getLast());
         }
     }
 
-    static SweepReplay of(String subject, TunedKernel kernel, RecordedSweep sweep, long seed) {
+    /**
+     * Goes through the times of a shape.
+     *
+     * @param timed its sweep
+     * @param others those of other shapes, which a warm start knows
+     */
+    static SweepReplay of(
+            String subject,
+            TunedKernel kernel,
+            WarmStart.NearSweep timed,
+            List<WarmStart.NearSweep> others,
+            long seed) {
+        RecordedSweep sweep = timed.sweep();
         List<Candidate> all = sweep.candidates();
         List<Candidate> listed =
                 kernel.ranked().stream().filter(sweep.times()::containsKey).toList();
@@ -63,6 +84,10 @@ record SweepReplay(String subject, TunedKernel kernel, RecordedSweep sweep, List
                 "bandit",
                 EVALUATIONS,
                 regrets(seed, one -> sweep.regret(new NeuralBandit(all, List.of(), one), EVALUATIONS))));
+        if (!others.isEmpty()) {
+            List<Candidate> warm = WarmStart.order(timed.shape(), all, others);
+            rows.add(SearchRegret.of("warm start", WARM, List.of(sweep.regret(new GridSearch(warm), WARM))));
+        }
         return new SweepReplay(subject, kernel, sweep, rows);
     }
 

@@ -11,7 +11,6 @@ import dev.quern.runtime.BackendChoice;
 import dev.quern.tune.PendingRecords;
 import dev.quern.tune.RecordKey;
 import dev.quern.tune.RecordedSchedules;
-import dev.quern.tune.RecordedSweep;
 import dev.quern.tune.TrialOutcome;
 import dev.quern.tune.TrialPlace;
 import dev.quern.tune.TunedKernel;
@@ -80,7 +79,7 @@ final class TuneCommand implements Callable<Integer> {
                 names = "--replay",
                 paramLabel = "OPERATOR",
                 description =
-                        "Time nothing, and show how far from the fastest of the candidates that were timed, whenever and by whatever build, the default is, and what each search finds.")
+                        "Time nothing, and show how far from the fastest of the candidates that were timed, whenever and by whatever build, the default is, and what each search finds; without --shape, for each shape that has times, and over all.")
         private String replayed;
 
         @Option(names = "--list", paramLabel = "OPERATOR", description = "List the candidates for it.")
@@ -98,7 +97,8 @@ final class TuneCommand implements Callable<Integer> {
     @Option(
             names = "--shape",
             paramLabel = "SHAPE",
-            description = "Its shape, such as 384x768x768; by default one that is usual for the operator.")
+            description =
+                    "Its shape, such as 384x768x768; by default one that is usual for the operator, with --replay all that were timed.")
     private String shape;
 
     @Option(
@@ -176,6 +176,13 @@ final class TuneCommand implements Callable<Integer> {
             description = "With --online, from the end of a run to the next, such as 5ms. Default: none.")
     private Duration pause = Duration.ZERO;
 
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description =
+                    "Also write a page of what was found, to be looked at in a browser: it needs nothing but itself.")
+    private String html;
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
@@ -208,7 +215,8 @@ final class TuneCommand implements Callable<Integer> {
             Path file = TuneTarget.modelFile(session, task.model);
             Backend backend = host();
             if (online) {
-                new OnlineTuneRun(session, backend, threads, budget, pause, records()).run(file, inputs, dims, json);
+                new OnlineTuneRun(session, backend, threads, budget, pause, records(), html)
+                        .run(file, inputs, dims, json);
                 return ExitStatus.OK;
             }
             RecordedSchedules known = RecordedSchedules.read(
@@ -217,7 +225,7 @@ final class TuneCommand implements Callable<Integer> {
                             .places()
                             .of(backend, backend.target(threads), threads)
                             .device());
-            new ModelTuneRun(session, backend, threads, budget, most, records())
+            new ModelTuneRun(session, backend, threads, budget, most, records(), html)
                     .run(file, inputs, dims, one -> searching().of(one.kernel(), one.key(), known), json);
             return ExitStatus.OK;
         }
@@ -229,7 +237,7 @@ final class TuneCommand implements Callable<Integer> {
             return ExitStatus.OK;
         }
         if (task.replayed != null) {
-            replay(operator, sizes);
+            replay(operator);
             return ExitStatus.OK;
         }
         Target target = device.startsWith("sm_")
@@ -261,7 +269,7 @@ final class TuneCommand implements Callable<Integer> {
         }
         requireMeaningOfOnline();
         if (task.model == null && task.timed == null) {
-            for (String option : List.of("--budget", "--most", "--search", "--untried", "--seed")) {
+            for (String option : List.of("--budget", "--most", "--search", "--untried", "--seed", "--html")) {
                 if (isGiven(option) && (task.replayed == null || !option.equals("--seed"))) {
                     throw meaningless(option, "the timing of candidates: give a model or --op");
                 }
@@ -349,6 +357,8 @@ final class TuneCommand implements Callable<Integer> {
         int known = recorded.times(key, kernel.sizes()).size();
         Set<TrialOutcome> told = new HashSet<>();
         String sessionName = TuningRecord.newSession();
+        Optional<TuningPageFile> page = TuningPageFile.named(session, html, target, threads);
+        page.ifPresent(one -> one.begins(kernel));
         try (Interruption interruption = Interruption.begin(session.err());
                 PendingRecords pending = new PendingRecords(records)) {
             OperatorTuning.TuningLimits limits = new OperatorTuning.TuningLimits(
@@ -361,6 +371,7 @@ final class TuneCommand implements Callable<Integer> {
                     limits,
                     progress().andThen(outcome -> {
                         told.add(outcome);
+                        page.ifPresent(one -> one.tried(kernel, outcome));
                         pending.add(List.of(record(key, operator, sizes, outcome, sessionName)));
                     }));
             String subject = operator.text() + " " + sizes + " on " + target.name();
@@ -391,32 +402,19 @@ final class TuneCommand implements Callable<Integer> {
                 TuningText.print(session.out(), subject, tuning);
             }
             session.out().flush();
-            backend.target(threads);
+            page.ifPresent(one -> one.write(subject, tuning));
         }
     }
 
-    private void replay(TunedOperator operator, String sizes) {
+    private void replay(TunedOperator operator) {
         Backend backend = BackendChoice.forDevice(device);
         Target target = backend.target(threads);
-        TunedKernel kernel = TunedKernel.of(operator, sizes, target);
-        TuningRecords records = records();
-        RecordedSweep sweep = RecordedSweep.read(
-                kernel,
-                records,
-                session.measuring().places().of(backend, target, threads).device());
-        String subject = operator.text() + " " + sizes + " on " + target.name();
-        if (sweep.candidates().isEmpty()) {
-            throw new ModelException(
-                    ModelException.Code.INVALID_INPUT,
-                    records.file().toString(),
-                    "expected times of candidates for " + subject + " on this device, and of its default beside them, "
-                            + "found none; time some with --op " + operator.text());
-        }
-        SweepReplay replay = SweepReplay.of(subject, kernel, sweep, seed);
+        TrialPlace place = session.measuring().places().of(backend, target, threads);
+        SweepReplays replays = SweepReplays.read(operator, shape, records(), target, place.device(), seed);
         if (json) {
-            Json.print(session.out(), replay::write);
+            Json.print(session.out(), replays::write);
         } else {
-            replay.print(session.out());
+            replays.print(session.out());
         }
     }
 

@@ -14,7 +14,7 @@ class LatencyLogTest {
     @Test
     void runsAreShownBySecond() {
         LatencyLog log = new LatencyLog(BEGIN);
-        assertTrue(Double.isNaN(log.median()) && log.intervals().isEmpty());
+        assertTrue(Double.isNaN(log.median()) && log.spans().isEmpty());
         for (int run = 1; run <= 100; run++) {
             long from = BEGIN + run * 9 * MILLI;
             log.add(from, from + run * MILLI / 10);
@@ -26,7 +26,7 @@ class LatencyLogTest {
                 List.of(
                         new LatencyLog.LatencySpan(1, 100, 5, 9.9, 10),
                         new LatencyLog.LatencySpan(3, 1, 300, 300, 300)),
-                log.intervals());
+                log.spans());
     }
 
     @Test
@@ -35,7 +35,7 @@ class LatencyLogTest {
         for (int second = 0; second < 150; second++) {
             log.add(second * 1_000 * MILLI, second * 1_000 * MILLI + MILLI);
         }
-        assertEquals(50, log.intervals().size());
-        assertEquals(150, log.intervals().getLast().until());
+        assertEquals(50, log.spans().size());
+        assertEquals(150, log.spans().getLast().until());
     }
 }

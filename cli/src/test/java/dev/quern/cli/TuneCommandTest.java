@@ -350,6 +350,17 @@ class TuneCommandTest {
                 .filter(one -> List.of("random", "bayesian").contains(one.get("search")))
                 .forEach(one -> assertEquals(0.0, one.get("worst_regret"), "16 of 7 are all: " + run.out()));
         refused("--most: expected only with what it is of", "tune", "--replay=matmul", "--most=3");
+        CommandRun.in(
+                folder,
+                machine.measuring(),
+                "tune",
+                "--op=matmul",
+                "--shape=8x16x48",
+                "--budget=60m",
+                "--records=mine.jsonl");
+        CommandRun all = CommandRun.in(folder, machine.measuring(), "tune", "--replay=matmul", "--records=mine.jsonl");
+        assertEquals(3, all.out().split("warm start").length - 1, "of each shape, and over both: " + all.out());
+        assertTrue(all.out().contains("median of medians %"), all.out());
     }
 
     /** Nothing can be written beside a folder that stands where the lock is to be. */

@@ -46,8 +46,8 @@ public final class LatencyLog {
     }
 
     /** The log by seconds, or by as many whole seconds as leave a table to be read; those without a run are left out. */
-    public List<LatencySpan> intervals() {
-        List<LatencySpan> intervals = new ArrayList<>();
+    public List<LatencySpan> spans() {
+        List<LatencySpan> spans = new ArrayList<>();
         double last = runs.isEmpty() ? 0 : runs.getLast().end() / NANOS_A_SECOND;
         double width = Math.max(1, Math.ceil(last / MOST));
         int next = 0;
@@ -58,11 +58,11 @@ public final class LatencyLog {
             }
             if (next > first) {
                 double[] sorted = sorted(runs.subList(first, next));
-                intervals.add(new LatencySpan(
+                spans.add(new LatencySpan(
                         until, next - first, percentile(sorted, 0.5), percentile(sorted, 0.99), percentile(sorted, 1)));
             }
         }
-        return intervals;
+        return spans;
     }
 
     private static double[] sorted(List<LoggedRun> some) {
