@@ -1,6 +1,7 @@
 package dev.quern.ir;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -98,6 +99,15 @@ public record Layout(List<List<Mode>> axes, Optional<Swizzle> swizzle) {
             axes.addFirst(List.of(new Mode(shape.dim(axis), stride)));
             stride = stride.times(shape.dim(axis));
         }
+        return new Layout(axes, Optional.empty());
+    }
+
+    /** {@link #panels(Shape, long)} with columns along the axis before the last and rows along the last. */
+    public static Layout panelsAlongRows(Shape shape, long width) {
+        List<Dim> dims = new ArrayList<>(shape.dims());
+        Collections.swap(dims, dims.size() - 2, dims.size() - 1);
+        List<List<Mode>> axes = new ArrayList<>(panels(new Shape(dims), width).axes());
+        Collections.swap(axes, axes.size() - 2, axes.size() - 1);
         return new Layout(axes, Optional.empty());
     }
 

@@ -28,11 +28,12 @@ final class Finish {
         draft = ShortLoops.apply(draft);
         draft = MergedAxes.apply(draft);
         draft = CollapsedLoops.apply(draft, sketch.roles());
-        draft = SeparatedAxes.apply(draft);
+        SeparatedLoops separated = SeparatedLoops.of(draft, sketch.roles());
+        draft = SeparatedAxes.apply(separated.draft());
         draft = HoistedBindings.apply(draft);
         List<Value> arguments =
                 sketch.parameters().stream().map(Sketch.SketchParameter::value).toList();
-        return new Lowered(named(template, draft, sketch.results(), sketch.roles()), arguments);
+        return new Lowered(named(template, draft, sketch.results(), separated.roles()), arguments);
     }
 
     private static Kernel named(String template, KernelDraft draft, int results, Roles drawn) {

@@ -9,7 +9,9 @@ import dev.quern.ir.kernel.KernelMapper;
 import dev.quern.ir.kernel.KernelVisitor;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A kernel's parameters and body on their way through the clean-up that follows a template.
@@ -69,6 +71,20 @@ record KernelDraft(List<Buffer> parameters, Stmt body) {
         return new KernelDraft(changed, rewritten);
     }
 
+    /** How many divisions, minima and maxima the loops and indices of {@code body} have. */
+    static int divisions(Stmt body) {
+        var count = new Object() {
+            int value;
+        };
+        new KernelVisitor() {
+            @Override
+            protected void dim(Dim dim) {
+                count.value += divisions(dim);
+            }
+        }.stmt(body);
+        return count.value;
+    }
+
     /** How many divisions, minima and maxima {@code dim} has. */
     static int divisions(Dim dim) {
         int count = 0;
@@ -83,5 +99,42 @@ record KernelDraft(List<Buffer> parameters, Stmt body) {
             }
         }
         return count;
+    }
+
+    /** What the single symbol {@code symbol} is divided by in the loops and indices of {@code body}. */
+    static Set<Dim> divisors(Stmt body, String symbol) {
+        Set<Dim> found = new LinkedHashSet<>();
+        new KernelVisitor() {
+            @Override
+            protected void dim(Dim dim) {
+                divisors(dim, Dim.symbol(symbol), found);
+            }
+        }.stmt(body);
+        return found;
+    }
+
+    private static void divisors(Dim dim, Dim symbol, Set<Dim> found) {
+        for (Dim.Term term : dim.terms()) {
+            for (Dim.Atom atom : term.atoms()) {
+                switch (atom) {
+                    case Dim.Symbol plain -> {}
+                    case Dim.FloorDiv(Dim left, Dim right) -> {
+                        if (left.equals(symbol)) {
+                            found.add(right);
+                        }
+                        divisors(left, symbol, found);
+                        divisors(right, symbol, found);
+                    }
+                    case Dim.Min(Dim left, Dim right) -> {
+                        divisors(left, symbol, found);
+                        divisors(right, symbol, found);
+                    }
+                    case Dim.Max(Dim left, Dim right) -> {
+                        divisors(left, symbol, found);
+                        divisors(right, symbol, found);
+                    }
+                }
+            }
+        }
     }
 }

@@ -199,7 +199,9 @@ final class RecurrentTemplate {
     }
 
     private Stmt product(Buffer sum, Expr operand, Sketch.SketchLoop other, int gate, Dim unit) {
+        drawing.sketch().operandsAre(Sketch.Side.COLUMNS);
         Expr weight = ScalarTerms.wide(drawing.operand(1, List.of(other.index(), gate(gate, unit))));
+        drawing.sketch().operandsAre(Sketch.Side.OTHER);
         return Stmt.ReduceInto.fma(sum.name(), List.of(), operand, weight);
     }
 

@@ -42,7 +42,7 @@ public final class DefaultSchedules {
     private static ScheduleSpace onHost(Kernel kernel, Set<String> constants, Target.Processor target, boolean pinned) {
         LoopNest nest = LoopNest.of(kernel);
         if (kernel.roles().has(AxisRole.UNIT)) {
-            return RecurrentSchedules.of(nest, target);
+            return RecurrentSchedules.of(kernel, nest, constants, target);
         }
         LoopNest tiled = LoopNest.throughBindings(kernel);
         if (!tiled.outer(AxisRole.COLUMN, AxisRole.CHANNEL).isEmpty()) {

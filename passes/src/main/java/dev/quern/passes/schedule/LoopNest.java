@@ -1,7 +1,9 @@
 package dev.quern.passes.schedule;
 
 import dev.quern.ir.Dim;
+import dev.quern.ir.Layout;
 import dev.quern.ir.kernel.AxisRole;
+import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Roles;
@@ -100,6 +102,27 @@ record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body, Roles rol
             }
         });
         return selects[0];
+    }
+
+    /** The panels of {@code width} columns of a product's second operand, {@code loop} being the one over columns. */
+    Layout panels(Buffer operand, Stmt.For loop, long width) {
+        boolean[] last = {false};
+        boolean[] before = {false};
+        body.walk(statement -> {
+            if (statement instanceof Stmt.ReduceInto reduce) {
+                reduce.inputs()
+                        .forEach(input -> Expressions.loads(input, load -> {
+                            if (load.buffer().equals(operand.name())) {
+                                int rank = load.indices().size();
+                                last[0] |= load.indices().get(rank - 1).dependsOn(loop.variable());
+                                before[0] |= load.indices().get(rank - 2).dependsOn(loop.variable());
+                            }
+                        }));
+            }
+        });
+        return before[0] && !last[0]
+                ? Layout.panelsAlongRows(operand.shape(), width)
+                : Layout.panels(operand.shape(), width);
     }
 
     /** Whether {@code loop} runs along neighbouring elements of everything that {@code statement} loads from a parameter and that depends on it. */

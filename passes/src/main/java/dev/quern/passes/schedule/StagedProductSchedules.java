@@ -109,7 +109,7 @@ final class StagedProductSchedules {
             // What makes many statements of one comes last: each step looks at all of them.
             List<String> unrolled = new ArrayList<>();
             stages().forEach(stage -> vectors(stage, steps, unrolled));
-            TileSchedules.tile(
+            TileLoops.cut(
                     point.tile().get(), row.variable(), lanesOf(point.tile().get()), steps);
             unrolled.forEach(name -> steps.add(new Step.Unroll(name)));
         }

@@ -2,7 +2,6 @@ package dev.quern.passes.schedule;
 
 import dev.quern.DType;
 import dev.quern.ir.Dim;
-import dev.quern.ir.Layout;
 import dev.quern.ir.backend.RegisterTile;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.AxisRole;
@@ -59,6 +58,7 @@ final class TileSchedules implements ScheduleSpace {
 
     private final Kernel kernel;
     private final LoopNest nest;
+    private final Set<String> constants;
     private final Target.Processor target;
     private final int lanes;
     private final Optional<Buffer> relaid;
@@ -67,14 +67,33 @@ final class TileSchedules implements ScheduleSpace {
     private final TileSpace space;
     private final List<RegisterTile> tiles;
     private final List<Stmt.For> rows;
+    private final boolean fewElse;
     private final List<Stmt.For> columns;
 
     TileSchedules(Kernel kernel, LoopNest nest, Set<String> constants, Target.Processor target) {
+        this(kernel, nest, constants, target, nest.outer(AxisRole.ROW), false);
+    }
+
+    /**
+     * Tiles along the last of {@code rows}.
+     *
+     * @param rows all row axes
+     * @param fewElse whether those before the last have few rows together
+     */
+    private TileSchedules(
+            Kernel kernel,
+            LoopNest nest,
+            Set<String> constants,
+            Target.Processor target,
+            List<Stmt.For> rows,
+            boolean fewElse) {
         this.kernel = kernel;
         this.nest = nest;
+        this.constants = constants;
         this.target = target;
         this.lanes = (int) LaneCount.of(kernel, target);
-        this.rows = nest.outer(AxisRole.ROW);
+        this.rows = rows;
+        this.fewElse = fewElse;
         this.columns = nest.outer(AxisRole.COLUMN, AxisRole.CHANNEL);
         this.relaid = kernel.roles().relaid().map(kernel::parameter);
         this.multiplies = nest.roles().is(columns.getLast(), AxisRole.COLUMN);
@@ -192,14 +211,52 @@ final class TileSchedules implements ScheduleSpace {
     /** With forms for few rows on panels of so many vectors. */
     private List<SizeRange> ranges(RegisterTile usual, int panel) {
         List<SizeRange> ranges = new ArrayList<>();
-        for (long few : FEW_ROWS) {
-            if (multiplies && hasOpenRows()) {
-                ranges.add(
-                        new SizeRange(List.of(Dim.of(few).minus(rows.getLast().extent())), few(few, panel)));
+        if (multiplies && hasOpenRows()) {
+            Optional<TileSchedules> across = acrossLastRows();
+            for (long few : FEW_ROWS) {
+                List<Dim> conditions = new ArrayList<>(List.of(atMost(few, rows.getLast())));
+                across.map(other -> atMost(few, other.rows.getLast())).ifPresent(conditions::add);
+                if (conditions.stream().allMatch(TileSchedules::mayHold)) {
+                    ranges.add(new SizeRange(conditions, few(few, panel)));
+                }
             }
+            across.ifPresent(other -> ranges.add(
+                    new SizeRange(List.of(atMost(FEW_ROWS.getLast(), rows.getLast())), other.onPanels(panel))));
         }
         ranges.add(new SizeRange(List.of(), usual(usual)));
         return ranges;
+    }
+
+    private static boolean mayHold(Dim notNegative) {
+        return notNegative.asConstant().orElse(0) >= 0;
+    }
+
+    private static Dim atMost(long count, Stmt.For loop) {
+        return Dim.of(count).minus(loop.extent());
+    }
+
+    /** Tiles along the row axis before the last, where there are several: the last may have few rows, such as a batch of one. */
+    private Optional<TileSchedules> acrossLastRows() {
+        if (rows.size() < 2) {
+            return Optional.empty();
+        }
+        List<Stmt.For> turned = new ArrayList<>(rows);
+        turned.addFirst(turned.removeLast());
+        return Optional.of(new TileSchedules(kernel, nest, constants, target, turned, turned.size() == 2));
+    }
+
+    /** Those on panels of {@code panel} vectors, or the operand as it is. */
+    private List<Candidate> onPanels(int panel) {
+        long count = LoopNest.likely(rows.getLast());
+        List<Candidate> preferred = new ArrayList<>();
+        List<RegisterTile> fitting = target.tiles().stream()
+                .filter(tile -> sharesPanels(tile, panel))
+                .toList();
+        if (packed && panel > 0 && !fitting.isEmpty()) {
+            preferred.add(candidate(choose(fitting, count), panel));
+        }
+        preferred.add(candidate(choose(target.tiles(), count), 0));
+        return preferred;
     }
 
     private List<Candidate> usual(RegisterTile tile) {
@@ -281,7 +338,7 @@ final class TileSchedules implements ScheduleSpace {
         Optional<ReductionBlocks> blocks = reductionBlocks(point);
         if (panel > 0) {
             Buffer operand = relaid.orElseThrow();
-            steps.add(new Step.Pack(operand.name(), Layout.panels(operand.shape(), (long) panel * lanes)));
+            steps.add(new Step.Pack(operand.name(), nest.panels(operand, columns.getLast(), (long) panel * lanes)));
         }
         steps.add(new Step.Split(column, width, panel > 0 ? Tail.PAD : Tail.MASK));
         if (tile.vectors() > 1) {
@@ -319,36 +376,8 @@ final class TileSchedules implements ScheduleSpace {
         if (inRow == null) {
             steps.add(new Step.Outline(parallel));
         }
-        tile(tile, inRow, lanesInside, steps);
+        TileLoops.cut(tile, inRow, lanesInside, steps);
         return new Schedule(steps);
-    }
-
-    /**
-     * Cuts rows into tiles, each a section, whose rows and columns go innermost.
-     *
-     * @param row the loop over rows; null if there is none
-     * @param lanesInside the loops over a tile's columns, of which the last is that of lanes
-     */
-    static void tile(RegisterTile tile, String row, List<String> lanesInside, List<Step> steps) {
-        List<String> rowTiles = new ArrayList<>();
-        if (row != null) {
-            tileRows(tile, row, steps, rowTiles);
-        }
-        lanesInside.reversed().forEach(name -> steps.add(new Step.Sink(name)));
-        rowTiles.forEach(name -> steps.add(new Step.Sink(name)));
-        if (lanesInside.size() > 1) {
-            steps.add(new Step.Reorder(lanesInside));
-        }
-        for (String rowTile : rowTiles) {
-            List<String> inner = new ArrayList<>(List.of(rowTile));
-            inner.addAll(lanesInside);
-            steps.add(new Step.Reorder(inner));
-        }
-        steps.add(new Step.Vectorise(lanesInside.getLast()));
-        if (lanesInside.size() > 1) {
-            steps.add(new Step.Unroll(lanesInside.getFirst()));
-        }
-        rowTiles.forEach(name -> steps.add(new Step.Unroll(name)));
     }
 
     /** Terms of a block of the reduction that are thought best: all, but where an image's rows are made to share panels that the second level does not keep. */
@@ -396,28 +425,9 @@ final class TileSchedules implements ScheduleSpace {
         return shared < 2 ? Optional.empty() : Optional.of(new SharingLoop(loop.variable(), shared));
     }
 
-    /** Splits a row loop into whole tiles, smaller ones and single rows, each a section. */
-    private static void tileRows(RegisterTile tile, String row, List<Step> steps, List<String> rowTiles) {
-        if (tile.rows() == 1) {
-            steps.add(new Step.Outline(row));
-            return;
-        }
-        steps.add(new Step.Split(row, tile.rows(), Tail.PEEL));
-        rowTiles.add(row + ".i");
-        steps.add(new Step.Outline(row + ".o"));
-        if (TileCost.tailRows(tile) > 1) {
-            steps.add(new Step.Split(row + ".t", TileCost.tailRows(tile), Tail.PEEL));
-            rowTiles.add(row + ".t.i");
-            steps.add(new Step.Outline(row + ".t.o"));
-            steps.add(new Step.Outline(row + ".t.t"));
-        } else {
-            steps.add(new Step.Outline(row + ".t"));
-        }
-    }
-
     /** Whether rows are cut into blocks: those of the only axis, or of one that is several blocks long. Else their outer axes are. */
     private boolean isBlocked() {
-        return rows.size() == 1 || !rows.isEmpty() && LoopNest.extent(rows.getLast(), 0) > MANY_ROWS;
+        return rows.size() == 1 || fewElse || !rows.isEmpty() && LoopNest.extent(rows.getLast(), 0) > MANY_ROWS;
     }
 
     /** The loops outside a tile. */
