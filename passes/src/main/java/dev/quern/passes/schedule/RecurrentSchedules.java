@@ -31,6 +31,7 @@ final class RecurrentSchedules {
     private final Target.Processor target;
     private final int lanes;
     private final Optional<Buffer> weights;
+    private final List<Stmt.For> units;
     private final Dim hidden;
 
     private RecurrentSchedules(Kernel kernel, LoopNest nest, Set<String> constants, Target.Processor target) {
@@ -43,7 +44,8 @@ final class RecurrentSchedules {
                 .map(kernel::parameter)
                 .filter(operand ->
                         operand.dtype() == DType.F32 && operand.shape().rank() == 2);
-        this.hidden = nest.inner(AxisRole.UNIT).getFirst().extent();
+        this.units = nest.inner(AxisRole.UNIT);
+        this.hidden = units.isEmpty() ? Dim.ZERO : units.getFirst().extent();
     }
 
     static ScheduleSpace of(Kernel kernel, LoopNest nest, Set<String> constants, Target.Processor target) {
@@ -88,7 +90,7 @@ final class RecurrentSchedules {
             nest.inner(AxisRole.STEP).forEach(step -> steps.add(new Step.Outline(step.variable())));
         }
         if (point.vectors() > 0) {
-            for (Stmt.For unit : nest.inner(AxisRole.UNIT)) {
+            for (Stmt.For unit : units) {
                 inLanes(unit.variable(), point.vectors(), steps);
             }
         }
@@ -134,17 +136,20 @@ final class RecurrentSchedules {
                 && hidden.mod(Dim.of((long) vectors * lanes)).is(0);
     }
 
+    /** Whether there is a loop over a batch: one of a single element has none. */
+    private boolean hasBatches() {
+        return !nest.outer().isEmpty() && nest.roles().is(nest.outer().getFirst(), AxisRole.BATCH);
+    }
+
     private KnobSpace<UnitPoint> knobs() {
         List<UnitPoint> points = new ArrayList<>();
-        if (!nest.outer().isEmpty()) {
-            List<Integer> widths = new ArrayList<>(target.vectorBits() > 0 ? VECTORS : List.of());
-            widths.add(0);
-            for (int vectors : widths) {
-                for (boolean panels : inPanels(vectors) ? List.of(true, false) : List.of(false)) {
-                    for (boolean sections : List.of(true, false)) {
-                        for (boolean batches : List.of(true, false)) {
-                            points.add(new UnitPoint(vectors, panels, sections, batches));
-                        }
+        List<Integer> widths = new ArrayList<>(target.vectorBits() > 0 && !units.isEmpty() ? VECTORS : List.of());
+        widths.add(0);
+        for (int vectors : widths) {
+            for (boolean panels : inPanels(vectors) ? List.of(true, false) : List.of(false)) {
+                for (boolean sections : List.of(true, false)) {
+                    for (boolean batches : hasBatches() ? List.of(true, false) : List.of(false)) {
+                        points.add(new UnitPoint(vectors, panels, sections, batches));
                     }
                 }
             }
@@ -160,7 +165,7 @@ final class RecurrentSchedules {
                         new PointRule<>(
                                 "threads",
                                 "batch elements share nothing but weights, so that threads cost nothing where there are several",
-                                UnitPoint::batches),
+                                point -> point.batches() || !hasBatches()),
                         new PointRule<>(
                                 "masks",
                                 "two vectors of which one is beyond the last unit are more work than one",
