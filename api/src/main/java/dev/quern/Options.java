@@ -25,6 +25,8 @@ import java.util.Optional;
  *     not, were some ten times as large: one far greater than the others takes their digits. Where one is not finite, or results come within a
  *     factor of ten thousand of the greatest float, the 16 results of the tile may not be finite. Weights that are whole numbers, or were made of small
  *     ones by scales that are powers of two, are left alone
+ * @param attention whether attention that a model spells out, a softmax between two products, is one kernel on the CPU, where that is
+ *     faster; so it is by default. Sums are then rounded in another order
  * @param cache the folder in which what is compiled is kept, so that a later process need not compile it; nothing is kept if empty. By default
  *     the folder that the system property {@code quern.cache} names ({@code off} is none), else {@code quern/compiled} in {@code XDG_CACHE_HOME},
  *     else {@code .cache/quern/compiled} in the user's home. Code is taken from there only if it bears the mark of a key there that none but the
@@ -50,6 +52,7 @@ public record Options(
         Duration timeLimit,
         boolean deterministic,
         boolean winograd,
+        boolean attention,
         Optional<Path> cache,
         Optional<Path> records,
         boolean trustArchive,
@@ -131,6 +134,7 @@ public record Options(
         private Duration timeLimit = NO_TIME_LIMIT;
         private boolean deterministic = true;
         private boolean winograd = true;
+        private boolean attention = true;
         private Optional<Path> cache = CacheFolder.ofProcess();
         private Optional<Path> records = Optional.empty();
         private boolean untuned;
@@ -182,6 +186,12 @@ public record Options(
         /** Whether large convolutions with windows of 3 by 3 may take less arithmetic, and round more. */
         public Builder winograd(boolean winograd) {
             this.winograd = winograd;
+            return this;
+        }
+
+        /** Whether attention may be one kernel. */
+        public Builder attention(boolean attention) {
+            this.attention = attention;
             return this;
         }
 
@@ -261,6 +271,7 @@ public record Options(
                     timeLimit,
                     deterministic,
                     winograd,
+                    attention,
                     cache,
                     untuned ? Optional.empty() : records.or(() -> cache.map(folder -> folder.resolve(RECORDS))),
                     trustArchive,

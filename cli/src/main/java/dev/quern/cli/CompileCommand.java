@@ -81,6 +81,11 @@ final class CompileCommand implements Callable<Integer> {
             description = "Compute convolutions of 3 by 3 as they are defined, with all multiplications.")
     private boolean noWinograd;
 
+    @Option(
+            names = "--no-attention",
+            description = "Compute attention as the model spells it, product by product, not in one kernel.")
+    private boolean noAttention;
+
     CompileCommand(Session session) {
         this.session = session;
     }
@@ -96,6 +101,7 @@ final class CompileCommand implements Callable<Integer> {
                     .device(device)
                     .threads(threads)
                     .winograd(!noWinograd)
+                    .attention(!noAttention)
                     .build();
             ModelCompiler.of(options).archive(file, target, this::run);
         }

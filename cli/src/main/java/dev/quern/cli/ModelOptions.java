@@ -59,6 +59,11 @@ final class ModelOptions {
             description = "Compute convolutions of 3 by 3 as they are defined, with all multiplications.")
     private boolean noWinograd;
 
+    @Option(
+            names = "--no-attention",
+            description = "Compute attention as the model spells it, product by product, not in one kernel.")
+    private boolean noAttention;
+
     ModelOptions() {}
 
     String name() {
@@ -71,6 +76,7 @@ final class ModelOptions {
                 .threads(threads)
                 .maxMemory(maxMemory)
                 .winograd(!noWinograd)
+                .attention(!noAttention)
                 .build();
     }
 

@@ -82,7 +82,8 @@ public final class ModelCompiler {
     public static ModelCompiler of(Options options) {
         CompileOptions compileOptions = CompileOptions.defaults()
                 .withDeterministic(options.deterministic())
-                .withWinograd(options.winograd());
+                .withWinograd(options.winograd())
+                .withAttention(options.attention());
         return new ModelCompiler(options, compileOptions, StageSink.NONE, Keeping.of(options), TrialTiming.HERE);
     }
 

@@ -12,6 +12,7 @@ import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.graph.GraphPass;
 import dev.quern.passes.graph.GraphPipeline;
+import dev.quern.passes.graph.PassChoices;
 import dev.quern.passes.graph.PassListener;
 import dev.quern.passes.graph.Rewrite;
 import dev.quern.passes.program.Program;
@@ -60,8 +61,10 @@ final class OnnxProgramSource implements ProgramSource {
         Watch watch = Watch.start(limit);
         stages.graph("imported", imported);
         CompilationTimes times = new CompilationTimes(stages);
-        boolean winograd = options.winograd() && target instanceof Target.Processor;
-        Graph graph = GraphPipeline.run(imported, winograd, new PassListener() {
+        PassChoices choices = target instanceof Target.Processor
+                ? new PassChoices(options.winograd(), options.attention())
+                : PassChoices.NONE;
+        Graph graph = GraphPipeline.run(imported, choices, new PassListener() {
             @Override
             public void begins(GraphPass pass) {
                 watch.check();

@@ -57,7 +57,7 @@ final class ContractionTypes {
         }
     }
 
-    static TensorType attention(Typing typing) {
+    static TensorType attention(Op.Attention op, Typing typing) {
         typing.operands(3, 4);
         for (int index = 0; index < 3; index++) {
             typing.rank(index, 4);
@@ -76,8 +76,14 @@ final class ContractionTypes {
         typing.equal(q.dim(3), k.dim(3), "width of keys");
         Dim keys = typing.equal(k.dim(2), v.dim(2), "number of values");
         if (typing.count() == 4) {
-            typing.equal(
-                    Shape.of(batch, q.dim(1), q.dim(2), keys), typing.input(3).shape(), "shape of the mask");
+            Shape own = typing.input(3).shape();
+            Shape whole =
+                    op.byKeys() ? Shape.of(batch, q.dim(1), keys, q.dim(2)) : Shape.of(batch, q.dim(1), q.dim(2), keys);
+            Shape expected = whole;
+            for (int axis = 0; op.byKeys() && axis < Math.min(4, own.rank()); axis++) {
+                expected = own.dim(axis).is(1) ? expected.with(axis, Dim.ONE) : expected;
+            }
+            typing.equal(expected, own, "shape of the mask");
         }
         return typing.input(0).withShape(Shape.of(batch, q.dim(1), q.dim(2), v.dim(3)));
     }

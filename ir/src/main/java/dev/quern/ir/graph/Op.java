@@ -338,10 +338,11 @@ public sealed interface Op {
 
     /**
      * Scaled dot-product attention: {@code softmax(q·kᵀ*scale + mask)·v}. Operands: q [B, H, S, D], k [B, G, T, D],
-     * v [B, G, T, E] with H a multiple of G, and optionally mask, of shape [B, H, S, T] (broadcast by a node); result [B, H, S, E].
-     * {@code causal} hides key j from query i where {@code j > i + T - S}.
+     * v [B, G, T, E] with H a multiple of G, and optionally mask, of shape [B, H, S, T] (broadcast by a node), or of [B, H, T, S], each
+     * perhaps 1 for all, if {@code byKeys}; result [B, H, S, E]. A mask is added, or if of bools gives scores where it is false: {@code hidden}. {@code causal} hides key j
+     * from query i where {@code j > i + T - S}, whose score is minus infinity.
      */
-    record Attention(double scale, boolean causal) implements Composite {}
+    record Attention(double scale, boolean causal, boolean byKeys, double hidden) implements Along {}
 
     /**
      * Recurrent layer in one direction over time. Operands: x [T, B, I], w [gates*H, I], r [gates*H, H], bias [2*gates*H],

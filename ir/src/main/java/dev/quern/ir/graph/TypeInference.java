@@ -63,7 +63,7 @@ public final class TypeInference {
             case Op.Softmax softmax -> one(ReductionTypes.softmax(softmax, typing));
             case Op.Normalize normalize -> one(ReductionTypes.normalize(normalize, typing));
             case Op.Contract contract -> one(ContractionTypes.contract(contract, typing));
-            case Op.Attention attention -> one(ContractionTypes.attention(typing));
+            case Op.Attention attention -> one(ContractionTypes.attention(attention, typing));
             case Op.Recurrent recurrent -> ContractionTypes.recurrent(recurrent, typing);
             case Op.RecurrentSteps steps -> ContractionTypes.recurrentSteps(steps.layer(), typing);
             case Op.Convolve convolve -> one(WindowTypes.convolve(convolve, typing));

@@ -108,8 +108,10 @@ final class ContractionOperations {
                     product += query[row * depth + d] * key[(group * keys + t) * depth + d];
                 }
                 boolean hidden = op.causal() && t > s + keys - queries;
-                scores[t] =
-                        hidden ? Double.NEGATIVE_INFINITY : product * op.scale() + masked(mask, (long) row * keys + t);
+                long place = op.byKeys() && mask != null
+                        ? place(call.operand(3).shape(), head / heads, head % heads, t, s)
+                        : (long) row * keys + t;
+                scores[t] = hidden ? Double.NEGATIVE_INFINITY : masked(product * op.scale(), mask, place, op.hidden());
             }
             ReductionOperations.softmax(scores, false);
             Arrays.fill(sums, 0);
@@ -123,14 +125,23 @@ final class ContractionOperations {
         return result.tensor(shape);
     }
 
-    /** What a mask adds to a score: a number, or nothing where true and minus infinity where false. */
-    private static double masked(TensorElements mask, long position) {
+    /** Where an element is in a row-major tensor whose axes of extent 1 are the same for all indices. */
+    private static long place(long[] shape, long... indices) {
+        long place = 0;
+        for (int axis = 0; axis < shape.length; axis++) {
+            place = place * shape[axis] + (shape[axis] == 1 ? 0 : indices[axis]);
+        }
+        return place;
+    }
+
+    /** A score with a number of the mask added, or what is in its place where the mask is false. */
+    private static double masked(double score, TensorElements mask, long position, double hidden) {
         if (mask == null) {
-            return 0;
+            return score;
         }
         if (mask.dtype() == DType.BOOL) {
-            return mask.whole(position) != 0 ? 0 : Double.NEGATIVE_INFINITY;
+            return mask.whole(position) != 0 ? score : hidden;
         }
-        return mask.real(position);
+        return score + mask.real(position);
     }
 }

@@ -130,6 +130,11 @@ final class AttributeReader {
         return real(take(key));
     }
 
+    double real(String key, double otherwise) {
+        QuernParser.ValueContext value = values.remove(key);
+        return value == null ? otherwise : real(value);
+    }
+
     List<Double> reals(String key) {
         return list(key, AttributeReader::real);
     }

@@ -101,7 +101,12 @@ final class OperationReader {
             case "softmax" -> new Op.Softmax(attributes.integer("axis"), attributes.flag("logarithm"));
             case "normalize" ->
                 new Op.Normalize(attributes.integer("axis"), attributes.real("epsilon"), attributes.flag("centred"));
-            case "attention" -> new Op.Attention(attributes.real("scale"), attributes.flag("causal"));
+            case "attention" ->
+                new Op.Attention(
+                        attributes.real("scale"),
+                        attributes.flag("causal"),
+                        attributes.flag("by_keys"),
+                        attributes.real("hidden", Double.NEGATIVE_INFINITY));
             case "recurrent" -> recurrent();
             case "recurrent_steps" -> new Op.RecurrentSteps(recurrent());
             case "resize" -> new Op.Resize(resizeRule(), attributes.reals("scales"), attributes.shape("shape"));

@@ -168,9 +168,13 @@ final class OperationText {
                 put("epsilon", real(epsilon));
                 flag("centred", centred);
             }
-            case Op.Attention(double scale, boolean causal) -> {
+            case Op.Attention(double scale, boolean causal, boolean byKeys, double hidden) -> {
                 put("scale", real(scale));
                 flag("causal", causal);
+                flag("by_keys", byKeys);
+                if (hidden != Double.NEGATIVE_INFINITY) {
+                    put("hidden", real(hidden));
+                }
             }
             case Op.Recurrent layer -> describe(layer);
             case Op.RecurrentSteps(Op.Recurrent layer) -> describe(layer);

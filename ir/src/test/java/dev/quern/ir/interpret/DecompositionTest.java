@@ -132,15 +132,20 @@ class DecompositionTest {
                         v,
                         mask)
                 .getFirst();
-        agree(expected, one(new Op.Attention(0.25, false), q, k, v, mask), 8 + 2 * 5);
+        agree(expected, one(new Op.Attention(0.25, false, false, Double.NEGATIVE_INFINITY), q, k, v, mask), 8 + 2 * 5);
         double[] causal = new double[(int) mask.elements()];
         for (int i = 0; i < causal.length; i++) {
             causal[i] = i % 5 > i / 5 % 3 + 2 ? Double.NEGATIVE_INFINITY : 0;
         }
         SameBits.check(
                 "causal attention",
-                one(new Op.Attention(0.25, false), q, k, v, Tensor.of(causal, 2, 4, 3, 5)),
-                one(new Op.Attention(0.25, true), q, k, v));
+                one(
+                        new Op.Attention(0.25, false, false, Double.NEGATIVE_INFINITY),
+                        q,
+                        k,
+                        v,
+                        Tensor.of(causal, 2, 4, 3, 5)),
+                one(new Op.Attention(0.25, true, false, Double.NEGATIVE_INFINITY), q, k, v));
     }
 
     /** Each head of keys or values twice. */

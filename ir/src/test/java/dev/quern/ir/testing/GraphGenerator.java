@@ -352,7 +352,11 @@ public final class GraphGenerator {
             case 2 -> {
                 Shape keys = Shape.of(N, Dim.of(2), Dim.of(3), Dim.of(4));
                 Value query = value(type, Shape.of(N, Dim.of(4), dim(), Dim.of(4)));
-                yield one(new Op.Attention(0.1, random.nextBoolean()), query, value(type, keys), value(type, keys));
+                yield one(
+                        new Op.Attention(0.1, random.nextBoolean(), false, Double.NEGATIVE_INFINITY),
+                        query,
+                        value(type, keys),
+                        value(type, keys));
             }
             case 3 -> recurrent();
             default ->

@@ -25,11 +25,14 @@ public final class GraphPipeline {
             new MergeCommonNodes(),
             new RemoveDeadNodes());
 
-    private static final List<GraphPass> COMPOSITES =
-            List.of(new RulePass("recognise-normalization", RecogniseNormalization.RULES), new RemoveDeadNodes());
+    /** For processors alone. */
+    static final GraphPass ATTENTION = new RulePass("recognise-attention", RecogniseAttention.RULES);
+
+    private static final List<GraphPass> COMPOSITES = List.of(
+            new RulePass("recognise-normalization", RecogniseNormalization.RULES), ATTENTION, new RemoveDeadNodes());
 
     /** Rounds more than what it replaces; for processors alone. */
-    private static final GraphPass FILTERING = new RulePass("filter-minimally", List.of(FilterMinimally.RULE));
+    static final GraphPass FILTERING = new RulePass("filter-minimally", List.of(FilterMinimally.RULE));
 
     private static final List<GraphPass> CONTRACTIONS = List.of(
             new RulePass("sum-in-floats", SumsInFloats.RULES),
@@ -61,22 +64,21 @@ public final class GraphPipeline {
         return List.of(CLEAN_UP, COMPOSITES, CONTRACTIONS, LAYOUTS, CONTRACTIONS, MEMORY);
     }
 
-    /** The graph after all passes but minimal filtering. */
+    /** The graph after the passes that every target wants. */
     public static Graph run(Graph graph) {
-        return run(graph, false, PassListener.NONE);
+        return run(graph, PassChoices.NONE, PassListener.NONE);
     }
 
     /**
      * The graph after all passes.
      *
-     * @param winograd whether large convolutions are done by minimal filtering, which rounds more
+     * @param choices the rewrites that may be left out
      * @param listener is told of each pass and each rewrite
      */
-    public static Graph run(Graph graph, boolean winograd, PassListener listener) {
+    public static Graph run(Graph graph, PassChoices choices, PassListener listener) {
         Graph current = graph;
         for (List<GraphPass> stage : stages()) {
-            List<GraphPass> wanted =
-                    stage.stream().filter(pass -> winograd || pass != FILTERING).toList();
+            List<GraphPass> wanted = stage.stream().filter(choices::allows).toList();
             current = untilStable(current, wanted, listener, GraphPipeline::isValid);
         }
         return current;

@@ -43,6 +43,7 @@ final class NonNegative {
                 false;
             case Op.Placing _, Op.Lookup _, Op.Overwriting _, Op.ArgReduce _, Op.Cumulate _, Op.Softmax _ -> false;
             case Op.Normalize _,
+                    Op.Attention _,
                     Op.RecurrentSteps _,
                     Op.Product _,
                     Op.Sampling _,

@@ -29,6 +29,7 @@ final class Rewriting {
     private final Map<String, Value> replacements = new HashMap<>();
     private final Map<Derivation, Value> derived = new HashMap<>();
     private final Map<String, Node> producers = new LinkedHashMap<>();
+    private final Map<String, Integer> uses = new HashMap<>();
     private final Set<String> names = new HashSet<>();
     private final List<Node> nodes = new ArrayList<>();
     private final Set<ShapeGuard> guards = new LinkedHashSet<>();
@@ -145,6 +146,15 @@ final class Rewriting {
     /** The elements of {@code value} if it is a constant. */
     Optional<Tensor> constant(Value value) {
         return literal(value).map(Literal::tensor);
+    }
+
+    /** How often {@code value} of the old graph is an operand or handed back there. */
+    int uses(Value value) {
+        if (uses.isEmpty()) {
+            original.outputs().forEach(output -> uses.merge(output.name(), 1, Integer::sum));
+            original.nodes().forEach(node -> node.inputs().forEach(input -> uses.merge(input.name(), 1, Integer::sum)));
+        }
+        return uses.getOrDefault(value.name(), 0);
     }
 
     /** Whether {@code value} is handed back by the graph. */

@@ -40,7 +40,8 @@ record TransposedForm(Op op, Permutation after, boolean elementwise) {
                 first(new Op.Resize(rule, p.unpermute(scales), p.unpermute(shape)), p);
             case Op.Source _, Op.Reshape _, Op.Transpose _, Op.Broadcast _, Op.Lookup _, Op.Overwriting _ ->
                 Optional.empty();
-            case Op.Normalize _, Op.RecurrentSteps _, Op.Product _, Op.Sampling _, Op.Composite _ -> Optional.empty();
+            case Op.Normalize _, Op.Attention _, Op.RecurrentSteps _ -> Optional.empty();
+            case Op.Product _, Op.Sampling _, Op.Composite _ -> Optional.empty();
             case Op.TopK _, Op.Encoded _, Op.Control _, Op.Host _ -> Optional.empty();
         };
     }

@@ -21,7 +21,8 @@ final class Expand {
                     expansion.wide(node, wide -> ExpandRecurrent.recurrent(expansion, wide, recurrent));
                 case Op.Resize resize -> ExpandResize.resize(expansion, node, resize);
                 case Op.Source _, Op.Elementwise _, Op.View _, Op.Lookup _, Op.Overwriting _ -> expansion.keep(node);
-                case Op.Pad _, Op.Along _, Op.Pool _ -> expansion.keep(node);
+                case Op.Pad _, Op.Reduce _, Op.ArgReduce _, Op.Cumulate _, Op.Pool _ -> expansion.keep(node);
+                case Op.Softmax _, Op.Normalize _, Op.RecurrentSteps _ -> expansion.keep(node);
                 case Op.Convolve _, Op.ConvolveWinograd _, Op.ConvolveTransposed _ -> expansion.keep(node);
                 case Op.TopK _, Op.Encoded _, Op.Control _, Op.Host _ -> expansion.keep(node);
             }

@@ -8,13 +8,65 @@ import dev.quern.ir.Shape;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
+import java.util.ArrayList;
 import java.util.List;
 
-/** {@code attention(q, k, v, mask)  ->  contract(softmax(contract(q, k)*scale + mask), v)}. */
+/**
+ * {@code attention(q, k, v, mask)  ->  contract(softmax(contract(q, k)*scale + mask), v)} where no template does it whole; else the mask is
+ * a number for each pair, and neighbouring queries lie side by side in it.
+ */
 final class ExpandAttention {
     private ExpandAttention() {}
 
     static void attention(Expansion expansion, Node node, Op.Attention attention) {
+        if (AttentionTemplate.covers(node)) {
+            expansion.keep(prepared(expansion, node, attention));
+        } else {
+            spelled(expansion, node, attention);
+        }
+    }
+
+    private static Node prepared(Expansion expansion, Node node, Op.Attention attention) {
+        if (node.inputs().size() == 3 || attention.byKeys()) {
+            return node;
+        }
+        Shape shape = node.input(3).type().shape();
+        Value mask = byKeys(expansion, node.input(3));
+        Value spread =
+                expansion.add(new Op.Broadcast(Shape.of(shape.dim(0), shape.dim(1), shape.dim(3), shape.dim(2))), mask);
+        return new Node(
+                new Op.Attention(attention.scale(), attention.causal(), true, attention.hidden()),
+                List.of(node.input(0), node.input(1), node.input(2), mask),
+                node.outputs(),
+                node.origin());
+    }
+
+    /**
+     * A mask with neighbouring queries side by side, once for all that it is the same for. Lanes read bools as numbers, if
+     * they differ between queries; what they read is made once for all that have the mask.
+     */
+    private static Value byKeys(Expansion expansion, Value mask) {
+        Value source = expansion
+                .producer(mask)
+                .filter(node -> node.op() instanceof Op.Broadcast)
+                .map(node -> node.input(0))
+                .orElse(mask);
+        List<Dim> dims = new ArrayList<>(source.type().shape().dims());
+        while (dims.size() < 4) {
+            dims.addFirst(Dim.ONE);
+        }
+        boolean asNumbers = source.type().dtype() == DType.BOOL && !dims.get(2).is(1);
+        Value turned = expansion.derived(source, AttentionTemplate.class, () -> {
+            Value whole = expansion.reshape(source, new Shape(dims));
+            return expansion.turned(asNumbers ? expansion.add(new Op.Cast(DType.F32, false), whole) : whole);
+        });
+        Shape shape = turned.type().shape();
+        return asNumbers
+                ? expansion.add(new Op.Compare(CompareOp.NE), turned, expansion.filled(0, DType.F32, shape))
+                : turned;
+    }
+
+    private static void spelled(Expansion expansion, Node node, Op.Attention attention) {
         Value q = node.input(0);
         Value k = node.input(1);
         Value v = node.input(2);
@@ -44,9 +96,14 @@ final class ExpandAttention {
         Value masked = scaled;
         Value hidden = expansion.filled(Double.NEGATIVE_INFINITY, type, scoresShape);
         if (node.inputs().size() > 3) {
-            Value mask = node.input(3);
+            Value mask = attention.byKeys()
+                    ? expansion.add(
+                            new Op.Broadcast(scoresShape),
+                            expansion.add(new Op.Transpose(List.of(0, 1, 3, 2)), node.input(3)))
+                    : node.input(3);
             masked = mask.type().dtype() == DType.BOOL
-                    ? expansion.add(new Op.Select(), mask, masked, hidden)
+                    ? expansion.add(
+                            new Op.Select(), mask, masked, expansion.filled(attention.hidden(), type, scoresShape))
                     : expansion.binary(BinaryOp.ADD, masked, mask);
         }
         if (attention.causal()) {

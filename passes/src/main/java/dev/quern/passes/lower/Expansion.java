@@ -12,6 +12,7 @@ import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.TypeInference;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,14 +20,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** The nodes of a graph being replaced by simpler ones; results keep their names. */
 final class Expansion {
     private final Map<String, Node> producers = new HashMap<>();
+    private final Map<ExpandedFrom, Value> derived = new HashMap<>();
     private final Set<String> names = new HashSet<>();
     private final List<Node> nodes = new ArrayList<>();
     private String origin = "";
     private int fresh;
+
+    /** What is made of a value, and how. */
+    private record ExpandedFrom(String source, Object how) {}
 
     Expansion(Graph graph) {
         graph.inputs().forEach(value -> names.add(value.name()));
@@ -84,6 +91,17 @@ final class Expansion {
         return ScalarTerms.arithmetic(type) != type;
     }
 
+    /** What {@code make} gives for {@code source}; made once for all nodes that want it made in the way {@code how}. */
+    Value derived(Value source, Object how, Supplier<Value> make) {
+        ExpandedFrom key = new ExpandedFrom(source.name(), how);
+        Value known = derived.get(key);
+        if (known == null) {
+            known = make.get();
+            derived.put(key, known);
+        }
+        return known;
+    }
+
     /** A constant. */
     Value constant(Tensor tensor) {
         return add(new Op.Constant(new Literal(tensor)));
@@ -114,14 +132,16 @@ final class Expansion {
         return value.type().shape().equals(shape) ? value : add(new Op.Reshape(shape), value);
     }
 
-    /** A matrix transposed. */
-    Value turned(Value matrix) {
-        List<Integer> order = List.of(1, 0);
-        Optional<Literal> turned = producer(matrix)
+    /** {@code value} with its last two axes exchanged. */
+    Value turned(Value value) {
+        int rank = value.type().shape().rank();
+        List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
+        Collections.swap(order, rank - 2, rank - 1);
+        Optional<Literal> turned = producer(value)
                 .map(Node::op)
                 .filter(Op.Constant.class::isInstance)
                 .flatMap(op -> ((Op.Constant) op).literal().transposed(order));
-        return turned.isPresent() ? add(new Op.Constant(turned.get())) : add(new Op.Transpose(order), matrix);
+        return turned.isPresent() ? add(new Op.Constant(turned.get())) : add(new Op.Transpose(order), value);
     }
 
     /** The node that gives {@code value}; none for an input. */

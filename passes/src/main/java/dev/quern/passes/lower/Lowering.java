@@ -37,6 +37,7 @@ final class Lowering {
             case Op.Cumulate cumulate -> List.of(ReductionTemplate.cumulate(drawing, cumulate));
             case Op.Softmax softmax -> List.of(SoftmaxTemplate.lower(drawing, softmax));
             case Op.Normalize normalize -> List.of(NormalizeTemplate.lower(() -> new Drawing(plan, region), normalize));
+            case Op.Attention attention -> List.of(AttentionTemplate.lower(drawing, attention));
             case Op.Contract contract -> List.of(ContractionTemplate.lower(drawing, contract));
             case Op.ScatterElements scatter -> overwritten(region, () -> ScatterTemplate.elements(drawing, scatter));
             case Op.ScatterNd scatter -> overwritten(region, () -> ScatterTemplate.tuples(drawing, scatter));

@@ -58,7 +58,7 @@ final class OperandProbe {
             case Op.Convolve convolve -> operand == 1 || convolve.groups() > 1;
             case Op.ConvolveWinograd _ -> true;
             case Op.ConvolveTransposed _ -> false;
-            case Op.Pool pool -> true;
+            case Op.Pool _, Op.Attention _ -> true;
             case Op other ->
                 throw new IllegalArgumentException(other + " does not mind how its operands are addressed");
         };

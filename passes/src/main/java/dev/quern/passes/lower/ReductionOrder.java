@@ -114,6 +114,7 @@ final class ReductionOrder {
             case Op.ArgReduce _,
                     Op.Cumulate _,
                     Op.Softmax _,
+                    Op.Attention _,
                     Op.RecurrentSteps _,
                     Op.TopK _,
                     Op.Encoded _,

@@ -60,6 +60,8 @@ record Traits(Role role, int work, List<Read> reads, EpilogueLimit tail) {
             case Op.Reduce _, Op.ArgReduce _, Op.Cumulate _ -> anchor(EpilogueLimit.ELEMENTS);
             case Op.Softmax _ -> anchor(EpilogueLimit.ROWS);
             case Op.Normalize _ -> anchor(EpilogueLimit.ROWS).reading(Limit.ANY, Limit.CHEAP);
+            case Op.Attention _ ->
+                anchor(EpilogueLimit.ELEMENTS).addressing(Limit.CHEAP, Limit.VIEWS, Limit.VIEWS, Limit.CHEAP);
             case Op.Contract _ -> anchor(EpilogueLimit.TILES).addressing(Limit.ROWS);
             case Op.Convolve _, Op.ConvolveWinograd _, Op.ConvolveTransposed _ ->
                 anchor(EpilogueLimit.TILES).addressing(Limit.VIEWS);
@@ -110,8 +112,12 @@ record Traits(Role role, int work, List<Read> reads, EpilogueLimit tail) {
                 tail);
     }
 
-    private Traits addressing(Limit limit) {
-        return new Traits(role, work, List.of(new Read(limit, true)), tail);
+    private Traits addressing(Limit... limits) {
+        return new Traits(
+                role,
+                work,
+                List.of(limits).stream().map(limit -> new Read(limit, true)).toList(),
+                tail);
     }
 
     /** Simple operations that {@code function} takes. */

@@ -20,32 +20,44 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * Schedules of kernels that make the operand of a product, multiply, and go on with the product, block by block: blocks in parallel, the
- * loops before and after in lanes, each iteration of the outermost of them a section, and the product in register tiles.
+ * Schedules of kernels that make the operand of a product, multiply, and go on with the product, perhaps to others, block by block: blocks in
+ * parallel, the loops between products in lanes, each iteration of the outermost of them a section, and products in register tiles.
  */
 final class StagedProductSchedules {
     private final LoopNest nest;
     private final Target.Processor target;
     private final int lanes;
     private final Optional<Buffer> packed;
-    private final Stmt.For row;
-    private final Stmt.For column;
+    private final List<StagedProduct> products;
+
+    /** The loops of a product, the second directly in the first. */
+    private record StagedProduct(Stmt.For row, Stmt.For column) {}
 
     private StagedProductSchedules(Kernel kernel, LoopNest nest, Set<String> constants, Target.Processor target) {
         this.nest = nest;
         this.target = target;
         this.lanes = (int) LaneCount.of(kernel, target);
         this.packed = kernel.roles().relaid().filter(constants::contains).map(kernel::parameter);
-        this.row = nest.inner(AxisRole.ROW).getLast();
-        this.column = nest.inner(AxisRole.COLUMN).getLast();
+        this.products = products(nest);
     }
 
     /** Whether products are made inside {@code nest}, not by it. */
     static boolean fits(LoopNest nest) {
-        return nest.inner(AxisRole.ROW).size() == 1
-                && nest.inner(AxisRole.COLUMN).size() == 1;
+        return !products(nest).isEmpty()
+                && products(nest).size() == nest.inner(AxisRole.ROW).size()
+                && products(nest).size() == nest.inner(AxisRole.COLUMN).size();
+    }
+
+    private static List<StagedProduct> products(LoopNest nest) {
+        return nest.inner(AxisRole.ROW).stream()
+                .filter(row ->
+                        row.body() instanceof Stmt.For column && nest.roles().is(column, AxisRole.COLUMN))
+                .map(row -> new StagedProduct(row, (Stmt.For) row.body()))
+                .toList();
     }
 
     static ScheduleSpace of(Kernel kernel, LoopNest nest, Set<String> constants, Target.Processor target) {
@@ -56,33 +68,30 @@ final class StagedProductSchedules {
     /**
      * A choice.
      *
-     * @param tile rows and vectors of columns whose sums are in registers; none if nothing is in lanes
+     * @param tiles for each product, rows and vectors of columns whose sums are in registers; none if nothing is in lanes
      * @param panels whether the second operand is laid in panels as wide as a tile
      */
-    private record StagedPoint(Optional<RegisterTile> tile, boolean panels) {
+    private record StagedPoint(List<RegisterTile> tiles, boolean panels) {
+        StagedPoint {
+            tiles = List.copyOf(tiles);
+        }
+
         String label() {
-            return tile.map(each -> each.rows() + "x" + each.vectors() + (panels ? " on panels" : ""))
-                    .orElse("without lanes");
+            String each = tiles.stream()
+                    .map(tile -> tile.rows() + "x" + tile.vectors())
+                    .collect(Collectors.joining(" then "));
+            return tiles.isEmpty() ? "without lanes" : each + (panels ? " on panels" : "");
         }
     }
 
     private KnobSpace<StagedPoint> knobs() {
-        long depth = nest.inner(AxisRole.REDUCED).stream()
-                .mapToLong(loop -> Math.max(1, LoopNest.likely(loop)))
-                .reduce(1, (left, right) -> left * right);
-        TileCost cost = new TileCost(
-                Math.max(1, LoopNest.likely(row)),
-                Math.max(1, LoopNest.likely(column)),
-                depth,
-                lanes,
-                target.levelOneBytes());
         List<StagedPoint> points = new ArrayList<>();
         if (lanes > 1) {
             for (boolean panels : packed.isPresent() ? List.of(true, false) : List.of(false)) {
-                cost.ranked(target.tiles()).forEach(tile -> points.add(new StagedPoint(Optional.of(tile), panels)));
+                ranked().forEach(tiles -> points.add(new StagedPoint(tiles, panels)));
             }
         }
-        points.add(new StagedPoint(Optional.empty(), false));
+        points.add(new StagedPoint(List.of(), false));
         return new KnobSpace<>(
                 List.of(
                         "rows and vectors of a tile: those that the back end states, or no lanes",
@@ -93,31 +102,66 @@ final class StagedProductSchedules {
                         "columns of a constant that are read together lie together",
                         point -> point.panels()
                                 || packed.isEmpty()
-                                || point.tile().isEmpty())));
+                                || point.tiles().isEmpty())));
+    }
+
+    /** The tiles of the products, the cheapest of each first; several products take the next cheapest together. */
+    private List<List<RegisterTile>> ranked() {
+        List<List<RegisterTile>> each = products.stream()
+                .map(product -> cost(product).ranked(target.tiles()))
+                .toList();
+        return IntStream.range(0, target.tiles().size())
+                .mapToObj(rank -> each.stream().map(tiles -> tiles.get(rank)).toList())
+                .toList();
+    }
+
+    private TileCost cost(StagedProduct product) {
+        List<Stmt.For> terms = new ArrayList<>();
+        product.column().walk(part -> {
+            if (part instanceof Stmt.For loop && nest.roles().is(loop, AxisRole.REDUCED)) {
+                terms.add(loop);
+            }
+        });
+        long depth = terms.stream()
+                .mapToLong(loop -> Math.max(1, LoopNest.likely(loop)))
+                .reduce(1, (left, right) -> left * right);
+        return new TileCost(
+                Math.max(1, LoopNest.likely(product.row())),
+                Math.max(1, LoopNest.likely(product.column())),
+                depth,
+                lanes,
+                target.levelOneBytes());
     }
 
     private Candidate candidate(StagedPoint point) {
         List<Step> steps = new ArrayList<>();
-        point.tile().ifPresent(tile -> split(tile, point.panels(), steps));
+        boolean inLanes = !point.tiles().isEmpty();
+        for (int i = 0; inLanes && i < products.size(); i++) {
+            split(products.get(i), point.tiles().get(i), point.panels(), steps);
+        }
         if (!nest.outer().isEmpty()) {
             steps.add(new Step.Bind(FusedLoops.of(LoopNest.names(nest.outer()), steps), LoopKind.PARALLEL));
         }
         for (Stmt.For stage : stages()) {
-            steps.add(new Step.Outline(stage.variable()));
+            if (!inLanes || !nest.roles().is(stage, AxisRole.CHANNEL)) {
+                steps.add(new Step.Outline(stage.variable()));
+            }
         }
-        if (point.tile().isPresent()) {
+        if (inLanes) {
             // What makes many statements of one comes last: each step looks at all of them.
             List<String> unrolled = new ArrayList<>();
             stages().forEach(stage -> vectors(stage, steps, unrolled));
-            TileLoops.cut(
-                    point.tile().get(), row.variable(), lanesOf(point.tile().get()), steps);
+            for (int i = 0; i < products.size(); i++) {
+                RegisterTile tile = point.tiles().get(i);
+                TileLoops.cut(tile, products.get(i).row().variable(), lanesOf(products.get(i), tile), steps);
+            }
             unrolled.forEach(name -> steps.add(new Step.Unroll(name)));
         }
         return new Candidate(point.label(), new Schedule(steps));
     }
 
-    private void split(RegisterTile tile, boolean panels, List<Step> steps) {
-        String name = column.variable();
+    private void split(StagedProduct product, RegisterTile tile, boolean panels, List<Step> steps) {
+        String name = product.column().variable();
         long width = (long) tile.vectors() * lanes;
         if (panels) {
             Buffer operand = packed.orElseThrow();
@@ -127,17 +171,17 @@ final class StagedProductSchedules {
         if (tile.vectors() > 1) {
             steps.add(new Step.Split(name + ".i", lanes, Tail.EXACT));
         }
-        List<String> order = new ArrayList<>(List.of(name + ".o", row.variable()));
-        order.addAll(lanesOf(tile));
+        List<String> order = new ArrayList<>(List.of(name + ".o", product.row().variable()));
+        order.addAll(lanesOf(product, tile));
         steps.add(new Step.Reorder(order));
     }
 
-    private List<String> lanesOf(RegisterTile tile) {
-        String name = column.variable() + ".i";
+    private static List<String> lanesOf(StagedProduct product, RegisterTile tile) {
+        String name = product.column().variable() + ".i";
         return tile.vectors() > 1 ? List.of(name + ".o", name + ".i") : List.of(name);
     }
 
-    /** The outermost loops of what comes before and after the product. */
+    /** The outermost loops of what comes before, between and after the products. */
     private List<Stmt.For> stages() {
         List<Stmt.For> stages = new ArrayList<>();
         collect(nest.body(), stages);
@@ -145,23 +189,26 @@ final class StagedProductSchedules {
     }
 
     private void collect(Stmt statement, List<Stmt.For> stages) {
-        if (statement instanceof Stmt.For loop) {
-            if (!Statements.any(loop, part -> part == row)) {
-                stages.add(loop);
-            }
+        if (products.stream().anyMatch(product -> product.row() == statement)) {
+            return;
+        }
+        boolean isAround =
+                Statements.any(statement, part -> products.stream().anyMatch(product -> product.row() == part));
+        if (statement instanceof Stmt.For loop && !isAround) {
+            stages.add(loop);
         } else {
             statement.parts().forEach(part -> collect(part, stages));
         }
     }
 
-    /** Channels in lanes; what is done for each of them in turn is unrolled, and a section for each vector. */
+    /** Channels in lanes; what is done for each of them in turn is unrolled unless it is a reduction, and a section for each vector. */
     private void vectors(Stmt.For stage, List<Step> steps, List<String> unrolled) {
         stage.walk(statement -> {
             if (statement instanceof Stmt.For loop && nest.roles().is(loop, AxisRole.CHANNEL)) {
                 List<String> inside = new ArrayList<>();
                 List<Buffer> registers = new ArrayList<>();
                 loop.body().walk(part -> {
-                    if (part instanceof Stmt.For inner) {
+                    if (part instanceof Stmt.For inner && !nest.roles().is(inner, AxisRole.REDUCED)) {
                         inside.add(inner.variable());
                     } else if (part instanceof Stmt.Allocate(Buffer buffer, Stmt _)
                             && buffer.shape().rank() > 0) {
@@ -170,7 +217,7 @@ final class StagedProductSchedules {
                 });
                 String name = loop.variable();
                 steps.add(new Step.Split(name, lanes, Tail.MASK));
-                if (!inside.isEmpty()) {
+                if (!inside.isEmpty() || loop == stage) {
                     steps.add(new Step.Outline(name + ".o"));
                 }
                 steps.add(new Step.Sink(name + ".i"));

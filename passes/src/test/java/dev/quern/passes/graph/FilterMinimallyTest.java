@@ -47,7 +47,7 @@ class FilterMinimallyTest {
     }
 
     private static boolean isFiltered(Graph graph, boolean winograd) {
-        return GraphPipeline.run(graph, winograd, PassListener.NONE).nodes().stream()
+        return GraphPipeline.run(graph, new PassChoices(winograd, false), PassListener.NONE).nodes().stream()
                 .anyMatch(node -> node.op() instanceof Op.ConvolveWinograd);
     }
 
@@ -116,10 +116,11 @@ class FilterMinimallyTest {
                 List.of(3, 3), List.of(1, 1), List.of(1, 1), List.of(Dim.ONE, Dim.ONE), List.of(Dim.ONE, Dim.ONE));
         Value first = builder.add(new Op.Convolve(window, 1), x, w);
         Graph graph = builder.build(List.of(builder.add(new Op.Convolve(window, 1), first, w)));
-        List<String> weights = GraphPipeline.run(graph, true, PassListener.NONE).nodes().stream()
-                .filter(node -> node.op() instanceof Op.ConvolveWinograd)
-                .map(node -> node.input(1).name())
-                .toList();
+        List<String> weights =
+                GraphPipeline.run(graph, new PassChoices(true, false), PassListener.NONE).nodes().stream()
+                        .filter(node -> node.op() instanceof Op.ConvolveWinograd)
+                        .map(node -> node.input(1).name())
+                        .toList();
         assertEquals(2, weights.size());
         assertEquals(weights.getFirst(), weights.getLast());
     }
@@ -135,7 +136,7 @@ class FilterMinimallyTest {
         Map<String, Tensor> inputs = Map.of("x", Tensor.of(x, 1, 112, 112, 64));
         String name = graph.outputs().getFirst().name();
         float[] expected = new GraphInterpreter().run(graph, inputs).get(name).toFloatArray();
-        Graph filtered = GraphPipeline.run(graph, true, PassListener.NONE);
+        Graph filtered = GraphPipeline.run(graph, new PassChoices(true, false), PassListener.NONE);
         float[] found = new GraphInterpreter().run(filtered, inputs).get(name).toFloatArray();
         for (int i = 0; i < expected.length; i++) {
             assertEquals(expected[i], found[i], 1e-4, "element " + i);

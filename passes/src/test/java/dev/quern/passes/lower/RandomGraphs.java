@@ -286,7 +286,8 @@ final class RandomGraphs extends RandomWindows {
         Value k = given(new TensorType(DType.F32, Shape.of(shape.dim(0), shape.dim(1), keys, shape.dim(3))));
         Value v = given(new TensorType(DType.F32, Shape.of(shape.dim(0), shape.dim(1), keys, Dim.of(3))));
         boolean square = size(shape.dim(2)) <= keys.constant();
-        return builder.add(new Op.Attention(0.5, square && random.nextBoolean()), x, k, v);
+        return builder.add(
+                new Op.Attention(0.5, square && random.nextBoolean(), false, Double.NEGATIVE_INFINITY), x, k, v);
     }
 
     private Value gathered(Value x) {

@@ -84,6 +84,7 @@ final class TemplateGraphs {
                 new DrawnKind(
                         "normalize", g -> g.builder.add(new Op.Normalize(1, 1e-5, true), g.input(DType.F32, 40))));
         kinds.put("pieces", new DrawnKind("normalize", TemplateGraphs::pieces));
+        kinds.put("attention", new DrawnKind("attention", TemplateGraphs::attention));
         kinds.put("contraction", new DrawnKind("contraction", g -> g.product(DType.F32, 24, 40)));
         kinds.put("matrix", new DrawnKind("contraction", g -> g.product(DType.F16, 64, 32)));
         kinds.put("convolution", new DrawnKind("convolution", TemplateGraphs::convolution));
@@ -128,6 +129,19 @@ final class TemplateGraphs {
             case "lookup" -> builder.add(new Op.Gather(1), input(DType.F32, 9, 20), builder.constant(chosen(9, 4, 2)));
             default -> builder.unary(UnaryOp.TANH, input(DType.F32, 7, 20));
         };
+    }
+
+    /** Of two heads of queries to one of keys, some of which may be hidden. */
+    private Value attention() {
+        Value mask = builder.broadcast(fixed(DType.F32, 1, 1, 9), Shape.of(rows, Dim.of(2), Dim.of(9), Dim.of(9)));
+        List<Value> operands = new ArrayList<>(
+                List.of(input(DType.F32, 2, 9, 8), input(DType.F32, 1, 9, 8), input(DType.F32, 1, 9, 20)));
+        boolean causal = random.nextBoolean();
+        if (random.nextBoolean()) {
+            operands.add(mask);
+        }
+        Op attention = new Op.Attention(0.25, causal, false, Double.NEGATIVE_INFINITY);
+        return builder.add(attention, operands.toArray(Value[]::new));
     }
 
     private Value pad(Op.PadMode mode, Value x) {

@@ -40,6 +40,7 @@ public record CompilationKey(Map<String, String> properties) {
         properties.put("schedules", Boolean.toString(options.schedules()));
         properties.put("deterministic", Boolean.toString(options.deterministic()));
         properties.put("winograd", Boolean.toString(options.winograd()));
+        properties.put("attention", Boolean.toString(options.attention()));
         properties.put(TUNED, tuned);
         properties.put(MODEL, model);
         return new CompilationKey(properties);
