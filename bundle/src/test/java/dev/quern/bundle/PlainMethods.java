@@ -73,9 +73,12 @@ final class PlainMethods {
         code.add(PlainTypes.push(-1));
         code.add(new InsnNode(Opcodes.IRETURN));
         begin(code, present);
-        code.add(new VarInsnNode(Opcodes.ILOAD, 1));
-        code.add(new TableSwitchInsnNode(
-                0, count - 1, cases[count], List.of(cases).subList(0, count).toArray(LabelNode[]::new)));
+        // A switch with nothing but null and the rest has no labels.
+        if (count > 0) {
+            code.add(new VarInsnNode(Opcodes.ILOAD, 1));
+            code.add(new TableSwitchInsnNode(
+                    0, count - 1, cases[count], List.of(cases).subList(0, count).toArray(LabelNode[]::new)));
+        }
         for (int i = 0; i < count; i++) {
             begin(code, cases[i]);
             code.add(new VarInsnNode(Opcodes.ALOAD, 0));
@@ -84,7 +87,9 @@ final class PlainMethods {
             code.add(PlainTypes.push(i));
             code.add(new InsnNode(Opcodes.IRETURN));
         }
-        begin(code, cases[count]);
+        if (count > 0) {
+            begin(code, cases[count]);
+        }
         code.add(PlainTypes.push(count));
         code.add(new InsnNode(Opcodes.IRETURN));
         return call(method);

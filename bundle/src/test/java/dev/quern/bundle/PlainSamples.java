@@ -114,6 +114,11 @@ public final class PlainSamples {
                         case Square(int side, String text) -> text + side;
                         default -> "other";
                     });
+            results.add(
+                    switch (each) {
+                        case null -> "null";
+                        default -> "something";
+                    });
         }
     }
 
