@@ -52,7 +52,8 @@ public final class SignatureTable {
      */
     public Optional<OperatorSignature> find(String domain, String name, long version) {
         String operator = key(domain, name);
-        if (!lines.containsKey(operator)) {
+        // A model may name an operator anything: the colon is ours.
+        if (name.indexOf(':') >= 0 || !lines.containsKey(operator)) {
             return Optional.empty();
         }
         OperatorSignature found = null;

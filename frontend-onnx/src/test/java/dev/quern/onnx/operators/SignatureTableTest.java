@@ -35,5 +35,7 @@ class SignatureTableTest {
         assertTrue(table.find("", "Abs", 0).isEmpty());
         assertTrue(table.find("", "Nonesuch", 20).isEmpty());
         assertTrue(table.find("elsewhere", "Abs", 20).isEmpty());
+        assertTrue(table.find("com.microsoft", "FusedMatMul", 1).isPresent());
+        assertTrue(table.find("", "com.microsoft:FusedMatMul", 1).isEmpty());
     }
 }
