@@ -275,7 +275,7 @@ final class AttentionTemplate {
     /** What sums are divided by. */
     private Stmt reciprocals() {
         Sketch.SketchLoop at = sketch.loop(AxisRole.CHANNEL, Dim.of(block.rows()));
-        Expr reciprocal = RowPasses.over(number(1), load(totals, at.index()));
+        Expr reciprocal = keys.is(0) ? number(0) : RowPasses.over(number(1), load(totals, at.index()));
         if (!keys.isConstant()) {
             Expr some = new Expr.Comparison(
                     CompareOp.GT, new Expr.Index(keys, DType.I32), new Expr.Index(Dim.ZERO, DType.I32));

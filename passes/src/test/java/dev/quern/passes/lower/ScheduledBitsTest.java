@@ -55,14 +55,25 @@ class ScheduledBitsTest {
         });
     }
 
-    /** A graph of symbols and the same of their values; but for extents of 1, whose loops are not there when they are known. */
+    /** Whether {@code graph} has attention whose head size is a symbol: that is one kernel only once it is known. */
+    private static boolean hasOpenHeads(Graph graph) {
+        return graph.nodes().stream()
+                .filter(node -> node.op() instanceof Op.Attention)
+                .flatMap(node -> node.inputs().subList(0, 3).stream())
+                .anyMatch(value -> !value.type().shape().dim(-1).isConstant());
+    }
+
+    /**
+     * A graph of symbols and the same of their values; but for extents of 1, whose loops are not there when they are known, and for head
+     * sizes.
+     */
     @Test
     void exactShapes() {
         int[] compared = {0};
         Campaign.run("bits of exact shapes", seed -> {
             RandomGraphs random = new RandomGraphs(seed);
             Graph symbolic = random.graph();
-            if (random.symbols.isEmpty() || random.symbols.containsValue(1L)) {
+            if (random.symbols.isEmpty() || random.symbols.containsValue(1L) || hasOpenHeads(symbolic)) {
                 return;
             }
             compared[0]++;
