@@ -29,7 +29,7 @@ import java.util.function.BooleanSupplier;
  * @param session where to read and print
  * @param backend compiles
  * @param threads that a run may use
- * @param budget of the tuning
+ * @param budget of the tuning, and of the runs meanwhile
  * @param pause between a run and the next
  * @param records where what is found goes
  * @param html name of the file for a page of it; null for none
@@ -69,7 +69,9 @@ record OnlineTuneRun(
             try (CompiledModel model = compiled(
                     file, options.records(records.file()).tuneOnline(budget).build())) {
                 Map<String, Tensor> inputs = inputs(model, file, specs, dims);
-                LatencyLog tuning = runs(model, inputs, begin, () -> isTuned(model) || interruption.isAsked());
+                long real = System.nanoTime();
+                BooleanSupplier isOver = () -> isTuned(model) || interruption.isAsked() || isSpent(real);
+                LatencyLog tuning = runs(model, inputs, begin, isOver);
                 OnlineProgress progress = model.onlineTuning().orElseThrow();
                 LatencyLog tuned = steady(model, inputs, interruption::isAsked);
                 all = new LatencySummary(tuning, progress, tuned, untuned(file, options, inputs, interruption));
@@ -109,6 +111,11 @@ record OnlineTuneRun(
             model.warmUp(shapes);
             return steady(model, inputs, interruption::isAsked);
         }
+    }
+
+    /** Whether the budget is spent since {@code begin}, waiting for runs included, which is no part of the tuning's own. */
+    private boolean isSpent(long begin) {
+        return System.nanoTime() - begin >= budget.toNanos();
     }
 
     private long now() {

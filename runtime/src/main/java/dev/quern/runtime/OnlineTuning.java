@@ -32,6 +32,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -82,10 +83,11 @@ final class OnlineTuning {
     /** Kernels of which nothing can be timed. */
     private final Set<SizedKernel> untimed = new HashSet<>();
 
-    /** What it took so far, and what of that it waited for requests. Used by its thread. */
+    /** What it took so far, waiting for requests left out. Used by its thread. */
     private long spent;
 
-    private long waited;
+    /** How long a thread of it or more waited for requests until none did, which do so now, and since when. */
+    private final AtomicReference<RequestWait> waits = new AtomicReference<>(new RequestWait(0, 0, 0));
 
     /** A request that was watched. */
     private record WatchedRequest(ModelTasks tasks, long nanos) {}
@@ -130,7 +132,21 @@ final class OnlineTuning {
         return tuning;
     }
 
-    /** The machine, with the time that the tuning waits for requests left out of its budget. */
+    private record RequestWait(long before, int threads, long since) {
+        RequestWait begun(long now) {
+            return threads == 0 ? new RequestWait(before, 1, now) : new RequestWait(before, threads + 1, since);
+        }
+
+        RequestWait ended(long now) {
+            return new RequestWait(threads == 1 ? before + now - since : before, threads - 1, since);
+        }
+
+        long nanos(long now) {
+            return threads == 0 ? before : before + now - since;
+        }
+    }
+
+    /** The machine, with the time that the tuning or what it compiles ahead waits for requests left out of its budget. */
     private final class CountedWaits implements IdleMachine {
         private final IdleMachine machine;
 
@@ -140,13 +156,12 @@ final class OnlineTuning {
 
         @Override
         public long await() {
-            if (Thread.currentThread() != thread) {
+            waits.getAndUpdate(before -> before.begun(clock.getAsLong()));
+            try {
                 return machine.await();
+            } finally {
+                waits.getAndUpdate(before -> before.ended(clock.getAsLong()));
             }
-            long begin = clock.getAsLong();
-            long mark = machine.await();
-            waited += clock.getAsLong() - begin;
-            return mark;
         }
 
         @Override
@@ -221,7 +236,7 @@ final class OnlineTuning {
                     looks = round(pending) ? 0 : looks + 1;
                 }
             }
-        } catch (RuntimeException | LinkageError | AssertionError | OutOfMemoryError | StackOverflowError failure) {
+        } catch (RuntimeException | Error failure) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "a model is used as it is, and tuned no further: {0}",
@@ -324,7 +339,8 @@ final class OnlineTuning {
     }
 
     private long own() {
-        return clock.getAsLong() - waited;
+        long now = clock.getAsLong();
+        return now - waits.get().nanos(now);
     }
 
     /** The kernels that take most of the watched requests, those first that do so most often: of requests of equal sizes the quickest tells. More requests are watched from now on. */
