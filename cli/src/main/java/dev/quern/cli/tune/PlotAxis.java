@@ -16,6 +16,12 @@ import java.util.Locale;
 record PlotAxis(String label, double from, double to, boolean isLogarithmic, double leastStep) {
     private static final int TICKS = 5;
 
+    /** The least value that an axis by factors reaches, of its greatest: none shows what takes no time. */
+    private static final double LEAST_SHARE = 1e-9;
+
+    /** What is more than that, or less than one by it, is no time or size that anyone measured. */
+    private static final double MOST = 1e100;
+
     /** An axis for values from {@code from} to {@code to}, with room where these are one. */
     static PlotAxis linear(String label, double from, double to) {
         return new PlotAxis(label, from, to > from ? to : from + 1, false, 0);
@@ -26,10 +32,12 @@ record PlotAxis(String label, double from, double to, boolean isLogarithmic, dou
         return new PlotAxis(label, 0, Math.max(1, to), false, 1);
     }
 
-    /** The same by factors, for positive values. */
+    /** The same by factors. Values are positive; where the least is not, the axis begins far below the greatest. */
     static PlotAxis logarithmic(String label, double from, double to) {
         double room = 1.15;
-        return new PlotAxis(label, from / room, to * room, true, 0);
+        double most = to > 1 / MOST && to < MOST ? to : 1;
+        double least = from > most * LEAST_SHARE ? Math.min(from, most) : most * LEAST_SHARE;
+        return new PlotAxis(label, least / room, most * room, true, 0);
     }
 
     /** Where a value is, from 0 to 1; one that is beyond the axis is at its end. */

@@ -126,11 +126,36 @@ public final class PackedConstants {
             throw new IllegalStateException(
                     program.name() + " lays '" + name + "' as " + as.layout() + ", and it is no constant");
         }
-        String known = name + " as " + as.layout().axes();
         Optional<ConstantData.Packing> packing =
                 as.layout().equals(plainly) ? Optional.empty() : Optional.of(packing(as.shape(), as.layout()));
-        packed.putIfAbsent(known, new ConstantData(constant.literal(), packing, as.storage()));
+        ConstantData data = new ConstantData(constant.literal(), packing, as.storage());
+        String known = unpacked(name, constant) + suffix(as.layout());
+        while (isTaken(known, data)) {
+            known += "'";
+        }
+        packed.put(known, data);
         return known;
+    }
+
+    private static String suffix(Layout layout) {
+        return " as " + layout.axes();
+    }
+
+    /** The name of {@code constant} before it was packed for the schedule that its kernel had. */
+    private static String unpacked(String name, ConstantData constant) {
+        return constant.packing()
+                .map(packing -> suffix(packing.layout()))
+                .filter(name::endsWith)
+                .map(suffix -> name.substring(0, name.length() - suffix.length()))
+                .orElse(name);
+    }
+
+    /** Whether something else than {@code data} has the name: a model may have given it. */
+    private boolean isTaken(String name, ConstantData data) {
+        ConstantData constant = packed.getOrDefault(name, program.constants().get(name));
+        return constant != null
+                ? !constant.equals(data)
+                : program.memory().places().containsKey(name);
     }
 
     private static ConstantData.Packing packing(Shape shape, Layout layout) {

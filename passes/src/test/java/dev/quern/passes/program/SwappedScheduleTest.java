@@ -15,6 +15,7 @@ import dev.quern.ir.TensorType;
 import dev.quern.ir.UnaryOp;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.graph.GraphBuilder;
+import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import dev.quern.ir.schedule.KernelForms;
@@ -26,7 +27,9 @@ import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.testing.TestMachine;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -80,6 +83,57 @@ class SwappedScheduleTest {
         Program plain = TestMachine.withFirst(program, product.under(Schedule.NONE, TARGET));
         assertEquals(plain, PackedConstants.in(plain), "nothing is packed any more");
         assertSame(expected, TestMachine.run(plain, List.of(input)));
+    }
+
+    @Test
+    void namesOfConstantsDoNotGrowFromScheduleToSchedule() {
+        Program program = program();
+        String constant = program.constants().keySet().iterator().next();
+        Tensor input = random(2, 13, 40);
+        List<Tensor> expected = TestMachine.run(program, List.of(input));
+        for (int round = 0; round < 3; round++) {
+            for (Layout layout : layouts()) {
+                ProgramStep.RunKernel product = assertInstanceOf(
+                        ProgramStep.RunKernel.class, program.steps().getFirst());
+                Schedule packed = new Schedule(List.of(new Step.Pack("b0", layout)));
+                program = PackedConstants.in(TestMachine.withFirst(program, product.under(packed, TARGET)));
+                assertEquals(
+                        Set.of(constant, constant + " as " + layout.axes()),
+                        program.constants().keySet());
+            }
+        }
+        assertSame(expected, TestMachine.run(program, List.of(input)));
+    }
+
+    /** The literal is other than what a packed constant of that name would have. */
+    @Test
+    void aNameThatTheModelHasGivenIsNotTaken() {
+        Program program = program();
+        String constant = program.constants().keySet().iterator().next();
+        String wanted = PackedConstants.in(program).constants().keySet().stream()
+                .filter(name -> !name.equals(constant))
+                .findFirst()
+                .orElseThrow();
+        Map<String, ConstantData> constants = new HashMap<>(program.constants());
+        constants.put(
+                wanted,
+                new ConstantData(
+                        new Literal(random(9, 3)),
+                        Optional.empty(),
+                        constants.get(constant).storage()));
+        Map<String, MemoryPlan.Place> places = new HashMap<>(program.memory().places());
+        places.put(wanted, new MemoryPlan.ConstantPlace());
+        Program crowded = new Program(
+                program.name(),
+                program.inputs(),
+                program.outputs(),
+                program.guards(),
+                constants,
+                program.steps(),
+                new MemoryPlan(places, program.memory().arenaElements()));
+        assertTrue(PackedConstants.in(crowded).constants().containsKey(wanted + "'"));
+        Tensor input = random(2, 13, 40);
+        assertSame(TestMachine.run(program, List.of(input)), TestMachine.run(crowded, List.of(input)));
     }
 
     /** Panels, fours of rows interleaved as dot products of bytes read them, blocks of both axes, the transpose, and padded rows. */
