@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Axes of plots, also of what no clock shows. */
 class PlotAxisTest {
     @ParameterizedTest
-    @CsvSource({"0, 5", "0, 4.9E-324", "-1, 5", "NaN, 5", "0, 0", "NaN, NaN", "1, Infinity", "4.9E-324, 1.7E308", "5, 1"})
+    @CsvSource({"0, 5", "0, 4.9E-324", "-1, 5", "NaN, 5", "0, 0", "NaN, NaN", "1, Infinity", "4.9E-324, 1.7E308", "5, 1"
+    })
     void axesByFactorsAreFinite(double from, double to) {
         PlotAxis axis = PlotAxis.logarithmic("ms", from, to);
         List<Double> ticks = axis.ticks();
