@@ -211,6 +211,9 @@ final class TuneCommand implements Callable<Integer> {
             }
             return merged(new TuningRecords(file), records());
         }
+        if (html != null) {
+            TuningPageFile.requireWritable(session.path(html));
+        }
         if (task.model != null) {
             Path file = TuneTarget.modelFile(session, task.model);
             Backend backend = host();

@@ -122,11 +122,30 @@ final class TuningPageFile {
         try {
             Files.writeString(file, html);
         } catch (IOException failure) {
-            throw new ModelException(
-                    ModelException.Code.IO,
-                    file.toString(),
-                    "cannot be written (" + failure + "); name a file in a folder that is there",
-                    failure);
+            throw unwritable(file, failure.toString(), failure);
         }
+    }
+
+    /**
+     * Looks whether a page can be written, before there is one.
+     *
+     * @throws ModelException if it seems not
+     */
+    static void requireWritable(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (Files.exists(file) ? !Files.isRegularFile(file) : folder == null || !Files.isDirectory(folder)) {
+            throw unwritable(file, Files.exists(file) ? "it is no regular file" : "its folder is not there", null);
+        }
+        if (!Files.isWritable(Files.exists(file) ? file : folder)) {
+            throw unwritable(file, "it may not be written to", null);
+        }
+    }
+
+    private static ModelException unwritable(Path file, String reason, IOException cause) {
+        return new ModelException(
+                ModelException.Code.IO,
+                file.toString(),
+                "cannot be written (" + reason + "); name a file in a folder that is there",
+                cause);
     }
 }

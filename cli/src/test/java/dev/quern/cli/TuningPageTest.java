@@ -10,6 +10,7 @@ import dev.quern.onnx.build.OnnxBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -26,8 +27,14 @@ class TuningPageTest {
     @TempDir
     Path folder;
 
-    private String page(String... arguments) throws IOException {
-        CommandRun run = CommandRun.in(folder, new MadeUpMachine().measuring(), arguments);
+    private CommandRun tune(String page, String... what) {
+        List<String> arguments = new ArrayList<>(List.of("tune", "--records", "mine.jsonl", "--html", page));
+        arguments.addAll(List.of(what));
+        return CommandRun.in(folder, new MadeUpMachine().measuring(), arguments.toArray(String[]::new));
+    }
+
+    private String page(String... what) throws IOException {
+        CommandRun run = tune("page.html", what);
         assertEquals(ExitStatus.OK, run.status(), run.err());
         String page = Files.readString(folder.resolve("page.html"));
         assertFalse(OUTSIDE.matcher(page).find(), page);
@@ -49,19 +56,7 @@ class TuningPageTest {
     @Test
     void aModelsPageHasEachKernelsSearch() throws IOException {
         model("m.onnx", "h");
-        String page = page(
-                "tune",
-                "m.onnx",
-                "--dim",
-                "rows=8",
-                "--budget",
-                "60m",
-                "--most",
-                "5",
-                "--records",
-                "mine.jsonl",
-                "--html",
-                "page.html");
+        String page = page("m.onnx", "--dim", "rows=8", "--budget", "60m", "--most", "5");
         assertEquals(2, page.split("best so far over the candidates tried of").length - 1, page);
         assertTrue(DOT.matcher(page).results().count() >= 2 * (5 + 3), "each candidate is in a curve and in the plot");
         assertTrue(page.contains("measured times over predicted times"), page);
@@ -70,34 +65,10 @@ class TuningPageTest {
 
     @Test
     void anOperatorsPageAndThatOfRuns() throws IOException {
-        String page = page(
-                "tune",
-                "--op",
-                "softmax",
-                "--shape",
-                "64x128",
-                "--budget",
-                "60m",
-                "--most",
-                "3",
-                "--records",
-                "mine.jsonl",
-                "--html",
-                "page.html");
+        String page = page("--op", "softmax", "--shape", "64x128", "--budget", "60m", "--most", "3");
         assertTrue(page.contains("softmax 64x128 on "), page);
         model("m.onnx", "h");
-        String online = page(
-                "tune",
-                "m.onnx",
-                "--dim",
-                "rows=8",
-                "--online",
-                "--budget",
-                "1s",
-                "--records",
-                "mine.jsonl",
-                "--html",
-                "page.html");
+        String online = page("m.onnx", "--dim", "rows=8", "--online", "--budget", "1s");
         assertTrue(online.contains("milliseconds of runs over seconds"), online);
     }
 
@@ -105,42 +76,18 @@ class TuningPageTest {
     void whateverAModelIsCalledThePageShowsIt() throws IOException {
         String hostile = "<script>alert('1')<&\"{{notes}}m.onnx";
         model(hostile, "<img src=x onerror=alert(1)>");
-        String page = page(
-                "tune",
-                hostile,
-                "--dim",
-                "rows=8",
-                "--budget",
-                "60m",
-                "--most",
-                "2",
-                "--records",
-                "mine.jsonl",
-                "--html",
-                "page.html");
+        String page = page(hostile, "--dim", "rows=8", "--budget", "60m", "--most", "2");
         assertTrue(page.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;&amp;&quot;{{notes}}"), page);
         assertFalse(page.contains("<img"), page);
     }
 
     @Test
-    void aFileThatCannotBeWrittenIsRefused() {
-        CommandRun run = CommandRun.in(
-                folder,
-                new MadeUpMachine().measuring(),
-                "tune",
-                "--op",
-                "softmax",
-                "--shape",
-                "64x128",
-                "--budget",
-                "60m",
-                "--most",
-                "1",
-                "--records",
-                "mine.jsonl",
-                "--html",
-                "none/page.html");
-        assertEquals(ExitStatus.BAD_INPUT, run.status(), run.out());
-        assertTrue(run.err().contains("page.html: cannot be written"), run.err());
+    void aFileThatCannotBeWrittenIsRefusedBeforeAnythingIsTimed() {
+        for (String page : List.of("none/page.html", ".")) {
+            CommandRun run = tune(page, "--op", "softmax", "--shape", "64x128", "--budget", "60m", "--most", "1");
+            assertEquals(ExitStatus.BAD_INPUT, run.status(), run.out());
+            assertTrue(run.err().contains("cannot be written"), run.err());
+            assertFalse(Files.exists(folder.resolve("mine.jsonl")), "records were begun");
+        }
     }
 }

@@ -45,16 +45,8 @@ public final class Retuning {
     }
 
     private Program program(Program program) {
-        List<ProgramStep> steps =
-                program.steps().stream().map(step -> step(program, step)).toList();
-        return new Program(
-                program.name(),
-                program.inputs(),
-                program.outputs(),
-                program.guards(),
-                program.constants(),
-                steps,
-                program.memory());
+        return program.withSteps(
+                program.steps().stream().map(step -> step(program, step)).toList());
     }
 
     private ProgramStep step(Program program, ProgramStep step) {

@@ -1,10 +1,7 @@
 package dev.quern.passes.lower;
 
-import dev.quern.ir.Dim;
 import dev.quern.ir.graph.Value;
-import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Kernel;
-import dev.quern.ir.kernel.KernelVisitor;
 import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +12,6 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Turns what a template drew into a kernel: cleans the loops up, finds the symbols, and names it after its content. */
 final class Finish {
@@ -61,29 +57,8 @@ final class Finish {
     }
 
     private static List<String> symbols(KernelDraft draft) {
-        Set<String> used = new TreeSet<>();
-        Set<String> bound = new HashSet<>();
-        new KernelVisitor() {
-            @Override
-            protected void dim(Dim dim) {
-                used.addAll(dim.symbols());
-            }
-
-            @Override
-            protected void loop(Stmt.For loop) {
-                bound.add(loop.variable());
-            }
-
-            @Override
-            protected void let(Stmt.Let let) {
-                bound.add(let.name());
-            }
-        }.stmt(draft.body());
-        for (Buffer parameter : draft.parameters()) {
-            parameter.shape().dims().forEach(dim -> used.addAll(dim.symbols()));
-            parameter.layout().strides().forEach(dim -> used.addAll(dim.symbols()));
-        }
-        used.removeAll(bound);
+        Set<String> used = draft.mentioned();
+        used.removeAll(draft.bound());
         return new ArrayList<>(used);
     }
 

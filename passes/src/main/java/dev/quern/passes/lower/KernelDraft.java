@@ -9,9 +9,13 @@ import dev.quern.ir.kernel.KernelMapper;
 import dev.quern.ir.kernel.KernelVisitor;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A kernel's parameters and body on their way through the clean-up that follows a template.
@@ -57,8 +61,7 @@ record KernelDraft(List<Buffer> parameters, Stmt body) {
      *
      * @param strides where the elements of the shape lie
      */
-    KernelDraft reshaped(
-            int position, Shape shape, List<Dim> strides, java.util.function.UnaryOperator<List<Dim>> rewrite) {
+    KernelDraft reshaped(int position, Shape shape, List<Dim> strides, UnaryOperator<List<Dim>> rewrite) {
         Buffer old = parameters.get(position);
         List<Buffer> changed = new ArrayList<>(parameters);
         changed.set(position, Buffer.global(old.name(), old.dtype(), shape, Layout.joinable(shape, strides)));
@@ -87,54 +90,84 @@ record KernelDraft(List<Buffer> parameters, Stmt body) {
 
     /** How many divisions, minima and maxima {@code dim} has. */
     static int divisions(Dim dim) {
-        int count = 0;
-        for (Dim.Term term : dim.terms()) {
-            for (Dim.Atom atom : term.atoms()) {
-                count += switch (atom) {
-                    case Dim.Symbol symbol -> 0;
-                    case Dim.FloorDiv(Dim left, Dim right) -> 1 + divisions(left) + divisions(right);
-                    case Dim.Min(Dim left, Dim right) -> 1 + divisions(left) + divisions(right);
-                    case Dim.Max(Dim left, Dim right) -> 1 + divisions(left) + divisions(right);
-                };
-            }
-        }
-        return count;
+        var count = new Object() {
+            int value;
+        };
+        atoms(dim, atom -> count.value += atom instanceof Dim.Symbol ? 0 : 1);
+        return count.value;
     }
 
     /** What the single symbol {@code symbol} is divided by in the loops and indices of {@code body}. */
     static Set<Dim> divisors(Stmt body, String symbol) {
+        Dim index = Dim.symbol(symbol);
         Set<Dim> found = new LinkedHashSet<>();
         new KernelVisitor() {
             @Override
             protected void dim(Dim dim) {
-                divisors(dim, Dim.symbol(symbol), found);
+                atoms(dim, atom -> {
+                    if (atom instanceof Dim.FloorDiv(Dim left, Dim right) && left.equals(index)) {
+                        found.add(right);
+                    }
+                });
             }
         }.stmt(body);
         return found;
     }
 
-    private static void divisors(Dim dim, Dim symbol, Set<Dim> found) {
+    /** Tells what {@code dim} is made of, and that what it is made of. */
+    private static void atoms(Dim dim, Consumer<Dim.Atom> action) {
         for (Dim.Term term : dim.terms()) {
             for (Dim.Atom atom : term.atoms()) {
+                action.accept(atom);
                 switch (atom) {
-                    case Dim.Symbol plain -> {}
+                    case Dim.Symbol symbol -> {}
                     case Dim.FloorDiv(Dim left, Dim right) -> {
-                        if (left.equals(symbol)) {
-                            found.add(right);
-                        }
-                        divisors(left, symbol, found);
-                        divisors(right, symbol, found);
+                        atoms(left, action);
+                        atoms(right, action);
                     }
                     case Dim.Min(Dim left, Dim right) -> {
-                        divisors(left, symbol, found);
-                        divisors(right, symbol, found);
+                        atoms(left, action);
+                        atoms(right, action);
                     }
                     case Dim.Max(Dim left, Dim right) -> {
-                        divisors(left, symbol, found);
-                        divisors(right, symbol, found);
+                        atoms(left, action);
+                        atoms(right, action);
                     }
                 }
             }
         }
+    }
+
+    /** The names that loops and bindings of the body define. */
+    Set<String> bound() {
+        Set<String> bound = new HashSet<>();
+        new KernelVisitor() {
+            @Override
+            protected void loop(Stmt.For loop) {
+                bound.add(loop.variable());
+            }
+
+            @Override
+            protected void let(Stmt.Let let) {
+                bound.add(let.name());
+            }
+        }.stmt(body);
+        return bound;
+    }
+
+    /** The names that sizes and indices of the parameters and the body mention, those of the body's own among them. */
+    Set<String> mentioned() {
+        Set<String> used = new TreeSet<>();
+        new KernelVisitor() {
+            @Override
+            protected void dim(Dim dim) {
+                used.addAll(dim.symbols());
+            }
+        }.stmt(body);
+        for (Buffer parameter : parameters) {
+            parameter.shape().dims().forEach(dim -> used.addAll(dim.symbols()));
+            parameter.layout().strides().forEach(dim -> used.addAll(dim.symbols()));
+        }
+        return used;
     }
 }

@@ -4,11 +4,9 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.DimRanges;
 import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.KernelMapper;
-import dev.quern.ir.kernel.KernelVisitor;
 import dev.quern.ir.kernel.Roles;
 import dev.quern.ir.kernel.Stmt;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,27 +96,8 @@ record SeparatedLoops(KernelDraft draft, Roles roles) {
 
     /** A name that nothing in the kernel has, with the letters of {@code loop}. */
     private String newName(String loop) {
-        Set<String> taken = new HashSet<>();
-        new KernelVisitor() {
-            @Override
-            protected void dim(Dim dim) {
-                taken.addAll(dim.symbols());
-            }
-
-            @Override
-            protected void loop(Stmt.For other) {
-                taken.add(other.variable());
-            }
-
-            @Override
-            protected void let(Stmt.Let let) {
-                taken.add(let.name());
-            }
-        }.stmt(draft.body());
-        draft.parameters().forEach(parameter -> {
-            parameter.shape().dims().forEach(dim -> taken.addAll(dim.symbols()));
-            parameter.layout().strides().forEach(dim -> taken.addAll(dim.symbols()));
-        });
+        Set<String> taken = draft.mentioned();
+        taken.addAll(draft.bound());
         return new NameSupply(taken).next(loop.replaceAll("[0-9]+$", ""));
     }
 }

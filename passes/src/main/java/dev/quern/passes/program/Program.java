@@ -35,6 +35,11 @@ public record Program(
         steps = List.copyOf(steps);
     }
 
+    /** This with other steps. */
+    public Program withSteps(List<ProgramStep> others) {
+        return new Program(name, inputs, outputs, guards, constants, others, memory);
+    }
+
     /** Names of the parameters of {@code step}'s kernel that are constants of this. */
     public Set<String> constantParameters(ProgramStep.RunKernel step) {
         Set<String> names = new HashSet<>();

@@ -4,6 +4,7 @@ import dev.quern.ir.Dim;
 import dev.quern.ir.Layout;
 import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
+import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Expressions;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.ir.kernel.Roles;
@@ -90,39 +91,34 @@ record LoopNest(List<Stmt.For> outer, List<Stmt.For> inner, Stmt body, Roles rol
 
     /** Whether which elements of {@code buffer} the kernel's reductions take depends on {@code loop}. */
     boolean selects(Stmt.For loop, String buffer) {
-        boolean[] selects = {false};
-        body.walk(statement -> {
-            if (statement instanceof Stmt.ReduceInto reduce) {
-                reduce.inputs()
-                        .forEach(input -> Expressions.loads(
-                                input,
-                                load -> selects[0] |= load.buffer().equals(buffer)
-                                        && load.indices().stream()
-                                                .anyMatch(index -> index.dependsOn(loop.variable()))));
-            }
-        });
-        return selects[0];
+        return reduced(buffer).stream()
+                .anyMatch(load -> load.indices().stream().anyMatch(index -> index.dependsOn(loop.variable())));
     }
 
-    /** The panels of {@code width} columns of a product's second operand, {@code loop} being the one over columns. */
-    Layout panels(Buffer operand, Stmt.For loop, long width) {
-        boolean[] last = {false};
-        boolean[] before = {false};
+    /** The loads of {@code buffer} in what is reduced. */
+    private List<Expr.Load> reduced(String buffer) {
+        List<Expr.Load> loads = new ArrayList<>();
         body.walk(statement -> {
             if (statement instanceof Stmt.ReduceInto reduce) {
                 reduce.inputs()
                         .forEach(input -> Expressions.loads(input, load -> {
-                            if (load.buffer().equals(operand.name())) {
-                                int rank = load.indices().size();
-                                last[0] |= load.indices().get(rank - 1).dependsOn(loop.variable());
-                                before[0] |= load.indices().get(rank - 2).dependsOn(loop.variable());
+                            if (load.buffer().equals(buffer)) {
+                                loads.add(load);
                             }
                         }));
             }
         });
-        return before[0] && !last[0]
-                ? Layout.panelsAlongRows(operand.shape(), width)
-                : Layout.panels(operand.shape(), width);
+        return loads;
+    }
+
+    /** The panels of {@code width} columns of a product's second operand, {@code loop} being the one over columns. */
+    Layout panels(Buffer operand, Stmt.For loop, long width) {
+        int last = operand.shape().rank() - 1;
+        List<Expr.Load> loads = reduced(operand.name());
+        boolean isAlongRows = loads.stream()
+                        .noneMatch(load -> load.indices().get(last).dependsOn(loop.variable()))
+                && loads.stream().anyMatch(load -> load.indices().get(last - 1).dependsOn(loop.variable()));
+        return isAlongRows ? Layout.panelsAlongRows(operand.shape(), width) : Layout.panels(operand.shape(), width);
     }
 
     /** Whether {@code loop} runs along neighbouring elements of everything that {@code statement} loads from a parameter and that depends on it. */

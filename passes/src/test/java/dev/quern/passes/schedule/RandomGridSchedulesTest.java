@@ -146,14 +146,7 @@ class RandomGridSchedulesTest {
     private static Program with(Program program, int at, ProgramStep step) {
         List<ProgramStep> steps = new ArrayList<>(program.steps());
         steps.set(at, step);
-        return new Program(
-                program.name(),
-                program.inputs(),
-                program.outputs(),
-                program.guards(),
-                program.constants(),
-                steps,
-                program.memory());
+        return program.withSteps(steps);
     }
 
     /** Bit for bit, but where sums may have been split into partial ones or taken in another order. */

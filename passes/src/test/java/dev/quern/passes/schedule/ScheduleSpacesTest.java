@@ -331,7 +331,7 @@ class ScheduleSpacesTest {
         return inputs;
     }
 
-    private static Tensor noise(long seed, long... shape) {
+    static Tensor noise(long seed, long... shape) {
         Random random = new Random(seed);
         float[] data = new float[(int) Tensor.count(shape)];
         for (int i = 0; i < data.length; i++) {

@@ -40,14 +40,7 @@ public final class TestMachine {
     public static Program withFirst(Program program, ProgramStep first) {
         List<ProgramStep> steps = new ArrayList<>(program.steps());
         steps.set(0, first);
-        return new Program(
-                program.name(),
-                program.inputs(),
-                program.outputs(),
-                program.guards(),
-                program.constants(),
-                steps,
-                program.memory());
+        return program.withSteps(steps);
     }
 
     private TestMachine(Program program) {
