@@ -9,6 +9,7 @@ import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -145,33 +146,11 @@ record AttentionScores(
                 .orElseGet(() -> List.of(Dim.product(product.leading()), Dim.ONE));
     }
 
-    /**
-     * Whether what is added to scores, or hides them, is the same for all queries. A mask for each query has to be read along with the
-     * scores, and where it is long that has not been shown to gain over kernels of their own (docs/performance.md).
-     */
-    boolean isMaskSharedByQueries(Rewriting rewriting) {
-        return condition.stream().allMatch(holds -> isSharedByQueries(holds, rewriting))
-                && addends.stream().allMatch(mask -> isSharedByQueries(mask.value(), rewriting));
-    }
-
-    private static boolean isSharedByQueries(Value mask, Rewriting rewriting) {
-        Shape shape = mask.type().shape();
-        if (shape.rank() < 2 || shape.dim(-2).is(1)) {
-            return true;
-        }
-        return rewriting
-                .producer(mask)
-                .filter(node ->
-                        node.op() instanceof Op.Broadcast || node.op() instanceof Op.Reshape && keepsPairs(node))
-                .filter(node -> isSharedByQueries(node.input(0), rewriting))
-                .isPresent();
-    }
-
     /** The mask for queries [B, H, S, …] and keys [B, …, T, …]; empty if there is none. */
     Optional<Value> mask(Shape queries, Shape keys, String origin, Rewriting rewriting) {
         Shape shape = Shape.of(queries.dim(0), queries.dim(1), queries.dim(2), keys.dim(2));
         if (condition.isPresent()) {
-            return condition.map(holds -> RecogniseAttention.reshaped(holds, shape, origin, rewriting));
+            return condition.map(holds -> spread(holds, shape, origin, rewriting));
         }
         return addends.stream()
                 .map(mask -> scaled(mask, shape, origin, rewriting))
@@ -179,12 +158,35 @@ record AttentionScores(
     }
 
     private static Value scaled(ScaledMask mask, Shape shape, String origin, Rewriting rewriting) {
-        Value value = RecogniseAttention.reshaped(mask.value(), shape, origin, rewriting);
+        Value value = spread(mask.value(), shape, origin, rewriting);
         if (mask.factor() == 1) {
             return value;
         }
         Value factor = rewriting.constant(Tensor.of(new float[] {(float) mask.factor()}), origin);
         return rewriting.emit(
                 new Op.Binary(BinaryOp.MUL), origin, value, rewriting.emit(new Op.Broadcast(shape), origin, factor));
+    }
+
+    /** {@code mask} under {@code shape}: a broadcast of what varies, where the axes along which that lies are axes of {@code shape}. */
+    private static Value spread(Value mask, Shape shape, String origin, Rewriting rewriting) {
+        Value whole = RecogniseAttention.reshaped(mask, shape, origin, rewriting);
+        Spread behind = Spread.of(whole, rewriting);
+        List<Dim> dims = new ArrayList<>(Collections.nCopies(shape.rank(), Dim.ONE));
+        int last = -1;
+        for (int axis = 0; axis < behind.axes().size(); axis++) {
+            Dim extent = behind.value().type().shape().dim(axis);
+            int place = behind.axes().get(axis);
+            if (!extent.is(1)) {
+                if (place <= last) {
+                    return whole;
+                }
+                dims.set(place, extent);
+                last = place;
+            }
+        }
+        Value varying = RecogniseAttention.reshaped(behind.value(), new Shape(dims), origin, rewriting);
+        return varying.type().shape().equals(shape)
+                ? varying
+                : rewriting.emit(new Op.Broadcast(shape), origin, varying);
     }
 }

@@ -34,7 +34,6 @@ final class RecogniseAttention {
         return softmax(values.weights(), rewriting)
                 .flatMap(softmax -> AttentionScores.of(softmax.input(0), rewriting))
                 .filter(scores -> scores.product().isAlike(values))
-                .filter(scores -> scores.isMaskSharedByQueries(rewriting))
                 .map(scores -> joined(node, values, scores, rewriting));
     }
 

@@ -6,7 +6,6 @@ import dev.quern.ir.Combiner;
 import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
-import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.kernel.AxisRole;
@@ -190,19 +189,24 @@ final class AttentionTemplate {
         Sketch.SketchLoop first = sketch.loop(AxisRole.REDUCED, keysHere);
         Stmt search = Sketch.nest(List.of(first), searched(first, at, most));
         Sketch.SketchLoop second = sketch.loop(AxisRole.REDUCED, keysHere);
-        Expr weight = exp(RowPasses.minus(load(scores, second.index(), at), read(shift)));
         Stmt weigh = Sketch.nest(
                 List.of(second),
-                Sketch.block(
-                        store(scores, weight, second.index(), at),
-                        RowPasses.reduce(total, Combiner.SUM, load(scores, second.index(), at))));
+                RowPasses.weight(
+                        sketch,
+                        RowPasses.minus(load(scores, second.index(), at), read(shift)),
+                        weight -> Sketch.block(
+                                store(scores, weight, second.index(), at),
+                                RowPasses.reduce(total, Combiner.SUM, load(scores, second.index(), at)))));
         Expr none = number(Double.NEGATIVE_INFINITY);
         Expr hidden = new Expr.Comparison(CompareOp.EQ, read(most), none);
         Stmt body = Sketch.block(
                 RowPasses.write(most, load(greatest, at)),
                 search,
                 RowPasses.write(shift, new Expr.Conditional(hidden, number(0), read(most))),
-                RowPasses.write(factor, exp(RowPasses.minus(load(greatest, at), read(shift)))),
+                RowPasses.weight(
+                        sketch,
+                        RowPasses.minus(load(greatest, at), read(shift)),
+                        weight -> RowPasses.write(factor, weight)),
                 RowPasses.write(total, RowPasses.times(load(totals, at), read(factor))),
                 weigh,
                 store(greatest, read(most), at),
@@ -299,10 +303,6 @@ final class AttentionTemplate {
 
     private Expr read(Buffer scalar) {
         return Sketch.read(scalar.name(), type);
-    }
-
-    private static Expr exp(Expr exponent) {
-        return new Expr.UnaryOperation(UnaryOp.EXP, exponent);
     }
 
     private static Stmt store(Buffer buffer, Expr value, Dim... indices) {

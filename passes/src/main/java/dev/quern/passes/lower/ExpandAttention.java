@@ -5,17 +5,25 @@ import dev.quern.ir.BinaryOp;
 import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
+import dev.quern.ir.graph.Literal;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code attention(q, k, v, mask)  ->  contract(softmax(contract(q, k)*scale + mask), v)} where no template does it whole; else the mask is
  * a number for each pair, and neighbouring queries lie side by side in it.
  */
 final class ExpandAttention {
+    /** Batch, heads, and two more. */
+    private static final int AXES = 4;
+
+    /** Sums in sums, of which a mask is computed where it is read. */
+    private static final int MOST_SUMS = 2;
+
     private ExpandAttention() {}
 
     static void attention(Expansion expansion, Node node, Op.Attention attention) {
@@ -42,28 +50,82 @@ final class ExpandAttention {
     }
 
     /**
-     * A mask with neighbouring queries side by side, once for all that it is the same for. Lanes read bools as numbers, if
-     * they differ between queries; what they read is made once for all that have the mask.
+     * A mask with neighbouring queries side by side, in 1 where it is the same for all. Lanes read bools as numbers, if they differ between queries; what
+     * they read is made once for all that have the mask.
      */
     private static Value byKeys(Expansion expansion, Value mask) {
-        Value source = expansion
+        Optional<Node> producer = expansion.producer(mask);
+        if (producer.isPresent() && isSum(producer.get(), expansion, MOST_SUMS)) {
+            List<Value> parts = producer.get().inputs().stream()
+                    .map(part -> byKeys(expansion, part))
+                    .toList();
+            List<Dim> dims = new ArrayList<>();
+            for (int axis = 0; axis < AXES; axis++) {
+                Dim first = parts.get(0).type().shape().dim(axis);
+                dims.add(first.is(1) ? parts.get(1).type().shape().dim(axis) : first);
+            }
+            Op.Broadcast all = new Op.Broadcast(new Shape(dims));
+            return expansion.add(
+                    producer.get().op(), expansion.add(all, parts.get(0)), expansion.add(all, parts.get(1)));
+        }
+        Value source = source(mask, expansion);
+        Shape shape = wide(source);
+        boolean asNumbers = source.type().dtype() == DType.BOOL && !shape.dim(2).is(1);
+        Value turned = expansion.derived(source, AttentionTemplate.class, () -> {
+            Value whole = literal(source, expansion)
+                    .flatMap(literal -> shape.asConstant().flatMap(literal::reshaped))
+                    .map(literal -> expansion.add(new Op.Constant(literal)))
+                    .orElseGet(() -> expansion.reshape(source, shape));
+            return expansion.turned(asNumbers ? expansion.add(new Op.Cast(DType.F32, false), whole) : whole);
+        });
+        return asNumbers
+                ? expansion.add(
+                        new Op.Compare(CompareOp.NE),
+                        turned,
+                        expansion.filled(0, DType.F32, turned.type().shape()))
+                : turned;
+    }
+
+    /** What {@code mask} is a broadcast of. */
+    private static Value source(Value mask, Expansion expansion) {
+        return expansion
                 .producer(mask)
                 .filter(node -> node.op() instanceof Op.Broadcast)
                 .map(node -> node.input(0))
                 .orElse(mask);
+    }
+
+    /** The shape of {@code source} with axes for batch and heads. */
+    private static Shape wide(Value source) {
         List<Dim> dims = new ArrayList<>(source.type().shape().dims());
-        while (dims.size() < 4) {
+        while (dims.size() < AXES) {
             dims.addFirst(Dim.ONE);
         }
-        boolean asNumbers = source.type().dtype() == DType.BOOL && !dims.get(2).is(1);
-        Value turned = expansion.derived(source, AttentionTemplate.class, () -> {
-            Value whole = expansion.reshape(source, new Shape(dims));
-            return expansion.turned(asNumbers ? expansion.add(new Op.Cast(DType.F32, false), whole) : whole);
-        });
-        Shape shape = turned.type().shape();
-        return asNumbers
-                ? expansion.add(new Op.Compare(CompareOp.NE), turned, expansion.filled(0, DType.F32, shape))
-                : turned;
+        return new Shape(dims);
+    }
+
+    /** Whether {@code node} adds or multiplies masks that lie side by side as they are read, or are so already, so that the result need not be stored. */
+    private static boolean isSum(Node node, Expansion expansion, int most) {
+        return most > 0
+                && node.op() instanceof Op.Binary(BinaryOp function)
+                && (function == BinaryOp.ADD || function == BinaryOp.MUL)
+                && node.inputs().stream().allMatch(part -> {
+                    Optional<Node> producer = expansion.producer(part);
+                    Value source = source(part, expansion);
+                    Shape shape = wide(source);
+                    return producer.isPresent() && isSum(producer.get(), expansion, most - 1)
+                            || shape.dim(2).is(1)
+                            || shape.dim(3).is(1)
+                            || literal(source, expansion).isPresent();
+                });
+    }
+
+    private static Optional<Literal> literal(Value value, Expansion expansion) {
+        return expansion
+                .producer(value)
+                .map(Node::op)
+                .filter(Op.Constant.class::isInstance)
+                .map(op -> ((Op.Constant) op).literal());
     }
 
     private static void spelled(Expansion expansion, Node node, Op.Attention attention) {

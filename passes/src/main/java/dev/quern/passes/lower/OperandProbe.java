@@ -37,8 +37,9 @@ final class OperandProbe {
         if (KernelDraft.divisions(address) > 0) {
             return false;
         }
-        boolean constant = flow.producer(base.value()).stream().anyMatch(node -> node.op() instanceof Op.Constant);
-        if (constant
+        boolean isRelaid = !(anchor.op() instanceof Op.Attention)
+                && flow.producer(base.value()).stream().anyMatch(node -> node.op() instanceof Op.Constant);
+        if (isRelaid
                 || loops.isEmpty()
                 || !lanesOverLast(anchor, operand)
                 || loops.getLast().extent().is(1)) {

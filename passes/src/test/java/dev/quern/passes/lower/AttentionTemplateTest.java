@@ -9,8 +9,11 @@ import dev.quern.ir.interpret.GraphInterpreter;
 import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.Realisation;
 import dev.quern.ir.kernel.Stmt;
+import dev.quern.ir.testing.GoldenFile;
 import dev.quern.ir.testing.Hosts;
+import dev.quern.ir.text.KernelPrinter;
 import dev.quern.ir.text.Parser;
+import dev.quern.ir.text.SchedulePrinter;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Compiler;
 import dev.quern.passes.program.Program;
@@ -71,6 +74,40 @@ class AttentionTemplateTest {
         Differential.check(graph("s", "t", "f32[s, t]", "[2, 3, s, t]", PLAIN), symbols);
         Differential.check(graph("s", "t", "bool[s, t]", "[2, 3, s, t]", "{scale = 0.25, hidden = -3.0}"), symbols);
         Differential.check(graph("s", "t", "f32[t]", "[2, 3, s, t]", "{scale = 1.0, causal = true}"), symbols);
+    }
+
+    /** A sum of masks that vary along some axes each is one kernel with the attention that it is for. */
+    @Test
+    void sumsOfMasksAreComputedWhereTheyAreRead() {
+        String text = """
+                graph g(%q: f32[2, 3, s, 8], %k: f32[2, 3, t, 8], %v: f32[2, 3, t, 20], %m: f32[2, 1, 1, t], %n: f32[3, s, 1]) {
+                  %a: f32[2, 3, s, t] = broadcast(%m) {shape = [2, 3, s, t]}
+                  %b: f32[2, 3, s, t] = broadcast(%n) {shape = [2, 3, s, t]}
+                  %c: f32[2, 3, s, t] = add(%a, %b)
+                  %y: f32[2, 3, s, 20] = attention(%q, %k, %v, %c) {scale = 0.25}
+                  return %y
+                }
+                """;
+        for (long[] sizes : new long[][] {{1, 7}, {35, 260}}) {
+            Differential.check(text, Map.of("s", sizes[0], "t", sizes[1]));
+        }
+        Program program =
+                Compiler.compile(Parser.parseGraph(text), Hosts.vectors(512, 32, 2), new CompileOptions(true));
+        assertEquals(1, program.steps().size());
+    }
+
+    /** The kernel as it is drawn, and its schedule. */
+    @Test
+    void isGoneThroughBlockByBlock() {
+        String text = graph("40", "300", "f32[2, 1, 40, 300]", "[2, 3, 40, 300]", PLAIN);
+        Program program =
+                Compiler.compile(Parser.parseGraph(text), Hosts.vectors(512, 32, 2), new CompileOptions(true));
+        ProgramStep.RunKernel step = (ProgramStep.RunKernel) program.steps().getLast();
+        GoldenFile.check(
+                "attention_in_blocks",
+                KernelPrinter.print(step.kernel())
+                        + "\n"
+                        + SchedulePrinter.print(step.forms().usual().schedule()));
     }
 
     /** Operands are read, and the result is stored, with heads beside positions; heads share keys. */

@@ -278,11 +278,18 @@ final class RandomGraphs extends RandomWindows {
     }
 
     private Value attended(Value x) {
+        if (x.type().shape().rank() == 3) {
+            Shape apart = x.type().shape();
+            return attended(builder.reshape(x, Shape.of(apart.dim(0), Dim.ONE, apart.dim(1), apart.dim(2))));
+        }
         Shape shape = x.type().shape();
         if (shape.rank() != 4) {
             return x;
         }
         Dim keys = Dim.of(extent());
+        if (random.nextInt(3) > 0) {
+            return new SpeltAttention(random, builder, this::given).over(x, keys);
+        }
         Value k = given(new TensorType(DType.F32, Shape.of(shape.dim(0), shape.dim(1), keys, shape.dim(3))));
         Value v = given(new TensorType(DType.F32, Shape.of(shape.dim(0), shape.dim(1), keys, Dim.of(3))));
         boolean square = size(shape.dim(2)) <= keys.constant();
