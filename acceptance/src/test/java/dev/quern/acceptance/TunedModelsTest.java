@@ -29,6 +29,7 @@ import dev.quern.tune.TunedKernel;
 import dev.quern.tune.TuningRecord;
 import dev.quern.tune.TuningRecords;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -37,6 +38,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -312,23 +314,65 @@ class TunedModelsTest {
     }
 
     @Test
-    void whatIsKeptIsOfTheRecordsThatThereAre() {
-        assertEquals(1, compilationsKept());
-        assertEquals(0, compilationsKept());
+    void whatIsKeptFollowsTheRecordsOfItsOwnKernels() throws IOException {
         TunedKernel kernel = untuned(Map.of("rows", 20L));
-        records.append(List.of(record(kernel, kernel.usual(), 200), record(kernel, outside(kernel), 100)));
-        assertEquals(1, compilationsKept());
-        assertEquals(0, compilationsKept());
+        Candidate usual = kernel.usual();
+        Candidate chosen = outside(kernel);
+        assertEquals(new FromKept(1, usual.schedule()), loadedKeeping());
+        String first = kept();
+        records.append(List.of(record(kernel, usual, 200), record(kernel, chosen, 100)));
+        assertEquals(new FromKept(0, chosen.schedule()), loadedKeeping(), "only its kernel is compiled anew");
+        String second = kept();
+        assertNotEquals(first, second);
         TuningRecord good = record(kernel, outside(kernel), 50);
         records.append(List.of(with(good, "another machine", good.key().versions(), good.schedule())));
-        assertEquals(0, compilationsKept(), "what another machine found changes nothing here");
+        TuningRecord other = new TuningRecord(
+                new RecordKey("another kernel", good.key().device(), good.key().versions()),
+                good.sizes(),
+                good.subject(),
+                good.candidate(),
+                good.schedule(),
+                good.status(),
+                good.nanos(),
+                good.remark(),
+                good.session(),
+                good.at());
+        records.append(List.of(other));
+        assertEquals(new FromKept(0, chosen.schedule()), loadedKeeping());
+        assertEquals(second, kept(), "nothing of this model was found");
+        records.append(List.of(in("later", record(kernel, usual, 100)), in("later", record(kernel, chosen, 200))));
+        assertEquals(new FromKept(0, usual.schedule()), loadedKeeping());
+        Files.delete(records.file());
+        assertEquals(new FromKept(1, usual.schedule()), loadedKeeping(), "what is forgotten is compiled as without");
+        assertEquals(new FromKept(0, usual.schedule()), loadedKeeping());
     }
 
-    private int compilationsKept() {
+    /** How often a model was compiled, and what its kernel is run by. */
+    private record FromKept(int compilations, Schedule schedule) {}
+
+    private FromKept loadedKeeping() {
         try (CompiledModel model = ModelCompiler.of(options().build())
                 .keepingIn(folder.resolve("kept"), "one")
                 .compile(product())) {
-            return model.compilations();
+            assertEquals(BitsDigest.of(untunedRun()), BitsDigest.of(model.run(INPUTS)));
+            return new FromKept(model.compilations(), only(model).schedule());
+        }
+    }
+
+    private Map<String, Tensor> untunedRun() {
+        try (CompiledModel model =
+                ModelCompiler.of(options().noRecords().build()).compile(product())) {
+            return model.run(INPUTS);
+        }
+    }
+
+    /** All bytes of the only program that is kept. */
+    private String kept() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("kept"))) {
+            List<Path> archives =
+                    files.filter(file -> file.toString().endsWith(".qar")).toList();
+            assertEquals(1, archives.size());
+            return new String(Files.readAllBytes(archives.getFirst()), StandardCharsets.ISO_8859_1);
         }
     }
 

@@ -4,14 +4,10 @@ import dev.quern.ModelException;
 import dev.quern.ir.kernel.Kernel;
 import dev.quern.passes.schedule.TunedSchedules;
 import dev.quern.tune.TrialOutcome.TrialStatus;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +20,7 @@ import java.util.TreeMap;
  */
 public final class RecordedSchedules implements TunedSchedules {
     private final String device;
+    private final String versions;
     private final Path file;
     private final Map<RecordKey, Map<Map<String, Long>, Map<String, Map<String, RecordedTrial>>>> known =
             new HashMap<>();
@@ -53,8 +50,9 @@ public final class RecordedSchedules implements TunedSchedules {
         }
     }
 
-    private RecordedSchedules(String device, Path file) {
+    private RecordedSchedules(String device, String versions, Path file) {
         this.device = device;
+        this.versions = versions;
         this.file = file;
     }
 
@@ -69,7 +67,7 @@ public final class RecordedSchedules implements TunedSchedules {
     }
 
     static RecordedSchedules read(TuningRecords records, String device, String versions) {
-        RecordedSchedules read = new RecordedSchedules(device, records.file());
+        RecordedSchedules read = new RecordedSchedules(device, versions, records.file());
         try {
             records.each(TuningRecord.mentions(device), record -> {
                 if (record.key().device().equals(device)
@@ -165,30 +163,46 @@ public final class RecordedSchedules implements TunedSchedules {
      * @throws ModelException if memory does not do for it
      */
     public String digest() {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            List<RecordKey> keys = new ArrayList<>(known.keySet());
-            keys.sort(Comparator.comparing(RecordKey::signature));
-            boolean isEmpty = true;
-            for (RecordKey key : keys) {
-                Map<String, Map<String, Map<String, RecordedTrial>>> sized = new TreeMap<>();
-                known.get(key).forEach((sizes, sessions) -> sized.put(new TreeMap<>(sizes).toString(), sessions));
-                for (Map.Entry<String, Map<String, Map<String, RecordedTrial>>> sessions : sized.entrySet()) {
-                    for (String session : newestFirst(sessions.getValue())) {
-                        Map<String, Double> times =
-                                new TreeMap<>(timed(sessions.getValue().get(session)));
-                        isEmpty &= times.isEmpty();
-                        times.forEach((schedule, nanos) -> sha.update(
-                                (key.signature() + sessions.getKey() + session + "\n" + nanos + "\n" + schedule + "\n")
-                                        .getBytes(StandardCharsets.UTF_8)));
-                    }
-                }
+        List<String> signatures =
+                known.keySet().stream().map(RecordKey::signature).sorted().toList();
+        StringBuilder all = new StringBuilder();
+        for (String signature : signatures) {
+            String digest = digest(signature);
+            if (!digest.isEmpty()) {
+                all.append(signature).append(' ').append(digest).append('\n');
             }
-            return isEmpty ? "" : HexFormat.of().formatHex(sha.digest());
+        }
+        return all.isEmpty() ? "" : RecordKey.digest(all.toString());
+    }
+
+    /**
+     * The same of the times of one kernel's schedules.
+     *
+     * @param signature of the kernel, as its {@link RecordKey} has it
+     * @throws ModelException if memory does not do for it
+     */
+    public String digest(String signature) {
+        Map<Map<String, Long>, Map<String, Map<String, RecordedTrial>>> sizes =
+                known.get(new RecordKey(signature, device, versions));
+        if (sizes == null) {
+            return "";
+        }
+        try {
+            Map<String, Map<String, Map<String, RecordedTrial>>> sorted = new TreeMap<>();
+            sizes.forEach((values, sessions) -> sorted.put(new TreeMap<>(values).toString(), sessions));
+            StringBuilder text = new StringBuilder();
+            sorted.forEach((values, sessions) -> newestFirst(sessions)
+                    .forEach(session -> new TreeMap<>(timed(sessions.get(session)))
+                            .forEach((schedule, nanos) -> text.append(values)
+                                    .append(session)
+                                    .append('\n')
+                                    .append(nanos)
+                                    .append('\n')
+                                    .append(schedule)
+                                    .append('\n'))));
+            return text.isEmpty() ? "" : RecordKey.digest(text.toString());
         } catch (OutOfMemoryError full) {
             throw tooLarge(full);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
         }
     }
 }

@@ -3,9 +3,11 @@ package dev.quern.runtime;
 import dev.quern.ir.backend.Executable;
 import dev.quern.ir.backend.GiveBack;
 import dev.quern.ir.backend.Target;
-import dev.quern.onnx.ImportedModel;
 import dev.quern.onnx.proto.ModelBytes;
+import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.passes.CompileOptions;
+import dev.quern.passes.Retuning;
+import dev.quern.passes.program.Program;
 import dev.quern.runtime.archive.ArchiveFolder;
 import dev.quern.runtime.archive.ArchiveWriter;
 import dev.quern.runtime.archive.CompilationKey;
@@ -13,6 +15,7 @@ import dev.quern.runtime.archive.DamagedException;
 import dev.quern.runtime.archive.KeptProgram;
 import dev.quern.runtime.archive.ModelFiles;
 import dev.quern.runtime.archive.ProgramArchive;
+import dev.quern.runtime.archive.SizedProgram;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What this user's processes compiled, so that a model is compiled once for a machine and not once for a process. Whatever goes wrong with
@@ -41,7 +45,7 @@ final class KeptModels {
     private final int threads;
     private final Target target;
     private final CompileOptions options;
-    private final String tuned;
+    private final TakenRecords records;
 
     /**
      * Those in {@code folder}.
@@ -51,7 +55,7 @@ final class KeptModels {
      * @param threads that work on it at most
      * @param target what is compiled for
      * @param options how it is compiled
-     * @param tuned a digest of the tuning records that it is compiled with
+     * @param records what schedules are chosen by
      */
     KeptModels(
             Path folder,
@@ -60,33 +64,34 @@ final class KeptModels {
             int threads,
             Target target,
             CompileOptions options,
-            String tuned) {
+            TakenRecords records) {
         this.folder = new ArchiveFolder(folder, MOST_BYTES);
         this.build = build;
         this.atOnce = atOnce;
         this.threads = threads;
         this.target = target;
         this.options = options;
-        this.tuned = tuned;
+        this.records = records;
     }
 
     /**
      * A program that was kept.
      *
      * @param memory what constants of it lie in; whoever got it closes that
+     * @param isRetuned whether kernels have other schedules than were kept, because other times are recorded of them; then it is to be kept anew
      */
-    record Found(ProgramArchive program, ModelBytes memory) {}
+    record Found(ProgramArchive program, ModelBytes memory, boolean isRetuned) {}
 
     /** The key of a model. */
     CompilationKey key(ModelFiles model) {
         return CompilationKey.of(
-                build, ContentDigest.of(model, ResidentPool.shared(), threads), target, options, tuned);
+                build, ContentDigest.of(model, ResidentPool.shared(), threads), target, options, records.file());
     }
 
-    /** What is kept of {@code model}. */
+    /** What is kept of {@code model}, by schedules that records have of its kernels now. */
     Optional<Found> find(CompilationKey key, ModelFiles model) {
         try {
-            return folder.find(key).map(found -> read(found, model));
+            return folder.find(key).flatMap(found -> read(found, model));
         } catch (DamagedException damaged) {
             warn(damaged);
         } catch (IOException | UnsupportedOperationException | OutOfMemoryError unreadable) {
@@ -95,14 +100,41 @@ final class KeptModels {
         return Optional.empty();
     }
 
-    /** The program in {@code found}, whose memory is closed if this fails. */
-    private static Found read(ArchiveFolder.FoundArchive found, ModelFiles model) {
+    /** The program in {@code found}, whose memory is closed if this fails or there is nothing of use. */
+    private Optional<Found> read(ArchiveFolder.FoundArchive found, ModelFiles model) {
         try {
-            return new Found(ProgramArchive.read(found.archive(), model), found.memory());
+            TunedFor tuned = TunedFor.parse(found.archive().manifest().property(TunedFor.PROPERTY));
+            TunedFor.RecordStanding standing = tuned.under(records);
+            if (standing == TunedFor.RecordStanding.FORGOTTEN) {
+                found.memory().close();
+                return Optional.empty();
+            }
+            ProgramArchive program = ProgramArchive.read(found.archive(), model);
+            return Optional.of(
+                    standing == TunedFor.RecordStanding.SAME
+                            ? new Found(program, found.memory(), false)
+                            : new Found(program.with(retuned(program.program())), found.memory(), true));
         } catch (RuntimeException | Error failure) {
             GiveBack.after(failure, found.memory()::close);
             throw failure;
         }
+    }
+
+    private KeptProgram retuned(KeptProgram kept) {
+        return new KeptProgram(
+                kept.inputs(),
+                retuned(kept.program()),
+                kept.origins(),
+                kept.sized().stream()
+                        .map(sized -> new SizedProgram(
+                                sized.sizes(), sized.body(), retuned(sized.program()), sized.origins()))
+                        .toList(),
+                kept.kernels());
+    }
+
+    private Program retuned(Program program) {
+        return Retuning.of(program, records.schedules(), target, options.deterministic())
+                .program();
     }
 
     /** The code of kernels of {@code archive}; what is damaged of it is compiled. */
@@ -125,27 +157,32 @@ final class KeptModels {
     }
 
     /**
-     * Keeps {@code compiled}, which was compiled of {@code model}, unless that was changed meanwhile, or has files that the key does not
+     * Keeps {@code compiled}, which was compiled of a model, unless that was changed meanwhile, or has files that the key does not
      * know of.
+     *
+     * @param inputs all inputs of the model
+     * @param files what the model is made of now
      */
-    void keep(CompilationKey key, ImportedModel model, CompiledModel compiled) {
+    void keep(CompilationKey key, List<DeclaredInput> inputs, Supplier<ModelFiles> files, CompiledModel compiled) {
         if (atOnce) {
-            keepNow(key, model, compiled);
+            keepNow(key, inputs, files, compiled);
         } else {
-            Thread.ofPlatform().name("quern-keep").start(() -> keepNow(key, model, compiled));
+            Thread.ofPlatform().name("quern-keep").start(() -> keepNow(key, inputs, files, compiled));
         }
     }
 
-    private void keepNow(CompilationKey key, ImportedModel model, CompiledModel compiled) {
+    private void keepNow(
+            CompilationKey key, List<DeclaredInput> inputs, Supplier<ModelFiles> files, CompiledModel compiled) {
         try {
-            ModelFiles files = new ModelFiles(model.bytes(), model.external());
-            if (!key(files).equals(key)) {
+            ModelFiles now = files.get();
+            if (!key(now).equals(key)) {
                 return;
             }
             Map<String, byte[]> code = new LinkedHashMap<>();
-            Optional<KeptProgram> kept = compiled.asLoaded(() -> kept(model, compiled, code));
+            Optional<KeptProgram> kept = compiled.asLoaded(() -> kept(inputs, compiled, code));
             ArchiveWriter archive = new ArchiveWriter();
-            if (kept.isPresent() && ProgramArchive.add(archive, kept.get(), code, files, MOST_WEIGHTS)) {
+            if (kept.isPresent() && ProgramArchive.add(archive, kept.get(), code, now, MOST_WEIGHTS)) {
+                archive.property(TunedFor.PROPERTY, tunedFor(kept.get()).text());
                 folder.keep(key, archive);
             }
         } catch (IOException unwritable) {
@@ -155,14 +192,20 @@ final class KeptModels {
         }
     }
 
+    private TunedFor tunedFor(KeptProgram kept) {
+        List<Program> programs = new ArrayList<>(List.of(kept.program()));
+        kept.sized().forEach(sized -> programs.add(sized.program()));
+        return TunedFor.of(programs, records);
+    }
+
     /**
      * What is to be kept of {@code compiled}.
      *
+     * @param inputs all inputs of the model
      * @param code gets the code of kernels, by entry
      */
-    static KeptProgram kept(ImportedModel model, CompiledModel compiled, Map<String, byte[]> code) {
-        return new KeptProgram(
-                model.inputs(), compiled.program(), compiled.origins(), compiled.sized(), codes(compiled, code));
+    static KeptProgram kept(List<DeclaredInput> inputs, CompiledModel compiled, Map<String, byte[]> code) {
+        return new KeptProgram(inputs, compiled.program(), compiled.origins(), compiled.sized(), codes(compiled, code));
     }
 
     /** Each kernel and the entry of its code; the code itself goes to {@code entries}. */

@@ -59,7 +59,7 @@ final class ModelArchives {
                     ProgramText.scheduled(sized.get(i).program()));
         }
         Map<String, byte[]> code = new LinkedHashMap<>();
-        KeptProgram kept = KeptModels.kept(model, compiled, code);
+        KeptProgram kept = KeptModels.kept(model.inputs(), compiled, code);
         ModelFiles files = new ModelFiles(model.bytes(), model.external());
         ProgramArchive.add(archive, kept, code, files, Long.MAX_VALUE);
         archive.entry(MODEL, files.model());

@@ -289,7 +289,7 @@ public final class ModelCompiler {
                 archive.manifest().property(CompilationKey.MODEL),
                 seat.target(),
                 compileOptions,
-                seat.records().digest());
+                seat.records().file());
         return ModelArchives.program(archive, model, key, options, where)
                 .map(program -> restored(program, model, model, seat, watch));
     }
@@ -318,11 +318,16 @@ public final class ModelCompiler {
             throw failure;
         }
         if (found.isPresent()) {
-            return restored(found.get().program(), bytes, found.get().memory(), seat, watch);
+            KeptModels.Found program = found.get();
+            CompiledModel restored = restored(program.program(), bytes, program.memory(), seat, watch);
+            if (program.isRetuned()) {
+                kept.get().keep(key, program.program().program().inputs(), () -> files(bytes), restored);
+            }
+            return restored;
         }
         ImportedModel imported = imported(bytes, reproducer);
         CompiledModel compiled = compiled(imported, seat, watch);
-        kept.get().keep(key, imported, compiled);
+        kept.get().keep(key, imported.inputs(), () -> new ModelFiles(imported.bytes(), imported.external()), compiled);
         return compiled;
     }
 
@@ -343,7 +348,7 @@ public final class ModelCompiler {
                 options.threads(),
                 seat.target(),
                 compileOptions,
-                seat.records().digest());
+                seat.records());
     }
 
     /**

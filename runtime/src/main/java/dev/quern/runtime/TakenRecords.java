@@ -8,15 +8,16 @@ import dev.quern.tune.RecordedSchedules;
 import dev.quern.tune.TuningRecords;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What loading a model takes from tuning records.
  *
- * @param schedules what they say of kernels
- * @param digest of what they say, of this device and these versions; empty if that is nothing
+ * @param file which they are in, whether it is there or not; empty if none are asked for
+ * @param recorded what they say of kernels; empty if that is nothing
  */
-record TakenRecords(TunedSchedules schedules, String digest) {
-    private static final TakenRecords NONE = new TakenRecords(TunedSchedules.NONE, "");
+record TakenRecords(String file, Optional<RecordedSchedules> recorded) {
+    static final TakenRecords NONE = new TakenRecords("", Optional.empty());
 
     /** What {@code options} say, for runs on {@code target}. Records of kernels for a grid are none yet. */
     static TakenRecords of(Options options, Target target) {
@@ -24,17 +25,34 @@ record TakenRecords(TunedSchedules schedules, String digest) {
             return NONE;
         }
         Path file = options.records().get();
+        String name = file.toAbsolutePath().normalize().toString();
         if (!Files.isRegularFile(file)) {
-            return NONE;
+            return new TakenRecords(name, Optional.empty());
         }
         try {
-            RecordedSchedules recorded =
-                    RecordedSchedules.read(new TuningRecords(file), HostTrials.device(target, options.threads()));
-            return new TakenRecords(recorded, recorded.digest());
+            return new TakenRecords(
+                    name,
+                    Optional.of(RecordedSchedules.read(
+                            new TuningRecords(file), HostTrials.device(target, options.threads()))));
         } catch (ModelException unreadable) {
             System.getLogger("dev.quern.runtime")
                     .log(System.Logger.Level.WARNING, "schedules are not tuned: {0}", unreadable.getMessage());
-            return NONE;
+            return new TakenRecords(name, Optional.empty());
         }
+    }
+
+    /** What kernels' schedules are chosen by. */
+    TunedSchedules schedules() {
+        return recorded.isPresent() ? recorded.get() : TunedSchedules.NONE;
+    }
+
+    /** A digest of what they say, of this device and these versions; empty if that is nothing. */
+    String digest() {
+        return recorded.map(RecordedSchedules::digest).orElse("");
+    }
+
+    /** The same of the kernel that has {@code signature}. */
+    String digest(String signature) {
+        return recorded.map(records -> records.digest(signature)).orElse("");
     }
 }

@@ -39,14 +39,15 @@ class ChangedModelTest {
     }
 
     private boolean isKept(byte[] bytes, Runnable change) {
-        KeptModels kept = new KeptModels(folder, "build", true, 1, Target.scalar(1), CompileOptions.defaults(), "");
+        KeptModels kept = new KeptModels(
+                folder, "build", true, 1, Target.scalar(1), CompileOptions.defaults(), TakenRecords.NONE);
         CompilationKey key = kept.key(files(bytes));
         change.run();
         Options options =
                 Options.builder().device("interpreter").threads(1).noCache().build();
         try (ImportedModel imported = OnnxModels.read(bytes);
                 CompiledModel compiled = ModelCompiler.of(options).compile(bytes)) {
-            kept.keep(key, imported, compiled);
+            kept.keep(key, imported.inputs(), () -> new ModelFiles(imported.bytes(), imported.external()), compiled);
             return kept.find(key, files(bytes)).isPresent();
         }
     }

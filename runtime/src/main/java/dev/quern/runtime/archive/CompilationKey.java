@@ -17,8 +17,8 @@ public record CompilationKey(Map<String, String> properties) {
     /** The property that has the digest of the model. */
     public static final String MODEL = "model";
 
-    /** The property that says which tuning records were there. */
-    private static final String TUNED = "tuned";
+    /** The property that says where tuning records are looked for. */
+    private static final String RECORDS = "records";
 
     public CompilationKey {
         properties = new LinkedHashMap<>(properties);
@@ -29,9 +29,9 @@ public record CompilationKey(Map<String, String> properties) {
      *
      * @param build which build of Quern compiles
      * @param model digest of the model's file
-     * @param tuned a digest of the tuning records that schedules are taken from; empty if there are none
+     * @param records the file of tuning records that schedules are taken from; empty if none are. What it says is no part of the key
      */
-    public static CompilationKey of(String build, String model, Target target, CompileOptions options, String tuned) {
+    public static CompilationKey of(String build, String model, Target target, CompileOptions options, String records) {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("quern", build);
         properties.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
@@ -41,7 +41,7 @@ public record CompilationKey(Map<String, String> properties) {
         properties.put("deterministic", Boolean.toString(options.deterministic()));
         properties.put("winograd", Boolean.toString(options.winograd()));
         properties.put("attention", Boolean.toString(options.attention()));
-        properties.put(TUNED, tuned);
+        properties.put(RECORDS, records);
         properties.put(MODEL, model);
         return new CompilationKey(properties);
     }
@@ -58,7 +58,7 @@ public record CompilationKey(Map<String, String> properties) {
      */
     public Optional<String> misfit(Manifest manifest) {
         return properties.entrySet().stream()
-                .filter(property -> !property.getKey().equals(TUNED))
+                .filter(property -> !property.getKey().equals(RECORDS))
                 .filter(property -> !manifest.property(property.getKey()).equals(property.getValue()))
                 .map(property -> "it was compiled for " + property.getKey() + " '"
                         + manifest.property(property.getKey()) + "', and this is '" + property.getValue() + "'")

@@ -54,6 +54,11 @@ public final class ProgramArchive {
         return new ProgramArchive(RecordReader.read(archive.code(PROGRAM), KeptProgram.class, weights), archive);
     }
 
+    /** Another program, {@code other}, whose kernels have the code that is here where they are the same objects. */
+    public ProgramArchive with(KeptProgram other) {
+        return new ProgramArchive(other, archive);
+    }
+
     /** The program. */
     public KeptProgram program() {
         return kept;
