@@ -87,6 +87,7 @@ public final class Scheduler {
             case Step.Reorder reorder -> ReorderLoops.apply(reorder, application);
             case Step.Fuse fuse -> FuseLoops.apply(fuse, application);
             case Step.Sink sink -> SinkLoop.apply(sink, application);
+            case Step.Spill spill -> SpillLoop.apply(spill, application);
             case Step.Bind bind -> BindLoop.apply(bind, application);
             case Step.Vectorise vectorise -> VectoriseLoop.apply(vectorise, application);
             case Step.Unroll unroll -> UnrollLoop.apply(unroll, application);
@@ -109,6 +110,7 @@ public final class Scheduler {
             case Step.Split split -> parts(split.loop(), "o", "i", "t");
             case Step.SplitReduction split -> parts(split.loop(), "o", "i", "t", "c");
             case Step.Fuse fuse -> List.of(LoopNames.base(fuse.name()));
+            case Step.Spill spill -> parts(spill.loop(), "e", "e0", "e1");
             case Step other -> List.of();
         };
     }

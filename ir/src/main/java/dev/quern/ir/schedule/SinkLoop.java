@@ -36,14 +36,25 @@ final class SinkLoop {
     }
 
     static Kernel apply(Step.Sink step, Application application) {
-        return application.atLoops(step.loop(), (loop, scope) -> {
-            if (loop.kind() != LoopKind.SERIAL) {
-                throw application.refusal(loop.variable() + " is bound to " + loop.kind());
-            }
-            application.requireParallel(loop, scope);
-            return new SinkLoop(application, loop, SplitLoop.atLeastZero(scope.bound(loop.extent()), scope))
-                    .sink(loop.body(), List.of());
-        });
+        return application.atLoops(step.loop(), (loop, scope) -> sunk(application, loop, scope));
+    }
+
+    /** What {@code loop}, which stands in {@code scope}, becomes. */
+    static Stmt sunk(Application application, Stmt.For loop, ScheduleScope scope) {
+        requireSerial(application, loop);
+        application.requireParallel(loop, scope);
+        return sunk(application, loop, SplitLoop.atLeastZero(scope.bound(loop.extent()), scope));
+    }
+
+    /** The same of a loop that is known to be parallel and to have at most {@code bound} iterations. */
+    static Stmt sunk(Application application, Stmt.For loop, Dim bound) {
+        return new SinkLoop(application, loop, bound).sink(loop.body(), List.of());
+    }
+
+    static void requireSerial(Application application, Stmt.For loop) {
+        if (loop.kind() != LoopKind.SERIAL) {
+            throw application.refusal(loop.variable() + " is bound to " + loop.kind());
+        }
     }
 
     /** What depends on the loop and was met on the way in. */

@@ -75,6 +75,14 @@ public sealed interface Step {
     record Sink(String loop) implements Step {}
 
     /**
+     * {@link Sink}, but for the epilogue: what follows the last reduction in the loop's body stays one loop, {@code loop.e}. It reads accumulators from
+     * {@link MemorySpace#SHARED}, where they are copied by loops {@code loop.e0}, {@code loop.e1}, …, one for each of their axes, counted from the last,
+     * inside copies of {@code loop}. So a register tile is unrolled, and a long epilogue of it is written once and not for each row. Where nothing follows
+     * a reduction that the body allocates accumulators for, it is the same as {@link Sink}.
+     */
+    record Spill(String loop) implements Step {}
+
+    /**
      * The loop gets another kind. {@link LoopKind#PARALLEL}: only the outermost loop, around the whole kernel, and only if parallel.
      * {@link LoopKind#UNROLL} leaves the replication to the emitter. {@link LoopKind#VECTOR} is {@link Vectorise}.
      */

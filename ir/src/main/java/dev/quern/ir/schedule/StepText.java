@@ -22,6 +22,7 @@ public final class StepText {
             case Step.Reorder(List<String> loops) -> words("reorder", loops.toArray(String[]::new));
             case Step.Fuse(String outer, String inner, String name) -> words("fuse", outer, inner, name);
             case Step.Sink(String loop) -> words("sink", loop);
+            case Step.Spill(String loop) -> words("spill", loop);
             case Step.Bind(String loop, LoopKind kind) -> words("bind", loop) + " " + word(kind);
             case Step.Vectorise(String loop) -> words("vectorise", loop);
             case Step.Unroll(String loop) -> words("unroll", loop);

@@ -36,6 +36,12 @@ final class Substitution extends KernelMapper {
         return this;
     }
 
+    /** This and accesses of {@code buffer}, which is bound outside, to {@code other}. */
+    Substitution withName(String buffer, String other) {
+        renamed.put(buffer, other);
+        return this;
+    }
+
     /** A copy of {@code statement} in which every binder has a name of its own. */
     static Stmt copy(Stmt statement, LoopNames names) {
         Substitution substitution = new Substitution();

@@ -45,6 +45,7 @@ final class ScheduleReader {
             case "reorder" -> new Step.Reorder(names());
             case "fuse" -> new Step.Fuse(name(), name(), name());
             case "sink" -> new Step.Sink(name());
+            case "spill" -> new Step.Spill(name());
             case "bind" -> new Step.Bind(name(), Words.read(LoopKind.class, argument()));
             case "vectorise" -> new Step.Vectorise(name());
             case "unroll" -> new Step.Unroll(name());

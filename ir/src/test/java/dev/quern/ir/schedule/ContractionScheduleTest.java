@@ -56,6 +56,24 @@ class ContractionScheduleTest {
                 new Step.Unroll("m.i.t.i")));
     }
 
+    /** The same with epilogues that are loops of their own. */
+    static Schedule spilled(Kernel kernel, long block, long rows, long columns, long lanes) {
+        List<Step> steps = new ArrayList<>();
+        for (Step step : product(kernel, block, rows, columns, lanes).steps()) {
+            boolean isRow = step instanceof Step.Sink(String loop) && loop.startsWith("m");
+            if (isRow) {
+                String loop = ((Step.Sink) step).loop();
+                steps.add(new Step.Spill(loop));
+                steps.add(new Step.Reorder(List.of(loop, loop + ".e1", loop + ".e0")));
+                steps.add(new Step.Vectorise(loop + ".e0"));
+                steps.add(new Step.Unroll(loop + ".e1"));
+            } else {
+                steps.add(step);
+            }
+        }
+        return new Schedule(steps);
+    }
+
     private static final Kernel SYMBOLIC =
             UnscheduledKernels.contraction(Dim.symbol("M"), Dim.symbol("N"), Dim.symbol("K"));
 
@@ -134,6 +152,83 @@ class ContractionScheduleTest {
             Runs.compare(
                     constant, Scheduler.apply(constant, product(constant, 24, 6, 8, 4), WIDE), Map.of(), 0, random);
         }
+    }
+
+    private static Kernel withLongEpilogue(Dim rows, Dim columns) {
+        return Parser.parseKernel("""
+                kernel swish template contraction
+                    symbols M, N
+                    reads a: f32[%1$s, 7]
+                    reads b: f32[7, %2$s]
+                    reads x: f32[%1$s, %2$s]
+                    writes c: f32[%1$s, %2$s] {
+                  for m in 0..%1$s {
+                    for n in 0..%2$s {
+                      alloc acc: f32[] {
+                        acc[] = 0.0
+                        for k in 0..7 {
+                          acc[] +=fma a[m, k]*b[k, n]
+                        }
+                        alloc t: f32[] {
+                          t[] = acc[] + x[m, n]
+                          c[m, n] = t[]*max(min(t[]*0.16666667 + 0.5, 1.0), 0.0)
+                        }
+                      }
+                    }
+                  }
+                }
+                """.formatted(rows, columns));
+    }
+
+    @Test
+    void aSpilledEpilogueIsWrittenOnceForAllRowsOfATile() {
+        Kernel kernel = withLongEpilogue(Dim.symbol("M"), Dim.symbol("N"));
+        Kernel scheduled = Scheduler.apply(kernel, spilled(kernel, 24, 6, 8, 4), WIDE);
+        String text = KernelPrinter.print(scheduled);
+        int[] stores = {0};
+        int[] loops = {0};
+        scheduled.body().walk(part -> {
+            stores[0] +=
+                    part.written().stream().anyMatch(element -> element.buffer().equals("c")) ? 1 : 0;
+            loops[0] += part instanceof Stmt.For loop && LoopNames.matches("m.i.i.e", loop.variable()) ? 1 : 0;
+            if (part instanceof Stmt.Allocate(Buffer buffer, Stmt _)) {
+                assertEquals(
+                        buffer.name().contains(".e") ? MemorySpace.SHARED : MemorySpace.REGISTER, buffer.space(), text);
+            }
+        });
+        assertEquals(1, loops[0], text);
+        assertEquals(3 * 2, stores[0], "two vectors in each of three tiles: " + text);
+        Random random = new Random(11);
+        for (long[] size : new long[][] {{1, 1}, {24, 8}, {25, 9}, {47, 17}, {5, 31}, {0, 3}, {3, 0}}) {
+            Runs.compareBits(kernel, scheduled, Map.of("M", size[0], "N", size[1]), random);
+            Kernel constant = withLongEpilogue(Dim.of(size[0]), Dim.of(size[1]));
+            Runs.compareBits(
+                    constant,
+                    Scheduler.apply(constant, spilled(constant, 24, 6, 8, 4), WIDE),
+                    Map.of("M", 0L, "N", 0L),
+                    random);
+        }
+    }
+
+    /** What is summed in the result itself has nothing that follows. */
+    @Test
+    void whatHasNoEpilogueIsSunk() {
+        Schedule nothingFollows = Schedule.NONE.then(new Step.Spill("m"));
+        Kernel kernel = Parser.parseKernel("""
+                kernel sums template contraction
+                    reads a: f32[5, 7]
+                    writes c: f32[5] {
+                  for m in 0..5 {
+                    c[m] = 0.0
+                    for k in 0..7 {
+                      c[m] += a[m, k]
+                    }
+                  }
+                }
+                """);
+        assertEquals(
+                KernelPrinter.print(Scheduler.apply(kernel, Schedule.NONE.then(new Step.Sink("m")), WIDE)),
+                KernelPrinter.print(Scheduler.apply(kernel, nothingFollows, WIDE)));
     }
 
     /** Rows that are looked up stand in registers of a tile like others: each lookup is a let outside the sums of its tile. */

@@ -161,7 +161,8 @@ class RandomScheduleTest {
                 yield new Step.Reorder(order);
             }
             case 5 -> new Step.Fuse(loop, name(loops, random), "f" + random.nextInt(100));
-            case 6, 7, 8 -> new Step.Sink(loop);
+            case 6, 7 -> new Step.Sink(loop);
+            case 8 -> new Step.Spill(loop);
             case 9 -> new Step.Bind(loop, random.nextBoolean() ? LoopKind.PARALLEL : LoopKind.UNROLL);
             case 10, 11 -> new Step.Vectorise(loop);
             case 12 -> new Step.Unroll(loop);

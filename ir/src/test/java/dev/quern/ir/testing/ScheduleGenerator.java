@@ -44,7 +44,7 @@ public final class ScheduleGenerator {
 
     private Step step() {
         int factor = 1 << random.nextInt(10);
-        return switch (random.nextInt(18)) {
+        return switch (random.nextInt(19)) {
             case 0 -> new Step.Split(name(), factor, pick(Step.Tail.values()));
             case 1 -> new Step.Reorder(List.of("a", name() + "x", "b"));
             case 2 -> new Step.Fuse(name(), name(), name());
@@ -62,6 +62,7 @@ public final class ScheduleGenerator {
             case 14 -> new Step.Overrun(name());
             case 15 -> new Step.Assume(name(), Dim.of(factor));
             case 16 -> new Step.Hold(name(), name());
+            case 17 -> new Step.Spill(name());
             default -> new Step.Assume(name(), Dim.symbol(name()).times(factor));
         };
     }

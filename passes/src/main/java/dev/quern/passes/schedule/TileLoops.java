@@ -15,14 +15,15 @@ final class TileLoops {
      *
      * @param row the loop over rows; null if there is none
      * @param lanesInside the loops over a tile's columns, of which the last is that of lanes
+     * @param spill whether the epilogue is one loop over rows that reads accumulators from memory, and not written out for each
      */
-    static void cut(RegisterTile tile, String row, List<String> lanesInside, List<Step> steps) {
+    static void cut(RegisterTile tile, String row, List<String> lanesInside, boolean spill, List<Step> steps) {
         List<String> rowTiles = new ArrayList<>();
         if (row != null) {
             rows(tile, row, steps, rowTiles);
         }
         lanesInside.reversed().forEach(name -> steps.add(new Step.Sink(name)));
-        rowTiles.forEach(name -> steps.add(new Step.Sink(name)));
+        rowTiles.forEach(name -> steps.add(spill ? new Step.Spill(name) : new Step.Sink(name)));
         if (lanesInside.size() > 1) {
             steps.add(new Step.Reorder(lanesInside));
         }
@@ -31,11 +32,25 @@ final class TileLoops {
             inner.addAll(lanesInside);
             steps.add(new Step.Reorder(inner));
         }
+        for (String rowTile : spill ? rowTiles : List.<String>of()) {
+            copies(rowTile, lanesInside.size() > 1, steps);
+        }
         steps.add(new Step.Vectorise(lanesInside.getLast()));
         if (lanesInside.size() > 1) {
             steps.add(new Step.Unroll(lanesInside.getFirst()));
         }
         rowTiles.forEach(name -> steps.add(new Step.Unroll(name)));
+    }
+
+    /** Copies of accumulators, for the epilogue, in vectors. */
+    private static void copies(String rowTile, boolean hasSeveralVectors, List<Step> steps) {
+        String lane = rowTile + ".e0";
+        String vector = rowTile + ".e1";
+        steps.add(new Step.Reorder(hasSeveralVectors ? List.of(rowTile, vector, lane) : List.of(rowTile, lane)));
+        steps.add(new Step.Vectorise(lane));
+        if (hasSeveralVectors) {
+            steps.add(new Step.Unroll(vector));
+        }
     }
 
     /** Splits a row loop into whole tiles, smaller ones and single rows, each a section. */

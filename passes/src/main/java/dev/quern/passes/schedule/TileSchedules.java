@@ -376,16 +376,14 @@ final class TileSchedules implements ScheduleSpace {
         if (inRow == null) {
             steps.add(new Step.Outline(parallel));
         }
-        TileLoops.cut(tile, inRow, lanesInside, steps);
+        TileLoops.cut(tile, inRow, lanesInside, LongEpilogues.areIn(nest.body(), terms(Long.MAX_VALUE)), steps);
         return new Schedule(steps);
     }
 
     /** Terms of a block of the reduction that are thought best: all, but where an image's rows are made to share panels that the second level does not keep. */
     private int terms(RegisterTile tile) {
         long width = (long) tile.vectors() * lanes;
-        long depth = nest.inner(AxisRole.REDUCED).stream()
-                .mapToLong(loop -> Math.max(1, LoopNest.extent(loop, 1)))
-                .reduce(1, (left, right) -> left * right);
+        long depth = terms(1);
         TilePoint point = new TilePoint(tile, tile.vectors(), TileSpace.TILES_IN_BLOCK, true, TileSpace.TERMS_IN_BLOCK);
         boolean pays = packed
                 && !rows.isEmpty()
@@ -393,6 +391,16 @@ final class TileSchedules implements ScheduleSpace {
                 && depth * width * Float.BYTES > target.levelTwoBytes() / SHARES_OF_LEVEL_TWO
                 && sharingLoop(outside(panelsAreLarge()), tile, width).isPresent();
         return pays ? TileSpace.TERMS_IN_BLOCK : 0;
+    }
+
+    /** Terms of each sum, where loops whose extents are no constants have {@code open} iterations. */
+    private long terms(long open) {
+        long all = 1;
+        for (Stmt.For loop : nest.inner(AxisRole.REDUCED)) {
+            long extent = Math.max(1, LoopNest.extent(loop, open));
+            all = extent > Long.MAX_VALUE / all ? Long.MAX_VALUE : all * extent;
+        }
+        return all;
     }
 
     /** The blocks of the reduction that {@code point} asks for, where there are several. */
