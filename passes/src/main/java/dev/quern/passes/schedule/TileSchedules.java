@@ -2,6 +2,7 @@ package dev.quern.passes.schedule;
 
 import dev.quern.DType;
 import dev.quern.ir.Dim;
+import dev.quern.ir.DimRanges;
 import dev.quern.ir.backend.RegisterTile;
 import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.AxisRole;
@@ -220,15 +221,21 @@ final class TileSchedules implements ScheduleSpace {
                     ranges.add(new SizeRange(conditions, few(few, panel)));
                 }
             }
-            across.ifPresent(other -> ranges.add(
-                    new SizeRange(List.of(atMost(FEW_ROWS.getLast(), rows.getLast())), other.onPanels(panel))));
+            Dim most = atMost(FEW_ROWS.getLast(), rows.getLast());
+            across.filter(_ -> mayHold(most))
+                    .ifPresent(other -> ranges.add(new SizeRange(List.of(most), other.onPanels(panel))));
         }
         ranges.add(new SizeRange(List.of(), usual(usual)));
         return ranges;
     }
 
+    /** Whether it holds for any sizes of at least one; what has no rows at all is nothing to any form. */
     private static boolean mayHold(Dim notNegative) {
-        return notNegative.asConstant().orElse(0) >= 0;
+        DimRanges positive = DimRanges.NONE;
+        for (String symbol : notNegative.symbols()) {
+            positive = positive.atLeast(symbol, 1);
+        }
+        return !positive.nonNegative(Dim.of(-1).minus(notNegative));
     }
 
     private static Dim atMost(long count, Stmt.For loop) {
