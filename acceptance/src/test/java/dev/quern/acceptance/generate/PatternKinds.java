@@ -186,6 +186,9 @@ final class PatternKinds {
         if (draft.chance(0.6)) {
             scores = binary(draft, "Add", scores, draft.spread(dtype, square));
         }
+        if (dtype == DType.F32 && draft.chance(0.4)) {
+            scores = hidden(draft, scores, square);
+        }
         DrawnValue weights =
                 draft.node("Softmax", List.of(scores), Map.of("axis", OnnxAttribute.of(3)), dtype, scores.shape());
         Unfit.unless(Shapes.alike(scores.shape(), square));
@@ -194,6 +197,24 @@ final class PatternKinds {
         if (draft.chance(0.5)) {
             new ShapedViews(draft).transpose(mixed, List.of(0, 2, 1, 3));
         }
+    }
+
+    /** Scores some of which are hidden: by a number in their place, or by one that is added, as may be another mask. */
+    private static DrawnValue hidden(GraphDraft draft, DrawnValue scores, List<Axis> square) {
+        DrawnValue seen = draft.spread(DType.F32, square);
+        DrawnValue hides =
+                draft.node("Greater", List.of(seen, scalar(draft, DType.F32, 1)), Map.of(), DType.BOOL, seen.shape());
+        DrawnValue number = scalar(draft, DType.F32, draft.chance(0.5) ? -100 : -3);
+        boolean isAdded = draft.chance(0.5);
+        DrawnValue otherwise = isAdded ? scalar(draft, DType.F32, 0) : scores;
+        DrawnValue chosen = draft.node(
+                "Where",
+                List.of(hides, number, otherwise),
+                Map.of(),
+                DType.F32,
+                Shapes.broadcast(hides.shape(), otherwise.shape()));
+        DrawnValue masked = isAdded ? binary(draft, "Add", scores, chosen) : chosen;
+        return draft.chance(0.3) ? binary(draft, "Add", masked, draft.spread(DType.F32, square)) : masked;
     }
 
     /** A learnt row before the others, positions added, and the row taken out again. */
