@@ -32,7 +32,8 @@ final class HostTarget {
                 HotSpotBudget.BUDGET);
     }
 
-    private static int vectorBits() {
+    /** Of the vectors that kernels use; 0 if this JVM has none. */
+    static int vectorBits() {
         String override = System.getProperty(OVERRIDE);
         if (override != null && !List.of("0", "128", "256", "512").contains(override)) {
             throw new ModelException(

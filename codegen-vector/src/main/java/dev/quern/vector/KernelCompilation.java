@@ -53,6 +53,7 @@ final class KernelCompilation {
             ask();
         }
         ASKED.countDown();
+        VectorClasses.initialise(HostTarget.vectorBits());
         KernelRehearsal.attend(compilesAsUsual());
     }
 
