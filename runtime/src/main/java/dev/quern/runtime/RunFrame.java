@@ -102,17 +102,23 @@ final class RunFrame {
     }
 
     private Object allocate(DType dtype, long elements, String owner) {
+        return allocate(dtype, elements, owner, ArrayAlignment.UNKNOWN).array();
+    }
+
+    private AlignedArrays.LinePlace allocate(DType dtype, long elements, String owner, ArrayAlignment alignment) {
         if (elements > ArrayKind.MOST_ELEMENTS) {
             throw ArrayKind.tooLong(owner, dtype, elements);
         }
         long bytes = dtype.byteSize(elements);
         context.budget().charge(bytes, owner);
         charged += bytes;
-        Object array = ArrayKind.allocate(dtype, elements, owner);
+        AlignedArrays.LinePlace place = alignment.isKnown() && bytes >= alignment.leastBytes()
+                ? new AlignedArrays(alignment).allocate(dtype, elements, owner)
+                : new AlignedArrays.LinePlace(ArrayKind.allocate(dtype, elements, owner), 0);
         if (context.poison()) {
-            ArrayKind.poison(array, dtype, 0, elements);
+            ArrayKind.poison(place.array(), dtype, place.first(), elements);
         }
-        return array;
+        return place;
     }
 
     /** Bytes charged to the run for what this allocated. */
@@ -130,7 +136,10 @@ final class RunFrame {
                 throw new IllegalStateException(
                         "the size of value '" + value.name() + "' is not known when it is made");
             }
-            bases[root] = allocate(value.dtype(), elements, "value '" + value.name() + "'");
+            AlignedArrays.LinePlace place =
+                    allocate(value.dtype(), elements, "value '" + value.name() + "'", ArrayAlignment.ofThisJvm());
+            bases[root] = place.array();
+            offsets[root] = place.first();
         }
         return bases[root];
     }
@@ -191,6 +200,7 @@ final class RunFrame {
         boolean unplaced = value.root() == number && bases[number] == null;
         if (unplaced && isOwn(result, aliased)) {
             bases[number] = result.heapBase().orElseThrow();
+            offsets[number] = ArrayMemory.firstElement(result);
             context.budget().charge(result.segment().byteSize(), "value '" + value.name() + "'");
             charged += result.segment().byteSize();
             return;
@@ -202,10 +212,19 @@ final class RunFrame {
 
     private static boolean isOwn(Tensor result, Collection<Tensor> aliased) {
         return ArrayMemory.isIn(result, ArrayKind.of(result.dtype()))
-                && ArrayMemory.firstElement(result) == 0
+                && isWhole(result)
                 && aliased.stream()
                         .noneMatch(other -> other.heapBase().orElse(null)
                                 == result.heapBase().orElseThrow());
+    }
+
+    /** Whether the array that {@code result} lies in was made for it, perhaps so that it begins on a cache line. */
+    private static boolean isWhole(Tensor result) {
+        long first = ArrayMemory.firstElement(result);
+        long capacity = ArrayKind.capacity(result.heapBase().orElseThrow(), result.dtype());
+        return first == 0
+                || first == ArrayAlignment.ofThisJvm().firstElement(ArrayKind.of(result.dtype()))
+                        && capacity - first == result.elements();
     }
 
     /** The caller's tensor for an output: memory of its own, whatever the value's place. */

@@ -20,7 +20,9 @@ import dev.quern.ir.kernel.Buffer;
 import dev.quern.passes.program.MemoryPlan;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -129,6 +131,28 @@ class ControlFlowTest {
                 Map<String, Tensor> none = model.run(inputs);
                 assertArrayEquals(new float[] {1, 0}, none.get("last").toFloatArray());
                 assertArrayEquals(new long[] {0, 2}, none.get("all").shape());
+            }
+        }
+    }
+
+    /** Arrays of values that are as large begin on cache lines, and are handed on as they are. */
+    @Test
+    void aLoopCarriesValuesWithArraysOfTheirOwn() {
+        ArrayAlignment alignment = ArrayAlignment.ofThisJvm();
+        int size = alignment.isKnown() ? (int) Math.min(alignment.leastBytes(), 1 << 20) / Float.BYTES + 3 : 3;
+        float[] ones = new float[size];
+        Arrays.fill(ones, 1);
+        try (CompiledModel model =
+                HandMade.model(doubling(), Options.builder().poison(true).build())) {
+            Map<String, Tensor> inputs = new HashMap<>(loopInputs(3, true));
+            inputs.put("start", Tensor.of(ones, size));
+            inputs.put("k", Tensor.of(ones, size));
+            Tensor last = model.run(inputs).get("last");
+            float[] expected = new float[size];
+            Arrays.fill(expected, 15);
+            assertArrayEquals(expected, last.toFloatArray());
+            if (alignment.isKnown() && alignment.leastBytes() <= 1 << 20) {
+                assertEquals(alignment.firstElement(ArrayKind.FLOAT), ArrayMemory.firstElement(last));
             }
         }
     }
