@@ -25,5 +25,13 @@ public enum LoopKind {
     /** One thread of a block each. */
     THREAD,
     /** One lane of a warp each. */
-    LANE
+    LANE;
+
+    /** Whether it is one of the loops of a grid. */
+    public boolean isOfGrid() {
+        return switch (this) {
+            case BLOCK, WARP, THREAD, LANE -> true;
+            case SERIAL, PARALLEL, VECTOR, UNROLL -> false;
+        };
+    }
 }

@@ -64,6 +64,13 @@ record Application(Kernel kernel, Step step, Target target, LoopNames names, Set
         }
     }
 
+    /** Refuses where threads of a block would share memory for {@code what}, which is one thread's. */
+    void requireNoGrid(ScheduleScope scope, String what) {
+        if (scope.loops().stream().anyMatch(around -> around.kind().isOfGrid())) {
+            throw refusal("threads of a block would share " + what);
+        }
+    }
+
     /** The extent of {@code loop}; refuses unless it is constant. */
     long constantExtent(Stmt.For loop) {
         return loop.extent()

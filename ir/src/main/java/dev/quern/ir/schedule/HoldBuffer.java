@@ -10,7 +10,6 @@ import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
 import dev.quern.ir.schedule.BufferAccesses.Access;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -61,9 +60,7 @@ final class HoldBuffer {
                     + box.shape() + "; registers need a constant one");
         }
         requireWithin(source, box, scope);
-        if (scope.loops().stream().anyMatch(around -> isOfGrid(around.kind()))) {
-            throw application.refusal("threads of a block would share " + source.name());
-        }
+        application.requireNoGrid(scope, source.name());
         held.add(source.name());
         String name = application.names().take(source.name() + ".h");
         Buffer copy = new Buffer(
@@ -73,18 +70,12 @@ final class HoldBuffer {
                 Layout.rowMajor(box.shape()),
                 MemorySpace.REGISTER,
                 source.storage());
+        CopyLoops loops = new CopyLoops(application.names(), LoopNames.base(name));
         Stmt body = Statements.block(
-                copied(copy, (inside, outside) -> new Stmt.Store(name, inside, load(source, outside)), box),
+                loops.over(copy.shape(), at -> new Stmt.Store(name, at, load(source, box.outside(at)))),
                 box.redirect(loop, source.name(), name),
-                copied(copy, (inside, outside) -> new Stmt.Store(source.name(), outside, load(copy, inside)), box));
+                loops.over(copy.shape(), at -> new Stmt.Store(source.name(), box.outside(at), load(copy, at))));
         return new Stmt.Allocate(copy, body);
-    }
-
-    private static boolean isOfGrid(LoopKind kind) {
-        return switch (kind) {
-            case BLOCK, WARP, THREAD, LANE -> true;
-            case SERIAL, PARALLEL, VECTOR, UNROLL -> false;
-        };
     }
 
     /** The copies go over the whole box, so that all of it has to be there. */
@@ -101,28 +92,6 @@ final class HoldBuffer {
 
     private static Expr load(Buffer buffer, List<Dim> indices) {
         return new Expr.Load(buffer.name(), indices, buffer.dtype());
-    }
-
-    /** What copies one element. */
-    private interface ElementCopy {
-        Stmt of(List<Dim> inside, List<Dim> outside);
-    }
-
-    /** Loops over the box; each is named by its axis, counted from the last. */
-    private Stmt copied(Buffer copy, ElementCopy element, AccessBox box) {
-        int rank = copy.shape().rank();
-        List<Dim> inside = new ArrayList<>();
-        List<String> variables = new ArrayList<>();
-        for (int axis = 0; axis < rank; axis++) {
-            String base = LoopNames.base(copy.name()) + (rank - 1 - axis);
-            variables.add(application.names().take(base));
-            inside.add(Dim.symbol(variables.getLast()));
-        }
-        Stmt result = element.of(inside, box.outside(inside));
-        for (int axis = rank - 1; axis >= 0; axis--) {
-            result = Statements.serial(variables.get(axis), copy.shape().dim(axis), result);
-        }
-        return result;
     }
 
     private Stmt inMemory(Stmt statement) {

@@ -6,7 +6,6 @@ import dev.quern.ir.Shape;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.Kernel;
-import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Statements;
 import dev.quern.ir.kernel.Stmt;
@@ -35,19 +34,10 @@ final class SpillLoop {
             }
             SinkLoop.requireSerial(application, loop);
             application.requireParallel(loop, scope);
-            if (scope.loops().stream().anyMatch(around -> isOfGrid(around.kind()))) {
-                throw application.refusal("threads of a block would share accumulators");
-            }
+            application.requireNoGrid(scope, "accumulators");
             return new SpillLoop(application, loop, SplitLoop.atLeastZero(scope.bound(loop.extent()), scope))
                     .spilled(epilogue.get());
         });
-    }
-
-    private static boolean isOfGrid(LoopKind kind) {
-        return switch (kind) {
-            case BLOCK, WARP, THREAD, LANE -> true;
-            case SERIAL, PARALLEL, VECTOR, UNROLL -> false;
-        };
     }
 
     private Stmt spilled(Epilogue epilogue) {
@@ -97,19 +87,11 @@ final class SpillLoop {
 
     /** {@code copy} of an iteration becomes {@code buffer}. */
     private Stmt copied(Buffer buffer, Buffer copy) {
-        int rank = buffer.shape().rank();
-        List<Dim> inside = new ArrayList<>();
-        List<String> variables = new ArrayList<>();
-        for (int axis = 0; axis < rank; axis++) {
-            variables.add(application.names().take(LoopNames.base(loop.variable()) + ".e" + (rank - 1 - axis)));
-            inside.add(Dim.symbol(variables.getLast()));
-        }
-        List<Dim> outside = new ArrayList<>(List.of(Dim.symbol(loop.variable())));
-        outside.addAll(inside);
-        Stmt result = new Stmt.Store(copy.name(), outside, new Expr.Load(buffer.name(), inside, buffer.dtype()));
-        for (int axis = rank - 1; axis >= 0; axis--) {
-            result = Statements.serial(variables.get(axis), buffer.shape().dim(axis), result);
-        }
-        return result;
+        CopyLoops loops = new CopyLoops(application.names(), LoopNames.base(loop.variable()) + ".e");
+        return loops.over(buffer.shape(), inside -> {
+            List<Dim> outside = new ArrayList<>(List.of(Dim.symbol(loop.variable())));
+            outside.addAll(inside);
+            return new Stmt.Store(copy.name(), outside, new Expr.Load(buffer.name(), inside, buffer.dtype()));
+        });
     }
 }
