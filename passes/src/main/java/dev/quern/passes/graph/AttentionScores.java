@@ -5,6 +5,7 @@ import dev.quern.Tensor;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
+import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
@@ -29,13 +30,16 @@ record AttentionScores(
         AttentionProduct product,
         double scale,
         List<ScaledMask> addends,
-        Optional<Value> condition,
+        Optional<SeenWhere> condition,
         double hidden,
         List<List<Dim>> shapes) {
     /** Operations between product and softmax. */
     private static final int DEEPEST = 8;
 
     record ScaledMask(Value value, double factor) {}
+
+    /** Scores are seen where {@code condition} is {@code holds}. */
+    record SeenWhere(Value condition, boolean holds) {}
 
     AttentionScores {
         addends = List.copyOf(addends);
@@ -112,13 +116,22 @@ record AttentionScores(
         return Optional.empty();
     }
 
+    /** Scores that stay where a condition holds, or where it does not, and are a number elsewhere. */
     private static Optional<AttentionScores> select(Node node, double factor, int depth, Rewriting rewriting) {
-        OptionalDouble hidden = ArithmeticRules.uniform(node.input(2), rewriting);
-        return hidden.isEmpty()
-                ? Optional.empty()
-                : of(node.input(1), factor, depth - 1, rewriting)
-                        .filter(scores -> scores.condition.isEmpty())
-                        .map(scores -> scores.where(node.input(0), hidden.getAsDouble() * factor));
+        for (int side = 1; side <= 2; side++) {
+            OptionalDouble hidden = ArithmeticRules.uniform(node.input(3 - side), rewriting);
+            boolean holds = side == 1;
+            Optional<AttentionScores> found = hidden.isEmpty()
+                    ? Optional.empty()
+                    : of(node.input(side), factor, depth - 1, rewriting)
+                            .filter(scores -> scores.condition.isEmpty())
+                            .map(scores ->
+                                    scores.where(new SeenWhere(node.input(0), holds), hidden.getAsDouble() * factor));
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
     }
 
     private AttentionScores plus(ScaledMask mask) {
@@ -127,8 +140,8 @@ record AttentionScores(
         return new AttentionScores(product, scale, all, condition, hidden, shapes);
     }
 
-    private AttentionScores where(Value holds, double otherwise) {
-        return new AttentionScores(product, scale, addends, Optional.of(holds), otherwise, shapes);
+    private AttentionScores where(SeenWhere seen, double otherwise) {
+        return new AttentionScores(product, scale, addends, Optional.of(seen), otherwise, shapes);
     }
 
     private AttentionScores shaped(Shape shape) {
@@ -150,7 +163,7 @@ record AttentionScores(
     Optional<Value> mask(Shape queries, Shape keys, String origin, Rewriting rewriting) {
         Shape shape = Shape.of(queries.dim(0), queries.dim(1), queries.dim(2), keys.dim(2));
         if (condition.isPresent()) {
-            return condition.map(holds -> spread(holds, shape, origin, rewriting));
+            return condition.map(seen -> spread(seen, shape, origin, rewriting));
         }
         return addends.stream()
                 .map(mask -> scaled(mask, shape, origin, rewriting))
@@ -169,6 +182,24 @@ record AttentionScores(
 
     /** {@code mask} under {@code shape}: a broadcast of what varies, where the axes along which that lies are axes of {@code shape}. */
     private static Value spread(Value mask, Shape shape, String origin, Rewriting rewriting) {
+        Value varying = varying(mask, shape, origin, rewriting);
+        return broadcast(varying, shape, origin, rewriting);
+    }
+
+    private static Value spread(SeenWhere seen, Shape shape, String origin, Rewriting rewriting) {
+        Value varying = varying(seen.condition(), shape, origin, rewriting);
+        Value holds = seen.holds() ? varying : rewriting.emit(new Op.Unary(UnaryOp.NOT), origin, varying);
+        return broadcast(holds, shape, origin, rewriting);
+    }
+
+    private static Value broadcast(Value varying, Shape shape, String origin, Rewriting rewriting) {
+        return varying.type().shape().equals(shape)
+                ? varying
+                : rewriting.emit(new Op.Broadcast(shape), origin, varying);
+    }
+
+    /** What of {@code mask} varies, with axes of one for the others of {@code shape}; all of it where it lies along other axes. */
+    private static Value varying(Value mask, Shape shape, String origin, Rewriting rewriting) {
         Value whole = RecogniseAttention.reshaped(mask, shape, origin, rewriting);
         Spread behind = Spread.of(whole, rewriting);
         List<Dim> dims = new ArrayList<>(Collections.nCopies(shape.rank(), Dim.ONE));
@@ -184,9 +215,6 @@ record AttentionScores(
                 last = place;
             }
         }
-        Value varying = RecogniseAttention.reshaped(behind.value(), new Shape(dims), origin, rewriting);
-        return varying.type().shape().equals(shape)
-                ? varying
-                : rewriting.emit(new Op.Broadcast(shape), origin, varying);
+        return RecogniseAttention.reshaped(behind.value(), new Shape(dims), origin, rewriting);
     }
 }

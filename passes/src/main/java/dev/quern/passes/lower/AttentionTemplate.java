@@ -6,6 +6,7 @@ import dev.quern.ir.Combiner;
 import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
+import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.Node;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.kernel.AxisRole;
@@ -14,6 +15,7 @@ import dev.quern.ir.kernel.Expr;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Stmt;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -27,6 +29,9 @@ import java.util.stream.IntStream;
  * <i>FlashAttention</i>, 2022, algorithm 1). A row that is hidden whole is NaN, as softmax has it; without keys, results are sums of nothing.
  */
 final class AttentionTemplate {
+    /** The least whole number whose exponential is a normal float. */
+    private static final double LEAST_EXPONENT = -87;
+
     private final Drawing drawing;
     private final Sketch sketch;
     private final Op.Attention attention;
@@ -191,8 +196,7 @@ final class AttentionTemplate {
         Sketch.SketchLoop second = sketch.loop(AxisRole.REDUCED, keysHere);
         Stmt weigh = Sketch.nest(
                 List.of(second),
-                RowPasses.weight(
-                        sketch,
+                weight(
                         RowPasses.minus(load(scores, second.index(), at), read(shift)),
                         weight -> Sketch.block(
                                 store(scores, weight, second.index(), at),
@@ -203,16 +207,28 @@ final class AttentionTemplate {
                 RowPasses.write(most, load(greatest, at)),
                 search,
                 RowPasses.write(shift, new Expr.Conditional(hidden, number(0), read(most))),
-                RowPasses.weight(
-                        sketch,
-                        RowPasses.minus(load(greatest, at), read(shift)),
-                        weight -> RowPasses.write(factor, weight)),
+                weight(RowPasses.minus(load(greatest, at), read(shift)), weight -> RowPasses.write(factor, weight)),
                 RowPasses.write(total, RowPasses.times(load(totals, at), read(factor))),
                 weigh,
                 store(greatest, read(most), at),
                 store(totals, read(total), at),
                 store(factors, read(factor), at));
         return Sketch.nest(List.of(row), RowPasses.with(List.of(most, shift, factor, total), List.of(body)));
+    }
+
+    /**
+     * Has {@code use} do something with {@code exp(exponent)}, of an exponent up to 0, which is 0 where it would be below the normal range: numbers there
+     * take a processor a hundred times as long to make or to multiply, and many scores are hidden by adding a number that leads there.
+     */
+    private Stmt weight(Expr exponent, Function<Expr, Stmt> use) {
+        Buffer kept = sketch.scalar("apart", type);
+        Expr vanishes = new Expr.Comparison(CompareOp.LT, read(kept), number(LEAST_EXPONENT));
+        Expr exponential = new Expr.UnaryOperation(UnaryOp.EXP, new Expr.Conditional(vanishes, number(0), read(kept)));
+        return RowPasses.with(
+                List.of(kept),
+                List.of(
+                        RowPasses.write(kept, exponent),
+                        use.apply(new Expr.Conditional(vanishes, number(0), exponential))));
     }
 
     /** Whether scores are changed before the greatest is looked for. */

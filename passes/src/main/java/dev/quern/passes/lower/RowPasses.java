@@ -3,10 +3,8 @@ package dev.quern.passes.lower;
 import dev.quern.DType;
 import dev.quern.ir.BinaryOp;
 import dev.quern.ir.Combiner;
-import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
-import dev.quern.ir.UnaryOp;
 import dev.quern.ir.kernel.AxisRole;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.Expr;
@@ -25,11 +23,6 @@ final class RowPasses {
      * every target, since what is summed apart shows in the last bits.
      */
     static final long PIECE = 1 << 14;
-
-    /** The least whole numbers whose exponentials are normal. */
-    private static final double LEAST_EXPONENT_F32 = -87;
-
-    private static final double LEAST_EXPONENT_F64 = -708;
 
     /** Neighbouring elements of a row. */
     record RowPiece(Dim start, Dim extent) {}
@@ -146,23 +139,6 @@ final class RowPasses {
 
     static Stmt write(Buffer scalar, Expr value) {
         return Sketch.write(scalar.name(), value);
-    }
-
-    /**
-     * Has {@code use} do something with {@code exp(exponent)}, of an exponent up to 0, which is 0 where it would be below the normal range: numbers there
-     * take a processor a hundred times as long to make or to multiply, and many scores are hidden by adding a number that leads there.
-     */
-    static Stmt weight(Sketch sketch, Expr exponent, Function<Expr, Stmt> use) {
-        DType type = exponent.dtype();
-        Buffer kept = sketch.scalar("apart", type);
-        Expr apart = Sketch.read(kept.name(), type);
-        Expr none = ScalarTerms.number(0, type);
-        Expr least = ScalarTerms.number(type == DType.F64 ? LEAST_EXPONENT_F64 : LEAST_EXPONENT_F32, type);
-        Expr vanishes = new Expr.Comparison(CompareOp.LT, apart, least);
-        Expr exponential = new Expr.UnaryOperation(UnaryOp.EXP, new Expr.Conditional(vanishes, none, apart));
-        return with(
-                List.of(kept),
-                List.of(write(kept, exponent), use.apply(new Expr.Conditional(vanishes, none, exponential))));
     }
 
     static Expr minus(Expr left, Expr right) {

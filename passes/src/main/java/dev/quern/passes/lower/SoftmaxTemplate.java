@@ -22,26 +22,26 @@ final class SoftmaxTemplate {
         boolean keeps = rows.stagesExactly() && !softmax.logarithm();
         Stmt first = rows.pass(
                 at -> Sketch.block(rows.stage(at), RowPasses.reduce(greatest, Combiner.MAX, rows.staged(at))));
-        Stmt second = rows.pass(at -> RowPasses.weight(
-                drawing.sketch(),
-                RowPasses.minus(rows.staged(at), rows.read(greatest)),
-                weight -> keeps
-                        ? Sketch.block(rows.stage(at, weight), RowPasses.reduce(sum, Combiner.SUM, rows.staged(at)))
-                        : RowPasses.reduce(sum, Combiner.SUM, weight)));
+        Stmt second = rows.pass(at -> {
+            Expr exponential =
+                    new Expr.UnaryOperation(UnaryOp.EXP, RowPasses.minus(rows.staged(at), rows.read(greatest)));
+            return keeps
+                    ? Sketch.block(rows.stage(at, exponential), RowPasses.reduce(sum, Combiner.SUM, rows.staged(at)))
+                    : RowPasses.reduce(sum, Combiner.SUM, exponential);
+        });
         Expr factor = softmax.logarithm()
                 ? new Expr.UnaryOperation(UnaryOp.LOG, total)
                 : RowPasses.over(ScalarTerms.number(1, rows.type()), total);
         Stmt third = rows.pass(at -> {
-            if (keeps) {
-                return drawing.store(at, RowPasses.times(rows.staged(at), rows.read(scale)));
+            Expr shifted = keeps ? null : RowPasses.minus(rows.staged(at), rows.read(greatest));
+            Expr value;
+            if (softmax.logarithm()) {
+                value = RowPasses.minus(shifted, rows.read(scale));
+            } else {
+                Expr exponential = keeps ? rows.staged(at) : new Expr.UnaryOperation(UnaryOp.EXP, shifted);
+                value = RowPasses.times(exponential, rows.read(scale));
             }
-            Expr shifted = RowPasses.minus(rows.staged(at), rows.read(greatest));
-            return softmax.logarithm()
-                    ? drawing.store(at, RowPasses.minus(shifted, rows.read(scale)))
-                    : RowPasses.weight(
-                            drawing.sketch(),
-                            shifted,
-                            weight -> drawing.store(at, RowPasses.times(weight, rows.read(scale))));
+            return drawing.store(at, value);
         });
         List<Stmt> steps = List.of(
                 RowPasses.write(greatest, Reductions.empty(Combiner.MAX, rows.type())),

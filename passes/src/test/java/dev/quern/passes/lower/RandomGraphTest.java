@@ -71,7 +71,7 @@ class RandomGraphTest {
     @Test
     void everyOtherOperationIsDrawn() {
         Set<String> met = new TreeSet<>();
-        for (long seed = 0; seed < Campaign.cases(); seed++) {
+        for (long seed = 0; seed < 4L * Campaign.cases(); seed++) {
             new RandomGraphs(seed)
                     .graph()
                     .nodes()

@@ -6,6 +6,7 @@ import dev.quern.ir.CompareOp;
 import dev.quern.ir.Dim;
 import dev.quern.ir.Shape;
 import dev.quern.ir.TensorType;
+import dev.quern.ir.UnaryOp;
 import dev.quern.ir.graph.GraphBuilder;
 import dev.quern.ir.graph.Op;
 import dev.quern.ir.graph.Value;
@@ -129,7 +130,12 @@ final class SpeltAttention {
                 boolean causal = random.nextBoolean();
                 double hidden = causal && random.nextBoolean() ? Double.NEGATIVE_INFINITY : -2.5;
                 Value condition = causal ? causal(shape) : chosen(shape);
-                yield builder.select(builder.broadcast(condition, shape), scores, filled(hidden, shape));
+                yield random.nextBoolean()
+                        ? builder.select(builder.broadcast(condition, shape), scores, filled(hidden, shape))
+                        : builder.select(
+                                builder.broadcast(builder.unary(UnaryOp.NOT, condition), shape),
+                                filled(hidden, shape),
+                                scores);
             }
         };
     }
