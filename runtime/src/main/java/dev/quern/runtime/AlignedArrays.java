@@ -29,6 +29,11 @@ final class AlignedArrays {
         long capacity(DType dtype) {
             return ArrayKind.capacity(array, dtype) - first;
         }
+
+        /** Overwrites elements {@code from} to {@code to} of the tensor with what no result should have. */
+        void poison(DType dtype, long from, long to) {
+            ArrayKind.poison(array, dtype, first + from, first + to);
+        }
     }
 
     /** An array being handed out. */

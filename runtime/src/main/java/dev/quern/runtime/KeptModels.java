@@ -8,6 +8,7 @@ import dev.quern.onnx.signature.DeclaredInput;
 import dev.quern.passes.CompileOptions;
 import dev.quern.passes.Retuning;
 import dev.quern.passes.program.Program;
+import dev.quern.passes.schedule.TunedSchedules;
 import dev.quern.runtime.archive.ArchiveFolder;
 import dev.quern.runtime.archive.ArchiveWriter;
 import dev.quern.runtime.archive.CompilationKey;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -85,23 +87,27 @@ final class KeptModels {
     /** The key of a model. */
     CompilationKey key(ModelFiles model) {
         return CompilationKey.of(
-                build, ContentDigest.of(model, ResidentPool.shared(), threads), target, options, records.file());
+                build, ContentDigest.of(model, ResidentPool.shared(), threads), target, options, records.place());
     }
 
-    /** What is kept of {@code model}, by schedules that records have of its kernels now. */
-    Optional<Found> find(CompilationKey key, ModelFiles model) {
+    /**
+     * What is kept of {@code model}, by schedules that records have of its kernels now.
+     *
+     * @param check called before a kernel is scheduled; what it throws ends this
+     */
+    Optional<Found> find(CompilationKey key, ModelFiles model, Runnable check) {
         try {
-            return folder.find(key).flatMap(found -> read(found, model));
+            return folder.find(key).flatMap(found -> read(found, model, check));
         } catch (DamagedException damaged) {
             warn(damaged);
-        } catch (IOException | UnsupportedOperationException | OutOfMemoryError unreadable) {
+        } catch (IOException | UnsupportedOperationException | OutOfMemoryError | StackOverflowError unreadable) {
             LOG.log(System.Logger.Level.DEBUG, "kept models cannot be read", unreadable);
         }
         return Optional.empty();
     }
 
     /** The program in {@code found}, whose memory is closed if this fails or there is nothing of use. */
-    private Optional<Found> read(ArchiveFolder.FoundArchive found, ModelFiles model) {
+    private Optional<Found> read(ArchiveFolder.FoundArchive found, ModelFiles model, Runnable check) {
         try {
             TunedFor tuned = TunedFor.parse(found.archive().manifest().property(TunedFor.PROPERTY));
             TunedFor.RecordStanding standing = tuned.under(records);
@@ -113,28 +119,41 @@ final class KeptModels {
             return Optional.of(
                     standing == TunedFor.RecordStanding.SAME
                             ? new Found(program, found.memory(), false)
-                            : new Found(program.with(retuned(program.program())), found.memory(), true));
+                            : new Found(
+                                    program.with(retuned(program.program(), changes(tuned, check))),
+                                    found.memory(),
+                                    true));
         } catch (RuntimeException | Error failure) {
             GiveBack.after(failure, found.memory()::close);
             throw failure;
         }
     }
 
-    private KeptProgram retuned(KeptProgram kept) {
+    /** What records say of the kernels of which they said other things before. */
+    private TunedSchedules changes(TunedFor before, Runnable check) {
+        Set<String> changed = before.changed(records);
+        return (kernel, constants) -> {
+            check.run();
+            return changed.contains(TunedFor.signature(kernel, constants))
+                    ? records.schedules().of(kernel, constants)
+                    : List.of();
+        };
+    }
+
+    private KeptProgram retuned(KeptProgram kept, TunedSchedules tuned) {
         return new KeptProgram(
                 kept.inputs(),
-                retuned(kept.program()),
+                retuned(kept.program(), tuned),
                 kept.origins(),
                 kept.sized().stream()
                         .map(sized -> new SizedProgram(
-                                sized.sizes(), sized.body(), retuned(sized.program()), sized.origins()))
+                                sized.sizes(), sized.body(), retuned(sized.program(), tuned), sized.origins()))
                         .toList(),
                 kept.kernels());
     }
 
-    private Program retuned(Program program) {
-        return Retuning.of(program, records.schedules(), target, options.deterministic())
-                .program();
+    private Program retuned(Program program, TunedSchedules tuned) {
+        return Retuning.of(program, tuned, target, options.deterministic()).program();
     }
 
     /** The code of kernels of {@code archive}; what is damaged of it is compiled. */

@@ -289,7 +289,7 @@ public final class ModelCompiler {
                 archive.manifest().property(CompilationKey.MODEL),
                 seat.target(),
                 compileOptions,
-                seat.records().file());
+                seat.records().place());
         return ModelArchives.program(archive, model, key, options, where)
                 .map(program -> restored(program, model, model, seat, watch));
     }
@@ -312,7 +312,7 @@ public final class ModelCompiler {
         try {
             ModelFiles files = files(bytes);
             key = kept.get().key(files);
-            found = kept.get().find(key, files);
+            found = kept.get().find(key, files, watch::check);
         } catch (RuntimeException | Error failure) {
             GiveBack.after(failure, bytes::close);
             throw failure;

@@ -70,6 +70,6 @@ final class PoisonPlan {
     }
 
     private static void poison(AlignedArrays.LinePlace arena, DType dtype, long from, long to) {
-        ArrayKind.poison(arena.array(), dtype, arena.first() + from, arena.first() + to);
+        arena.poison(dtype, from, to);
     }
 }

@@ -116,7 +116,7 @@ final class RunFrame {
                 ? new AlignedArrays(alignment).allocate(dtype, elements, owner)
                 : new AlignedArrays.LinePlace(ArrayKind.allocate(dtype, elements, owner), 0);
         if (context.poison()) {
-            ArrayKind.poison(place.array(), dtype, place.first(), elements);
+            place.poison(dtype, 0, elements);
         }
         return place;
     }

@@ -13,10 +13,10 @@ import java.util.Optional;
 /**
  * What loading a model takes from tuning records.
  *
- * @param file which they are in, whether it is there or not; empty if none are asked for
+ * @param place which file they are in, whether it is there or not, and of which device; empty if none are asked for
  * @param recorded what they say of kernels; empty if that is nothing
  */
-record TakenRecords(String file, Optional<RecordedSchedules> recorded) {
+record TakenRecords(String place, Optional<RecordedSchedules> recorded) {
     static final TakenRecords NONE = new TakenRecords("", Optional.empty());
 
     /** What {@code options} say, for runs on {@code target}. Records of kernels for a grid are none yet. */
@@ -25,19 +25,17 @@ record TakenRecords(String file, Optional<RecordedSchedules> recorded) {
             return NONE;
         }
         Path file = options.records().get();
-        String name = file.toAbsolutePath().normalize().toString();
+        String device = HostTrials.device(target, options.threads());
+        String place = file.toAbsolutePath().normalize() + "\n" + device;
         if (!Files.isRegularFile(file)) {
-            return new TakenRecords(name, Optional.empty());
+            return new TakenRecords(place, Optional.empty());
         }
         try {
-            return new TakenRecords(
-                    name,
-                    Optional.of(RecordedSchedules.read(
-                            new TuningRecords(file), HostTrials.device(target, options.threads()))));
+            return new TakenRecords(place, Optional.of(RecordedSchedules.read(new TuningRecords(file), device)));
         } catch (ModelException unreadable) {
             System.getLogger("dev.quern.runtime")
                     .log(System.Logger.Level.WARNING, "schedules are not tuned: {0}", unreadable.getMessage());
-            return new TakenRecords(name, Optional.empty());
+            return new TakenRecords(place, Optional.empty());
         }
     }
 

@@ -1,12 +1,15 @@
 package dev.quern.runtime;
 
+import dev.quern.ir.kernel.Kernel;
 import dev.quern.passes.program.Program;
 import dev.quern.passes.program.ProgramStep;
 import dev.quern.tune.RecordKey;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What tuning records said of the kernels of programs when these were scheduled, so that a later load sees whether records have changed that are of these kernels, and of which.
@@ -23,6 +26,15 @@ record TunedFor(Map<String, String> said) {
         said = new LinkedHashMap<>(said);
     }
 
+    /**
+     * A kernel's signature.
+     *
+     * @param constants names of its parameters that are constants
+     */
+    static String signature(Kernel kernel, Set<String> constants) {
+        return RecordKey.of(kernel, constants, "").signature();
+    }
+
     /** What a program that was kept is worth by the records of today. */
     enum RecordStanding {
         /** They say of its kernels what they said. */
@@ -36,7 +48,7 @@ record TunedFor(Map<String, String> said) {
     /** What {@code records} say of the kernels of {@code programs}, those of bodies among them. */
     static TunedFor of(List<Program> programs, TakenRecords records) {
         Map<String, String> said = new LinkedHashMap<>();
-        if (!records.file().isEmpty()) {
+        if (!records.place().isEmpty()) {
             programs.forEach(program -> add(program, records, said));
         }
         return new TunedFor(said);
@@ -46,8 +58,7 @@ record TunedFor(Map<String, String> said) {
         for (ProgramStep step : program.steps()) {
             switch (step) {
                 case ProgramStep.RunKernel kernel -> {
-                    String signature = RecordKey.of(kernel.kernel(), program.constantParameters(kernel), "")
-                            .signature();
+                    String signature = signature(kernel.kernel(), program.constantParameters(kernel));
                     said.computeIfAbsent(signature, records::digest);
                 }
                 case ProgramStep.RunControl(var _, List<Program> bodies) ->
@@ -76,18 +87,25 @@ record TunedFor(Map<String, String> said) {
         return new TunedFor(said);
     }
 
+    /** The signatures of kernels of which {@code records} say other things now. */
+    Set<String> changed(TakenRecords records) {
+        Set<String> changed = new HashSet<>();
+        said.forEach((signature, digest) -> {
+            if (!records.digest(signature).equals(digest)) {
+                changed.add(signature);
+            }
+        });
+        return changed;
+    }
+
     /** How it stands beside what {@code records} say now. */
     RecordStanding under(TakenRecords records) {
-        RecordStanding standing = RecordStanding.SAME;
-        for (Map.Entry<String, String> kernel : said.entrySet()) {
-            String now = records.digest(kernel.getKey());
-            if (!now.equals(kernel.getValue())) {
-                if (now.isEmpty()) {
-                    return RecordStanding.FORGOTTEN;
-                }
-                standing = RecordStanding.CHANGED;
-            }
+        Set<String> changed = changed(records);
+        if (changed.isEmpty()) {
+            return RecordStanding.SAME;
         }
-        return standing;
+        return changed.stream().anyMatch(signature -> records.digest(signature).isEmpty())
+                ? RecordStanding.FORGOTTEN
+                : RecordStanding.CHANGED;
     }
 }

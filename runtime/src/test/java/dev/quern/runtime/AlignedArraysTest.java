@@ -41,6 +41,18 @@ class AlignedArraysTest {
     }
 
     @Test
+    void poisonReachesTheLastElement() {
+        int elements = REGION / Float.BYTES;
+        AlignedArrays.LinePlace place = new AlignedArrays(PLAIN).allocate(DType.F32, elements, "a test");
+        float[] array = (float[]) place.array();
+        place.poison(DType.F32, 1, elements);
+        assertTrue(place.first() > 0 && array[place.first()] == 0);
+        for (int i = 1; i < elements; i++) {
+            assertTrue(Float.isNaN(array[place.first() + i]), "element " + i);
+        }
+    }
+
+    @Test
     void smallTensorsShareArraysAndNoPlace() {
         for (ArrayAlignment alignment : List.of(PLAIN, COMPACT)) {
             for (long seed = 0; seed < 50; seed++) {

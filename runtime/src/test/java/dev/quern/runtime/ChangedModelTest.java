@@ -48,7 +48,7 @@ class ChangedModelTest {
         try (ImportedModel imported = OnnxModels.read(bytes);
                 CompiledModel compiled = ModelCompiler.of(options).compile(bytes)) {
             kept.keep(key, imported.inputs(), () -> new ModelFiles(imported.bytes(), imported.external()), compiled);
-            return kept.find(key, files(bytes)).isPresent();
+            return kept.find(key, files(bytes), () -> {}).isPresent();
         }
     }
 

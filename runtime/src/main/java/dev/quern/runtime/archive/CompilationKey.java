@@ -29,7 +29,7 @@ public record CompilationKey(Map<String, String> properties) {
      *
      * @param build which build of Quern compiles
      * @param model digest of the model's file
-     * @param records the file of tuning records that schedules are taken from; empty if none are. What it says is no part of the key
+     * @param records the place of the tuning records that schedules are taken from; empty if none are. What they say is no part of the key
      */
     public static CompilationKey of(String build, String model, Target target, CompileOptions options, String records) {
         Map<String, String> properties = new LinkedHashMap<>();
@@ -41,15 +41,18 @@ public record CompilationKey(Map<String, String> properties) {
         properties.put("deterministic", Boolean.toString(options.deterministic()));
         properties.put("winograd", Boolean.toString(options.winograd()));
         properties.put("attention", Boolean.toString(options.attention()));
-        properties.put(RECORDS, records);
+        properties.put(RECORDS, records.isEmpty() ? "" : sha(records));
         properties.put(MODEL, model);
         return new CompilationKey(properties);
     }
 
     /** A name for it that no other key has. */
     public String digest() {
-        return HexFormat.of()
-                .formatHex(Digests.sha().digest(properties.toString().getBytes(StandardCharsets.UTF_8)));
+        return sha(properties.toString());
+    }
+
+    private static String sha(String text) {
+        return HexFormat.of().formatHex(Digests.sha().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /**
