@@ -17,10 +17,15 @@ final class VectorClasses {
      * @param bits of the vectors that kernels use; 0 if none
      */
     static void initialise(int bits) {
-        if (bits > 0) {
-            VectorShape shape = VectorShape.forBitSize(bits);
-            initialise(VectorSpecies.of(float.class, shape));
-            initialise(VectorSpecies.of(int.class, shape));
+        try {
+            if (bits > 0) {
+                VectorShape shape = VectorShape.forBitSize(bits);
+                initialise(VectorSpecies.of(float.class, shape));
+                initialise(VectorSpecies.of(int.class, shape));
+            }
+        } catch (RuntimeException | LinkageError | OutOfMemoryError failed) {
+            System.getLogger("dev.quern.vector")
+                    .log(System.Logger.Level.DEBUG, "classes of vectors are initialised when kernels run", failed);
         }
     }
 

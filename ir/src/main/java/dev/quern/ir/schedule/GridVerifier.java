@@ -4,7 +4,6 @@ import dev.quern.ir.backend.Target;
 import dev.quern.ir.kernel.Buffer;
 import dev.quern.ir.kernel.IndexNames;
 import dev.quern.ir.kernel.Kernel;
-import dev.quern.ir.kernel.LoopKind;
 import dev.quern.ir.kernel.MemorySpace;
 import dev.quern.ir.kernel.Realisation;
 import dev.quern.ir.kernel.Stmt;
@@ -40,7 +39,7 @@ public final class GridVerifier {
     private void visit(Stmt statement, ScheduleScope scope, long sharedBytes, int stages) {
         long bytes = sharedBytes;
         int copies = stages;
-        if (statement instanceof Stmt.For loop && isGrid(loop.kind())) {
+        if (statement instanceof Stmt.For loop && loop.kind().isOfGrid()) {
             check(loop, scope);
         } else if (statement instanceof Stmt.Allocate(Buffer buffer, var _)) {
             bytes += bytes(buffer) * stages;
@@ -54,13 +53,6 @@ public final class GridVerifier {
         long inside = bytes;
         int times = copies;
         scope.parts(statement, (part, at) -> visit(part, at, inside, times));
-    }
-
-    private static boolean isGrid(LoopKind kind) {
-        return switch (kind) {
-            case BLOCK, THREAD, WARP, LANE -> true;
-            case SERIAL, PARALLEL, VECTOR, UNROLL -> false;
-        };
     }
 
     private static long bytes(Buffer buffer) {

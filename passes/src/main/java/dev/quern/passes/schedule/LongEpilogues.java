@@ -17,7 +17,15 @@ final class LongEpilogues {
 
     private static final long MANY_TERMS = 64;
 
+    /** Accumulators that back ends do not keep memory for from tile to tile, being as well off without. */
+    private static final int FEW = 64;
+
     private LongEpilogues() {}
+
+    /** Rows of a tile from which on it is worth to spill accumulators, of which a row has {@code width}. */
+    static int leastRows(long width) {
+        return (int) (FEW / width) + 1;
+    }
 
     /**
      * Whether {@code body} ends in one.
@@ -27,7 +35,7 @@ final class LongEpilogues {
     static boolean areIn(Stmt body, long terms) {
         int worth = terms < MANY_TERMS ? LONG : LONG_BESIDE_MANY_TERMS;
         return Epilogue.of(body)
-                .filter(epilogue -> operations(epilogue.rest()) >= worth)
+                .filter(epilogue -> LongFunctions.in(epilogue.rest()) || operations(epilogue.rest()) >= worth)
                 .isPresent();
     }
 

@@ -153,7 +153,12 @@ final class StagedProductSchedules {
             stages().forEach(stage -> vectors(stage, steps, unrolled));
             for (int i = 0; i < products.size(); i++) {
                 RegisterTile tile = point.tiles().get(i);
-                TileLoops.cut(tile, products.get(i).row().variable(), lanesOf(products.get(i), tile), false, steps);
+                TileLoops.cut(
+                        tile,
+                        products.get(i).row().variable(),
+                        lanesOf(products.get(i), tile),
+                        Integer.MAX_VALUE,
+                        steps);
             }
             unrolled.forEach(name -> steps.add(new Step.Unroll(name)));
         }

@@ -383,7 +383,10 @@ final class TileSchedules implements ScheduleSpace {
         if (inRow == null) {
             steps.add(new Step.Outline(parallel));
         }
-        TileLoops.cut(tile, inRow, lanesInside, LongEpilogues.areIn(nest.body(), terms(Long.MAX_VALUE)), steps);
+        int leastSpilled = LongEpilogues.areIn(nest.body(), terms(Long.MAX_VALUE))
+                ? LongEpilogues.leastRows(width)
+                : Integer.MAX_VALUE;
+        TileLoops.cut(tile, inRow, lanesInside, leastSpilled, steps);
         return new Schedule(steps);
     }
 

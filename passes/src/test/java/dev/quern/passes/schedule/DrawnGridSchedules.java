@@ -66,15 +66,11 @@ final class DrawnGridSchedules {
 
     private boolean isOnGrid() {
         boolean[] found = {false};
-        scheduled.body().walk(part -> found[0] |= part instanceof Stmt.For loop && isGrid(loop.kind()));
+        scheduled
+                .body()
+                .walk(part ->
+                        found[0] |= part instanceof Stmt.For loop && loop.kind().isOfGrid());
         return found[0];
-    }
-
-    private static boolean isGrid(LoopKind kind) {
-        return switch (kind) {
-            case BLOCK, THREAD, WARP, LANE -> true;
-            case SERIAL, PARALLEL, VECTOR, UNROLL -> false;
-        };
     }
 
     /** Adds the steps if what comes of them is legal. */
