@@ -321,7 +321,10 @@ class TunedModelsTest {
         assertEquals(new FromKept(1, usual.schedule()), loadedKeeping());
         String first = kept();
         records.append(List.of(record(kernel, usual, 200), record(kernel, chosen, 100)));
-        assertEquals(new FromKept(0, chosen.schedule()), loadedKeeping(), "only its kernel is compiled anew");
+        assertEquals(
+                new FromKept(0, chosen.schedule()),
+                loadedKeeping(),
+                "the program is taken as it was, by another schedule");
         String second = kept();
         assertNotEquals(first, second);
         TuningRecord good = record(kernel, outside(kernel), 50);

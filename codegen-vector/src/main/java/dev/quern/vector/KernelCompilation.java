@@ -53,7 +53,7 @@ final class KernelCompilation {
             ask();
         }
         ASKED.countDown();
-        VectorClasses.initialise(HostTarget.vectorBits());
+        VectorClasses.initialise();
         KernelRehearsal.attend(compilesAsUsual());
     }
 

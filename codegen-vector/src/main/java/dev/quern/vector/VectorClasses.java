@@ -11,13 +11,10 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorClasses {
     private VectorClasses() {}
 
-    /**
-     * Initialises those of floats and of their bits. Others are for few models, and few of their kernels.
-     *
-     * @param bits of the vectors that kernels use; 0 if none
-     */
-    static void initialise(int bits) {
+    /** Initialises those of floats and of their bits, as wide as kernels use them. Others are for few models, and few of their kernels. */
+    static void initialise() {
         try {
+            int bits = HostTarget.vectorBits();
             if (bits > 0) {
                 VectorShape shape = VectorShape.forBitSize(bits);
                 initialise(VectorSpecies.of(float.class, shape));

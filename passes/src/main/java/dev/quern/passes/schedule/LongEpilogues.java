@@ -17,7 +17,7 @@ final class LongEpilogues {
 
     private static final long MANY_TERMS = 64;
 
-    /** Accumulators that back ends do not keep memory for from tile to tile, being as well off without. */
+    /** Scratch memory of so many elements is made anew for each tile, for the JVM may hold it in registers. */
     private static final int FEW = 64;
 
     private LongEpilogues() {}

@@ -229,7 +229,7 @@ final class TileSchedules implements ScheduleSpace {
         return ranges;
     }
 
-    /** Whether it holds for any sizes of at least one; what has no rows at all is nothing to any form. */
+    /** Whether it holds for any sizes of at least one; where a size is 0, the form for all sizes does. */
     private static boolean mayHold(Dim notNegative) {
         DimRanges positive = DimRanges.NONE;
         for (String symbol : notNegative.symbols()) {
